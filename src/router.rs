@@ -24,7 +24,8 @@ use crate::{
     accounts::{self, Slips},
     activities, adoption,
     app::{App, Routes},
-    audit,
+    audit::{self, RecordVerb},
+    auth::tasks::TasksOf,
     campus::{self, Campus},
     clock::Clock,
     conduct,
@@ -41,7 +42,7 @@ use crate::{
     imports::{self, Imports},
     inbox, kept_forms, matters, meetings,
     page::{assets, chrome::NavItem},
-    people::{self, People},
+    people::{self, People, retention::EraseOf},
     plan_drafts, privacy, projects,
     reviews::{self, Reviews},
     rollover, roster_check, rotation, rulebook,
@@ -160,6 +161,97 @@ fn navigation() -> Vec<NavItem> {
     entries
 }
 
+/// What is done in the portal, as the record names it; in the order in which its filter offers it.
+#[must_use]
+pub fn verbs() -> Vec<RecordVerb> {
+    let features = [
+        sign_in::VERBS,
+        accounts::VERBS,
+        campus::VERBS,
+        directory::VERBS,
+        people::VERBS,
+        imports::VERBS,
+        rollover::VERBS,
+        privacy::VERBS,
+        rulebook::VERBS,
+        plan_drafts::VERBS,
+        adoption::VERBS,
+        holidays::VERBS,
+        rotation::VERBS,
+        unions::VERBS,
+        vetting::VERBS,
+        elections::VERBS,
+        congress::VERBS,
+        reviews::VERBS,
+        conduct::VERBS,
+        education::VERBS,
+        matters::VERBS,
+        meetings::VERBS,
+        guidance::VERBS,
+        projects::VERBS,
+        voice::VERBS,
+        contact::VERBS,
+        surveys::VERBS,
+        disclosure::VERBS,
+        home::VERBS,
+        audit::VERBS,
+    ];
+    features.concat()
+}
+
+/// Functions as [`TasksOf`], each answer behind a pointer.
+macro_rules! tasks_of {
+    ($($($name:ident)::+,)*) => {
+        &[$(|connection, person, now| Box::pin($($name)::+(connection, person, now)),)*]
+    };
+}
+
+/// Who is asked what waits for a person.
+const TASKS: &[TasksOf] = tasks_of![
+    unions::tasks::waiting,
+    congress::tasks::waiting,
+    conduct::tasks::waiting,
+    education::tasks::waiting,
+    matters::tasks::waiting,
+    meetings::tasks::waiting,
+    guidance::tasks::waiting,
+    projects::tasks::waiting,
+    voice::tasks::waiting,
+    contact::tasks::waiting,
+    surveys::tasks::waiting,
+    rotation::tasks::waiting,
+    people::tasks::waiting,
+    plan_drafts::tasks::waiting,
+    accounts::tasks::waiting,
+    vetting::tasks::waiting,
+    imports::tasks::waiting,
+    elections::tasks::waiting,
+    reviews::tasks::waiting,
+    activities::tasks::waiting,
+];
+
+/// Functions as [`EraseOf`], each answer behind a pointer.
+macro_rules! erase_of {
+    ($($($name:ident)::+,)*) => {
+        &[$(|connection, gone| Box::pin($($name)::+(connection, gone)),)*]
+    };
+}
+
+/// Who keeps something of people that goes when they are erased.
+const ERASE: &[EraseOf] = erase_of![
+    vetting::retention::erase,
+    congress::delegates::retention::erase,
+    reviews::retention::erase,
+    conduct::retention::erase,
+    matters::retention::erase,
+    activities::retention::erase,
+    meetings::retention::erase,
+    voice::retention::erase,
+    contact::retention::erase,
+    surveys::retention::erase,
+    disclosure::retention::erase,
+];
+
 /// Every route of the portal, a line a feature.
 #[must_use]
 pub fn routes(portal: &Portal) -> Routes {
@@ -190,16 +282,16 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(surveys::routes(portal.surveys.clone()))
         .merge(disclosure::routes())
         .merge(roster_check::routes())
-        .merge(home::routes())
+        .merge(home::routes(&portal.app, TASKS))
         .merge(directory::routes())
         .merge(people::routes(portal.people.clone()))
         .merge(imports::routes(portal.imports.clone()))
         .merge(rollover::routes())
         .merge(inbox::routes())
-        .merge(privacy::routes())
+        .merge(privacy::routes(&portal.app, ERASE))
         .merge(accounts::routes(portal.sign_in.clone(), portal.slips.clone()))
         .merge(campus::routes(portal.campus.clone()))
-        .merge(audit::routes())
+        .merge(audit::routes(&portal.app, verbs()))
 }
 
 /// Compresses answers but files that are compressed already: Word and Excel files are archives.

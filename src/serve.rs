@@ -16,19 +16,18 @@ use crate::{
         self,
         store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     },
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::store::clear_expired,
     campus,
     clock::Clock,
     config::{Config, DatabaseConfig},
     database::{
-        Database, Pools,
-        keeper::keep,
-        migrate, migrate_at,
-        reach::{Reached, reach, wait_for},
+        Database, Pools, migrate, migrate_at,
+        reach::{ReachedServer, reach, wait_for},
+        server_watch::watch_server,
     },
     demo,
-    directory::store::place_all_colleges,
+    directory::{self, store::place_all_colleges},
     elections,
     failure::Failure,
     imports, kept_forms,
@@ -114,7 +113,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         () = dies(&database) => bail!(DATABASE_DIED),
     };
     let (mut portal, reached) = open(reached, &config.database, Some(metrics)).await?;
-    keep(&portal.pools, reached);
+    watch_server(&portal.pools, reached);
     portal.public_url = config.public_url.clone();
     elections::ballot_key::claim_at_start(&portal.elections).await?;
     if database.embedded.is_some() {
@@ -210,10 +209,10 @@ fn look_after(portal: &Portal) {
 
 /// A portal on the server that was reached, and the connection to it.
 async fn open(
-    mut reached: Reached,
+    mut reached: ReachedServer,
     config: &DatabaseConfig,
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-) -> Result<(Portal, Reached)> {
+) -> Result<(Portal, ReachedServer)> {
     if config.url.is_some() {
         reached.refuse_pooler().await?;
     }
@@ -305,7 +304,7 @@ async fn make_administrator(
         (Some(institution), _) => institution,
         (None, Some(name)) => {
             let institution = store::create_institution(db, &args.school, name.trim(), now).await?;
-            let entry = Entry::new(Verb::InstitutionCreated, name.trim());
+            let entry = Entry::new(directory::Verb::InstitutionCreated, name.trim());
             audit::append_by_operator(db, institution, entry, now).await?;
             institution
         }
@@ -318,7 +317,7 @@ async fn make_administrator(
     let (kind, place) = (OfficeKind::Administrator, OfficePlace::School);
     let office = NewOffice { kind, place, term: Term::since(now.date()) };
     store::grant(db, &manager, id, &office, now).await?;
-    let entry = Entry::about(Verb::AccountCreated, id).detail("职务", kind.label());
+    let entry = Entry::about(accounts::Verb::AccountCreated, id).detail("职务", kind.label());
     audit::append_by_operator(db, institution, entry, now).await
 }
 

@@ -124,19 +124,22 @@ pub trait Office: Send + Sync + 'static {
     const KINDS: &'static [OfficeKind];
 }
 
-/// Declares the sets of offices as one table: the type, the kinds in it, and who that is.
+/// Declares sets of offices as a table: the type, the kinds in it, and who that is.
 macro_rules! sets_of_offices {
     ($($(#[$doc:meta])* $set:ident: $($kind:ident),+;)*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $set;
 
-        impl Office for $set {
-            const KINDS: &'static [OfficeKind] = &[$(OfficeKind::$kind),+];
+        impl $crate::office::Office for $set {
+            const KINDS: &'static [$crate::office::OfficeKind] = &[$($crate::office::OfficeKind::$kind),+];
         }
     )*};
 }
 
+pub(crate) use sets_of_offices;
+
+// What one feature alone asks for, and those above it, stands in that feature's `mod.rs`.
 sets_of_offices! {
     /// Who manages accounts.
     Administrator: Administrator;
@@ -148,22 +151,8 @@ sets_of_offices! {
     /// Who keeps a union's roster.
     RosterKeeper: SchoolLeague, DeputySecretary, StudentAffairs, SchoolUnion, GraduateUnion, CollegeLeague,
         CollegeUnion;
-    /// Who sees the figures of the whole university.
-    SchoolStaff: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty;
-    /// Who reads the record of what was done.
-    Overseer: Administrator, SchoolLeague, DeputySecretary, SchoolParty;
-    /// Who sees people's data: the whole university, a college its own, a class branch its class.
-    PeopleReader: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty,
-        ClassBranch;
-    /// Who sees people's grades among their data.
-    GradeReader: SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty;
-    /// Who names people in forms and may have them suggested.
-    PeopleFinder: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
-        CollegeLeague, CollegeParty, CollegeUnion, ClassBranch;
     /// Who keeps the students' data: imports, corrections, leaving, the turn of the year.
     Registrar: Administrator, SchoolLeague, DeputySecretary, StudentAffairs;
-    /// Who keeps the calendar of working days.
-    HolidayKeeper: Administrator, SchoolLeague, DeputySecretary;
     /// Who prints activation slips: whoever manages accounts, and a college's League organisation for its own classes.
     SlipPrinter: Administrator, SchoolLeague, DeputySecretary, CollegeLeague;
     /// Who answers students' objections to their grades.
@@ -174,66 +163,13 @@ sets_of_offices! {
     /// Who appoints, ends and confirms: the school's League committee everywhere, a college's League organisation in
     /// its own college union.
     UnionKeeper: SchoolLeague, DeputySecretary, CollegeLeague;
-    /// Who handles cases of misconduct: the school's League committee, and of its own people the Party committee.
-    ConductHandler: SchoolLeague, DeputySecretary, SchoolParty;
-    /// Who has the compliance of every union before them.
-    ComplianceReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty;
-    /// Who acts in the chains of opinions or puts candidates forward: the school's offices, a college's, a class
-    /// branch, and the unions' own officers.
-    Vetter: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague,
-        CollegeParty, CollegeUnion, ClassBranch;
     /// Who keeps sittings of elections: the school's League committee, a college's League organisation, and a college's
     /// union under which its delegates are elected (CON-03).
     ElectionKeeper: SchoolLeague, DeputySecretary, CollegeLeague, CollegeUnion;
-    /// Who sees how sittings stand.
-    ElectionReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
-        CollegeUnion;
-    /// Who keeps congresses: the school's League committee those of the school and of its graduates, a college's League
-    /// organisation its own college's.
-    CongressKeeper: SchoolLeague, DeputySecretary, CollegeLeague;
-    /// Who sees how congresses stand.
-    CongressReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
-        CollegeLeague, CollegeParty, CollegeUnion;
-    /// Who takes down that a congress's result was approved: the Party body of the same level itself, or the office that
-    /// keeps the congress, by the Party body's document.
-    ResultApprover: SchoolLeague, DeputySecretary, CollegeLeague, SchoolParty, CollegeParty;
-    /// Who takes down the receipt of a filing: the school's union for its colleges', or the office that keeps the congress.
-    ResultReceiver: SchoolLeague, DeputySecretary, CollegeLeague, SchoolUnion;
-    /// Who has to do with the delegates of a congress: also a class branch, which recommends.
-    DelegateReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
-        CollegeLeague, CollegeParty, CollegeUnion, ClassBranch;
     /// A class's League branch.
     ClassBranch: ClassBranch;
-    /// Who recommends delegates (CON-03): a class branch its own, and who takes down whom societies name.
-    DelegateRecommender: SchoolLeague, DeputySecretary, CollegeLeague, ClassBranch;
-    /// Who reviews recommended delegates where the plan asks for it (CON-03): the Party organisation of the person, or
-    /// another body of a plan's chain.
-    DelegateReviewer: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
-    /// The union of a college: it holds the election of its delegates and hands their list in (CON-03); and who takes down
-    /// the results of what belongs to no college.
-    DelegateElector: SchoolLeague, DeputySecretary, CollegeLeague, CollegeUnion;
-    /// Who sees how reviews stand and what they came to: the school's offices all of them, a college's its own.
-    ReviewReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
     /// Who sees the controlled matters and prior reports: the school's offices all of them, a college's and a union's their own.
     MatterReader: SchoolLeague, DeputySecretary, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
-    /// A union's own officers, who file matters and report.
-    MatterFiler: SchoolUnion, GraduateUnion, CollegeUnion;
-    /// Whose word matters need (GUI-02): the union's presidium, its guiding teacher, the deputy secretary.
-    MatterSigner: SchoolLeague, DeputySecretary, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
-    /// Who takes down how the Party committee replied to a report (GUI-05): it itself, or the League committee by its document.
-    PartyReplier: SchoolLeague, DeputySecretary, SchoolParty;
-    /// Who handles what students ask for: the unions take it up, the League committees see to it, offices answer.
-    VoiceHandler: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague,
-        CollegeParty, CollegeUnion;
-    /// Who speaks for students: the unions, and the League committees that guide them.
-    VoiceKeeper: SchoolLeague, DeputySecretary, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
-    /// Who reads the yearly account before it is published.
-    AccountReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
-    /// Who signs the yearly account second.
-    AccountSigner: SchoolLeague, DeputySecretary, SchoolParty;
-    /// Who sees how many have voted: a class branch its own class's number.
-    TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
-        CollegeUnion, ClassBranch;
 }
 
 /// Anybody with an office, students included.

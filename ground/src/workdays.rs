@@ -58,14 +58,14 @@ fn is_weekend(day: Date) -> bool {
 }
 
 /// One line of a schedule: the days from the first to the last, whether people work on them, and for which holiday.
-struct Line {
+struct ScheduleLine {
     first: Date,
     last: Date,
     works: bool,
     name: String,
 }
 
-impl Line {
+impl ScheduleLine {
     /// `2026-01-01 至 2026-01-03 休 元旦` or `2026-01-04 班 元旦`; the name may be left out.
     fn read(text: &str) -> Result<Self, String> {
         const SHAPE: &str = "应为“2026-01-01 至 2026-01-03 休 元旦”或“2026-01-04 班 元旦”";
@@ -105,7 +105,7 @@ impl Schedule {
     pub fn read(year: i32, source: &str, text: &str) -> Result<Self, Vec<String>> {
         let (mut days, mut wrong): (BTreeMap<Date, SpecialDay>, Vec<String>) = (BTreeMap::new(), Vec::new());
         for (place, text) in text.lines().enumerate().filter(|(_, text)| !trimmed(text).is_empty()) {
-            let says = match Line::read(&folded(text)) {
+            let says = match ScheduleLine::read(&folded(text)) {
                 Ok(line) => add(year, &line, &mut days),
                 Err(says) => Err(says),
             };
@@ -130,7 +130,7 @@ impl Schedule {
     /// The schedule as [`read`](Self::read) reads it, days of one holiday in one line.
     #[must_use]
     pub fn in_lines(&self) -> String {
-        let mut lines: Vec<Line> = Vec::new();
+        let mut lines: Vec<ScheduleLine> = Vec::new();
         for day in &self.days {
             match lines.last_mut() {
                 Some(line)
@@ -140,11 +140,16 @@ impl Schedule {
                     line.last = day.day;
                 }
                 _ => {
-                    lines.push(Line { first: day.day, last: day.day, works: day.works, name: day.name.clone() });
+                    lines.push(ScheduleLine {
+                        first: day.day,
+                        last: day.day,
+                        works: day.works,
+                        name: day.name.clone(),
+                    });
                 }
             }
         }
-        let line = |line: &Line| {
+        let line = |line: &ScheduleLine| {
             let until = if line.last > line.first { format!(" 至 {}", line.last) } else { String::new() };
             let word = if line.works { "班" } else { "休" };
             format!("{}{until} {word} {}", line.first, line.name).trim_end().to_owned()
@@ -154,7 +159,7 @@ impl Schedule {
 }
 
 /// Adds a line's days to those of a year.
-fn add(year: i32, line: &Line, days: &mut BTreeMap<Date, SpecialDay>) -> Result<(), String> {
+fn add(year: i32, line: &ScheduleLine, days: &mut BTreeMap<Date, SpecialDay>) -> Result<(), String> {
     let all = line.days().ok_or("起止日期有误，请核对")?;
     for day in all {
         if day.year() != year {

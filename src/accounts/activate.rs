@@ -10,10 +10,13 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
-use super::codes::{self, Purpose, WaitingAccount};
+use super::{
+    Verb,
+    codes::{self, Purpose, WaitingAccount},
+};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{
         password::{PasswordOwner, weakness},
         store::{Counted, Credentials, Institution, institutions},

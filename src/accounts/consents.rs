@@ -9,6 +9,7 @@ use axum::{
 use axum_extra::extract::Query;
 
 use super::{
+    Verb,
     consent::{Consent, Standing},
     consents_store,
     pages::{Given, give_office},
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{AccountId, ConsentId},

@@ -5,11 +5,12 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
+    Verb,
     consent::{Consent, LASTS, Matter, Standing, is_beyond_the_class},
     paths::CONSENTS,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
     failure::Failure,

@@ -21,6 +21,7 @@ pub use slips::Slips;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Administrator, Office, SlipPrinter},
     page::chrome::{NavGroup, NavItem},
     sign_in::SignIn,
@@ -33,6 +34,34 @@ pub fn routes(sign_in: SignIn, slips: Slips) -> Routes {
         .merge(security::routes())
         .merge(slips::routes().with_state(slips))
         .merge(activate::routes().with_state(sign_in))
+}
+
+verbs! {
+    /// An account was made.
+    AccountCreated = "account_created", "建立账号";
+    /// An account may no longer sign in.
+    AccountDisabled = "account_disabled", "停用账号";
+    /// An account may sign in again.
+    AccountEnabled = "account_enabled", "恢复账号";
+    /// An account got a new password from somebody else.
+    PasswordReset = "password_reset", "重置密码";
+    /// The waiting after failed attempts was lifted.
+    SignInOpened = "sign_in_opened", "解除登录等待";
+    /// An office was granted.
+    OfficeGranted = "office_granted", "授予职务";
+    /// An office was ended.
+    OfficeEnded = "office_ended", "免去职务";
+    /// One-time codes were made.
+    CodesMade = "codes_made", "生成激活码";
+    /// An account got its password by a one-time code.
+    AccountActivated = "account_activated", "激活账号";
+    /// When idle sessions end, or who must have a second factor, was set.
+    SignInRulesSet = "sign_in_rules_set", "设置登录安全";
+    /// One administrator asked for what two have to agree on.
+    ConsentAsked = "consent_asked", "提出两人办理";
+    ConsentGiven = "consent_given", "确认两人办理";
+    /// What one had asked was withdrawn, or another did not agree.
+    ConsentEnded = "consent_ended", "撤回或不同意两人办理";
 }
 
 /// What the navigation offers of it.

@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
+    Verb,
     codes::{self, Code, Purpose},
     consent::{Consent, Matter, Standing},
     consents_store,
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Mark, Verb},
+    audit::{self, Entry, Mark},
     auth::{
         acting::Acting,
         person::SignedIn,
@@ -463,7 +464,7 @@ async fn end_all_sessions(
     let now = app.clock.now();
     on_account(&app, &acting, id, OfficeForm::default(), async |db, _| {
         let ended = end_sessions(db, id, None).await?;
-        let entry = Entry::about(Verb::SessionsEnded, id).detail("结束的登录", ended);
+        let entry = Entry::about(sign_in::Verb::SessionsEnded, id).detail("结束的登录", ended);
         audit::append(db, acting.person(), entry, now).await?;
         Ok(Attempt::Done(Done::Sessions))
     })
@@ -504,7 +505,7 @@ async fn end_factor(
         }
         if sign_in::factor_store::give_up(db, id).await? {
             let ended = end_sessions(db, id, None).await?;
-            let entry = Entry::about(Verb::FactorEnded, id).detail("结束的登录", ended);
+            let entry = Entry::about(sign_in::Verb::FactorEnded, id).detail("结束的登录", ended);
             audit::append(db, acting.person(), agreed(entry, standing), now).await?;
             let notice = Notice::new("你的动态验证码被停用了", "/me#factor")
                 .says(format!("由{}办理。如果不是你本人要求的，请立即向校团委报告。", acting.office().label()));

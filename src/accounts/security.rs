@@ -11,12 +11,13 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
+    Verb,
     paths::{ACCOUNTS, Done, security_after},
     store::{self, SignInRules},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     office::{Administrator, Office, OfficeKind, Staff},

@@ -15,6 +15,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    Verb,
     codes::{self, ClassState, Slip, WaitingStudent, Whom},
     pages::no_candidate,
     paths::{SLIPS, class_slips_path, printed_slips_path},
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     elections,
     failure::{Failure, Refusal},

@@ -318,7 +318,6 @@ pub async fn sign_in_rules(connection: &mut PgConnection, institution: Instituti
     Ok(rules.fetch_one(connection).await?)
 }
 
-/// Sets them.
 pub async fn set_sign_in_rules(
     connection: &mut PgConnection,
     acting: &Acting<Administrator>,

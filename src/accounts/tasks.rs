@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{consents_store, paths::CONSENTS};
-use crate::{auth::person::SignedIn, clock::CHINA, failure::Failure, page::task::Task};
+use crate::{auth::person::SignedIn, clock::CHINA, failure::Failure, office::OfficeKind, page::task::Task};
 
 /// For an administrator.
 pub async fn waiting(
@@ -12,6 +12,9 @@ pub async fn waiting(
     person: &SignedIn,
     now: OffsetDateTime,
 ) -> Result<Vec<Task>, Failure> {
+    if person.acting.as_ref().is_none_or(|office| office.kind != OfficeKind::Administrator) {
+        return Ok(Vec::new());
+    }
     let open = consents_store::find(connection, person.institution, None, now).await?;
     let me = person.account;
     let tasks = open.iter().filter_map(|one| {

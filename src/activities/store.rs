@@ -19,7 +19,6 @@ use crate::{
     },
 };
 
-/// Which activities.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ActivityFilter {
     pub one: Option<MatterId>,

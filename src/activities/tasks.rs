@@ -12,7 +12,11 @@ use crate::{auth::person::SignedIn, clock::CHINA, failure::Failure, page::task::
 /// How long before its day an activity is among the tasks.
 const SOON: Duration = Duration::days(3);
 
-pub async fn own(connection: &mut PgConnection, person: &SignedIn, now: OffsetDateTime) -> Result<Vec<Task>, Failure> {
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
     let Some(student) = person.student else { return Ok(Vec::new()) };
     let mut tasks = Vec::new();
     for one in store::unrated(connection, student).await? {

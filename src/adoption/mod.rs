@@ -12,9 +12,17 @@ mod store;
 pub use pages::routes;
 
 use crate::{
+    audit::verbs,
     office::{Office, SchoolLeague},
     page::chrome::{NavGroup, NavItem},
 };
+
+verbs! {
+    /// A plan governs from a day on.
+    PlanAdopted = "plan_adopted", "启用方案";
+    /// An adoption was withdrawn within its day.
+    PlanWithdrawn = "plan_withdrawn", "撤回启用";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
 use super::{
+    Verb,
     forms::{AdoptForm, ConfirmForm, LONGEST, WithdrawForm},
     paths::{Done, adoption_form, plans_after},
     preview::{Preview, basis, preview},
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{InstitutionId, PlanVersionId},

@@ -9,203 +9,38 @@ use time::OffsetDateTime;
 use crate::{
     ids::{AccountId, StudentId},
     rules::Clause,
-    words::words,
 };
 
-words! {
-    /// What was done. The chain hashes the stable word, so that a label may change; entries of before the stable words
-    /// hold the label of their day, and stay as they are.
-    Verb:
-    /// A university's own sign-in server was set, or given up.
-    CampusSet = "campus_set", "设置统一身份认证";
-    /// An account was bound to a user of the university's server.
-    CampusBound = "campus_bound", "绑定统一身份认证";
-    /// A person came by the university's server.
-    CampusSignedIn = "campus_signed_in", "统一身份认证登录";
-    /// Somebody who came by the university's server was not signed in.
-    CampusRefused = "campus_refused", "统一身份认证未通过";
-    /// A university was set up.
-    InstitutionCreated = "institution_created", "建立学校";
-    /// An account was made.
-    AccountCreated = "account_created", "建立账号";
-    /// An account may no longer sign in.
-    AccountDisabled = "account_disabled", "停用账号";
-    /// An account may sign in again.
-    AccountEnabled = "account_enabled", "恢复账号";
-    /// An account got a new password from somebody else.
-    PasswordReset = "password_reset", "重置密码";
-    /// A person chose a new password.
-    PasswordChanged = "password_changed", "更换密码";
-    /// Attempts to sign in failed so often that the next has to wait.
-    SignInSlowed = "sign_in_slowed", "登录失败较多";
-    /// The waiting after failed attempts was lifted.
-    SignInOpened = "sign_in_opened", "解除登录等待";
-    SessionsEnded = "sessions_ended", "结束登录";
-    /// An office was granted.
-    OfficeGranted = "office_granted", "授予职务";
-    /// An office was ended.
-    OfficeEnded = "office_ended", "免去职务";
-    /// One-time codes were made.
-    CodesMade = "codes_made", "生成激活码";
-    /// An account got its password by a one-time code.
-    AccountActivated = "account_activated", "激活账号";
-    /// A list of people was taken as a workbook.
-    ListExported = "list_exported", "导出名单";
-    /// A file was committed.
-    ImportCommitted = "import_committed", "导入数据";
-    /// A student's data were corrected.
-    StudentCorrected = "student_corrected", "更正学生信息";
-    /// A student got another number, and perhaps a second person under it was joined.
-    StudentRenumbered = "student_renumbered", "换学号";
-    /// A student left, or came back.
-    StudentLeft = "student_left", "登记离校";
-    /// An objection to a grade was raised.
-    DisputeRaised = "dispute_raised", "提出数据异议";
-    /// An objection to a grade was answered.
-    DisputeAnswered = "dispute_answered", "答复数据异议";
-    /// A college, major or class got another name.
-    Renamed = "renamed", "更名";
-    /// The order of official lists or of the colleges was set.
-    OrderSet = "order_set", "名单排序";
-    /// The turn of the year: graduations and mergers.
-    YearTurned = "year_turned", "学年更替";
-    /// Personal data were erased.
-    Erased = "erased", "删除个人信息";
-    /// The time for which data are kept was set.
-    RetentionSet = "retention_set", "设置保存期限";
-    /// A student organisation was registered, changed or ended.
-    OrganisationKept = "organisation_kept", "登记学生组织";
-    /// A plan file was added.
-    PlanAdded = "plan_added", "上传方案";
-    /// A draft of a plan was begun, filled in, handed in, given back, confirmed or deleted.
-    PlanDraftKept = "plan_draft_kept", "起草方案";
-    /// A plan governs from a day on.
-    PlanAdopted = "plan_adopted", "启用方案";
-    /// An adoption was withdrawn within its day.
-    PlanWithdrawn = "plan_withdrawn", "撤回启用";
-    /// The document of a plan was put beside it, or taken away.
-    PlanDocumentKept = "plan_document_kept", "方案原件";
-    /// A semester was set, changed or removed.
-    SemesterKept = "semester_kept", "登记学期";
-    /// A student union was set up.
-    UnionCreated = "union_created", "建立学生会";
-    /// A union's posts were recorded as they were found.
-    UnionRegistered = "union_registered", "现状登记";
-    /// A union came under the rules.
-    UnionOpened = "union_opened", "学生会启用";
-    /// Somebody was appointed to a post.
-    Appointed = "appointed", "任命";
-    /// A post was ended.
-    PostEnded = "post_ended", "离任";
-    /// A post was corrected.
-    PostCorrected = "post_corrected", "更正任职";
-    /// A whole union was newly staffed.
-    Reshuffled = "reshuffled", "换届";
-    /// A department was set up, changed or ended.
-    DepartmentKept = "department_kept", "工作部门";
-    /// A turn of the executive chair was proposed, confirmed or withdrawn.
-    TurnKept = "turn_kept", "执行主席轮值";
-    /// A round of applications was opened, changed or ended.
-    RoundKept = "round_kept", "遴选轮次";
-    /// Somebody applied, was put forward, confirmed, or withdrew.
-    CaseKept = "case_kept", "报名与推荐";
-    OpinionGiven = "opinion_given", "签署意见";
-    /// Cases ended in appointments or on the list of candidates.
-    CasesSettled = "cases_settled", "遴选结果";
-    /// Candidates were put on public notice, or an objection was answered.
-    NoticeKept = "notice_kept", "公示";
-    /// Somebody may sign more than one step of a case, or may no longer.
-    DelegationKept = "delegation_kept", "兼办授权";
-    /// A sitting of an election was prepared, announced, opened, closed, counted, reported or voided.
-    SittingKept = "sitting_kept", "选举场次";
-    /// Monitors were named, made a passphrase, or gave their share.
-    MonitorsKept = "monitors_kept", "监票";
-    /// A voter was admitted, or voted on paper or by a slip.
-    VoterKept = "voter_kept", "选民与选票";
-    /// Paper ballots were counted.
-    PaperKept = "paper_kept", "纸质选票";
-    /// The public holidays of a year were kept, or a break of the school.
-    HolidaysKept = "holidays_kept", "工作日历";
-    /// An opinion was taken back before the next office had opened the case.
-    OpinionWithdrawn = "opinion_withdrawn", "收回意见";
-    /// A congress was prepared, convened, held, settled or called off.
-    CongressKept = "congress_kept", "学生代表大会";
-    /// It was decided what the colleges, majors and classes of a file are that did not exist.
-    PlacesMatched = "places_matched", "核对院系专业班级";
-    /// A college was merged into another.
-    CollegeMerged = "college_merged", "合并院系";
-    /// An empty college was removed.
-    CollegeRemoved = "college_removed", "删除院系";
-    /// The result of a congress was taken down, or took a step.
-    ResultKept = "result_kept", "学代会选举结果";
-    /// Delegates of a congress were recommended, reviewed, listed, seated or ended.
-    DelegatesKept = "delegates_kept", "大会代表";
-    /// When idle sessions end, or who must have a second factor, was set.
-    SignInRulesSet = "sign_in_rules_set", "设置登录安全";
-    /// A semester's review was begun, reported in, sat, opened, answered or settled.
-    ReviewKept = "review_kept", "述职评议";
-    /// A list of nominees was begun or decided.
-    NominationKept = "nomination_kept", "择优提名";
-    /// A case of misconduct was reported, accepted, investigated, decided or answered.
-    ConductKept = "conduct_kept", "违纪失范办理";
-    /// Somebody looked at a case of misconduct.
-    ConductSeen = "conduct_seen", "查看违纪失范件";
-    /// Somebody asked to leave a union, left it, or handed over.
-    ExitKept = "exit_kept", "退出与交接";
-    /// A congress's meeting was arranged, its check-in opened or ended, a vote taken down, or its minutes kept.
-    MeetingKept = "meeting_kept", "大会会议";
-    /// The last turn of the year was taken back.
-    YearTurnUndone = "year_turn_undone", "撤销学年更替";
-    /// A person has a second factor from now on.
-    FactorSet = "factor_set", "开启动态验证码";
-    /// A second factor was given up, by its owner or by an administrator.
-    FactorEnded = "factor_ended", "停用动态验证码";
-    /// A code on paper stood in for the device.
-    RecoveryCodeUsed = "recovery_code_used", "使用恢复码";
-    /// The text to pledge was kept, signed, or its signature reminded of.
-    PledgeKept = "pledge_kept", "自律承诺";
-    /// A training of officers was announced, or who came was taken down.
-    TrainingKept = "training_kept", "教育培训";
-    /// A union's constitution was put on file.
-    ConstitutionKept = "constitution_kept", "章程存档";
-    /// It was decided what becomes of an officer who no longer meets the conditions.
-    LapseKept = "lapse_kept", "任职条件复核";
-    /// The days within which conduct is answered and settled were set.
-    ConductTermsSet = "conduct_terms_set", "设置办理期限";
-    /// The codes on paper were made anew; the old ones work no more.
-    RecoveryCodesMade = "recovery_codes_made", "重新生成恢复码";
-    /// One administrator asked for what two have to agree on.
-    ConsentAsked = "consent_asked", "提出两人办理";
-    ConsentGiven = "consent_given", "确认两人办理";
-    /// What one had asked was withdrawn, or another did not agree.
-    ConsentEnded = "consent_ended", "撤回或不同意两人办理";
-    /// A proposal was written, seconded, handed in, screened, assigned, answered or rated.
-    ProposalKept = "proposal_kept", "提案";
-    /// A controlled matter was filed, changed, signed, begun, settled or closed.
-    MatterKept = "matter_kept", "四类事项审核";
-    /// A prior report was made, answered, passed on, or decided upon.
-    PriorReportKept = "prior_report_kept", "事先报告";
-    /// How matters are controlled, or what counts as important, was set.
-    MatterRulesSet = "matter_rules_set", "设置事项审核";
-    /// A union's meeting was called, moved, held or called off, or decided something.
-    UnionMeetingKept = "union_meeting_kept", "学生会会议";
-    /// Something was recorded of how unions are led and guided, signed, answered, or fixed.
-    GuidanceKept = "guidance_kept", "领导与指导";
-    /// A plan, summary, budget or settlement was handed in.
-    YearPaperKept = "year_paper_kept", "年度材料";
-    /// A project was made, reported, received, recruited for, or closed.
-    ProjectKept = "project_kept", "志愿项目";
-    /// A calendar's secret address was made or ended.
-    CalendarKept = "calendar_kept", "订阅日历";
-    /// A student's request was made, taken up, sent on, answered or closed, or how requests are handled was set.
-    VoiceKept = "voice_kept", "诉求办理";
-    /// Somebody was put in contact with a class, or no more; a contact was logged; how often was set.
-    ContactKept = "contact_kept", "直接联系同学";
-    /// A questionnaire was made, opened, closed or published, or what follows from it was taken down. Never who answered.
-    SurveyKept = "survey_kept", "问卷调研";
-    /// A union's public page, or the yearly account, was kept, signed or published.
-    DisclosureKept = "disclosure_kept", "公开栏和自评表";
+/// What was done, as the feature that does it declares it ([`verbs`]): a stable word, which the chain hashes, and a label,
+/// which may change. Entries of before the stable words hold the label of their day, and stay as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordVerb {
+    pub slug: &'static str,
+    pub label: &'static str,
 }
+
+/// Declares what a feature writes into the record: its enum `Verb`, and `VERBS`, which the roof gathers.
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $verb:ident = $slug:literal, $label:literal;)*) => {
+        $crate::words::words! {
+            /// What this feature writes into the record.
+            Verb:
+            $($(#[$doc])* $verb = $slug, $label;)*
+        }
+
+        impl From<Verb> for $crate::audit::RecordVerb {
+            fn from(verb: Verb) -> Self {
+                Self { slug: verb.slug(), label: verb.label() }
+            }
+        }
+
+        /// All of [`Verb`], for the record's filter.
+        pub const VERBS: &[$crate::audit::RecordVerb] =
+            &[$($crate::audit::RecordVerb { slug: $slug, label: $label },)*];
+    };
+}
+
+pub(crate) use verbs;
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -260,7 +95,7 @@ impl Mark {
 /// What is recorded of an act.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    pub(super) verb: Verb,
+    pub(super) verb: RecordVerb,
     pub(super) object: String,
     pub(super) detail: Map<String, Value>,
     pub(super) clause: String,
@@ -269,14 +104,14 @@ pub struct Entry {
 impl Entry {
     /// An act on a person, who is named by a mark: the record is never rewritten, a name may have to go.
     #[must_use]
-    pub fn about(verb: Verb, person: impl Into<Mark>) -> Self {
+    pub fn about(verb: impl Into<RecordVerb>, person: impl Into<Mark>) -> Self {
         Self::new(verb, person.into().to_string())
     }
 
     /// An act on an object that is no person.
     #[must_use]
-    pub fn new(verb: Verb, object: impl Into<String>) -> Self {
-        Self { verb, object: object.into(), detail: Map::new(), clause: String::new() }
+    pub fn new(verb: impl Into<RecordVerb>, object: impl Into<String>) -> Self {
+        Self { verb: verb.into(), object: object.into(), detail: Map::new(), clause: String::new() }
     }
 
     /// Adds a detail. Never a password, never a token.

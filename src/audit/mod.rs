@@ -9,7 +9,8 @@ mod chain;
 mod pages;
 mod store;
 
-pub use chain::{Entry, Mark, Verb};
+pub(crate) use chain::verbs;
+pub use chain::{Entry, Mark, RecordVerb};
 pub use pages::routes;
 pub use store::{
     Broken, Verified, append, append_by_nobody, append_by_operator, append_by_visitor, append_in_confidence, verify,
@@ -17,9 +18,19 @@ pub use store::{
 };
 
 use crate::{
-    office::{Office, Overseer},
+    office::{Office, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
+
+sets_of_offices! {
+    /// Who reads the record of what was done.
+    Overseer: Administrator, SchoolLeague, DeputySecretary, SchoolParty;
+}
+
+verbs! {
+    /// A list of people was taken as a workbook.
+    ListExported = "list_exported", "导出名单";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {

@@ -1,9 +1,11 @@
 //! The page 操作记录.
 
+use std::{ops::Deref, sync::Arc};
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::State,
+    extract::{FromRef, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -11,14 +13,14 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 
 use super::{
-    chain::{Entry, Verb},
+    Overseer, Verb,
+    chain::{Entry, RecordVerb},
     store::{self, EntryFilter, EntryRow},
 };
 use crate::{
     app::{App, Routes},
     auth::acting::Acting,
     failure::Failure,
-    office::Overseer,
     page::{
         chrome::Chrome,
         filters::{self, minute_of, query},
@@ -26,7 +28,7 @@ use crate::{
     },
     sheet::{ReportColumn, report_workbook},
     text::{self, chinese_day, folded},
-    web::{forms::Errors, workbook},
+    web::{forms::Errors, routes, workbook},
 };
 
 const AUDIT: &str = "/audit";
@@ -34,10 +36,32 @@ const A_PAGE: i64 = 50;
 /// What a workbook holds; a year of a large university has fewer.
 const MOST_EXPORTED: i64 = 50_000;
 
-/// The routes of the record.
+/// The state of the record's pages: the application, and what is done in the whole portal.
+#[derive(Debug, Clone)]
+struct Audit {
+    app: App,
+    verbs: Arc<[RecordVerb]>,
+}
+
+impl Deref for Audit {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl FromRef<Audit> for App {
+    fn from_ref(audit: &Audit) -> Self {
+        audit.app.clone()
+    }
+}
+
+/// The routes of the record; `verbs` in the order in which its filter offers them.
 #[must_use]
-pub fn routes() -> Routes {
-    Routes::default().get("/audit", list).recorded_get("/audit.xlsx", file)
+pub fn routes(app: &App, verbs: Vec<RecordVerb>) -> Routes {
+    let audit = Audit { app: app.clone(), verbs: verbs.into() };
+    routes::Routes::default().get("/audit", list).recorded_get("/audit.xlsx", file).with_state(audit)
 }
 
 /// What the list is asked for, as the address has it.
@@ -60,7 +84,7 @@ impl AuditQuery {
         [&self.q, &self.verb, &self.from, &self.until].iter().any(|one| !one.is_empty())
     }
 
-    fn filter(&self, errors: &mut Errors) -> EntryFilter<'_> {
+    fn filter<'a>(&'a self, verbs: &'a [RecordVerb], errors: &mut Errors) -> EntryFilter<'a> {
         let mut day = |field: &'static str, typed: &str| {
             let read = text::day(typed);
             if read.is_none() && !typed.is_empty() {
@@ -72,7 +96,8 @@ impl AuditQuery {
         if from.zip(until).is_some_and(|(from, until)| until < from) {
             errors.add("until", "截止日期早于起始日期");
         }
-        EntryFilter { person: &self.q, verb: self.verb.parse().ok(), from, until }
+        let verb = verbs.iter().find(|verb| verb.slug == self.verb).copied();
+        EntryFilter { verbs, person: &self.q, verb, from, until }
     }
 
     /// The filter, as an address has it.
@@ -87,7 +112,7 @@ struct AuditPage {
     chrome: Chrome,
     rows: Vec<EntryRow>,
     search: AuditQuery,
-    verbs: &'static [Verb],
+    verbs: Arc<[RecordVerb]>,
     errors: Errors,
     /// The number before which the next page begins.
     older: Option<i64>,
@@ -113,12 +138,12 @@ impl AuditPage {
 }
 
 async fn list(
-    State(app): State<App>,
+    State(app): State<Audit>,
     acting: Acting<Overseer>,
     Query(search): Query<AuditQuery>,
 ) -> Result<Response, Failure> {
     let (search, mut errors) = (search.clean(), Errors::default());
-    let filter = search.filter(&mut errors);
+    let filter = search.filter(&app.verbs, &mut errors);
     let mut rows = if errors.has_faults() {
         Vec::new()
     } else {
@@ -128,17 +153,17 @@ async fn list(
     let older = rows.last().map(|row| row.seq).filter(|_| more);
     let status = if errors.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let chrome = app.chrome(acting.person(), "操作记录");
-    Ok((status, AuditPage { chrome, rows, search, verbs: Verb::ALL, errors, older }).into_response())
+    Ok((status, AuditPage { chrome, rows, search, verbs: Arc::clone(&app.verbs), errors, older }).into_response())
 }
 
 /// The list as a workbook. That somebody took it is an entry too.
 async fn file(
-    State(app): State<App>,
+    State(app): State<Audit>,
     acting: Acting<Overseer>,
     Query(search): Query<AuditQuery>,
 ) -> Result<Response, Failure> {
     let (search, mut errors) = (search.clean(), Errors::default());
-    let filter = search.filter(&mut errors);
+    let filter = search.filter(&app.verbs, &mut errors);
     if errors.has_faults() {
         return Err(Failure::Malformed);
     }

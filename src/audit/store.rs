@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::chain::{Entry, Link, Mark, Verb};
+use super::chain::{Entry, Link, Mark, RecordVerb};
 use crate::{
     auth::person::{Held, SignedIn},
     clock::CHINA,
@@ -97,7 +97,7 @@ async fn add(
         account: actor.account.map(|id| id.to_string()),
         actor: actor.name,
         office: actor.office,
-        verb: entry.verb.slug(),
+        verb: entry.verb.slug,
         object: &entry.object,
         detail: &detail,
         clause: &entry.clause,
@@ -140,11 +140,13 @@ pub(super) struct EntryRow {
 }
 
 /// Which entries a list shows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct EntryFilter<'a> {
+    /// Everything that is done in the portal: what the stable words mean.
+    pub verbs: &'a [RecordVerb],
     /// A number, or a name as it is written: whoever did it, or whom it is about. Empty for everybody.
     pub person: &'a str,
-    pub verb: Option<Verb>,
+    pub verb: Option<RecordVerb>,
     pub from: Option<Date>,
     /// The last day.
     pub until: Option<Date>,
@@ -165,7 +167,7 @@ pub(super) async fn page(
     };
     let start = |day: Date| day.midnight().assume_offset(CHINA);
     // Entries of before the stable words hold a label.
-    let verbs = filter.verb.map(|verb| vec![verb.slug().to_owned(), verb.label().to_owned()]);
+    let verbs = filter.verb.map(|verb| vec![verb.slug.to_owned(), verb.label.to_owned()]);
     let rows = sqlx::query_as!(
         EntryRow,
         "select seq, at, actor, office, verb, object, detail, clause from audit_entry
@@ -184,8 +186,8 @@ pub(super) async fn page(
     );
     let mut rows = rows.fetch_all(&mut *connection).await?;
     for row in &mut rows {
-        if let Ok(verb) = row.verb.parse::<Verb>() {
-            verb.label().clone_into(&mut row.verb);
+        if let Some(verb) = filter.verbs.iter().find(|verb| verb.slug == row.verb) {
+            verb.label.clone_into(&mut row.verb);
         }
     }
     name_people(connection, &mut rows).await?;

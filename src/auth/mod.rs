@@ -21,6 +21,7 @@ pub mod extract;
 pub mod password;
 pub mod person;
 pub mod store;
+pub mod tasks;
 pub mod token;
 pub mod unread;
 pub mod vouched;

@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    cas,
+    Verb, cas,
     journey::Journey,
     oidc,
     paths::{begin_path, cas_service, oidc_return},
@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     accounts::vouched::{self, Vouched},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{
         person::SignedIn,
         token::{Purpose, Token},

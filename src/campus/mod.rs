@@ -30,6 +30,7 @@ pub use state::Campus;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Administrator, Office},
     page::chrome::{NavGroup, NavItem},
 };
@@ -37,6 +38,17 @@ use crate::{
 #[must_use]
 pub fn routes(state: Campus) -> Routes {
     arrival::routes().merge(settings::routes()).with_state(state)
+}
+
+verbs! {
+    /// A university's own sign-in server was set, or given up.
+    CampusSet = "campus_set", "设置统一身份认证";
+    /// An account was bound to a user of the university's server.
+    CampusBound = "campus_bound", "绑定统一身份认证";
+    /// A person came by the university's server.
+    CampusSignedIn = "campus_signed_in", "统一身份认证登录";
+    /// Somebody who came by the university's server was not signed in.
+    CampusRefused = "campus_refused", "统一身份认证未通过";
 }
 
 /// What the navigation offers of it.

@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
+    Verb,
     forms::{Sealer, SettingsForm},
     oidc,
     paths::{CAMPUS, Done, cas_service, oidc_return},
@@ -22,7 +23,7 @@ use super::{
     validation::validate,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     config::PublicUrl,
     failure::Failure,

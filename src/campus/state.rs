@@ -11,13 +11,14 @@ use axum::extract::FromRef;
 use time::{Duration, OffsetDateTime};
 
 use super::{
+    Verb,
     provider::Provider,
     refusal::Refusal,
     server::{CampusServer, SecretKey},
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     failure::Failure,
     ids::InstitutionId,
     sealing::keys::MarkKey,

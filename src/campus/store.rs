@@ -16,7 +16,6 @@ const CLAIMS_LAST: Duration = Duration::hours(1);
 #[derive(Debug, Clone)]
 pub struct CampusSchool {
     pub institution: InstitutionId,
-    /// Its name.
     pub name: String,
     pub server: CampusServer,
 }

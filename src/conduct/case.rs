@@ -95,7 +95,6 @@ pub struct Suspension {
     pub until: Date,
 }
 
-/// A case.
 #[derive(Debug)]
 pub struct ConductCase {
     pub id: ConductCaseId,

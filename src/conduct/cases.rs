@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::{Date, OffsetDateTime};
 
 use super::{
+    ConductHandler, Verb,
     case::{ConductCase, Inquiry, InquiryKind, inquired},
     forms::{DecisionForm, DecisionSays, InquiryForm, ReviewForm, SaysForm, milder},
     paths::{CASES, Done},
@@ -19,13 +20,13 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     holidays::store::workdays,
     ids::ConductCaseId,
     inbox::{self, Notice, To},
-    office::{ConductHandler, Office, SchoolLeague},
+    office::{Office, SchoolLeague},
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{

@@ -33,7 +33,6 @@ pub struct HandedOver {
     pub at: OffsetDateTime,
 }
 
-/// An exit.
 #[derive(Debug)]
 pub struct Exit {
     pub id: ExitId,

@@ -14,6 +14,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    Verb,
     exit::Exit,
     exits_store::{self as store, ExitFilter, LeavingDay, NewExit, Removal},
     forms::{ExitForm, ExitSays, SaysForm, exit_day},
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{ConductCaseId, ExitId, StudentId, UnionId},
@@ -39,6 +40,7 @@ use crate::{
         conduct::{ExitFacts, ExitKind, FailedReviews, leave},
     },
     unions::{
+        Verb as UnionVerb,
         store::{self as unions, Grounds, LockedUnion},
         union::{Record, StudentUnion},
     },
@@ -126,7 +128,7 @@ fn search(app: &App, acting: &Acting<UnionKeeper>) -> Search {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct ListQuery {
+struct ExitsQuery {
     done: String,
     union: String,
     number: String,
@@ -136,7 +138,7 @@ struct ListQuery {
 async fn list(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
-    Query(ListQuery { done, union, number, kind }): Query<ListQuery>,
+    Query(ExitsQuery { done, union, number, kind }): Query<ExitsQuery>,
 ) -> Result<ExitsPage, Failure> {
     let exit = ExitForm { kind, ..ExitForm::default() };
     let form = BeginForm { union, number, exit, ..BeginForm::default() };
@@ -193,7 +195,7 @@ async fn end_posts(
     for post in union.posts.iter().filter(|post| post.student == student && !post.has_ended(&day)) {
         if unions::end(db, union, post.id, day, kind.label(), &grounds, now).await? {
             ended += 1;
-            let entry = Entry::about(Verb::PostEnded, student)
+            let entry = Entry::about(UnionVerb::PostEnded, student)
                 .detail("学生会", union.union.name.clone())
                 .detail("岗位", post.label_with_place())
                 .detail("原因", kind.label())

@@ -39,7 +39,6 @@ pub(super) async fn officer(
     Ok(student.fetch_optional(connection).await?)
 }
 
-/// Which exits.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct ExitFilter {
     pub one: Option<ExitId>,

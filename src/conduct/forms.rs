@@ -247,7 +247,6 @@ pub(super) fn exit_day(typed: &str, today: Date, errors: &mut Errors) -> Option<
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct LeavingForm {
-    /// The union.
     pub union: String,
     pub kind: String,
     pub reason: String,

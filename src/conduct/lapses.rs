@@ -14,6 +14,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
+    Verb,
     lapse::Lapse,
     lapses_store::{self as store, Stay, Unmet},
     paths::{Done, EXITS, exit_of},
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::LapseId,
@@ -78,7 +79,7 @@ pub async fn after_import(connection: &mut PgConnection, by: &SignedIn, now: Off
                 continue;
             }
             opened += 1;
-            let notice = Notice::new(format!("{}：任职条件复核", record.union.name), "/me/data")
+            let notice = Notice::new(format!("{}：任职条件复核", record.union.name), crate::people::OWN_DATA)
                 .says(format!("导入数据后复核：{}。数据有误的，请在“我的信息”里提出异议。", one.says));
             inbox::tell(connection, institution, To::Student(one.student), &notice, now).await?;
         }
@@ -195,7 +196,7 @@ async fn keep(
             .detail("办理", "继续任职")
             .detail("到", stay.until.to_string());
         audit::append(db, acting.person(), entry, now).await?;
-        let notice = Notice::new(format!("{}：任职条件复核", lapse.union_name), "/me/data")
+        let notice = Notice::new(format!("{}：任职条件复核", lapse.union_name), crate::people::OWN_DATA)
             .says(format!("暂时继续任职，{} 再复核。", stay.until));
         inbox::tell(db, acting.institution(), To::Student(lapse.student), &notice, now).await
     })

@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::Date;
 
 use super::{
+    Verb,
     exit::Exit,
     exits_store::{self as store, ExitFilter},
     forms::{HandoverForm, LeavingForm},
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     failure::Failure,
     ids::{ExitId, StudentId, UnionId},

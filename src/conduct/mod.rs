@@ -25,7 +25,8 @@ pub(crate) use exits::term_ended;
 
 use crate::{
     app::Routes,
-    office::{ConductHandler, Office, OfficeKind, UnionKeeper},
+    audit::verbs,
+    office::{Office, OfficeKind, UnionKeeper, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
@@ -38,6 +39,24 @@ pub fn routes() -> Routes {
         .merge(leaving::routes())
         .merge(papers::routes())
         .merge(terms::routes())
+}
+
+sets_of_offices! {
+    /// Who handles cases of misconduct: the school's League committee, and of its own people the Party committee.
+    ConductHandler: SchoolLeague, DeputySecretary, SchoolParty;
+}
+
+verbs! {
+    /// A case of misconduct was reported, accepted, investigated, decided or answered.
+    ConductKept = "conduct_kept", "违纪失范办理";
+    /// Somebody looked at a case of misconduct.
+    ConductSeen = "conduct_seen", "查看违纪失范件";
+    /// Somebody asked to leave a union, left it, or handed over.
+    ExitKept = "exit_kept", "退出与交接";
+    /// It was decided what becomes of an officer who no longer meets the conditions.
+    LapseKept = "lapse_kept", "任职条件复核";
+    /// The days within which conduct is answered and settled were set.
+    ConductTermsSet = "conduct_terms_set", "设置办理期限";
 }
 
 /// What the navigation offers of it.

@@ -8,6 +8,7 @@ use axum::{
 };
 
 use super::{
+    ConductHandler, Verb,
     case::ConductCase,
     exit::Exit,
     exits_store::{self, ExitFilter},
@@ -16,12 +17,12 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     clock::CHINA,
     failure::Failure,
     ids::{ConductCaseId, ExitId},
-    office::{ConductHandler, UnionKeeper},
+    office::UnionKeeper,
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
     rulebook::store::calendar,

@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration};
 
 use super::{
+    Verb,
     case::{ConductCase, Source},
     exits_store,
     forms::{ReportForm, SaysForm},
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{person::SignedIn, store::in_turn},
     failure::Failure,
     holidays::store::workdays,

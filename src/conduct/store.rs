@@ -6,14 +6,13 @@ use time::{Date, OffsetDateTime};
 use super::case::{ConductCase, Handler, Inquiry, InquiryKind, Objection, Source, Stage, Suspension};
 use crate::{
     auth::{acting::Acting, person::SignedIn},
+    conduct::ConductHandler,
     database::Locked,
     failure::Failure,
     ids::{AccountId, ConductCaseId, InquiryId, InstitutionId, StudentId},
-    office::ConductHandler,
     rules::conduct::{Decision, Ground, Sanction},
 };
 
-/// Which cases.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct CaseFilter {
     pub one: Option<ConductCaseId>,

@@ -2,9 +2,10 @@
 //! union, a handover for whoever leaves.
 
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{
+    ConductHandler,
     case::Handler,
     lapses_store,
     paths::{CASES, EXITS, LEAVING},
@@ -13,12 +14,26 @@ use super::{
 use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
-    office::{ConductHandler, Office, OfficeKind, UnionKeeper},
+    office::{Office, OfficeKind, UnionKeeper},
     page::task::Task,
 };
 
-/// For an office.
+/// Everything of it that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(of_office(connection, person, office, now.date()).await?);
+    }
+    tasks.extend(own(connection, person, now.date()).await?);
+    Ok(tasks)
+}
+
+/// For an office.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
@@ -91,7 +106,7 @@ pub async fn waiting(
 }
 
 /// For whoever leaves.
-pub async fn own(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
+async fn own(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
     let Some(student) = person.student else { return Ok(None) };
     let due = sqlx::query_scalar!(
         "select min(handover_due) from union_exit where student_id = $1 and stage = 'handing_over' and handover is null",

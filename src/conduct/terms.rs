@@ -13,10 +13,13 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::paths::{CASES, Done, TERMS};
+use super::{
+    Verb,
+    paths::{CASES, Done, TERMS},
+};
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::InstitutionId,
@@ -30,7 +33,6 @@ pub(super) fn routes() -> Routes {
     Routes::default().get("/conduct-terms", ask).post("/conduct-terms", keep)
 }
 
-/// The days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Terms {
     /// Working days for the first answer.

@@ -24,8 +24,9 @@ use meeting::Meetings;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     elections::VOTERS,
-    office::{CongressReader, Office, OfficeKind},
+    office::{Office, OfficeKind, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
@@ -41,6 +42,44 @@ pub fn routes(meetings: Meetings) -> Routes {
         .merge(meeting::routes(meetings))
         .merge(proposals::routes())
         .merge(archive::routes())
+}
+
+sets_of_offices! {
+    /// Who keeps congresses: the school's League committee those of the school and of its graduates, a college's League
+    /// organisation its own college's.
+    CongressKeeper: SchoolLeague, DeputySecretary, CollegeLeague;
+    /// Who sees how congresses stand.
+    CongressReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
+        CollegeLeague, CollegeParty, CollegeUnion;
+    /// Who takes down that a congress's result was approved: the Party body of the same level itself, or the office that
+    /// keeps the congress, by the Party body's document.
+    ResultApprover: SchoolLeague, DeputySecretary, CollegeLeague, SchoolParty, CollegeParty;
+    /// Who takes down the receipt of a filing: the school's union for its colleges', or the office that keeps the congress.
+    ResultReceiver: SchoolLeague, DeputySecretary, CollegeLeague, SchoolUnion;
+    /// Who has to do with the delegates of a congress: also a class branch, which recommends.
+    DelegateReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
+        CollegeLeague, CollegeParty, CollegeUnion, ClassBranch;
+    /// Who recommends delegates (CON-03): a class branch its own, and who takes down whom societies name.
+    DelegateRecommender: SchoolLeague, DeputySecretary, CollegeLeague, ClassBranch;
+    /// Who reviews recommended delegates where the plan asks for it (CON-03): the Party organisation of the person, or
+    /// another body of a plan's chain.
+    DelegateReviewer: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
+    /// The union of a college: it holds the election of its delegates and hands their list in (CON-03); and who takes down
+    /// the results of what belongs to no college.
+    DelegateElector: SchoolLeague, DeputySecretary, CollegeLeague, CollegeUnion;
+}
+
+verbs! {
+    /// A congress was prepared, convened, held, settled or called off.
+    CongressKept = "congress_kept", "学生代表大会";
+    /// The result of a congress was taken down, or took a step.
+    ResultKept = "result_kept", "学代会选举结果";
+    /// Delegates of a congress were recommended, reviewed, listed, seated or ended.
+    DelegatesKept = "delegates_kept", "大会代表";
+    /// A congress's meeting was arranged, its check-in opened or ended, a vote taken down, or its minutes kept.
+    MeetingKept = "meeting_kept", "大会会议";
+    /// A proposal was written, seconded, handed in, screened, assigned, answered or rated.
+    ProposalKept = "proposal_kept", "提案";
 }
 
 /// What the navigation offers of it.

@@ -5,7 +5,6 @@ use crate::{
     words::{said_after, words},
 };
 
-/// All congresses.
 pub(crate) const CONGRESSES: &str = "/congresses";
 /// Where a congress held before the portal is taken down.
 pub(super) const REGISTER: &str = "/congresses/register";

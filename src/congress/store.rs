@@ -6,13 +6,13 @@ use time::{Date, OffsetDateTime};
 use super::congress::{Congress, Delegate, Stage};
 use crate::{
     auth::acting::Acting,
+    congress::CongressKeeper,
     database::Locked,
     failure::Failure,
     ids::{
         CollegeId, CongressDelegationId, CongressId, ContestId, DelegateId, DocumentId, InstitutionId, StudentId,
         UnionId,
     },
-    office::CongressKeeper,
     rules::plan::Union,
 };
 

@@ -1,10 +1,12 @@
 //! What congresses ask of those who keep them.
 
 use sqlx::PgConnection;
-use time::{Date, Duration};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::{
+    CongressKeeper, CongressReader, DelegateReader, delegates, meeting,
     paths::{NEW, REGISTER},
+    proposals, result,
     section::Progress,
     steps,
     store::{self, CongressFilter},
@@ -13,7 +15,7 @@ use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
     ids::UnionId,
-    office::{CongressKeeper, Office, OfficeKind},
+    office::{Office, OfficeKind},
     page::task::Task,
     rules::yearly::year_after,
 };
@@ -21,8 +23,36 @@ use crate::{
 /// How long before a year without a congress is over its preparation is called for.
 const AHEAD: Duration = Duration::days(90);
 
-/// Steps that are late, and unions whose year is nearly over without a congress.
+/// Everything of congresses that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let today = now.date();
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(of_office(connection, person, office, today).await?);
+        if CongressReader::KINDS.contains(&office.kind) {
+            tasks.extend(result::tasks::waiting(connection, person, office, today).await?);
+            tasks.extend(proposals::tasks::waiting(connection, person, office, today).await?);
+        }
+        if DelegateReader::KINDS.contains(&office.kind) {
+            tasks.extend(delegates::tasks::waiting(connection, person, office, today).await?);
+        }
+    }
+    if person.student.is_none() {
+        tasks.extend(proposals::tasks::answering(connection, person, today).await?);
+    }
+    tasks.extend(meeting::tasks::waiting(connection, person, today).await?);
+    if let Some(student) = person.student {
+        tasks.extend(proposals::tasks::own(connection, person, student).await?);
+    }
+    Ok(tasks)
+}
+
+/// Steps that are late, and unions whose year is nearly over without a congress.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,

@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    Verb,
     contact::Contact,
     desk::{keeps, visible},
     even::{Pair, Side, propose},
@@ -21,17 +22,18 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::{ClassId, ContactId, UnionId},
     inbox::{self, Notice, To},
-    office::{Office, UnionReader, VoiceKeeper},
+    office::{Office, UnionReader},
     page::chrome::Chrome,
     unions::{
         store::{self as unions, LockedUnion},
         union::StudentUnion,
     },
+    voice::VoiceKeeper,
     web::forms::{Done as After, Errors, Submitted},
 };
 

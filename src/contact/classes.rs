@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::OffsetDateTime;
 
 use super::{
+    Verb,
     contact::{Contact, LogDays, LogEntry, Note, Way},
     forms::{LinkForm, LogForm},
     log_store::{self, LogFilter, OpenPoint},
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     failure::{Failure, Refusal},
     ids::{ClassId, ContactEntryId, ContactPointId, StudentId},

@@ -14,6 +14,7 @@ use sqlx::PgConnection;
 use time::Date;
 
 use super::{
+    Verb,
     contact::{Contact, LinkedRequest, LogEntry},
     log_store::{self, LogFilter, MonthCount},
     matrix::{Matrix, MatrixRow, Met, RowFacts},
@@ -22,11 +23,11 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::{ClassId, CollegeId, UnionId},
-    office::{Office, SchoolLeague, UnionReader, VoiceKeeper},
+    office::{Office, SchoolLeague, UnionReader},
     page::chrome::Chrome,
     rulebook::store::calendar,
     rules::{
@@ -39,6 +40,7 @@ use crate::{
         store::{self as unions, ContactClass, UnionContacts},
         union::StudentUnion,
     },
+    voice::VoiceKeeper,
     web::workbook,
 };
 

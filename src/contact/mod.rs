@@ -22,6 +22,7 @@ pub mod tasks;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, OfficeKind, UnionReader},
     page::chrome::{NavGroup, NavItem},
 };
@@ -29,6 +30,11 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     own::routes().merge(classes::routes()).merge(desk::routes()).merge(assign::routes()).merge(settings::routes())
+}
+
+verbs! {
+    /// Somebody was put in contact with a class, or no more; a contact was logged; how often was set.
+    ContactKept = "contact_kept", "直接联系同学";
 }
 
 /// What the navigation offers of it.

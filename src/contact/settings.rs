@@ -10,13 +10,14 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 
 use super::{
+    Verb,
     forms::SettingsForm,
     paths::{DESK, Done, SETTINGS},
     store,
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     office::SchoolLeague,

@@ -12,8 +12,9 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{ClassId, CollegeId, ContactId, DelegateId, InstitutionId, MajorId, PostId, StudentId, UnionId},
-    office::{SchoolLeague, VoiceKeeper},
+    office::SchoolLeague,
     unions::store::LockedUnion,
+    voice::VoiceKeeper,
 };
 
 /// Which contacts; empty fields let everything through.

@@ -1,7 +1,7 @@
 //! What waits about contacts: classes that were not contacted this month, notes of students, classes without anybody.
 
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{paths::CONTACT, store};
 use crate::{
@@ -15,8 +15,24 @@ use crate::{
     unions::store as unions,
 };
 
-/// For a union: classes with which nobody is in contact, where the plan asks for it.
+/// Everything of it that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(of_office(connection, person, office, now.date()).await?);
+    }
+    if let Some(student) = person.student {
+        tasks.extend(own(connection, person, student, now.date()).await?);
+    }
+    Ok(tasks)
+}
+
+/// For a union: classes with which nobody is in contact, where the plan asks for it.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
@@ -40,7 +56,7 @@ pub async fn waiting(
 }
 
 /// For whoever is in contact with classes: those that were not contacted this month, and what students left for them.
-pub async fn own(
+async fn own(
     connection: &mut PgConnection,
     person: &SignedIn,
     student: StudentId,

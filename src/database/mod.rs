@@ -3,10 +3,10 @@
 pub mod address;
 pub mod batch_writer;
 pub mod embedded;
-pub mod keeper;
 pub mod pool;
 pub mod reach;
 mod roles;
+pub mod server_watch;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -20,8 +20,8 @@ use sqlx::{
 use crate::config::DatabaseConfig;
 use address::Address;
 use embedded::{EmbeddedPg, Options};
-use pool::{Pool, Use, Watched};
-use reach::{Reached, reach};
+use pool::{Pool, PoolPurpose, Watched};
+use reach::{ReachedServer, reach};
 
 /// The migrations, in the program.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -78,7 +78,7 @@ impl Pools {
 
     /// Pools on the server that was reached.
     #[must_use]
-    pub fn at(reached: &Reached) -> Self {
+    pub fn at(reached: &ReachedServer) -> Self {
         let server = reached.address.servers.get(reached.server);
         Self::on(&server.map(|server| server.options.clone()).unwrap_or_default())
     }
@@ -95,7 +95,7 @@ impl Pools {
         let watched = Arc::new(Watched::default());
         let settings = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10));
         let pool = |settings, asked: &[(&'static str, &'static str)], writes| {
-            Pool::new(Use { settings, asked: asked.to_vec(), writes }, server, &watched)
+            Pool::new(PoolPurpose { settings, asked: asked.to_vec(), writes }, server, &watched)
         };
         let read = pool(tested_when_idle(settings(READERS)), &[asked.as_slice(), read_only.as_slice()].concat(), false);
         let write = settings(WRITERS).after_release(|connection, _| {
@@ -217,7 +217,7 @@ fn takes_writes(settings: PgPoolOptions) -> PgPoolOptions {
 /// # Errors
 /// Where the database cannot be reached, is newer than this program, or a migration fails; a failed one leaves nothing
 /// behind.
-pub async fn migrate(url: &str) -> Result<Reached> {
+pub async fn migrate(url: &str) -> Result<ReachedServer> {
     let mut reached = reach(url).await?;
     migrate_at(&mut reached).await?;
     Ok(reached)
@@ -227,7 +227,7 @@ pub async fn migrate(url: &str) -> Result<Reached> {
 ///
 /// # Errors
 /// As [`migrate`].
-pub async fn migrate_at(reached: &mut Reached) -> Result<()> {
+pub async fn migrate_at(reached: &mut ReachedServer) -> Result<()> {
     let db = &mut reached.connection;
     // Beside the migrator's own lock, which ends before the readers are let in. It goes with the session, whatever happens.
     sqlx::query("select pg_advisory_lock(hashtextextended('lunzhi migrates', 0))").execute(&mut *db).await?;

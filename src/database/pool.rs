@@ -155,10 +155,10 @@ impl Watched {
 
 /// Connections to the server that holds the database now.
 #[derive(Debug, Clone)]
-pub struct Pool(Arc<Turning>);
+pub struct Pool(Arc<MovablePool>);
 
 #[derive(Debug)]
-struct Turning {
+struct MovablePool {
     now: RwLock<PgPool>,
     turns: AtomicU64,
     settings: PgPoolOptions,
@@ -170,7 +170,7 @@ struct Turning {
 
 /// What a pool is for.
 #[derive(Debug)]
-pub(super) struct Use {
+pub(super) struct PoolPurpose {
     pub settings: PgPoolOptions,
     /// What each connection asks for at its start.
     pub asked: Vec<(&'static str, &'static str)>,
@@ -179,11 +179,11 @@ pub(super) struct Use {
 
 impl Pool {
     /// Connections are made when they are first needed.
-    pub(super) fn new(of: Use, server: &PgConnectOptions, watched: &Arc<Watched>) -> Self {
-        let Use { settings, asked, writes } = of;
+    pub(super) fn new(of: PoolPurpose, server: &PgConnectOptions, watched: &Arc<Watched>) -> Self {
+        let PoolPurpose { settings, asked, writes } = of;
         let now = connect(&settings, &asked, server);
         let (now, turns) = (RwLock::new(now), AtomicU64::new(0));
-        Self(Arc::new(Turning { now, turns, settings, asked, writes, watched: Arc::clone(watched) }))
+        Self(Arc::new(MovablePool { now, turns, settings, asked, writes, watched: Arc::clone(watched) }))
     }
 
     /// The pool on the server of now.

@@ -26,7 +26,7 @@ const ASK: &str = "select pg_is_in_recovery() or current_setting('transaction_re
 
 /// A server that takes writes, found.
 #[derive(Debug)]
-pub struct Reached {
+pub struct ReachedServer {
     pub(super) address: Address,
     /// Its place in the address.
     pub(super) server: usize,
@@ -35,7 +35,7 @@ pub struct Reached {
 
 /// A server that answers.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct AnsweringServer {
     pub server: usize,
     pub connection: PgConnection,
     pub standing: Standing,
@@ -43,12 +43,12 @@ pub(super) struct Found {
 
 /// Why a server is none that can be used.
 #[derive(Debug)]
-pub(super) struct Unfit {
+pub(super) struct UnusableServer {
     name: String,
     error: sqlx::Error,
 }
 
-impl Unfit {
+impl UnusableServer {
     /// Trying again is no use: somebody has to change something first.
     fn lasts(&self) -> bool {
         let code = self.error.as_database_error().and_then(sqlx::error::DatabaseError::code);
@@ -81,7 +81,7 @@ pub(super) async fn standing(connection: &mut PgConnection) -> Result<Standing, 
 }
 
 /// The first server that takes writes; else the first that answers; else why none does.
-pub(super) async fn find(address: &Address) -> Result<Found, Vec<Unfit>> {
+pub(super) async fn find(address: &Address) -> Result<AnsweringServer, Vec<UnusableServer>> {
     let mut looks = JoinSet::new();
     for (place, server) in address.servers.iter().cloned().enumerate() {
         let within = address.connect_within;
@@ -99,14 +99,18 @@ pub(super) async fn find(address: &Address) -> Result<Found, Vec<Unfit>> {
     reads.ok_or(unfit)
 }
 
-async fn look(place: usize, Server { name, options }: Server, within: Duration) -> Result<Found, Unfit> {
+async fn look(
+    place: usize,
+    Server { name, options }: Server,
+    within: Duration,
+) -> Result<AnsweringServer, UnusableServer> {
     let silent = || sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
     let asked = async {
         let mut connection = timeout(within, connect(&options)).await.map_err(|_| silent())??;
         let standing = timeout(ANSWERS_WITHIN, standing(&mut connection)).await.map_err(|_| silent())??;
-        Ok::<Found, sqlx::Error>(Found { server: place, connection, standing })
+        Ok::<AnsweringServer, sqlx::Error>(AnsweringServer { server: place, connection, standing })
     };
-    asked.await.map_err(|error| Unfit { name, error })
+    asked.await.map_err(|error| UnusableServer { name, error })
 }
 
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
@@ -114,15 +118,15 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error
 }
 
 /// What the servers say, in one line.
-pub(super) fn causes(unfit: &[Unfit]) -> String {
-    unfit.iter().map(Unfit::says).collect::<Vec<_>>().join("; ")
+pub(super) fn causes(unfit: &[UnusableServer]) -> String {
+    unfit.iter().map(UnusableServer::says).collect::<Vec<_>>().join("; ")
 }
 
 /// A connection to the server that takes writes.
 ///
 /// # Errors
 /// Where none does, with what each of them says.
-pub async fn reach(url: &str) -> Result<Reached> {
+pub async fn reach(url: &str) -> Result<ReachedServer> {
     let address: Address = url.parse()?;
     try_reach(&address).await.map_err(|unreached| anyhow!("connect to the database: {}", unreached.says))
 }
@@ -133,14 +137,16 @@ struct Unreached {
     lasts: bool,
 }
 
-async fn try_reach(address: &Address) -> Result<Reached, Unreached> {
+async fn try_reach(address: &Address) -> Result<ReachedServer, Unreached> {
     match find(address).await {
-        Ok(Found { standing: Standing::ReadOnly, .. }) => {
+        Ok(AnsweringServer { standing: Standing::ReadOnly, .. }) => {
             Err(Unreached { says: "only servers that take no writes answer".to_owned(), lasts: false })
         }
-        Ok(Found { server, connection, .. }) => Ok(Reached { address: address.clone(), server, connection }),
+        Ok(AnsweringServer { server, connection, .. }) => {
+            Ok(ReachedServer { address: address.clone(), server, connection })
+        }
         Err(unfit) => {
-            let lasts = !unfit.is_empty() && unfit.iter().all(Unfit::lasts);
+            let lasts = !unfit.is_empty() && unfit.iter().all(UnusableServer::lasts);
             Err(Unreached { says: causes(&unfit), lasts })
         }
     }
@@ -150,7 +156,7 @@ async fn try_reach(address: &Address) -> Result<Reached, Unreached> {
 ///
 /// # Errors
 /// Where waiting is no use: no such database, nobody who may come in, an address that is none.
-pub async fn wait_for(url: &str) -> Result<Reached> {
+pub async fn wait_for(url: &str) -> Result<ReachedServer> {
     let address: Address = url.parse()?;
     for tries in 0_u32.. {
         match try_reach(&address).await {
@@ -166,7 +172,7 @@ pub async fn wait_for(url: &str) -> Result<Reached> {
     Err(anyhow!("the database cannot be reached"))
 }
 
-impl Reached {
+impl ReachedServer {
     /// Refuses a pooler that lends a server's session to another client between two transactions: statements are then
     /// prepared in one and run in another, and one client is answered with another's rows.
     ///

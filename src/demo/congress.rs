@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A congress of the demo's school union.
-struct Asked {
+struct DemoCongress {
     ordinal: &'static str,
     stage: &'static str,
     /// Days since it was begun.
@@ -37,7 +37,7 @@ pub(super) async fn load_congresses(
     let today = now.date();
     let day = |days: i64| today + Duration::days(days);
     let keeper = keeper(db, school, institution).await?;
-    let last = Asked {
+    let last = DemoCongress {
         ordinal: "第二十二次",
         stage: "closed",
         begun_ago: 400,
@@ -71,10 +71,15 @@ pub(super) async fn load_congresses(
         ]);
     }
     let stage = if is_first { "preparing" } else { "convened" };
-    let next =
-        Asked {
-            ordinal: "第二十三次", stage, begun_ago: 60, counted_on: before(40), meets_on, held_on: None, steps
-        };
+    let next = DemoCongress {
+        ordinal: "第二十三次",
+        stage,
+        begun_ago: 60,
+        counted_on: before(40),
+        meets_on,
+        held_on: None,
+        steps,
+    };
     congress(db, institution, keeper, &next, now).await?;
     colleges(db, institution, keeper, now).await
 }
@@ -95,7 +100,7 @@ async fn congress(
     db: &mut PgConnection,
     institution: InstitutionId,
     keeper: AccountId,
-    asked: &Asked,
+    asked: &DemoCongress,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let id = CongressId::random();

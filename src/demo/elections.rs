@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use super::schools::School;
 use crate::{
     elections::{
-        ballot::{Mark, Shape, Vote, Votes},
+        ballot::{CountedText, Mark, Shape, Vote, Votes},
         ballot_box::full_size,
         counting,
         reconciliation::Account,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What a demo sitting is.
-struct Asked {
+struct DemoSitting {
     title: &'static str,
     college: Option<CollegeId>,
     /// When votes are taken, relative to now, in hours.
@@ -52,10 +52,12 @@ pub(super) async fn load_elections(
     let mut chance = SeededRandom::new(school.seed ^ 0x5eed);
     let (school_keeper, college_keeper) = people.keepers;
 
-    let open =
-        Asked {
-            title: "学生代表大会代表选举", college: Some(people.college), hours: (-2, 46), by: college_keeper
-        };
+    let open = DemoSitting {
+        title: "学生代表大会代表选举",
+        college: Some(people.college),
+        hours: (-2, 46),
+        by: college_keeper,
+    };
     let open = sitting(db, institution, &open, &people, key, now).await?;
     let contests = [
         NewContest { title: "班级推选代表", body: "class", class: Some(people.class), seats: 1, candidates: 3 },
@@ -66,7 +68,7 @@ pub(super) async fn load_elections(
     cast(db, &opened, key, &mut chance, 45, now).await?;
 
     let done =
-        Asked {
+        DemoSitting {
             title: "班级学生代表选举", college: Some(people.college), hours: (-50, -26), by: college_keeper
         };
     let done = sitting(db, institution, &done, &people, key, now).await?;
@@ -78,7 +80,9 @@ pub(super) async fn load_elections(
     finish(db, institution, school.name, &opened, now).await?;
 
     let next =
-        Asked { title: "学生会主席团选举", college: None, hours: (24 * 14, 24 * 14 + 4), by: school_keeper };
+        DemoSitting {
+            title: "学生会主席团选举", college: None, hours: (24 * 14, 24 * 14 + 4), by: school_keeper
+        };
     let next = sitting(db, institution, &next, &people, key, now).await?;
     let contests =
         [NewContest { title: "学生会主席团成员", body: "congress", class: None, seats: 5, candidates: 0 }];
@@ -117,7 +121,7 @@ async fn people(db: &mut PgConnection, school: &School, institution: Institution
 async fn sitting(
     db: &mut PgConnection,
     institution: InstitutionId,
-    asked: &Asked,
+    asked: &DemoSitting,
     people: &People,
     key: &MarkKey,
     now: OffsetDateTime,
@@ -407,9 +411,9 @@ async fn finish(
         kept.voted.push(envelope.voter);
         for (contest, vote) in own.iter().zip(votes.votes) {
             let pattern = vote.pattern();
-            match kept.patterns.iter_mut().find(|(known, text, _)| *known == contest.id && *text == pattern) {
-                Some((.., votes)) => *votes += 1,
-                None => kept.patterns.push((contest.id, pattern, 1)),
+            match kept.patterns.iter_mut().find(|one| one.contest == contest.id && one.text == pattern) {
+                Some(known) => known.votes += 1,
+                None => kept.patterns.push(CountedText { contest: contest.id, text: pattern, votes: 1 }),
             }
         }
     }

@@ -12,8 +12,12 @@ use crate::{
         self,
         store::{AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     },
-    audit::{self, Entry, Verb},
-    directory::store::{class_named, place_colleges},
+    adoption,
+    audit::{self, Entry},
+    directory::{
+        self,
+        store::{class_named, place_colleges},
+    },
     failure::Failure,
     fictional::{names, random::SeededRandom},
     ids::{AccountId, ClassId, CollegeId, GradeFactId, InstitutionId, MajorId, OrganisationId, StudentId},
@@ -119,7 +123,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
             }
             for school in &SCHOOLS {
                 let institution = accounts::store::create_institution(db, school.code, school.name, now).await?;
-                let entry = Entry::new(Verb::InstitutionCreated, school.name);
+                let entry = Entry::new(directory::Verb::InstitutionCreated, school.name);
                 audit::append_by_operator(db, institution, entry, now).await?;
                 part(load_students(db, school, institution)).await?;
                 part(load_organisations(db, school, institution)).await?;
@@ -459,6 +463,6 @@ async fn adopt(
         .await?;
     }
     let short = plan::named(school.plan).map_or(school.plan, |plan| plan.short.as_str());
-    let entry = Entry::new(Verb::PlanAdopted, short).detail("启用日期", ADOPTED.to_string());
+    let entry = Entry::new(adoption::Verb::PlanAdopted, short).detail("启用日期", ADOPTED.to_string());
     audit::append_by_operator(db, institution, entry, now).await
 }

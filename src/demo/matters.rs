@@ -24,7 +24,7 @@ struct Cast {
 }
 
 /// A matter of the demo.
-struct Told {
+struct DemoMatter {
     kind: &'static str,
     title: &'static str,
     why: &'static str,
@@ -57,7 +57,7 @@ enum End {
     Closed,
 }
 
-const NOTHING: Told = Told {
+const NOTHING: DemoMatter = DemoMatter {
     kind: "activity",
     title: "",
     why: "服务同学成长成才",
@@ -76,8 +76,8 @@ const NOTHING: Told = Told {
     ends: End::Asked,
 };
 
-const MATTERS: [Told; 8] = [
-    Told {
+const MATTERS: [DemoMatter; 8] = [
+    DemoMatter {
         title: "学习宣讲团进班级",
         why: "引导同学坚定理想信念",
         starts: -24,
@@ -87,7 +87,7 @@ const MATTERS: [Told; 8] = [
         ends: End::Closed,
         ..NOTHING
     },
-    Told {
+    DemoMatter {
         title: "校园歌手大赛决赛",
         starts: -3,
         people: Some(600),
@@ -97,7 +97,7 @@ const MATTERS: [Told; 8] = [
         ends: End::Begun,
         ..NOTHING
     },
-    Told {
+    DemoMatter {
         title: "冬日读书分享会",
         starts: 9,
         people: Some(60),
@@ -106,7 +106,7 @@ const MATTERS: [Told; 8] = [
         ends: End::Approved,
         ..NOTHING
     },
-    Told {
+    DemoMatter {
         title: "通宵电竞嘉年华",
         why: "丰富课余生活",
         how: "晚间开始，通宵进行。",
@@ -116,7 +116,7 @@ const MATTERS: [Told; 8] = [
         ends: End::Refused,
         ..NOTHING
     },
-    Told {
+    DemoMatter {
         kind: "publication",
         title: "考试周图书馆延时开放通知",
         starts: 2,
@@ -126,7 +126,7 @@ const MATTERS: [Told; 8] = [
         ends: End::Guide,
         ..NOTHING
     },
-    Told {
+    DemoMatter {
         kind: "contact",
         title: "走访社区洽谈志愿服务基地",
         starts: 16,
@@ -135,7 +135,7 @@ const MATTERS: [Told; 8] = [
         ends: End::Returned,
         ..NOTHING
     },
-    Told {
+    DemoMatter {
         kind: "funds",
         title: "文创材料采购",
         starts: 12,
@@ -144,7 +144,7 @@ const MATTERS: [Told; 8] = [
         ends: End::Asked,
         ..NOTHING
     },
-    Told {
+    DemoMatter {
         title: "新生志愿者训练营",
         starts: -17,
         people: Some(48),
@@ -247,7 +247,7 @@ async fn matter(
     db: &mut PgConnection,
     institution: InstitutionId,
     cast: &Cast,
-    told: &Told,
+    told: &DemoMatter,
     number: i32,
     now: OffsetDateTime,
 ) -> Result<MatterId, Failure> {
@@ -306,7 +306,7 @@ async fn sign(
     db: &mut PgConnection,
     cast: &Cast,
     id: MatterId,
-    told: &Told,
+    told: &DemoMatter,
     filed: OffsetDateTime,
 ) -> Result<(), Failure> {
     let words: &[(&str, &str, &str)] = match told.ends {
@@ -346,7 +346,7 @@ async fn settle(
     db: &mut PgConnection,
     cast: &Cast,
     id: MatterId,
-    told: &Told,
+    told: &DemoMatter,
     filed: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {

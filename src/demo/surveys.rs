@@ -19,28 +19,29 @@ use crate::{
 };
 
 /// A question as it is told.
-struct Told {
+struct DemoQuestion {
     kind: Kind,
     says: &'static str,
     options: &'static [&'static str],
     most: Option<i16>,
 }
 
-const fn told(kind: Kind, says: &'static str, options: &'static [&'static str]) -> Told {
-    Told { kind, says, options, most: None }
+const fn told(kind: Kind, says: &'static str, options: &'static [&'static str]) -> DemoQuestion {
+    DemoQuestion { kind, says, options, most: None }
 }
 
-const CANTEEN: [Told; 5] = [
+const CANTEEN: [DemoQuestion; 5] = [
     told(Kind::Single, "你平时主要在哪里吃午饭", &["一食堂", "二食堂", "校外", "外卖"]),
     told(Kind::Scale, "你对食堂的总体满意程度", &SCALE),
-    Told {
-        most: Some(2), ..told(Kind::Several, "最希望先改进什么", &["菜价", "口味", "排队", "卫生", "开放时间"])
+    DemoQuestion {
+        most: Some(2),
+        ..told(Kind::Several, "最希望先改进什么", &["菜价", "口味", "排队", "卫生", "开放时间"])
     },
     told(Kind::Order, "三种新窗口，你更想要哪一种", &["平价套餐", "地方风味", "轻食"]),
     told(Kind::Text, "还想说什么", &[]),
 ];
 
-const LIBRARY: [Told; 3] = [
+const LIBRARY: [DemoQuestion; 3] = [
     told(Kind::Scale, "图书馆座位够不够用", &["很不够", "不够", "一般", "够", "很够"]),
     told(Kind::Single, "考试周希望开到几点", &["22 点", "23 点", "24 点"]),
     told(Kind::Text, "对图书馆的建议", &[]),
@@ -66,7 +67,7 @@ struct Answerer {
 struct Planned<'a> {
     title: &'static str,
     purpose: &'static str,
-    questions: &'a [Told],
+    questions: &'a [DemoQuestion],
     /// In days from today.
     opens: i64,
     closes: i64,

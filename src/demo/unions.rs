@@ -8,7 +8,7 @@ use time::{Date, OffsetDateTime, macros::date};
 
 use super::schools::School;
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     failure::Failure,
     ids::{CollegeId, InstitutionId, StudentId, UnionId},
     rotation::store::{self as rotation_store, NewSemester},
@@ -21,6 +21,7 @@ use crate::{
         timeline::Turn,
     },
     unions::{
+        self,
         store::{self, Grounds, LockedUnion, RosterPerson},
         union::StudentFacts,
     },
@@ -293,7 +294,7 @@ async fn open(
         store::register_functions(db, &locked, department, &unit, &Grounds::default(), now).await?;
     }
     store::open(db, &locked, OPENED, &says, &Grounds::default(), now).await?;
-    let entry = Entry::new(Verb::UnionOpened, locked.union.name.clone()).detail("情况", says);
+    let entry = Entry::new(unions::Verb::UnionOpened, locked.union.name.clone()).detail("情况", says);
     audit::append_by_operator(db, institution, entry, now).await
 }
 

@@ -19,7 +19,7 @@ const UNITS: [(&str, &str, Option<&str>); 5] = [
 ];
 
 /// A request as it is told.
-struct Told {
+struct DemoRequest {
     area: &'static str,
     title: &'static str,
     says: &'static str,
@@ -35,8 +35,14 @@ struct Told {
     supports: i64,
 }
 
-const fn told(area: &'static str, title: &'static str, says: &'static str, unit: Option<usize>, ago: i64) -> Told {
-    Told {
+const fn told(
+    area: &'static str,
+    title: &'static str,
+    says: &'static str,
+    unit: Option<usize>,
+    ago: i64,
+) -> DemoRequest {
+    DemoRequest {
         area,
         title,
         says,
@@ -51,7 +57,7 @@ const fn told(area: &'static str, title: &'static str, says: &'static str, unit:
     }
 }
 
-impl Told {
+impl DemoRequest {
     const fn by(self, identity: &'static str) -> Self {
         Self { identity, ..self }
     }
@@ -69,7 +75,7 @@ impl Told {
     }
 }
 
-const REQUESTS: [Told; 14] = [
+const REQUESTS: [DemoRequest; 14] = [
     told("rights", "宿舍三楼热水晚上九点后常停", "这两周晚上九点以后三楼的热水经常停，洗漱排队很久。", Some(1), 60)
         .answered("solved", "已更换三楼的循环泵，并把供水时间延长到二十三点。以后停水会提前在楼下通知。", 23)
         .confirmed("satisfied"),
@@ -167,7 +173,7 @@ async fn load_request(
     db: &mut PgConnection,
     institution: InstitutionId,
     number: i32,
-    told: &Told,
+    told: &DemoRequest,
     author: sqlx::types::Uuid,
     unit: Option<sqlx::types::Uuid>,
     now: OffsetDateTime,

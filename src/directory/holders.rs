@@ -9,10 +9,11 @@ use serde::Deserialize;
 use super::store::{self, CollegeRow, HolderColumn, HolderRow, OfficeFilter, Tenure, Vacancy};
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
+    directory::SchoolStaff,
     failure::Failure,
-    office::{OfficeKind, SchoolStaff},
+    office::OfficeKind,
     page::{
         chrome::Chrome,
         filters::query,
@@ -132,7 +133,7 @@ async fn file(
     drop(db);
     let person = acting.person();
     app.write_as(person.authority(), async |db| {
-        let entry = Entry::new(Verb::ListExported, "任职一览").detail("项数", total);
+        let entry = Entry::new(audit::Verb::ListExported, "任职一览").detail("项数", total);
         audit::append(db, person, entry, now).await
     })
     .await?;

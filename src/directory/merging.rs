@@ -11,13 +11,14 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
+    Verb,
     merging_store::{self, Merger},
     paths::{Done, STRUCTURE, structure_after},
     store::{self, CollegeRow},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::CollegeId,

@@ -14,7 +14,8 @@ mod structure;
 
 use crate::{
     app::Routes,
-    office::{Office, SchoolLeague, SchoolStaff},
+    audit::verbs,
+    office::{Office, SchoolLeague, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
@@ -27,6 +28,26 @@ pub fn routes() -> Routes {
         .merge(order::routes())
         .merge(holders::routes())
         .merge(organisations::routes())
+}
+
+sets_of_offices! {
+    /// Who sees the figures of the whole university.
+    SchoolStaff: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty;
+}
+
+verbs! {
+    /// A university was set up.
+    InstitutionCreated = "institution_created", "建立学校";
+    /// A college, major or class got another name.
+    Renamed = "renamed", "更名";
+    /// The order of official lists or of the colleges was set.
+    OrderSet = "order_set", "名单排序";
+    /// A student organisation was registered, changed or ended.
+    OrganisationKept = "organisation_kept", "登记学生组织";
+    /// A college was merged into another.
+    CollegeMerged = "college_merged", "合并院系";
+    /// An empty college was removed.
+    CollegeRemoved = "college_removed", "删除院系";
 }
 
 /// What the navigation offers of it.

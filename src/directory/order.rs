@@ -12,12 +12,13 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
+    Verb,
     paths::{Done, ORDER, order_after},
     store::{self, CollegeRow},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::CollegeId,

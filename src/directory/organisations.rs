@@ -12,19 +12,20 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
+    SchoolStaff, Verb,
     paths::{Done, ORGANISATIONS, organisations_after},
     store::{self, Organisation, OrganisationKind, OrganisationRow},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::OrganisationId,
-    office::{Office, OfficeKind, SchoolLeague, SchoolStaff},
+    office::{Office, OfficeKind, SchoolLeague},
     page::chrome::Chrome,
-    text::{folded, trimmed},
-    web::forms::{self, Errors, Submitted, written},
+    text::folded,
+    web::forms::{self, Errors, Submitted, written, written_if_any},
 };
 
 #[must_use]
@@ -74,11 +75,7 @@ impl OrganisationForm {
         if count.is_none() && !members.is_empty() {
             errors.add("members", "应为 0 至 100000 的整数，不清楚可以不填");
         }
-        let functions = if trimmed(&self.functions).is_empty() {
-            Some(String::new())
-        } else {
-            written(&self.functions, 500, "functions", "", errors)
-        };
+        let functions = written_if_any(&self.functions, 500, "functions", errors);
         let organisation = Organisation { name: name?, kind: kind?, members: count, functions: functions? };
         errors.is_empty().then_some(organisation)
     }

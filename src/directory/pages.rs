@@ -14,8 +14,8 @@ use super::store::{self, CohortRow, SocietyRow};
 use crate::{
     app::{App, Routes},
     auth::acting::Acting,
+    directory::SchoolStaff,
     failure::Failure,
-    office::SchoolStaff,
     page::{chrome::Chrome, filters},
     rulebook,
     rules::{

@@ -11,16 +11,17 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
+    SchoolStaff, Verb,
     paths::{Done, structure_after},
     store::{self, ClassRow, CollegeRow, Part},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::CollegeId,
-    office::{Office, Registrar, SchoolStaff},
+    office::{Office, Registrar},
     page::chrome::Chrome,
     rules::roster::level_label,
     web::forms::{Errors, Submitted, written},

@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
+    Verb,
     column_store::{self, Answered, AreaAnswered, Proposed},
     content::DepartmentLine,
     forms::CommentForm,
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{InstitutionId, UnionId},
@@ -34,7 +35,7 @@ use crate::{
     rules::{Clause, Rule},
     text::percent,
     unions::{
-        chart::{Chart, ChartUnit},
+        chart::{Chart, ChartName, ChartUnit},
         documents,
         store::{self as unions, Constitution},
         union::{Department, PostKind, PostRow, Record, StudentUnion},
@@ -202,11 +203,11 @@ fn chart(record: &Record, departments: &[DepartmentLine], today: Date) -> Chart 
     let holding = |kind: PostKind, department: Option<&str>| {
         let posts = record.posts_on(today);
         let own = posts.filter(move |post| post.kind == kind && post.department_name.as_deref() == department);
-        own.map(|post| (post.name.clone(), true)).collect::<Vec<_>>()
+        own.map(|post| ChartName { text: post.name.clone(), leads: true }).collect::<Vec<_>>()
     };
     let unit = |department: &DepartmentLine| {
         let mut names = holding(PostKind::Head, Some(&department.name));
-        names.push((format!("共 {} 人", department.people), false));
+        names.push(ChartName { text: format!("共 {} 人", department.people), leads: false });
         ChartUnit { title: department.name.clone(), names }
     };
     let units: Vec<ChartUnit> = departments.iter().map(unit).collect();

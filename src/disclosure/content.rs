@@ -10,7 +10,7 @@ use crate::{
         yearly::academic_year_in_words,
     },
     unions::{
-        chart::{Chart, ChartUnit},
+        chart::{Chart, ChartName, ChartUnit},
         union::PostKind,
     },
 };
@@ -125,12 +125,12 @@ impl UnionForm {
     #[must_use]
     pub fn chart(&self) -> Chart {
         let holding = |post: &str| {
-            let names = self.roster.iter().filter(|one| one.post == post).map(|one| (one.name.clone(), true));
-            names.collect::<Vec<_>>()
+            let names = self.roster.iter().filter(|one| one.post == post);
+            names.map(|one| ChartName { text: one.name.clone(), leads: true }).collect::<Vec<_>>()
         };
         let unit = |department: &DepartmentLine| {
             let mut names = holding(&format!("{} {}", department.name, PostKind::Head.label()));
-            names.push((format!("共 {} 人", department.people), false));
+            names.push(ChartName { text: format!("共 {} 人", department.people), leads: false });
             ChartUnit { title: department.name.clone(), names }
         };
         let units: Vec<ChartUnit> = self.departments.iter().map(unit).collect();

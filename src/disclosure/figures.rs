@@ -19,7 +19,7 @@ use crate::{
     failure::Failure,
     office::SchoolLeague,
     page::{
-        charts::{Part, ShareBar, strip},
+        charts::{Part, PartCount, ShareBar, strip},
         chrome::Chrome,
         filters,
     },
@@ -252,15 +252,15 @@ async fn show(
         |one: i32| YearLink { href: figures_path(one), label: academic_year_in_words(one), is_shown: one == year };
     let all = &figures.all;
     let grades = strip(&[
-        ("pass", "优秀", count(all.excellent)),
-        ("unknown", "良好", count(all.good)),
-        ("warn", "合格", count(all.satisfactory)),
-        ("fail", "不合格", count(all.unsatisfactory)),
+        PartCount::new("pass", "优秀", count(all.excellent)),
+        PartCount::new("unknown", "良好", count(all.good)),
+        PartCount::new("warn", "合格", count(all.satisfactory)),
+        PartCount::new("fail", "不合格", count(all.unsatisfactory)),
     ]);
     let requests = strip(&[
-        ("pass", "已解决", count(all.solved)),
-        ("unknown", "已答复", count(all.answered - all.solved)),
-        ("warn", "未答复", count(all.requests - all.answered)),
+        PartCount::new("pass", "已解决", count(all.solved)),
+        PartCount::new("unknown", "已答复", count(all.answered - all.solved)),
+        PartCount::new("warn", "未答复", count(all.requests - all.answered)),
     ]);
     Ok(FiguresPage {
         chrome: app.chrome(acting.person(), "年度数据"),

@@ -10,14 +10,9 @@ use crate::{
         disclosure::{IndicatorList, list as indicators, lists},
         yearly::academic_year,
     },
-    text::{folded, trimmed},
-    web::forms::{Errors, written},
+    text::folded,
+    web::forms::{Errors, written_if_any},
 };
-
-/// A text that may be left out; none where it is wrong.
-fn optional(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> Option<String> {
-    if trimmed(text).is_empty() { Some(String::new()) } else { written(text, most, field, "", errors) }
-}
 
 /// A student's word on a union, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -34,7 +29,7 @@ impl CommentForm {
         if stars.is_none() {
             errors.add("stars", "请选择 1 至 5 分");
         }
-        let says = optional(&self.says, 300, "says", errors);
+        let says = written_if_any(&self.says, 300, "says", errors);
         Some(Comment { stars: stars?, says: says? }).filter(|_| errors.is_empty())
     }
 }
@@ -92,7 +87,7 @@ impl SaidForm {
             "no" => Some(false),
             _ => None,
         };
-        let remark = optional(&self.remark, 300, "remark", errors);
+        let remark = written_if_any(&self.remark, 300, "remark", errors);
         let row = SaidRow { union: union?, indicator: self.no.clone(), answer, remark: remark? };
         errors.is_empty().then_some(row)
     }

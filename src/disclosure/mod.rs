@@ -16,13 +16,26 @@ mod years;
 
 use crate::{
     app::Routes,
-    office::{Office, OfficeKind, SchoolLeague},
+    audit::verbs,
+    office::{Office, OfficeKind, SchoolLeague, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
 pub fn routes() -> Routes {
     columns::routes().merge(years::routes()).merge(sheet::routes()).merge(figures::routes())
+}
+
+sets_of_offices! {
+    /// Who reads the yearly account before it is published.
+    AccountReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
+    /// Who signs the yearly account second.
+    AccountSigner: SchoolLeague, DeputySecretary, SchoolParty;
+}
+
+verbs! {
+    /// A union's public page, or the yearly account, was kept, signed or published.
+    DisclosureKept = "disclosure_kept", "公开栏和自评表";
 }
 
 /// What the navigation offers of it.

@@ -39,7 +39,6 @@ pub(super) fn people(union: UnionId) -> String {
     union.path()
 }
 
-/// Its congresses.
 pub(super) fn congresses() -> String {
     CONGRESSES.to_owned()
 }

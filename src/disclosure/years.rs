@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use sqlx::PgConnection;
 
 use super::{
+    AccountReader, AccountSigner, Verb,
     content::{Content, Difference},
     forms::{BeginForm, NewAccount, SaidForm},
     live,
@@ -19,12 +20,12 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{DisclosureId, InstitutionId, UnionId},
     inbox::{self, Notice, To},
-    office::{AccountReader, AccountSigner, Office, OfficeKind, SchoolLeague},
+    office::{Office, OfficeKind, SchoolLeague},
     page::{
         charts::{Part, strip},
         chrome::Chrome,

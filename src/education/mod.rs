@@ -13,6 +13,7 @@ mod trainings_store;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, OfficeKind, UnionKeeper, UnionReader},
     page::chrome::{NavGroup, NavItem},
 };
@@ -20,6 +21,13 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     pledges::routes().merge(trainings::routes())
+}
+
+verbs! {
+    /// The text to pledge was kept, signed, or its signature reminded of.
+    PledgeKept = "pledge_kept", "自律承诺";
+    /// A training of officers was announced, or who came was taken down.
+    TrainingKept = "training_kept", "教育培训";
 }
 
 /// What the navigation offers of it.

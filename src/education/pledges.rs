@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::Date;
 
 use super::{
+    Verb,
     forms::{SignForm, TextForm},
     paths::{Done, OWN, PLEDGES},
     pledge::{PledgeText, Signature, Unsigned},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     inbox::{self, Notice},

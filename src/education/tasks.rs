@@ -1,7 +1,7 @@
 //! What waits about education: a pledge to sign, signatures that are missing, trainings to take down.
 
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{
     paths::{OWN, PLEDGES, TRAININGS},
@@ -15,8 +15,22 @@ use crate::{
     rules::{education::sign_by, yearly::academic_year},
 };
 
-/// For an office that manages unions.
+/// Everything of it that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(of_office(connection, person, office, now.date()).await?);
+    }
+    tasks.extend(own(connection, person, now.date()).await?);
+    Ok(tasks)
+}
+
+/// For an office that manages unions.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
@@ -59,7 +73,7 @@ pub async fn waiting(
 }
 
 /// For whoever holds a post, or will: the text to sign. In a post that has begun it is late after September.
-pub async fn own(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
+async fn own(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
     let Some(from) = store::owes(connection, person, today).await? else { return Ok(None) };
     let by = if from > today { Some(from) } else { sign_by(academic_year(today)) };
     let late = by.is_some_and(|by| by < today);

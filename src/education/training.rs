@@ -17,7 +17,6 @@ words! {
     Absent = "absent", "缺席";
 }
 
-/// A training.
 #[derive(Debug)]
 pub(super) struct Training {
     pub id: TrainingId,

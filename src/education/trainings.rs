@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::Date;
 
 use super::{
+    Verb,
     forms::{AttendanceForm, TrainingForm},
     paths::{Done, OWN, TRAININGS},
     training::{Attendee, Training},
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{TrainingId, UnionId},

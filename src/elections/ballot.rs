@@ -3,9 +3,19 @@
 //! The bytes have one length in a sitting, whatever was chosen: a letter for each candidate, a line of fixed length for each
 //! name that could be written in, and filling to the longest ballot of the sitting.
 
-use crate::rules::election::{Ballot, Choice};
-
 use super::sitting::Contest;
+use crate::{
+    ids::ContestId,
+    rules::election::{Ballot, Choice},
+};
+
+/// What was said in a contest, a pattern of a ballot or a name written in, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CountedText {
+    pub contest: ContestId,
+    pub text: String,
+    pub votes: u32,
+}
 
 /// Letters of a receipt without its hyphens, some 79 bits.
 pub const RECEIPT: usize = 16;

@@ -8,14 +8,15 @@ use std::{
 };
 
 use super::{
-    ballot::Votes,
+    Verb,
+    ballot::{CountedText, Votes},
     names::SettledNames,
     record,
     sitting::{Contest, Sitting, Stage},
     store::{self, ContestResult, CountedBallots, Envelope},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     elections::Elections,
     elections::{
@@ -189,8 +190,8 @@ async fn run(
         return Ok(Some(Halt::Failed("信封、回执和选票的数目不一致，没有写入任何结果")));
     }
     let flat = |map: HashMap<(ContestId, String), u32>| {
-        let mut rows: Vec<(ContestId, String, u32)> =
-            map.into_iter().map(|((contest, text), votes)| (contest, text, votes)).collect();
+        let mut rows: Vec<CountedText> =
+            map.into_iter().map(|((contest, text), votes)| CountedText { contest, text, votes }).collect();
         rows.sort();
         rows
     };

@@ -29,7 +29,8 @@ pub(crate) use paths::SITTINGS;
 
 use crate::{
     app::Routes,
-    office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},
+    audit::verbs,
+    office::{ElectionKeeper, Office, OfficeKind, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
@@ -47,6 +48,26 @@ pub const VOTERS: &[OfficeKind] = &[
     OfficeKind::Student,
 ];
 pub const KEEPERS: &[OfficeKind] = ElectionKeeper::KINDS;
+
+sets_of_offices! {
+    /// Who sees how sittings stand.
+    ElectionReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
+        CollegeUnion;
+    /// Who sees how many have voted: a class branch its own class's number.
+    TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
+        CollegeUnion, ClassBranch;
+}
+
+verbs! {
+    /// A sitting of an election was prepared, announced, opened, closed, counted, reported or voided.
+    SittingKept = "sitting_kept", "选举场次";
+    /// Monitors were named, made a passphrase, or gave their share.
+    MonitorsKept = "monitors_kept", "监票";
+    /// A voter was admitted, or voted on paper or by a slip.
+    VoterKept = "voter_kept", "选民与选票";
+    /// Paper ballots were counted.
+    PaperKept = "paper_kept", "纸质选票";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[

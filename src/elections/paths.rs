@@ -3,7 +3,6 @@
 use super::done::Done;
 use crate::ids::{ContestId, PrintId, SittingId};
 
-/// All sittings.
 pub(crate) const SITTINGS: &str = "/sittings";
 /// The sittings in which a person votes.
 pub(crate) const VOTES: &str = "/votes";

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
+    ballot::CountedText,
     sitting::{Contest, Sitting},
     store::{Incidents, Lot},
 };
@@ -15,7 +16,6 @@ use crate::{
         election_file::RulesOfFile,
         reconciliation::{Account, draw, tally_patterns},
     },
-    ids::ContestId,
     rules::election::{Attendance, Count, Tally, Tie, WriteInFigures, is_default, judge},
 };
 
@@ -72,20 +72,20 @@ pub struct BallotsFile {
 pub fn ballots_file(
     sitting: &Sitting,
     contests: &[Contest],
-    patterns: &[(ContestId, String, u32)],
-    written: &[(ContestId, String, u32)],
+    patterns: &[CountedText],
+    written: &[CountedText],
 ) -> anyhow::Result<String> {
     let of_contest = |contest: &Contest| {
         let mut ballots: Vec<Pattern> = patterns
             .iter()
-            .filter(|(id, ..)| *id == contest.id)
-            .map(|(_, pattern, votes)| Pattern { pattern: pattern.clone(), votes: *votes })
+            .filter(|one| one.contest == contest.id)
+            .map(|one| Pattern { pattern: one.text.clone(), votes: one.votes })
             .collect();
         ballots.sort_by(|a, b| a.pattern.cmp(&b.pattern));
         let mut write_ins: Vec<WriteInFigures> = written
             .iter()
-            .filter(|(id, ..)| *id == contest.id)
-            .map(|(_, name, votes)| WriteInFigures { name: name.clone(), votes_for: *votes })
+            .filter(|one| one.contest == contest.id)
+            .map(|one| WriteInFigures { name: one.text.clone(), votes_for: one.votes })
             .collect();
         write_ins.sort_by(|a, b| b.votes_for.cmp(&a.votes_for).then_with(|| a.name.cmp(&b.name)));
         ContestBallots {

@@ -10,6 +10,8 @@
 //!
 //! Announced, Rehearsed, Open, Closed, Counted ── two people ─▶ Voided
 //! ```
+//!
+//! In one file, because a stage holds what the next one adds to: a reader follows them from top to bottom.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;

@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use sqlx::PgConnection;
 
 use super::{
+    Verb,
     forms::{AnswerForm, IntervalForm, RecordForm},
     overview::{COUNTED, finding},
     paths::{Done, GUIDANCE, duty_path},
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{CollegeId, GuidanceRecordId, UnionId},

@@ -19,6 +19,7 @@ pub mod yearly;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, OfficeKind, UnionReader},
     page::chrome::{NavGroup, NavItem},
 };
@@ -31,6 +32,13 @@ pub fn routes() -> Routes {
         .merge(papers::routes())
         .merge(yearly::routes())
         .merge(letters::routes())
+}
+
+verbs! {
+    /// Something was recorded of how unions are led and guided, signed, answered, or fixed.
+    GuidanceKept = "guidance_kept", "领导与指导";
+    /// A plan, summary, budget or settlement was handed in.
+    YearPaperKept = "year_paper_kept", "年度材料";
 }
 
 /// What the navigation offers of it.

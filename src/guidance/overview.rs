@@ -39,7 +39,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// A duty or a slot of the plan with how it stands.
-pub(super) struct Line {
+pub(super) struct DutyLine {
     pub name: &'static str,
     pub finding: Finding,
     /// Where it is recorded; empty where the office does not go there.
@@ -61,7 +61,7 @@ struct GuidancePage {
     deputies: Vec<String>,
     slots: Vec<SlotLine>,
     group: Option<LeadingGroup>,
-    lines: Vec<Line>,
+    lines: Vec<DutyLine>,
     colleges: Vec<CollegeCoverage>,
     /// The office registers who leads.
     keeps: bool,
@@ -119,25 +119,25 @@ async fn lines(
     governing: &Governing,
     colleges: &[CollegeCoverage],
     now: OffsetDateTime,
-) -> Result<Vec<Line>, Failure> {
+) -> Result<Vec<DutyLine>, Failure> {
     let (institution, office) = (acting.institution(), acting.office().kind);
     let plan: &Plan = &governing.plan;
     let roles_path = if SchoolLeague::KINDS.contains(&office) { ROLES } else { "" };
     let roles = store::roles(connection, institution).await?;
     let on_list = filled(&roles);
     let deputies = store::deputies(connection, institution, now).await?;
-    let mut lines = vec![Line {
+    let mut lines = vec![DutyLine {
         name: Rule::Gui03.name(),
         finding: deputy_secretary(plan, u32::try_from(deputies.len()).unwrap_or(u32::MAX)),
         href: String::new(),
     }];
     for rule in [Rule::Gui04, Rule::Gui08, Rule::Gui09] {
-        lines.push(Line { name: rule.name(), finding: judge(plan, rule, &on_list), href: roles_path.to_owned() });
+        lines.push(DutyLine { name: rule.name(), finding: judge(plan, rule, &on_list), href: roles_path.to_owned() });
     }
     for duty in Duty::ALL {
         let finding = finding(connection, institution, governing, *duty, colleges, now.date()).await?;
         let href = if may_see(office, *duty) { duty_path(*duty) } else { String::new() };
-        lines.push(Line { name: duty.label(), finding, href });
+        lines.push(DutyLine { name: duty.label(), finding, href });
     }
     Ok(lines)
 }

@@ -19,12 +19,12 @@ use crate::{
     failure::Failure,
     ids::GuidanceRecordId,
     meetings::store::{self as meetings, DecisionFilter, MeetingFilter},
-    office::{ComplianceReader, UnionReader},
+    office::UnionReader,
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
     rules::guidance::Duty,
     text::chinese_day,
-    unions::{store as unions, union::name_in_full},
+    unions::{ComplianceReader, store as unions, union::name_in_full},
 };
 
 pub(super) fn routes() -> Routes {

@@ -11,6 +11,7 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 
 use super::{
+    Verb,
     forms::{GroupForm, RoleForm},
     paths::{Done, GUIDANCE, ROLES},
     record::{LeadingGroup, Role, filled},
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     office::SchoolLeague,

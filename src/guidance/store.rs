@@ -140,7 +140,6 @@ pub(crate) async fn interval(
     Ok(every.fetch_optional(connection).await?.and_then(|days| u32::try_from(days).ok()))
 }
 
-/// Sets it.
 pub(super) async fn set_interval(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -182,7 +181,6 @@ pub(crate) async fn last(
     Ok(day.fetch_one(connection).await?)
 }
 
-/// Which records.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct RecordFilter {
     pub one: Option<GuidanceRecordId>,

@@ -23,8 +23,20 @@ use crate::{
     },
 };
 
-/// For an office.
+/// Everything of it that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    match &person.acting {
+        Some(office) => of_office(connection, person, office, now).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// For an office.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,

@@ -13,12 +13,13 @@ use sqlx::PgConnection;
 use time::{Date, Duration, Month, OffsetDateTime};
 
 use super::{
+    Verb,
     forms::{YearPaperForm, YearPaperSays},
     paths::{Done, YEAR_PAPERS},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{
         acting::Acting,
         person::{Held, SignedIn},
@@ -286,14 +287,14 @@ fn yuan(fen: i64) -> String {
 }
 
 /// A union that the office sees, with the period of the paper.
-struct Asked {
+struct YearPaperOfUnion {
     union: StudentUnion,
     paper: YearPaper,
     period: Period,
     writes: bool,
 }
 
-async fn asked(app: &App, acting: &Acting<UnionReader>, id: UnionId, paper: &str) -> Result<Asked, Failure> {
+async fn asked(app: &App, acting: &Acting<UnionReader>, id: UnionId, paper: &str) -> Result<YearPaperOfUnion, Failure> {
     let paper = paper.parse::<YearPaper>().map_err(|_| Failure::Missing)?;
     let mut db = app.read().await?;
     let union = unions::list(&mut db, acting.institution(), Some(id)).await?.pop().ok_or(Failure::Missing)?;
@@ -303,17 +304,17 @@ async fn asked(app: &App, acting: &Acting<UnionReader>, id: UnionId, paper: &str
     let semesters = semesters(&mut db, acting.institution()).await?;
     let period = period(paper, &semesters, app.clock.today()).ok_or(Failure::Missing)?;
     let writes = union.is_own_of(acting.office()) || union.is_managed_by(acting.office());
-    Ok(Asked { union, paper, period, writes })
+    Ok(YearPaperOfUnion { union, paper, period, writes })
 }
 
 async fn page(
     app: &App,
     acting: &Acting<UnionReader>,
-    asked: Asked,
+    asked: YearPaperOfUnion,
     submitted: Option<Submitted<YearPaperForm>>,
     done: &'static str,
 ) -> Result<YearPaperPage, Failure> {
-    let Asked { union, paper, period, writes } = asked;
+    let YearPaperOfUnion { union, paper, period, writes } = asked;
     let handed_in = handed_in(&mut *app.read().await?, union.id, paper, period.from).await?;
     let Submitted { form, errors } = submitted.unwrap_or_else(|| {
         let form = match &handed_in {
@@ -393,7 +394,7 @@ struct PaperPage {
     word: String,
 }
 
-async fn official(app: &App, acting: &Acting<UnionReader>, asked: &Asked) -> Result<Paper, Failure> {
+async fn official(app: &App, acting: &Acting<UnionReader>, asked: &YearPaperOfUnion) -> Result<Paper, Failure> {
     let found = handed_in(&mut *app.read().await?, asked.union.id, asked.paper, asked.period.from).await?;
     let found = found.ok_or(Failure::Missing)?;
     let by = name_in_full(&acting.person().institution_name, &asked.union.name);

@@ -9,9 +9,20 @@ pub mod store;
 pub use pages::routes;
 
 use crate::{
-    office::{HolidayKeeper, Office},
+    audit::verbs,
+    office::{Office, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
+
+sets_of_offices! {
+    /// Who keeps the calendar of working days.
+    HolidayKeeper: Administrator, SchoolLeague, DeputySecretary;
+}
+
+verbs! {
+    /// The public holidays of a year were kept, or a break of the school.
+    HolidaysKept = "holidays_kept", "工作日历";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {

@@ -12,17 +12,17 @@ use serde::Deserialize;
 use time::Date;
 
 use super::{
+    HolidayKeeper, Verb,
     forms::{BreakForm, COLUMNS, ScheduleForm, lines_of},
     paths::Done,
     store::{self, TermBreak},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::TermBreakId,
-    office::HolidayKeeper,
     page::chrome::Chrome,
     sheet::drop_down_template,
     text::folded,

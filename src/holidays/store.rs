@@ -6,8 +6,8 @@ use time::{Date, OffsetDateTime};
 use crate::{
     auth::acting::Acting,
     failure::Failure,
+    holidays::HolidayKeeper,
     ids::{InstitutionId, TermBreakId},
-    office::HolidayKeeper,
     workdays::{Break, Schedule, SpecialDay, Workdays},
 };
 

@@ -10,15 +10,15 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
+    Home,
     entries::{Days, entries},
-    entry::{CalendarEntry, Line, WEEKDAYS},
+    entry::{CalendarEntry, CalendarLine, WEEKDAYS},
     month::{self, MonthView, monday},
     paths::month_path,
     subscription,
     waiting::waiting,
 };
 use crate::{
-    app::{App, Routes},
     auth::person::SignedIn,
     clock::CHINA,
     failure::Failure,
@@ -27,12 +27,13 @@ use crate::{
     page::{chrome::Chrome, filters, task::Task},
     text::chinese_day,
     vetting,
+    web::routes::Routes,
 };
 
 /// How far ahead the list goes: a year.
 const AHEAD: Duration = Duration::days(366);
 
-pub(super) fn routes() -> Routes {
+pub(super) fn routes() -> Routes<Home> {
     Routes::default().get("/calendar", show)
 }
 
@@ -49,7 +50,7 @@ pub(super) struct CalendarQuery {
 /// A week with what falls into it.
 struct Week {
     label: String,
-    lines: Vec<Line>,
+    lines: Vec<CalendarLine>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -59,7 +60,6 @@ pub(super) struct CalendarPage {
     /// The list; empty where a month is shown.
     weeks: Vec<Week>,
     month: Option<MonthView>,
-    /// Today's month.
     month_path: String,
     weekdays: [&'static str; 7],
     /// What waits without a day.
@@ -73,12 +73,13 @@ pub(super) struct CalendarPage {
 /// What has a day for a person in the office in which they act: deadlines, notices, applications, papers of the year. Also
 /// what waits without one.
 pub(super) async fn gather(
+    app: &Home,
     db: &mut PgConnection,
     person: &SignedIn,
     now: OffsetDateTime,
 ) -> Result<Vec<Task>, Failure> {
     let today = now.to_offset(CHINA).date();
-    let mut tasks = waiting(db, person, now).await?;
+    let mut tasks = waiting(app.features, db, person, now).await?;
     for notice in vetting::store::on_notice(db, person.institution, today).await? {
         let says = format!("公示期满：{}", notice.title);
         let href = notice.round.notice_path();
@@ -101,11 +102,11 @@ async fn lines(
     tasks: Vec<Task>,
     days: Days,
     today: Date,
-) -> Result<Vec<Line>, Failure> {
-    let mut lines: Vec<Line> = tasks.into_iter().filter_map(|task| Line::due(task, today)).collect();
-    let found: Vec<Line> = entries(db, person, days).await?.iter().flat_map(CalendarEntry::lines).collect();
-    let is_due = |line: &Line| lines.iter().any(|due| due.day == line.day && due.href == line.href);
-    let more: Vec<Line> = found.into_iter().filter(|line| !is_due(line)).collect();
+) -> Result<Vec<CalendarLine>, Failure> {
+    let mut lines: Vec<CalendarLine> = tasks.into_iter().filter_map(|task| CalendarLine::due(task, today)).collect();
+    let found: Vec<CalendarLine> = entries(db, person, days).await?.iter().flat_map(CalendarEntry::lines).collect();
+    let is_due = |line: &CalendarLine| lines.iter().any(|due| due.day == line.day && due.href == line.href);
+    let more: Vec<CalendarLine> = found.into_iter().filter(|line| !is_due(line)).collect();
     lines.extend(more);
     // What has no time of day comes first, and among that what is to be done.
     lines.sort_by(|one, other| {
@@ -116,14 +117,14 @@ async fn lines(
 
 /// The page; with the address under which a phone subscribes, where it was just made.
 pub(super) async fn page(
-    app: &App,
+    app: &Home,
     person: &SignedIn,
     query: &CalendarQuery,
     address: String,
 ) -> Result<CalendarPage, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
     let today = now.to_offset(CHINA).date();
-    let tasks = gather(&mut db, person, now).await?;
+    let tasks = gather(app, &mut db, person, now).await?;
     let undated = tasks.iter().filter(|task| task.due.is_none()).count();
     let since = subscription::since(&mut db, person).await?;
     let (mut found, mut month) = (Vec::new(), None);
@@ -144,7 +145,7 @@ pub(super) async fn page(
 }
 
 async fn show(
-    State(app): State<App>,
+    State(app): State<Home>,
     person: SignedIn,
     Query(query): Query<CalendarQuery>,
 ) -> Result<CalendarPage, Failure> {
@@ -152,7 +153,7 @@ async fn show(
 }
 
 /// Lines, by their day, by weeks; what is late stands first, whatever its week.
-fn weeks(lines: impl Iterator<Item = Line>, today: Date) -> Vec<Week> {
+fn weeks(lines: impl Iterator<Item = CalendarLine>, today: Date) -> Vec<Week> {
     let mut weeks: Vec<Week> = Vec::new();
     for line in lines {
         let label = if line.late { "已逾期".to_owned() } else { week(line.day, today) };
@@ -198,7 +199,7 @@ mod tests {
             task("today", Some(today)),
             task("next", Some(date!(2026 - 12 - 01))),
         ];
-        let lines = tasks.into_iter().filter_map(|task| Line::due(task, today));
+        let lines = tasks.into_iter().filter_map(|task| CalendarLine::due(task, today));
         let said: Vec<(String, usize)> =
             weeks(lines, today).into_iter().map(|week| (week.label, week.lines.len())).collect();
         assert_eq!(said.first(), Some(&("已逾期".to_owned(), 2)));

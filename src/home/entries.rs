@@ -6,10 +6,12 @@ use time::{Date, OffsetDateTime};
 use super::entry::CalendarEntry;
 use crate::{
     auth::person::SignedIn,
-    congress::congress::sees,
+    congress::{CongressReader, congress::sees},
+    elections::ElectionReader,
     failure::Failure,
     ids::{CollegeId, StudentId},
-    office::{CongressReader, ElectionReader, MatterReader, Office, OfficeKind, ReviewReader},
+    office::{MatterReader, Office, OfficeKind},
+    reviews::ReviewReader,
     unions::store as unions,
 };
 

@@ -98,9 +98,9 @@ impl CalendarEntry {
     }
 
     /// What stands on its days: one line where it is a single day, else one on the first and one on the last.
-    pub fn lines(&self) -> Vec<Line> {
+    pub fn lines(&self) -> Vec<CalendarLine> {
         let spans = self.last > self.first;
-        let first = Line {
+        let first = CalendarLine {
             day: self.first,
             time: self.at.map(time_of).unwrap_or_default(),
             tag: self.kind.label(),
@@ -114,8 +114,13 @@ impl CalendarEntry {
         if !spans {
             return vec![first];
         }
-        let last =
-            Line { day: self.last, time: String::new(), says: self.ends(), more: String::new(), ..first.clone() };
+        let last = CalendarLine {
+            day: self.last,
+            time: String::new(),
+            says: self.ends(),
+            more: String::new(),
+            ..first.clone()
+        };
         vec![first, last]
     }
 
@@ -163,7 +168,7 @@ fn time_of(at: OffsetDateTime) -> String {
 
 /// A line of a day.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct CalendarLine {
     pub day: Date,
     /// The time of day; empty where it has none.
     pub time: String,
@@ -180,7 +185,7 @@ pub(super) struct Line {
     pub urgent: bool,
 }
 
-impl Line {
+impl CalendarLine {
     /// What is to be done by its day; none where it has none.
     pub fn due(task: Task, today: Date) -> Option<Self> {
         let (day, late) = (task.due?, task.is_late(today));

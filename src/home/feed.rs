@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use time::Duration;
 
 use super::{
+    Home, Verb,
     calendar::{self, CalendarQuery, gather},
     entries::{Days, entries},
     entry::CalendarEntry,
@@ -16,22 +17,21 @@ use super::{
     subscription::{close, open, person_of},
 };
 use crate::{
-    app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{person::SignedIn, token::Token},
     calendar_file::{Event, When, calendar as calendar_file},
     clock::CHINA,
     failure::Failure,
     meetings,
     page::task::Task,
-    web::origin::Origin,
+    web::{origin::Origin, routes::Routes},
 };
 
 /// How far back the file goes, and how far ahead: what is subscribed to is fetched again and again.
 const BACK: Duration = Duration::days(31);
 const AHEAD: Duration = Duration::days(366);
 
-pub(super) fn routes() -> Routes {
+pub(super) fn routes() -> Routes<Home> {
     Routes::default()
         .post("/calendar/feed", make)
         .post("/calendar/feed/end", end)
@@ -39,7 +39,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// Makes an address and shows it once; an earlier one ends.
-async fn make(State(app): State<App>, person: SignedIn, Origin(origin): Origin) -> Result<Response, Failure> {
+async fn make(State(app): State<Home>, person: SignedIn, Origin(origin): Origin) -> Result<Response, Failure> {
     let now = app.clock.now();
     let office = person.acting.clone().ok_or(Failure::Missing)?;
     let token = Token::random();
@@ -54,7 +54,7 @@ async fn make(State(app): State<App>, person: SignedIn, Origin(origin): Origin) 
     Ok(calendar::page(&app, &person, &CalendarQuery::default(), address).await?.into_response())
 }
 
-async fn end(State(app): State<App>, person: SignedIn) -> Result<Redirect, Failure> {
+async fn end(State(app): State<Home>, person: SignedIn) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     app.write_as(person.authority(), async |db| {
         if close(db, &person, now).await? {
@@ -85,13 +85,13 @@ fn deadline(person: &SignedIn, task: Task) -> Option<Event> {
     })
 }
 
-async fn feed(State(app): State<App>, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn feed(State(app): State<Home>, Path(token): Path<String>) -> Result<Response, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
     let token = Token::from_field(&token).ok_or(Failure::Missing)?;
     let person = person_of(&mut db, &token, now).await?.ok_or(Failure::Missing)?;
     let meetings = meetings::tasks::invited(&mut db, &person, now).await?;
     let mut events: Vec<Event> = meetings.iter().map(meetings::meeting::UnionMeeting::event).collect();
-    for task in gather(&mut db, &person, now).await? {
+    for task in gather(&app, &mut db, &person, now).await? {
         // A meeting stands there with its hour.
         if !meetings.iter().any(|meeting| meeting.id.path() == task.href) {
             events.extend(deadline(&person, task));

@@ -12,15 +12,49 @@ mod paths;
 mod subscription;
 mod waiting;
 
+use std::ops::Deref;
+
+use axum::extract::FromRef;
+
 use crate::{
-    app::Routes,
+    app::{App, Routes},
+    audit::verbs,
+    auth::tasks::TasksOf,
     office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
 };
 
+/// The state of the home page: the application, and the features that are asked what waits.
+#[derive(Debug, Clone)]
+struct Home {
+    app: App,
+    features: &'static [TasksOf],
+}
+
+impl Deref for Home {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl FromRef<Home> for App {
+    fn from_ref(home: &Home) -> Self {
+        home.app.clone()
+    }
+}
+
+/// Its routes; `features` in the order in which they are asked.
 #[must_use]
-pub fn routes() -> Routes {
-    pages::routes().merge(calendar::routes()).merge(feed::routes())
+pub fn routes(app: &App, features: &'static [TasksOf]) -> Routes {
+    let home = Home { app: app.clone(), features };
+    pages::routes().merge(calendar::routes()).merge(feed::routes()).with_state(home)
+}
+
+verbs! {
+    /// A calendar's secret address was made or ended.
+    CalendarKept = "calendar_kept", "订阅日历";
 }
 
 /// What the navigation offers of it.

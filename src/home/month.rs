@@ -4,7 +4,7 @@ use time::{Date, Duration};
 
 use super::{
     entries::Days,
-    entry::{Line, weekday},
+    entry::{CalendarLine, weekday},
     paths::month_path,
 };
 use crate::{text::day, workdays::Workdays};
@@ -22,9 +22,9 @@ pub(super) struct Cell {
     pub is_today: bool,
     /// `休` on a weekday, `班` at a weekend; else empty.
     pub mark: &'static str,
-    pub lines: Vec<Line>,
+    pub lines: Vec<CalendarLine>,
     /// What does not fit.
-    pub more: Vec<Line>,
+    pub more: Vec<CalendarLine>,
 }
 
 impl Cell {
@@ -79,7 +79,7 @@ pub(super) fn days(first: Date) -> Days {
 
 impl MonthView {
     /// The month that begins on `first`; `lines` in the order in which a day shows them.
-    pub fn new(first: Date, today: Date, lines: Vec<Line>, workdays: &Workdays) -> Self {
+    pub fn new(first: Date, today: Date, lines: Vec<CalendarLine>, workdays: &Workdays) -> Self {
         let Days { first: from, last } = days(first);
         let next = after(first);
         let mut cells: Vec<Cell> = std::iter::successors(Some(from), |day| day.next_day())
@@ -145,8 +145,8 @@ mod tests {
     use super::*;
     use crate::workdays::Schedule;
 
-    fn line(day: Date) -> Line {
-        Line {
+    fn line(day: Date) -> CalendarLine {
+        CalendarLine {
             day,
             time: String::new(),
             tag: "活动",

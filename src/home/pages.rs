@@ -9,11 +9,11 @@ use axum::{
 use time::Date;
 
 use super::{
+    Home,
     figures::{self, Counted, Figure},
     waiting::waiting,
 };
 use crate::{
-    app::{App, Routes},
     auth::person::SignedIn,
     failure::Failure,
     page::{
@@ -23,9 +23,10 @@ use crate::{
     },
     rulebook::{self, Governing},
     vetting::{self, round::Round, store::PublicNotice},
+    web::routes::Routes,
 };
 
-pub(super) fn routes() -> Routes {
+pub(super) fn routes() -> Routes<Home> {
     Routes::default().get("/", home)
 }
 
@@ -52,7 +53,7 @@ struct HomePage {
     today: Date,
 }
 
-async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Response, Failure> {
+async fn home(State(app): State<Home>, person: Option<SignedIn>) -> Result<Response, Failure> {
     let Some(person) = person else {
         return Ok(WelcomePage { chrome: Chrome::bare("依规运行学生会") }.into_response());
     };
@@ -62,7 +63,7 @@ async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Respon
     let (mut db, now) = (app.read().await?, app.clock.now());
     let today = now.date();
     let governing = rulebook::governing(&mut db, person.institution, today).await?;
-    let waiting = waiting(&mut db, &person, now).await?;
+    let waiting = waiting(app.features, &mut db, &person, now).await?;
     let entries = app.tasks(&person);
     let rounds = vetting::store::open_for(&mut db, &person, today).await?;
     let notices = vetting::store::on_notice(&mut db, person.institution, today).await?;

@@ -27,6 +27,7 @@ pub use progress::Imports;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, Registrar},
     page::chrome::{NavGroup, NavItem},
 };
@@ -34,6 +35,13 @@ use crate::{
 #[must_use]
 pub fn routes(state: Imports) -> Routes {
     pages::routes().merge(places::pages::routes()).with_state(state)
+}
+
+verbs! {
+    /// A file was committed.
+    ImportCommitted = "import_committed", "导入数据";
+    /// It was decided what the colleges, majors and classes of a file are that did not exist.
+    PlacesMatched = "places_matched", "核对院系专业班级";
 }
 
 /// What the navigation offers of it.

@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    Imports,
+    Imports, Verb,
     file::{self, Decided, FileRows, NotRead},
     import::{
         Committed, GradeSource, Import, Job, Kind, Missing, MissingPerson, Move, NewImport, NoneFailed, PreviewRow,
@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     accounts,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     conduct::lapses,
     failure::Failure,
@@ -511,7 +511,7 @@ async fn write_within(
             lapses::after_import(db, acting.person(), now).await?;
         }
         for Move { account, office, ended } in moves {
-            let verb = if *ended { Verb::OfficeEnded } else { Verb::OfficeGranted };
+            let verb = if *ended { accounts::Verb::OfficeEnded } else { accounts::Verb::OfficeGranted };
             let entry = Entry::about(verb, *account);
             let entry = entry.detail("职务", office.as_str()).detail("导入", id.to_string());
             audit::append(db, acting.person(), entry, now).await?;

@@ -48,9 +48,9 @@ impl Progress {
 
 /// A commit that is told of until this goes, whether it ends or panics.
 #[derive(Debug)]
-pub(super) struct Told(Progress);
+pub(super) struct ReportedProgress(Progress);
 
-impl Deref for Told {
+impl Deref for ReportedProgress {
     type Target = Progress;
 
     fn deref(&self) -> &Progress {
@@ -58,7 +58,7 @@ impl Deref for Told {
     }
 }
 
-impl Drop for Told {
+impl Drop for ReportedProgress {
     fn drop(&mut self) {
         self.0.0.ended.store(true, Ordering::Relaxed);
     }
@@ -96,7 +96,7 @@ impl Imports {
     }
 
     /// Says every second how far a commit is.
-    pub(super) fn keep_telling(&self, id: ImportId) -> Told {
+    pub(super) fn keep_telling(&self, id: ImportId) -> ReportedProgress {
         let (app, progress) = (self.clone(), Progress::default());
         let told = progress.clone();
         tokio::spawn(async move {
@@ -108,7 +108,7 @@ impl Imports {
                 tokio::time::sleep(SAID_EVERY).await;
             }
         });
-        Told(progress)
+        ReportedProgress(progress)
     }
 
     /// Waits until no other portal writes a file of the university; fails where another has begun this one anew.
@@ -124,7 +124,7 @@ impl Imports {
     }
 
     /// A commit has ended; one that failed is noted, so that its page says so.
-    pub(super) async fn end(&self, id: ImportId, told: Told, failed: bool) {
+    pub(super) async fn end(&self, id: ImportId, told: ReportedProgress, failed: bool) {
         drop(told);
         if failed {
             let noted = self.write_one(async |db| progress_store::fail(db, id, self.portal).await).await;

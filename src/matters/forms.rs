@@ -1,4 +1,6 @@
 //! What the forms of matters and prior reports ask.
+//!
+//! In one file: they share how moments and amounts of money are read.
 
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};

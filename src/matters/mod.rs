@@ -17,13 +17,32 @@ pub mod tasks;
 
 use crate::{
     app::Routes,
-    office::{MatterReader, Office},
+    audit::verbs,
+    office::{MatterReader, Office, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(papers::routes())
+}
+
+sets_of_offices! {
+    /// A union's own officers, who file matters and report.
+    MatterFiler: SchoolUnion, GraduateUnion, CollegeUnion;
+    /// Whose word matters need (GUI-02): the union's presidium, its guiding teacher, the deputy secretary.
+    MatterSigner: SchoolLeague, DeputySecretary, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
+    /// Who takes down how the Party committee replied to a report (GUI-05): it itself, or the League committee by its document.
+    PartyReplier: SchoolLeague, DeputySecretary, SchoolParty;
+}
+
+verbs! {
+    /// A controlled matter was filed, changed, signed, begun, settled or closed.
+    MatterKept = "matter_kept", "四类事项审核";
+    /// A prior report was made, answered, passed on, or decided upon.
+    PriorReportKept = "prior_report_kept", "事先报告";
+    /// How matters are controlled, or what counts as important, was set.
+    MatterRulesSet = "matter_rules_set", "设置事项审核";
 }
 
 /// What the navigation offers of it.

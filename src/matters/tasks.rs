@@ -2,7 +2,7 @@
 //! committee, changes, summaries and loans for the union.
 
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{
     paths::{MATTERS, REPORTS},
@@ -16,8 +16,20 @@ use crate::{
     rules::matters::Stage,
 };
 
-/// For an office.
+/// Everything of it that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    match &person.acting {
+        Some(office) => of_office(connection, person, office, now.date()).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// For an office.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,

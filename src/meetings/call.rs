@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    Verb,
     forms::CallForm,
     meeting::UnionMeeting,
     paths::{Done, MEETINGS, call_path},
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     failure::{Failure, Refusal},
     ids::{DepartmentId, UnionId},

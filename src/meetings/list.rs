@@ -13,6 +13,7 @@ use sqlx::types::Uuid;
 use time::{Date, Duration};
 
 use super::{
+    Verb,
     forms::SettingsForm,
     meeting::{CollegeAttendance, Decision, Settings, UnionMeeting},
     paths::{Done, MEETINGS, call_path},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     office::{OfficeKind, SchoolLeague, UnionReader},

@@ -60,7 +60,6 @@ impl Settings {
     }
 }
 
-/// A meeting.
 #[derive(Debug, Clone)]
 pub struct UnionMeeting {
     pub id: UnionMeetingId,

@@ -18,6 +18,7 @@ pub mod tasks;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, OfficeKind, UnionReader},
     page::chrome::{NavGroup, NavItem},
 };
@@ -25,6 +26,11 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     list::routes().merge(call::routes()).merge(show::routes()).merge(papers::routes())
+}
+
+verbs! {
+    /// A union's meeting was called, moved, held or called off, or decided something.
+    UnionMeetingKept = "union_meeting_kept", "学生会会议";
 }
 
 /// What the navigation offers of it.

@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::{Date, OffsetDateTime};
 
 use super::{
+    Verb,
     call::tell,
     forms::{AttendanceForm, DecisionForm, PlaceForm, TextForm},
     meeting::{Decision, Member, Presence, UnionMeeting, quorum_of},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     calendar_file::calendar as calendar_file,
     failure::{Failure, Refusal},

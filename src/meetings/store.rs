@@ -25,7 +25,6 @@ pub(crate) async fn settings(connection: &mut PgConnection, institution: Institu
     })
 }
 
-/// Sets them.
 pub(super) async fn set(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -86,7 +85,6 @@ pub(crate) async fn roles(
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// Which meetings.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct MeetingFilter {
     pub one: Option<UnionMeetingId>,
@@ -444,7 +442,6 @@ pub(super) async fn keep_minutes(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Which decisions.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct DecisionFilter {
     pub one: Option<DecisionId>,

@@ -19,8 +19,24 @@ use crate::{
     rules::{Rule, union_meeting::Linked},
 };
 
-/// For an office: the working meeting that is due (ORG-09), and for a college's union the meetings to which it is invited.
+/// Everything of it that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(of_office(connection, person, office, now).await?);
+    }
+    if let Some(student) = person.student {
+        tasks.extend(own(connection, person, student, now).await?);
+    }
+    Ok(tasks)
+}
+
+/// For an office: the working meeting that is due (ORG-09), and for a college's union the meetings to which it is invited.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
@@ -66,7 +82,7 @@ async fn link_due(
 }
 
 /// For a student: meetings to come, and where they are on duty the minutes and the decisions that wait.
-pub async fn own(
+async fn own(
     connection: &mut PgConnection,
     person: &SignedIn,
     student: StudentId,

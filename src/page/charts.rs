@@ -55,15 +55,30 @@ pub struct Part {
     pub count: usize,
 }
 
+/// How many there are of one kind, with its colour's stable word and its label.
+#[derive(Debug, Clone, Copy)]
+pub struct PartCount {
+    slug: &'static str,
+    label: &'static str,
+    count: usize,
+}
+
+impl PartCount {
+    #[must_use]
+    pub fn new(slug: &'static str, label: &'static str, count: usize) -> Self {
+        Self { slug, label, count }
+    }
+}
+
 /// A strip of parts in proportion; parts of nothing are left out of the drawing but not of the list.
 #[must_use]
-pub fn strip(counts: &[(&'static str, &'static str, usize)]) -> Vec<Part> {
-    let total = counts.iter().map(|(.., count)| count).sum::<usize>().max(1);
+pub fn strip(counts: &[PartCount]) -> Vec<Part> {
+    let total = counts.iter().map(|one| one.count).sum::<usize>().max(1);
     let mut before = 0;
     let at = |count: usize| u32::try_from(count * 480 / total).unwrap_or(0);
     counts
         .iter()
-        .map(|&(slug, label, count)| {
+        .map(|&PartCount { slug, label, count }| {
             let start = at(before);
             before += count;
             Part { start, width: at(before) - start, slug, label, count }
@@ -131,7 +146,11 @@ mod tests {
 
     #[test]
     fn a_strip_fills_its_width() {
-        let parts = strip(&[("fail", "不符合", 1), ("warn", "提醒", 0), ("pass", "符合", 2)]);
+        let parts = strip(&[
+            PartCount::new("fail", "不符合", 1),
+            PartCount::new("warn", "提醒", 0),
+            PartCount::new("pass", "符合", 2),
+        ]);
         assert_eq!(parts.iter().map(|part| part.width).sum::<u32>(), 480);
         assert_eq!(parts[1].width, 0);
     }

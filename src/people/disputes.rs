@@ -11,13 +11,14 @@ use axum_extra::extract::{Form, Query};
 use time::Date;
 
 use super::{
+    Verb,
     disputes_store::{self as store, Dispute},
     forms::AnswerForm,
     paths::{DISPUTES, Done, OWN_DATA},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::DisputeId,

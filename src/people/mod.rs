@@ -22,13 +22,38 @@ pub(crate) use paths::OWN_DATA;
 
 use crate::{
     app::Routes,
-    office::{Office, OfficeKind, PeopleReader, StudentAffairs},
+    audit::verbs,
+    office::{Office, OfficeKind, StudentAffairs, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
 pub fn routes(state: People) -> Routes {
     pages::routes().merge(own::routes()).merge(disputes::routes()).merge(find::routes(state))
+}
+
+sets_of_offices! {
+    /// Who sees people's data: the whole university, a college its own, a class branch its class.
+    PeopleReader: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty,
+        ClassBranch;
+    /// Who sees people's grades among their data.
+    GradeReader: SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty;
+    /// Who names people in forms and may have them suggested.
+    PeopleFinder: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
+        CollegeLeague, CollegeParty, CollegeUnion, ClassBranch;
+}
+
+verbs! {
+    /// A student's data were corrected.
+    StudentCorrected = "student_corrected", "更正学生信息";
+    /// A student got another number, and perhaps a second person under it was joined.
+    StudentRenumbered = "student_renumbered", "换学号";
+    /// A student left, or came back.
+    StudentLeft = "student_left", "登记离校";
+    /// An objection to a grade was raised.
+    DisputeRaised = "dispute_raised", "提出数据异议";
+    /// An objection to a grade was answered.
+    DisputeAnswered = "dispute_answered", "答复数据异议";
 }
 
 /// What the navigation offers of it.

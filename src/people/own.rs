@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::Duration;
 
 use super::{
+    Verb,
     disputes_store::{self, Dispute},
     forms::DisputeForm,
     paths::{DISPUTES, Done, OWN_DATA},
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::{Scope, SignedIn},
     failure::Failure,
     inbox::{self, Notice, To},

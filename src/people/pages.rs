@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
+    GradeReader, PeopleReader, Verb,
     corrections::{self, Correction},
     forms::{CorrectForm, LeaveForm, RenumberForm},
     paths::{Done, OWN_DATA, PEOPLE, TWINS, people_file},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{
         acting::Acting,
         person::{Scope, SignedIn},
@@ -30,7 +31,7 @@ use crate::{
     failure::Failure,
     ids::StudentId,
     inbox::{self, Notice, To},
-    office::{GradeReader, Office, PeopleReader, Registrar, SchoolLeague},
+    office::{Office, Registrar, SchoolLeague},
     page::{
         chrome::Chrome,
         filters,
@@ -181,7 +182,7 @@ async fn file(
     drop(db);
     let person = acting.person();
     app.write_as(person.authority(), async |db| {
-        let entry = Entry::new(Verb::ListExported, "人员").detail("人数", total);
+        let entry = Entry::new(audit::Verb::ListExported, "人员").detail("人数", total);
         audit::append(db, person, entry, now).await
     })
     .await?;

@@ -1,9 +1,25 @@
 //! What goes of students themselves when they are erased.
 
+use std::pin::Pin;
+
 use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 use crate::{failure::Failure, ids::InstitutionId};
+
+/// Who is erased, for the features that keep something of theirs: `student.id` and `account.id`. Their names and numbers are
+/// gone already.
+#[derive(Debug, Clone, Copy)]
+pub struct ErasedPeople<'a> {
+    pub students: &'a [Uuid],
+    pub accounts: &'a [Uuid],
+}
+
+/// A feature's part, behind a pointer: the type of the whole would grow with each feature, and compiling it with it.
+pub type ErasureFuture<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>;
+
+/// A feature's function that erases, such as `voice::retention::erase`.
+pub type EraseOf = for<'a> fn(&'a mut PgConnection, ErasedPeople<'a>) -> ErasureFuture<'a>;
 
 /// The accounts of those students.
 pub async fn accounts_of(

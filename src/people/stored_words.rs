@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     code_words::{
         Fault,
         nationality::{self, Nationality},
@@ -13,6 +13,7 @@ use crate::{
     },
     failure::Failure,
     ids::InstitutionId,
+    people::Verb,
 };
 
 /// Brings stored words to the one form; each university's record says how many were changed.

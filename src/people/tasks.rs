@@ -1,12 +1,34 @@
 //! What waits about students: objections for an answer, numbers that differ in case or width alone for a check.
 
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::paths::{DISPUTES, PEOPLE, TWINS};
-use crate::{auth::person::SignedIn, failure::Failure, page::task::Task};
+use crate::{
+    auth::person::SignedIn,
+    failure::Failure,
+    office::{Office, OfficeKind, SchoolLeague},
+    page::task::Task,
+};
 
-pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
+/// Everything of it that waits for a person.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    let Some(office) = &person.acting else { return Ok(tasks) };
+    if SchoolLeague::KINDS.contains(&office.kind) {
+        tasks.extend(twins(connection, person).await?);
+    }
+    if office.kind == OfficeKind::StudentAffairs {
+        tasks.extend(disputes(connection, person, now.date()).await?);
+    }
+    Ok(tasks)
+}
+
+async fn disputes(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
     let row = sqlx::query!(
         r#"select count(*) as "open!", count(distinct s.id) as "students!", min(d.due_on) as due
            from dispute d join student s on s.id = d.student_id where s.institution_id = $1 and d.upheld is null"#,
@@ -22,7 +44,7 @@ pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Da
 }
 
 /// Numbers that were taken in twice, before case and width ceased to count.
-pub async fn twins(connection: &mut PgConnection, person: &SignedIn) -> Result<Option<Task>, Failure> {
+async fn twins(connection: &mut PgConnection, person: &SignedIn) -> Result<Option<Task>, Failure> {
     let twins = sqlx::query_scalar!(
         r#"select count(*) as "twins!" from student where institution_id = $1 and number_twin"#,
         person.institution.0

@@ -90,7 +90,6 @@ words! {
     Quoted = "quoted", "无法表达，照录原文";
 }
 
-/// A draft.
 #[derive(Debug, Clone)]
 pub(super) struct PlanDraft {
     pub id: PlanDraftId,

@@ -5,7 +5,7 @@ use super::{
     draft::{Group, PlanDraft, RuleState},
     fields::{self, Kind},
     quantities::{self, Quantity},
-    typed::{Content, MOST_ROWS},
+    typed::{DraftFields, MOST_ROWS},
     wording::{holds, narrowed},
     writing::{Written, state_of, write},
 };
@@ -44,7 +44,7 @@ impl Checked {
 }
 
 /// Checks what is typed, against the document's text where there is one.
-pub(super) fn check(content: &Content, document: &str) -> Checked {
+pub(super) fn check(content: &DraftFields, document: &str) -> Checked {
     let written = write(content);
     let (plan, errors) = match Plan::parse(&written.text) {
         Ok(plan) => (Some(plan), Vec::new()),
@@ -69,7 +69,7 @@ pub(super) fn check(content: &Content, document: &str) -> Checked {
 }
 
 /// The quotations of a rule are the document's own words. Those of another document are not held against this one.
-fn hold_against_text(content: &Content, rule: Rule, text: &str, faults: &mut Vec<Fault>) {
+fn hold_against_text(content: &DraftFields, rule: Rule, text: &str, faults: &mut Vec<Fault>) {
     if text.is_empty() {
         return;
     }
@@ -86,7 +86,7 @@ fn hold_against_text(content: &Content, rule: Rule, text: &str, faults: &mut Vec
 }
 
 /// The figures of a rule stand in its quotations, or its note says why not.
-fn hold_against_quotes(content: &Content, rule: Rule, faults: &mut Vec<Fault>) {
+fn hold_against_quotes(content: &DraftFields, rule: Rule, faults: &mut Vec<Fault>) {
     let typed = content.of(Group::of_rule(rule));
     let rows = 1..=typed.rows(&format!("{rule}.clause")).min(MOST_ROWS);
     let quotes: Vec<&str> = rows.map(|row| typed.get(&format!("{rule}.clause{row}.quote"))).collect();
@@ -200,17 +200,17 @@ mod tests {
     use super::{super::reading, *};
     use crate::rules::plan::BUILT_IN;
 
-    fn own() -> Content {
+    fn own() -> DraftFields {
         let (_, text) = BUILT_IN[0];
         reading::read(&text.replace("code = \"suzhou-2020\"", "code = \"own-2026\"")).unwrap()
     }
 
-    fn says(content: &Content, document: &str, field: &str) -> Vec<String> {
+    fn says(content: &DraftFields, document: &str, field: &str) -> Vec<String> {
         let found = check(content, document).faults;
         found.into_iter().filter(|fault| fault.field == field).map(|fault| fault.says).collect()
     }
 
-    fn set(content: &mut Content, name: &str, says: &str) {
+    fn set(content: &mut DraftFields, name: &str, says: &str) {
         content.of_mut(Group::of_field(name)).set(name, says);
     }
 

@@ -8,7 +8,7 @@ use super::{
     draft::{DocumentText, Group},
     fields::{self, Kind},
     quantities::in_words,
-    typed::{MOST_ROWS, Typed},
+    typed::{GroupFields, MOST_ROWS},
     wording::{LONGEST_PASTED, LONGEST_TEXT, MOST_SENTENCES, sentences},
 };
 use crate::{
@@ -61,7 +61,7 @@ pub(super) struct Unfit {
 /// A group of the form as it was sent.
 #[derive(Debug, Default)]
 pub(super) struct SentGroup {
-    pub typed: Typed,
+    pub typed: GroupFields,
     /// The version that was shown.
     pub version: i32,
     /// The next group is to be shown.
@@ -218,7 +218,7 @@ impl QuoteForm {
 }
 
 /// Adds a clause to what is typed of a rule: it is stated from now on. `false` where it has as many as it can, or this one.
-pub(super) fn add_clause(typed: &mut Typed, rule: Rule, quote: &str, section: &str) -> bool {
+pub(super) fn add_clause(typed: &mut GroupFields, rule: Rule, quote: &str, section: &str) -> bool {
     let name = format!("{rule}.clause");
     let rows = typed.rows(&name);
     let has = (1..=rows).any(|row| typed.get(&format!("{name}{row}.quote")) == quote);
@@ -235,7 +235,7 @@ pub(super) fn add_clause(typed: &mut Typed, rule: Rule, quote: &str, section: &s
 }
 
 /// The one figure that a quotation names is the figure of a rule that asks for one.
-pub(super) fn suggest_figure(typed: &mut Typed, rule: Rule, quote: &str) {
+pub(super) fn suggest_figure(typed: &mut GroupFields, rule: Rule, quote: &str) {
     let mut asked = fields::values(rule).filter(|field| matches!(field.kind, Kind::Number | Kind::Share));
     let (Some(field), None) = (asked.next(), asked.next()) else { return };
     let name = format!("{rule}.{}", field.key);
@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     fn a_quotation_is_added_once_and_brings_its_one_figure() {
-        let mut typed = Typed::default();
+        let mut typed = GroupFields::default();
         assert!(add_clause(&mut typed, Rule::Stf02, "主席团成员不超过5人", "三"));
         suggest_figure(&mut typed, Rule::Stf02, "主席团成员不超过5人");
         assert_eq!((typed.get("STF-02.state"), typed.get("STF-02.at_most")), ("stated", "5"));

@@ -30,6 +30,7 @@ pub use seed::{DemoDraft, begin_demo};
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, SchoolLeague},
     page::chrome::{NavGroup, NavItem},
 };
@@ -38,6 +39,11 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes()
+}
+
+verbs! {
+    /// A draft of a plan was begun, filled in, handed in, given back, confirmed or deleted.
+    PlanDraftKept = "plan_draft_kept", "起草方案";
 }
 
 /// What the navigation offers of it.

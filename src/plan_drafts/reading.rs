@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 use super::{
     draft::{Group, RuleState},
     fields::{self, Field, Kind},
-    typed::{Content, MOST_ROWS, Typed},
+    typed::{DraftFields, GroupFields, MOST_ROWS},
     writing::{key_text, value_text},
 };
 use crate::rules::{
@@ -14,8 +14,8 @@ use crate::rules::{
 };
 
 /// What a new draft begins with: how bodies are usually called, and nothing else.
-pub(super) fn empty() -> Content {
-    let mut content = Content::default();
+pub(super) fn empty() -> DraftFields {
+    let mut content = DraftFields::default();
     for (slug, label) in fields::body_names() {
         content.of_mut(Group::Bodies).set(format!("bodies.{slug}"), label);
     }
@@ -29,11 +29,11 @@ pub(super) fn empty() -> Content {
 ///
 /// # Errors
 /// Where it is no TOML, in Chinese with the line.
-pub(super) fn read(text: &str) -> Result<Content, Vec<PlanError>> {
+pub(super) fn read(text: &str) -> Result<DraftFields, Vec<PlanError>> {
     let Ok(root) = DeTable::parse(text) else {
         return Err(Plan::parse(text).err().unwrap_or_default());
     };
-    let mut content = Content::default();
+    let mut content = DraftFields::default();
     let head = content.of_mut(Group::Head);
     for (key, value) in root.get_ref() {
         let name = key.get_ref().as_ref();
@@ -76,7 +76,7 @@ pub(super) fn read(text: &str) -> Result<Content, Vec<PlanError>> {
 }
 
 /// Takes a value into the field of that name; `false` where the field does not hold such a value.
-fn take(typed: &mut Typed, name: &str, field: Option<&Field>, value: &DeValue<'_>) -> bool {
+fn take(typed: &mut GroupFields, name: &str, field: Option<&Field>, value: &DeValue<'_>) -> bool {
     let Some(field) = field else { return false };
     if matches!(field.kind, Kind::Chain) {
         return take_chain(typed, name, value);
@@ -134,7 +134,7 @@ fn tables<'v, 't>(value: &'v DeValue<'t>) -> Option<Vec<&'v DeTable<'t>>> {
     (tables.len() == items.len() && tables.len() <= MOST_ROWS).then_some(tables)
 }
 
-fn take_chain(typed: &mut Typed, name: &str, value: &DeValue<'_>) -> bool {
+fn take_chain(typed: &mut GroupFields, name: &str, value: &DeValue<'_>) -> bool {
     let Some(steps) = tables(value) else { return false };
     for (row, step) in (1..).zip(steps) {
         let row = format!("{name}{row}");
@@ -166,7 +166,7 @@ fn take_chain(typed: &mut Typed, name: &str, value: &DeValue<'_>) -> bool {
     true
 }
 
-fn read_bodies(typed: &mut Typed, bodies: &DeTable<'_>) {
+fn read_bodies(typed: &mut GroupFields, bodies: &DeTable<'_>) {
     for (key, value) in bodies {
         let (key, value) = (key.get_ref().as_ref(), value.get_ref());
         match value.as_str().filter(|_| key.parse::<Body>().is_ok()) {
@@ -176,7 +176,7 @@ fn read_bodies(typed: &mut Typed, bodies: &DeTable<'_>) {
     }
 }
 
-fn read_switches(typed: &mut Typed, switches: &DeTable<'_>) {
+fn read_switches(typed: &mut GroupFields, switches: &DeTable<'_>) {
     for (key, value) in switches {
         let key = key.get_ref().as_ref();
         let field = fields::SWITCHES.iter().find(|field| field.key == key);
@@ -202,7 +202,7 @@ fn read_switches(typed: &mut Typed, switches: &DeTable<'_>) {
     }
 }
 
-fn read_rule(typed: &mut Typed, rule: Rule, section: &DeTable<'_>) {
+fn read_rule(typed: &mut GroupFields, rule: Rule, section: &DeTable<'_>) {
     let is_quoted = section.get("judged").and_then(|value| value.get_ref().as_bool()) == Some(false);
     let state = if is_quoted { RuleState::Quoted } else { RuleState::Stated };
     typed.set(format!("{rule}.state"), state.slug());
@@ -223,7 +223,7 @@ fn read_rule(typed: &mut Typed, rule: Rule, section: &DeTable<'_>) {
     }
 }
 
-fn take_clauses(typed: &mut Typed, rule: Rule, value: &DeValue<'_>) -> bool {
+fn take_clauses(typed: &mut GroupFields, rule: Rule, value: &DeValue<'_>) -> bool {
     let Some(clauses) = tables(value) else { return false };
     for (row, clause) in (1..).zip(clauses) {
         let mut extra = Vec::new();

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{
     draft::{DocumentText, Group, PlanDraft, Stage, Submission},
-    typed::{Content, Typed},
+    typed::{DraftFields, GroupFields},
 };
 use crate::{
     auth::acting::Acting,
@@ -88,7 +88,7 @@ pub(super) async fn lock(
 pub(super) struct SavedGroup {
     pub group: Group,
     pub version: i32,
-    pub typed: Typed,
+    pub typed: GroupFields,
     pub saved_at: OffsetDateTime,
     pub saver: String,
 }
@@ -96,7 +96,7 @@ pub(super) struct SavedGroup {
 /// The groups of a draft in which something was saved.
 pub(super) async fn groups(connection: &mut PgConnection, id: PlanDraftId) -> Result<Vec<SavedGroup>, Failure> {
     let rows = sqlx::query!(
-        r#"select g.part, g.version, g.fields as "fields: Json<Typed>", g.saved_at, a.name as saver
+        r#"select g.part, g.version, g.fields as "fields: Json<GroupFields>", g.saved_at, a.name as saver
            from plan_draft_group g join account a on a.id = g.saved_by where g.draft_id = $1"#,
         id.0
     )
@@ -115,8 +115,8 @@ pub(super) async fn groups(connection: &mut PgConnection, id: PlanDraftId) -> Re
 }
 
 /// What is typed in all groups.
-pub(super) fn content_of(groups: &[SavedGroup]) -> Content {
-    let mut content = Content::default();
+pub(super) fn content_of(groups: &[SavedGroup]) -> DraftFields {
+    let mut content = DraftFields::default();
     for saved in groups {
         content.put(saved.group, saved.typed.clone());
     }
@@ -129,7 +129,7 @@ pub(super) async fn begin(
     institution: InstitutionId,
     by: AccountId,
     name: &str,
-    content: &Content,
+    content: &DraftFields,
     now: OffsetDateTime,
 ) -> Result<PlanDraftId, Failure> {
     let id = PlanDraftId::random();
@@ -153,7 +153,7 @@ async fn put(
     connection: &mut PgConnection,
     id: PlanDraftId,
     group: Group,
-    typed: &Typed,
+    typed: &GroupFields,
     by: AccountId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
@@ -179,7 +179,7 @@ pub(super) async fn keep(
     acting: &Acting<SchoolLeague>,
     draft: &Locked<PlanDraft>,
     group: Group,
-    typed: &Typed,
+    typed: &GroupFields,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     put(connection, draft.id, group, typed, acting.person().account, now).await

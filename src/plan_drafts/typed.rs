@@ -12,9 +12,9 @@ pub(super) const MOST_ROWS: usize = 12;
 /// What is typed in a group. An empty field is as one that is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Typed(BTreeMap<String, String>);
+pub(super) struct GroupFields(BTreeMap<String, String>);
 
-impl Typed {
+impl GroupFields {
     /// The text of a field; empty where nothing is typed.
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
@@ -76,19 +76,19 @@ impl Typed {
 
 /// What is typed in all groups of a draft.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Content(BTreeMap<&'static str, Typed>);
+pub(super) struct DraftFields(BTreeMap<&'static str, GroupFields>);
 
-impl Content {
-    pub fn of(&self, group: Group) -> &Typed {
-        static NOTHING: Typed = Typed(BTreeMap::new());
+impl DraftFields {
+    pub fn of(&self, group: Group) -> &GroupFields {
+        static NOTHING: GroupFields = GroupFields(BTreeMap::new());
         self.0.get(group.slug()).unwrap_or(&NOTHING)
     }
 
-    pub fn of_mut(&mut self, group: Group) -> &mut Typed {
+    pub fn of_mut(&mut self, group: Group) -> &mut GroupFields {
         self.0.entry(group.slug()).or_default()
     }
 
-    pub fn put(&mut self, group: Group, typed: Typed) {
+    pub fn put(&mut self, group: Group, typed: GroupFields) {
         self.0.insert(group.slug(), typed);
     }
 }
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn rows_close_up_where_one_is_emptied() {
-        let mut typed = Typed::default();
+        let mut typed = GroupFields::default();
         for (row, quote) in [(1, "甲"), (2, ""), (4, "丁")] {
             typed.set(format!("STF-02.clause{row}.id"), row.to_string());
             typed.set(format!("STF-02.clause{row}.quote"), quote);

@@ -5,7 +5,7 @@ use super::{
     draft::{Group, RuleState},
     faults::Fault,
     fields::{self, Field, Kind, Word},
-    typed::{MOST_ROWS, Typed},
+    typed::{GroupFields, MOST_ROWS},
     wording::{holds, narrowed},
 };
 use crate::rules::{CATALOGUE, Rule, catalogue::Entry};
@@ -130,9 +130,9 @@ impl BlockView {
 
 /// What the fields of a group are shown with.
 pub(super) struct Shown<'a> {
-    pub typed: &'a Typed,
+    pub typed: &'a GroupFields,
     /// What somebody else saved meanwhile.
-    pub theirs: Option<&'a Typed>,
+    pub theirs: Option<&'a GroupFields>,
     pub faults: &'a [Fault],
     /// The document's text.
     pub document: &'a str,
@@ -333,7 +333,7 @@ fn block(title: &str) -> BlockView {
 }
 
 /// How many rules of a group are in each state.
-pub(super) fn counts(typed: &Typed, group: Group) -> Vec<(RuleState, usize)> {
+pub(super) fn counts(typed: &GroupFields, group: Group) -> Vec<(RuleState, usize)> {
     let rules = || CATALOGUE.iter().filter(|entry| group.family() == Some(entry.family));
     let state = |entry: &&Entry| {
         let typed = typed.get(&format!("{}.state", entry.code)).parse();

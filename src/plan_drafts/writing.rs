@@ -8,7 +8,7 @@ use toml::de::DeValue;
 use super::{
     draft::{Group, RuleState},
     fields::{self, Field, Kind},
-    typed::{Content, MOST_ROWS, Typed},
+    typed::{DraftFields, GroupFields, MOST_ROWS},
 };
 use crate::{
     rules::{CATALOGUE, Rule, plan::Body},
@@ -102,7 +102,7 @@ fn list(items: impl Iterator<Item = impl AsRef<str>>) -> String {
 
 /// The plan file of what is typed, with its faults: a field that cannot be read is written as a text, and the reader of plan
 /// files says what it should be.
-pub(super) fn write(content: &Content) -> Written {
+pub(super) fn write(content: &DraftFields) -> Written {
     let (mut file, head) = (Written::default(), content.of(Group::Head));
     file.put("", "format = 1");
     for field in fields::HEAD {
@@ -129,14 +129,14 @@ pub(super) fn write(content: &Content) -> Written {
 }
 
 /// What is typed of a rule: nothing is "not taken down"; where a plan comes from must be stated.
-pub(super) fn state_of(content: &Content, rule: Rule) -> RuleState {
+pub(super) fn state_of(content: &DraftFields, rule: Rule) -> RuleState {
     if rule == Rule::Pol00 {
         return RuleState::Stated;
     }
     content.of(Group::of_rule(rule)).get(&format!("{rule}.state")).parse().unwrap_or(RuleState::Untaken)
 }
 
-fn write_bodies(file: &mut Written, typed: &Typed) {
+fn write_bodies(file: &mut Written, typed: &GroupFields) {
     file.blank();
     file.put("bodies", "[bodies]");
     for (slug, _) in fields::body_names() {
@@ -146,7 +146,7 @@ fn write_bodies(file: &mut Written, typed: &Typed) {
     file.put("bodies.extra", typed.get("bodies.extra"));
 }
 
-fn write_switches(file: &mut Written, typed: &Typed) {
+fn write_switches(file: &mut Written, typed: &GroupFields) {
     file.blank();
     file.put("switch", "[switch]");
     file.put("switch.extra", typed.get("switch.extra"));
@@ -160,7 +160,7 @@ fn write_switches(file: &mut Written, typed: &Typed) {
     }
 }
 
-fn write_rule(file: &mut Written, content: &Content, rule: Rule, state: RuleState) {
+fn write_rule(file: &mut Written, content: &DraftFields, rule: Rule, state: RuleState) {
     let typed = content.of(Group::of_rule(rule));
     let name = |part: &str| format!("{rule}.{part}");
     file.blank();
@@ -196,7 +196,7 @@ fn row_text(pairs: &[(&str, Option<String>)], extra: &str) -> Option<String> {
     (!pairs.is_empty()).then(|| format!("    {{ {} }},", pairs.join(", ")))
 }
 
-fn write_chain(file: &mut Written, content: &Content, name: &str, field: &Field) {
+fn write_chain(file: &mut Written, content: &DraftFields, name: &str, field: &Field) {
     let typed = content.of(Group::of_field(name));
     let mut steps = Vec::new();
     for row in 1..=typed.rows(name).min(MOST_ROWS) {
@@ -221,7 +221,7 @@ fn write_chain(file: &mut Written, content: &Content, name: &str, field: &Field)
     file.put(&format!("{name}1.by"), "]");
 }
 
-fn write_clauses(file: &mut Written, typed: &Typed, rule: Rule) {
+fn write_clauses(file: &mut Written, typed: &GroupFields, rule: Rule) {
     let name = format!("{rule}.clause");
     let mut clauses = Vec::new();
     for row in 1..=typed.rows(&name).min(MOST_ROWS) {
@@ -253,7 +253,7 @@ fn write_clauses(file: &mut Written, typed: &Typed, rule: Rule) {
 
 /// Bodies that are typed by name, as the file has them: by the form's own names for them, those that the plan uses, and
 /// the words of the format. What is none of these is written as it is typed.
-fn bodies(content: &Content, typed: &str) -> Option<String> {
+fn bodies(content: &DraftFields, typed: &str) -> Option<String> {
     let names = content.of(Group::Bodies);
     let slug = |name: &str| {
         let known = Body::ALL.iter().find(|body| body.label() == name || body.slug() == name);

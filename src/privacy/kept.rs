@@ -4,12 +4,18 @@
 use time::{Date, macros::date};
 
 use crate::{
+    audit::Overseer,
+    conduct::ConductHandler,
+    congress::{CongressKeeper, DelegateReader},
+    elections::ElectionReader,
     office::{
-        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, ElectionReader, GradeReader,
-        MatterReader, Office, OfficeKind, Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper,
-        UnionReader, Vetter, VoiceHandler, VoiceKeeper,
+        Administrator, ElectionKeeper, MatterReader, Office, OfficeKind, Place, SlipPrinter, UnionKeeper, UnionReader,
     },
+    people::{GradeReader, PeopleReader},
+    reviews::ReviewReader,
     unions::union::sees_grades,
+    vetting::Vetter,
+    voice::{VoiceHandler, VoiceKeeper},
     words::words,
 };
 

@@ -9,9 +9,17 @@ mod store;
 pub use pages::routes;
 
 use crate::{
+    audit::verbs,
     office::{Administrator, Office},
     page::chrome::{NavGroup, NavItem},
 };
+
+verbs! {
+    /// Personal data were erased.
+    Erased = "erased", "删除个人信息";
+    /// The time for which data are kept was set.
+    RetentionSet = "retention_set", "设置保存期限";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {

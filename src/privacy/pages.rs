@@ -1,9 +1,11 @@
 //! The pages 个人信息保护说明 and 保存期限与删除.
 
+use std::ops::Deref;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::State,
+    extract::{FromRef, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -12,33 +14,62 @@ use serde::Deserialize;
 use time::Date;
 
 use super::{
+    Verb,
     kept::{CHANGED, Data},
     paths::{RETENTION_AFTER_SET, retention_after_erasing},
     store::{self, Due},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Mark, Verb},
+    audit::{self, Entry, Mark},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::StudentId,
     office::Administrator,
     page::{chrome::Chrome, filters},
+    people::retention::EraseOf,
     text::folded,
-    web::forms::{Attempt, Errors},
+    web::{
+        forms::{Attempt, Errors},
+        routes,
+    },
 };
 
 /// Why somebody is erased ahead of time.
 const GROUNDS: [&str; 3] = ["本人申请", "法律法规或监管要求", "登记有误"];
 
+/// The state of these pages: the application, and the features that keep something of people.
+#[derive(Debug, Clone)]
+struct Privacy {
+    app: App,
+    features: &'static [EraseOf],
+}
+
+impl Deref for Privacy {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl FromRef<Privacy> for App {
+    fn from_ref(privacy: &Privacy) -> Self {
+        privacy.app.clone()
+    }
+}
+
+/// Their routes; `features` erase what they keep of people.
 #[must_use]
-pub fn routes() -> Routes {
-    Routes::default()
+pub fn routes(app: &App, features: &'static [EraseOf]) -> Routes {
+    let privacy = Privacy { app: app.clone(), features };
+    routes::Routes::default()
         .get("/privacy", notice)
         .get("/retention", show)
         .post("/retention", set)
         .post("/retention/erase", erase_due)
         .post("/retention/erase-one", erase_one)
+        .with_state(privacy)
 }
 
 #[derive(Template, WebTemplate)]
@@ -70,7 +101,7 @@ impl NoticePage {
     }
 }
 
-async fn notice(State(app): State<App>, person: Option<SignedIn>) -> Result<NoticePage, Failure> {
+async fn notice(State(app): State<Privacy>, person: Option<SignedIn>) -> Result<NoticePage, Failure> {
     let title = "个人信息保护说明";
     let Some(person) = person else { return Ok(NoticePage::new(Chrome::bare(title), None)) };
     let years = store::retention_years(&mut *app.read().await?, person.institution).await?;
@@ -144,7 +175,7 @@ struct RetentionQuery {
 }
 
 async fn show(
-    State(app): State<App>,
+    State(app): State<Privacy>,
     acting: Acting<Administrator>,
     Query(RetentionQuery { erased, set }): Query<RetentionQuery>,
 ) -> Result<RetentionPage, Failure> {
@@ -157,7 +188,7 @@ async fn show(
 }
 
 async fn set(
-    State(app): State<App>,
+    State(app): State<Privacy>,
     acting: Acting<Administrator>,
     Form(form): Form<RetentionForm>,
 ) -> Result<Response, Failure> {
@@ -186,7 +217,7 @@ struct EraseForm {
 }
 
 async fn erase_due(
-    State(app): State<App>,
+    State(app): State<Privacy>,
     acting: Acting<Administrator>,
     Form(form): Form<EraseForm>,
 ) -> Result<Response, Failure> {
@@ -198,7 +229,7 @@ async fn erase_due(
             if form.total != ids.len().to_string() || ids.is_empty() {
                 return Ok(Attempt::fault("due", "人数有变化，没有删除；请核对后再办"));
             }
-            let erased = store::erase(db, &acting, &ids, now).await?;
+            let erased = store::erase(db, &acting, app.features, &ids, now).await?;
             let entry = Entry::new(Verb::Erased, "保存期满的离校人员").detail("人数", erased);
             audit::append(db, acting.person(), entry, now).await?;
             Ok(Attempt::Done(erased))
@@ -213,7 +244,7 @@ async fn erase_due(
 }
 
 async fn erase_one(
-    State(app): State<App>,
+    State(app): State<Privacy>,
     acting: Acting<Administrator>,
     Form(form): Form<EraseOneForm>,
 ) -> Result<Response, Failure> {
@@ -229,7 +260,7 @@ async fn erase_one(
         .write_as(acting.person().authority(), async |db| {
             let gone = store::gone_student(db, acting.institution(), &number, now.date()).await?;
             let erased = match gone {
-                Some(id) => store::erase(db, &acting, &[id], now).await?,
+                Some(id) => store::erase(db, &acting, app.features, &[id], now).await?,
                 None => 0,
             };
             let Some(id) = gone.filter(|_| erased > 0) else {

@@ -1,14 +1,21 @@
 //! SQL of retention and erasure.
 
-use std::pin::Pin;
-
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    accounts, activities, auth::acting::Acting, campus, conduct, congress, contact, disclosure, failure::Failure,
-    ids::InstitutionId, imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in,
-    surveys, vetting, voice,
+    accounts,
+    auth::acting::Acting,
+    campus,
+    failure::Failure,
+    ids::InstitutionId,
+    imports, inbox, kept_forms,
+    office::Administrator,
+    people::{
+        self,
+        retention::{EraseOf, ErasedPeople},
+    },
+    sign_in,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -93,42 +100,29 @@ pub async fn erased(connection: &mut PgConnection, institution: InstitutionId) -
     Ok(count.fetch_one(connection).await?)
 }
 
-/// A feature's part, behind a pointer: the type of the whole would grow with each feature, and compiling it with it.
-fn part<'a, T>(
-    erased: impl Future<Output = Result<T, Failure>> + Send + 'a,
-) -> Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>> {
-    Box::pin(erased)
-}
-
-/// Erases students who have left: names, numbers, facts, history, notices and everything they sign in with. Their rows
-/// stay, under a number that says nothing. Gives how many were erased.
+/// Erases students who have left: names, numbers, facts, history, notices and everything they sign in with, and what each of
+/// `features` keeps of them. Their rows stay, under a number that says nothing. Gives how many were erased.
 pub async fn erase(
     connection: &mut PgConnection,
     acting: &Acting<Administrator>,
+    features: &[EraseOf],
     students: &[Uuid],
     now: OffsetDateTime,
 ) -> Result<u64, Failure> {
     let institution = acting.institution();
     let accounts = people::retention::accounts_of(connection, institution, students).await?;
     // What names people by their number goes while they still have it.
-    part(sign_in::retention::erase(connection, institution, students, &accounts)).await?;
-    part(imports::retention::erase(connection, institution, students)).await?;
-    part(people::retention::erase_facts(connection, students)).await?;
-    part(inbox::retention::erase(connection, students, &accounts)).await?;
-    part(kept_forms::erase(connection, &accounts)).await?;
-    part(campus::store::erase(connection, &accounts)).await?;
-    part(accounts::retention::erase(connection, &accounts)).await?;
+    sign_in::retention::erase(connection, institution, students, &accounts).await?;
+    imports::retention::erase(connection, institution, students).await?;
+    people::retention::erase_facts(connection, students).await?;
+    inbox::retention::erase(connection, students, &accounts).await?;
+    kept_forms::erase(connection, &accounts).await?;
+    campus::store::erase(connection, &accounts).await?;
+    accounts::retention::erase(connection, &accounts).await?;
     let erased = people::retention::erase(connection, institution, students, now).await?;
-    part(vetting::retention::erase(connection, students)).await?;
-    part(congress::delegates::retention::erase(connection, students)).await?;
-    part(reviews::retention::erase(connection, students)).await?;
-    part(conduct::retention::erase(connection, students)).await?;
-    part(matters::retention::erase(connection, students)).await?;
-    part(activities::retention::erase(connection, students)).await?;
-    part(meetings::retention::erase(connection, students)).await?;
-    part(voice::retention::erase(connection, &accounts)).await?;
-    part(contact::retention::erase(connection, &accounts)).await?;
-    part(surveys::retention::erase(connection, students)).await?;
-    part(disclosure::retention::erase(connection, &accounts)).await?;
+    // Last: triggers let an opinion be rewritten only once the person it is about is erased.
+    for erase in features {
+        erase(&mut *connection, ErasedPeople { students, accounts: &accounts }).await?;
+    }
     Ok(erased)
 }

@@ -14,6 +14,7 @@ mod volunteering;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, OfficeKind, UnionReader},
     page::chrome::{NavGroup, NavItem},
 };
@@ -21,6 +22,11 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(volunteering::routes()).merge(certificate::routes())
+}
+
+verbs! {
+    /// A project was made, reported, received, recruited for, or closed.
+    ProjectKept = "project_kept", "志愿项目";
 }
 
 /// What the navigation offers of it.

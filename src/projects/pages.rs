@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::Date;
 
 use super::{
+    Verb,
     forms::{HoursForm, HoursSays, MattersForm, ProjectForm, ReportForm, TextForm, ticked},
     paths::{Done, PROJECTS, VOLUNTEERING},
     project::{NeededMatter, Project, ProjectTask, Volunteer, pending},
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     database::Locked,
     failure::{Failure, Refusal},

@@ -25,7 +25,6 @@ words! {
     Closed = "closed", "已结项";
 }
 
-/// A project.
 #[derive(Debug, Clone)]
 pub struct Project {
     pub id: ProjectId,

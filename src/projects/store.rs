@@ -12,7 +12,6 @@ use crate::{
     rules::projects::{Engaged, Recruits, Works},
 };
 
-/// Which projects.
 #[derive(Debug, Default, Clone)]
 pub(super) struct ProjectFilter {
     pub one: Option<ProjectId>,
@@ -366,7 +365,6 @@ pub(super) async fn leave(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Which volunteers.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct VolunteerFilter {
     pub one: Option<VolunteerId>,

@@ -1,7 +1,7 @@
 //! What waits about projects: reports for the League organisation, and what is past its last day for whoever leads it.
 
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{
     paths::{PROJECTS, VOLUNTEERING},
@@ -16,8 +16,24 @@ use crate::{
     unions::store as unions,
 };
 
-/// For an office.
+/// Everything of it that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(of_office(connection, person, office, now.date()).await?);
+    }
+    if let Some(student) = person.student {
+        tasks.extend(own(connection, person, student).await?);
+    }
+    Ok(tasks)
+}
+
+/// For an office.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
@@ -52,7 +68,7 @@ pub async fn waiting(
 }
 
 /// For a student: the projects for which they volunteer.
-pub async fn own(connection: &mut PgConnection, person: &SignedIn, student: StudentId) -> Result<Vec<Task>, Failure> {
+async fn own(connection: &mut PgConnection, person: &SignedIn, student: StudentId) -> Result<Vec<Task>, Failure> {
     let filter = VolunteerFilter { student: Some(student), ..VolunteerFilter::default() };
     let mine = store::volunteers(connection, person.institution, filter).await?;
     let engaged = mine.into_iter().filter(super::project::Volunteer::is_engaged);

@@ -12,7 +12,7 @@ use crate::{
     ids::{AccountId, ReviewId, SemesterId, UnionId},
     rules::review::{Basis, Bounds, Category, Criterion, Grade, Scheme, SchemeFault, Weighted},
     text::{day, folded, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, written, written_if_any},
 };
 
 /// The longest text on one aspect of a report.
@@ -158,11 +158,7 @@ impl SheetForm {
                 None
             }
         };
-        let comment = if trimmed(&self.comment).is_empty() {
-            Some(String::new())
-        } else {
-            written(&self.comment, super::sheet::LONGEST_COMMENT, "comment", "", errors)
-        };
+        let comment = written_if_any(&self.comment, super::sheet::LONGEST_COMMENT, "comment", errors);
         let sheet = super::sheet::Sheet { scores: scores?, comment: comment? };
         errors.is_empty().then_some(sheet)
     }
@@ -222,7 +218,6 @@ impl TickedForm {
     }
 }
 
-/// A reason.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReasonForm {

@@ -22,9 +22,10 @@ use axum::extract::FromRef;
 
 use crate::{
     app::{App, Routes},
+    audit::verbs,
     failure::Failure,
     ids::{AccountId, PortalId, ReviewId},
-    office::{Office, OfficeKind, ReviewReader, SchoolLeague},
+    office::{Office, OfficeKind, SchoolLeague, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
     sealing::{
         keys::{MarkKey, PublicKey, SheetPlace},
@@ -146,6 +147,18 @@ const REPORTING: &[OfficeKind] = &[
     OfficeKind::ClassBranch,
     OfficeKind::Student,
 ];
+
+sets_of_offices! {
+    /// Who sees how reviews stand and what they came to: the school's offices all of them, a college's its own.
+    ReviewReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
+}
+
+verbs! {
+    /// A semester's review was begun, reported in, sat, opened, answered or settled.
+    ReviewKept = "review_kept", "述职评议";
+    /// A list of nominees was begun or decided.
+    NominationKept = "nomination_kept", "择优提名";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[

@@ -12,9 +12,17 @@ pub mod undoing;
 pub use pages::routes;
 
 use crate::{
+    audit::verbs,
     office::{Office, Registrar},
     page::chrome::{NavGroup, NavItem},
 };
+
+verbs! {
+    /// The turn of the year: graduations and mergers.
+    YearTurned = "year_turned", "学年更替";
+    /// The last turn of the year was taken back.
+    YearTurnUndone = "year_turn_undone", "撤销学年更替";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use time::Date;
 
 use super::{
+    Verb,
     cohort::Cohort,
     consequences::{Consequences, consequences},
     paths::{ROLLOVER, UNDONE, rollover_after},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     directory,
     failure::Failure,

@@ -11,6 +11,7 @@ pub mod tasks;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, SchoolLeague},
     page::chrome::{NavGroup, NavItem},
 };
@@ -18,6 +19,13 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(semesters::routes())
+}
+
+verbs! {
+    /// A semester was set, changed or removed.
+    SemesterKept = "semester_kept", "登记学期";
+    /// A turn of the executive chair was proposed, confirmed or withdrawn.
+    TurnKept = "turn_kept", "执行主席轮值";
 }
 
 pub const NAV: &[NavItem] = &[NavItem {

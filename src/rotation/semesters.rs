@@ -12,12 +12,13 @@ use serde::Deserialize;
 use time::Date;
 
 use super::{
+    Verb,
     paths::{Done, SEMESTERS},
     store::{self, NewSemester, SemesterRow},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::SemesterId,

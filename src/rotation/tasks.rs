@@ -1,13 +1,36 @@
 //! What semesters and turns ask of those who keep or take them.
 
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::paths::{DUTY, SEMESTERS};
-use crate::{auth::person::SignedIn, failure::Failure, ids::StudentId, page::task::Task, rules::rotation};
+use crate::{
+    auth::person::SignedIn,
+    failure::Failure,
+    ids::StudentId,
+    office::{Office, SchoolLeague},
+    page::task::Task,
+    rules::rotation,
+};
+
+/// Everything of it that waits for a person.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if person.acting.as_ref().is_some_and(|office| SchoolLeague::KINDS.contains(&office.kind)) {
+        tasks.extend(semesters(connection, person, now.date()).await?);
+    }
+    if let Some(student) = person.student {
+        tasks.extend(duties(connection, student, now.date()).await?);
+    }
+    Ok(tasks)
+}
 
 /// The semester that is missing, or will be soon.
-pub async fn semesters(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
+async fn semesters(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
     let row = sqlx::query!(
         r#"select exists (select from student_union where institution_id = $1) as "unions!",
                   exists (select from semester where institution_id = $1 and from_day <= $2 and $2 < until_day) as "now!",
@@ -28,7 +51,7 @@ pub async fn semesters(connection: &mut PgConnection, person: &SignedIn, today: 
 }
 
 /// What a student's turn as executive chair asks of them.
-pub async fn duties(connection: &mut PgConnection, student: StudentId, today: Date) -> Result<Vec<Task>, Failure> {
+async fn duties(connection: &mut PgConnection, student: StudentId, today: Date) -> Result<Vec<Task>, Failure> {
     let rows = sqlx::query!(
         r#"select union_name(u.kind, c.name) as "name!", t.from_day, t.until_day, t.handover is not null as "handed!"
            from turn t join student_union u on u.id = t.union_id left join college c on c.id = u.college_id

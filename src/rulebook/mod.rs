@@ -16,6 +16,7 @@ pub use store::{Governing, governing};
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
 };
@@ -24,6 +25,13 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(paper_pages::routes())
+}
+
+verbs! {
+    /// A plan file was added.
+    PlanAdded = "plan_added", "上传方案";
+    /// The document of a plan was put beside it, or taken away.
+    PlanDocumentKept = "plan_document_kept", "方案原件";
 }
 
 /// What the navigation offers of it.

@@ -12,6 +12,7 @@ use axum::{
 use axum_extra::extract::Query;
 
 use super::{
+    Verb,
     book::{Chapter, Difference, RuleSearch, chapters, own_first},
     papers::{self, PaperRow},
     paths::{Done, PLANS, version_after},
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, extract::With, person::SignedIn},
     failure::Failure,
     ids::PlanVersionId,

@@ -8,20 +8,24 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
+    Verb,
     pages::plan_page,
-    papers::{self, MOST, Paper, saved_name},
+    papers::{self, MOST, Paper, UNNAMED},
     paths::{Done, PLANS, version_after},
     store::{self, lock_plans},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{PlanDocumentId, PlanVersionId},
     office::SchoolLeague,
     page::filters::query_value,
-    web::forms::{Attempt, Errors, Upload},
+    web::{
+        forms::{Attempt, Errors, Upload},
+        media,
+    },
 };
 
 pub(super) fn routes() -> Routes {
@@ -114,7 +118,7 @@ async fn download(
 ) -> Result<Response, Failure> {
     let found = papers::kept(&mut *app.read().await?, person.institution, id).await?;
     let paper = found.ok_or(Failure::Missing)?;
-    let name = query_value(&saved_name(&paper.name, &paper.media));
+    let name = query_value(&media::saved_name(&paper.name, &paper.media, UNNAMED));
     let headers = [
         (header::CONTENT_TYPE, paper.media),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"plan\"; filename*=UTF-8''{name}")),

@@ -10,14 +10,15 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{InstitutionId, PlanDocumentId, PlanVersionId},
+    web::media,
 };
 
 /// The largest document, in bytes.
 const LARGEST: usize = 8 * 1024 * 1024;
 /// The most documents beside one version: a plan, its annexes, a scan page by page.
 pub(super) const MOST: usize = 12;
-
-const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+/// What a document without a name is called.
+pub(super) const UNNAMED: &str = "方案原件";
 
 /// A document as the pages list it.
 #[derive(Debug)]
@@ -48,34 +49,16 @@ impl Paper {
     /// # Errors
     /// Why it cannot be kept, in Chinese.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, &'static str> {
-        let is_word = || bytes.windows(17).any(|part| part == b"word/document.xml");
-        let media = match bytes {
-            [] => return Err("请选择文件"),
-            [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
-            [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
-            [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => "image/png",
-            [b'P', b'K', 3, 4, ..] if is_word() => WORD,
-            _ => return Err("请上传 PDF、Word（.docx）或 JPG、PNG 格式的扫描件"),
-        };
+        if bytes.is_empty() {
+            return Err("请选择文件");
+        }
+        let media = media::document(bytes).ok_or("请上传 PDF、Word（.docx）或 JPG、PNG 格式的扫描件")?;
         if bytes.len() > LARGEST {
             return Err("原件不能超过 8 MB");
         }
-        let name = if name.is_empty() { "方案原件".to_owned() } else { name.chars().take(100).collect() };
+        let name = if name.is_empty() { UNNAMED.to_owned() } else { name.chars().take(100).collect() };
         Ok(Self { name, sha256: Sha256::digest(bytes).to_vec(), media })
     }
-}
-
-/// The name under which it is saved: no folder, and the ending of what it is.
-pub(super) fn saved_name(name: &str, media: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem).trim_matches('.');
-    let ending = match media {
-        "application/pdf" => "pdf",
-        "image/png" => "png",
-        "image/jpeg" => "jpg",
-        _ => "docx",
-    };
-    format!("{}.{ending}", if stem.is_empty() { "方案原件" } else { stem })
 }
 
 /// The documents that a university keeps beside a version, the first one in front.
@@ -172,18 +155,4 @@ pub(super) async fn remove(
         version.0
     );
     Ok(hash.fetch_optional(connection).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_document_is_what_its_first_bytes_say() {
-        let media = |bytes: &[u8]| Paper::read("方案.exe", bytes).map(|paper| paper.media);
-        assert_eq!(media(b"%PDF-1.7"), Ok("application/pdf"));
-        assert_eq!(media(b"PK\x03\x04 word/document.xml"), Ok(WORD));
-        assert!(media(b"PK\x03\x04 xl/workbook.xml").is_err() && media(b"<html>").is_err() && media(b"").is_err());
-        assert_eq!(saved_name("../a/方案.html", WORD), "方案.docx");
-    }
 }

@@ -13,14 +13,14 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    SignIn,
+    SignIn, Verb,
     factor::{self, FactorSecret, Kind},
     factor_store::{self, Awaiting, Factor},
     pages::{OwnPassword, check_own_password, me_page, wait},
     paths::{Done, ME_FACTOR, SIGN_IN, me_after},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{
         person::SignedIn,
         store::{FREE_ATTEMPTS, end_sessions},

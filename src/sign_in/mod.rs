@@ -14,6 +14,7 @@ pub use session::{Arrived, SignIn, open_session, open_vouched_session};
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
 };
@@ -21,6 +22,22 @@ use crate::{
 #[must_use]
 pub fn routes(state: SignIn) -> Routes {
     pages::routes().merge(factor_pages::routes()).with_state(state)
+}
+
+verbs! {
+    /// A person chose a new password.
+    PasswordChanged = "password_changed", "更换密码";
+    /// Attempts to sign in failed so often that the next has to wait.
+    SignInSlowed = "sign_in_slowed", "登录失败较多";
+    SessionsEnded = "sessions_ended", "结束登录";
+    /// A person has a second factor from now on.
+    FactorSet = "factor_set", "开启动态验证码";
+    /// A second factor was given up, by its owner or by an administrator.
+    FactorEnded = "factor_ended", "停用动态验证码";
+    /// A code on paper stood in for the device.
+    RecoveryCodeUsed = "recovery_code_used", "使用恢复码";
+    /// The codes on paper were made anew; the old ones work no more.
+    RecoveryCodesMade = "recovery_codes_made", "重新生成恢复码";
 }
 
 /// What the navigation offers of it.

@@ -12,13 +12,13 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    SignIn,
+    SignIn, Verb,
     factor_store::{self, Factor},
     paths::{Done, SIGN_IN, me_after},
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{
         password::weakness,
         person::SignedIn,

@@ -8,7 +8,7 @@ use axum::{
 use axum_extra::extract::Form;
 
 use super::{
-    Surveys,
+    Surveys, Verb,
     counting::{CollegeName, Counted, count},
     desk::{DeskForms, kept, lock_kept, page, refusal, too_many_drafts},
     forms::{QuestionForm, SetupForm},
@@ -19,16 +19,16 @@ use super::{
     survey::{MOST_DRAFTS, Question, Survey},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     clock::CHINA,
     database::Locked,
     directory::store::colleges,
     failure::Failure,
     ids::SurveyId,
-    office::VoiceKeeper,
     rulebook::store::calendar,
     rules::{Rule, survey::FEWEST_EARLY},
+    voice::VoiceKeeper,
     web::{forms::Errors, routes::Routes},
 };
 
@@ -202,7 +202,7 @@ async fn open(
 }
 
 /// What opened sheets come to.
-struct Came {
+struct OpenedAnswers {
     counted: Counted,
     /// Whose answers they are, where the questionnaire asked for names.
     named: Vec<Answers>,
@@ -236,16 +236,16 @@ async fn close(
             let known: Vec<CollegeName> = known.map(|row| CollegeName { id: row.id, name: row.name }).collect();
             let (own, keys) = (Survey::clone(&survey), std::sync::Arc::clone(&surveys.keys));
             let came = surveys
-                .heavy(move || -> Result<Came, &'static str> {
+                .heavy(move || -> Result<OpenedAnswers, &'static str> {
                     let open = keys.open_all(&own, &questions, &sheets)?;
                     let counted = count(&open, &questions, &waiting, &known);
                     let words = |one: &OpenSheet| in_words(one, &questions);
                     let named = if own.anonymous { Vec::new() } else { open.iter().map(words).collect() };
-                    Ok(Came { counted, named })
+                    Ok(OpenedAnswers { counted, named })
                 })
                 .await?;
             let stop = |why: &'static str| refused().for_reason(why, "答卷都在，什么都没有写入；请查明原因再统计");
-            let Came { counted, named } = came.map_err(stop)?;
+            let OpenedAnswers { counted, named } = came.map_err(stop)?;
             if !store::keep_count(db, &acting, &survey, &counted, &named, now).await? {
                 return Err(stop("答卷在统计期间变了"));
             }

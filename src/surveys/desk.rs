@@ -24,10 +24,9 @@ use crate::{
     directory::store::{CollegeRow, colleges},
     failure::{Failure, Refusal},
     ids::SurveyId,
-    office::VoiceKeeper,
     page::{chrome::Chrome, filters},
     rules::survey::{FEWEST_EARLY, in_steps},
-    voice::{ASK, DESK},
+    voice::{ASK, DESK, VoiceKeeper},
     web::{
         forms::{Done as After, Errors},
         routes::Routes,

@@ -6,19 +6,19 @@ use axum::{
 };
 
 use super::{
-    Surveys,
+    Surveys, Verb,
     desk::kept,
     results::{PartAnswers, QuestionResult, Results, results},
     store::{self, NamedSheet},
     survey::Question,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::SurveyId,
-    office::VoiceKeeper,
     sheet::{ReportColumn, report_workbook},
+    voice::VoiceKeeper,
     web::{routes::Routes, workbook},
 };
 

@@ -7,9 +7,9 @@ use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
     ids::{CollegeId, UnionId},
-    office::{Office, SchoolLeague, VoiceKeeper},
+    office::{Office, SchoolLeague},
     unions::{store as unions, union::StudentUnion},
-    voice::tasks::speaks_for,
+    voice::{VoiceKeeper, tasks::speaks_for},
 };
 
 /// In whose name questionnaires are made: unions, and for the School Youth League committee its own.

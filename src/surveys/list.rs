@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
-    Surveys,
+    Surveys, Verb,
     desk::too_many_drafts,
     forms::{SettingForm, SetupForm},
     hosts::Hosts,
@@ -22,12 +22,12 @@ use super::{
     survey::{MOST_DRAFTS, Stage, Survey},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     directory::store::{CollegeRow, colleges},
     failure::{Failure, Refusal},
     ids::SurveyId,
-    office::{SchoolLeague, VoiceKeeper},
+    office::SchoolLeague,
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{
@@ -35,6 +35,7 @@ use crate::{
         survey::{PER_SEMESTER, regular},
     },
     unions::{store::survey_coverage, union::StudentUnion},
+    voice::VoiceKeeper,
     web::{
         forms::{Done as After, Errors},
         routes::Routes,

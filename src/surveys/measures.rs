@@ -8,7 +8,7 @@ use axum::{
 use axum_extra::extract::Form;
 
 use super::{
-    Surveys,
+    Surveys, Verb,
     desk::{DeskForms, kept, lock_kept, page, refusal},
     forms::{FindingsForm, MeasureForm, ProgressForm},
     paths::Done,
@@ -16,12 +16,12 @@ use super::{
     survey::MOST_MEASURES,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     clock::CHINA,
     failure::Failure,
     ids::{SurveyId, SurveyMeasureId},
-    office::VoiceKeeper,
+    voice::VoiceKeeper,
     web::{forms::Errors, routes::Routes},
 };
 

@@ -34,6 +34,7 @@ use axum::extract::FromRef;
 
 use crate::{
     app::{App, Routes},
+    audit::verbs,
     office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
     sealing::keys::MarkKey,
@@ -65,6 +66,11 @@ impl Surveys {
 pub fn routes(state: Surveys) -> Routes {
     let own = list::routes().merge(answering::routes());
     own.merge(desk::routes()).merge(acts::routes()).merge(measures::routes()).merge(file::routes()).with_state(state)
+}
+
+verbs! {
+    /// A questionnaire was made, opened, closed or published, or what follows from it was taken down. Never who answered.
+    SurveyKept = "survey_kept", "问卷调研";
 }
 
 /// What the navigation offers of it.

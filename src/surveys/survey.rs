@@ -54,7 +54,6 @@ words! {
     Text = "text", "文字";
 }
 
-/// A question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// From 1.
@@ -94,7 +93,6 @@ pub struct SurveyPair {
     pub seal: Vec<u8>,
 }
 
-/// A questionnaire.
 #[derive(Debug, Clone)]
 pub struct Survey {
     pub id: SurveyId,

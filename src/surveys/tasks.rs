@@ -15,15 +15,32 @@ use crate::{
     clock::CHINA,
     failure::Failure,
     ids::StudentId,
-    office::{Office, OfficeKind, VoiceKeeper},
+    office::{Office, OfficeKind},
     page::task::Task,
     rulebook::store::calendar,
     rules::Rule,
     unions::store::survey_coverage,
+    voice::VoiceKeeper,
 };
 
-/// For an office. The League committees hear of what is late alone: the unions do the daily work.
+/// Everything of it that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(of_office(connection, person, office, now).await?);
+    }
+    if let Some(student) = person.student {
+        tasks.extend(own(connection, person, student, now).await?);
+    }
+    Ok(tasks)
+}
+
+/// For an office. The League committees hear of what is late alone: the unions do the daily work.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
@@ -93,7 +110,7 @@ async fn regular(
 }
 
 /// For a student: questionnaires to be answered.
-pub async fn own(
+async fn own(
     connection: &mut PgConnection,
     person: &SignedIn,
     student: StudentId,

@@ -31,11 +31,19 @@ pub struct ChartBox {
     pub lines: Vec<NameLine>,
 }
 
-/// A department with what stands in its box; each line with whether it leads.
+/// A name, or another line of a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChartName {
+    pub text: String,
+    /// The person leads: a head, or the chair on duty.
+    pub leads: bool,
+}
+
+/// A department with what stands in its box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChartUnit {
     pub title: String,
-    pub names: Vec<(String, bool)>,
+    pub names: Vec<ChartName>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,11 +61,11 @@ pub struct Chart {
     pub title: String,
 }
 
-fn chart_box(title: String, names: Vec<(String, bool)>, x: usize, y: usize) -> ChartBox {
+fn chart_box(title: String, names: Vec<ChartName>, x: usize, y: usize) -> ChartBox {
     let lines: Vec<NameLine> = names
         .into_iter()
         .enumerate()
-        .map(|(place, (text, strong))| NameLine { text, y: y + HEAD + LINE * (place + 1) - 4, strong })
+        .map(|(place, one)| NameLine { text: one.text, y: y + HEAD + LINE * (place + 1) - 4, strong: one.leads })
         .collect();
     let height = HEAD + LINE * lines.len().max(1) + 8;
     ChartBox { x, y, height, middle: x + COLUMN / 2, title, lines }
@@ -68,25 +76,26 @@ impl Chart {
     #[must_use]
     pub fn new(record: &Record, day: Date) -> Self {
         let chairs: Vec<&str> = record.chairs_on(day).collect();
-        let mut presidium: Vec<(String, bool)> = Vec::new();
+        let mut presidium = Vec::new();
         for post in record.posts_on(day).filter(|post| post.department.is_none()) {
             let on_duty = chairs.contains(&post.name.as_str());
             let title = if post.kind == PostKind::Other { format!("（{}）", post.label()) } else { String::new() };
             let duty = if on_duty { "（执行主席）" } else { "" };
-            presidium.push((format!("{}{title}{duty}", post.name), on_duty));
+            presidium.push(ChartName { text: format!("{}{title}{duty}", post.name), leads: on_duty });
         }
         let unit = |department: &Department| {
             let held = record.posts_on(day).filter(|post| post.department == Some(department.id));
-            let names = held.map(|post| (post.name.clone(), post.kind == PostKind::Head)).collect();
+            let names =
+                held.map(|post| ChartName { text: post.name.clone(), leads: post.kind == PostKind::Head }).collect();
             ChartUnit { title: department.name.clone(), names }
         };
         let units: Vec<ChartUnit> = record.departments_on(day).map(unit).collect();
         Self::of(&record.union.name, presidium, &units)
     }
 
-    /// The chart of a union whose presidium and departments show those names; each with whether it leads.
+    /// The chart of a union whose presidium and departments show those names.
     #[must_use]
-    pub fn of(union: &str, presidium: Vec<(String, bool)>, departments: &[ChartUnit]) -> Self {
+    pub fn of(union: &str, presidium: Vec<ChartName>, departments: &[ChartUnit]) -> Self {
         use std::fmt::Write as _;
         let across = departments.len().clamp(1, MOST_ACROSS);
         let width = across * (COLUMN + GAP) + GAP;

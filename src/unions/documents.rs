@@ -17,6 +17,7 @@ use crate::{
     ids::{DocumentId, InstitutionId, UnionId},
     office::UnionReader,
     page::filters::query_value,
+    web::media,
 };
 
 /// The largest scan, in bytes.
@@ -38,13 +39,10 @@ impl Scan {
     /// # Errors
     /// Why it cannot be kept, in Chinese.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, &'static str> {
-        let media = match bytes {
-            [] => return Err("文件是空的"),
-            [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
-            [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
-            [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => "image/png",
-            _ => return Err("请上传 PDF、JPG 或 PNG 格式的扫描件"),
-        };
+        if bytes.is_empty() {
+            return Err("文件是空的");
+        }
+        let media = media::scan(bytes).ok_or("请上传 PDF、JPG 或 PNG 格式的扫描件")?;
         if bytes.len() > LARGEST {
             return Err("扫描件不能超过 8 MB");
         }
@@ -161,14 +159,7 @@ async fn union_of(
 
 /// The name under which a scan is saved: no folder, and the ending of what it is, whatever its sender called it.
 pub(crate) fn saved_name(name: &str, media: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem).trim_matches('.');
-    let ending = match media {
-        "application/pdf" => "pdf",
-        "image/png" => "png",
-        _ => "jpg",
-    };
-    format!("{}.{ending}", if stem.is_empty() { "扫描件" } else { stem })
+    media::saved_name(name, media, "扫描件")
 }
 
 /// Only for an office that sees a union whose act rests on the scan.
@@ -200,16 +191,4 @@ pub(crate) async fn saved(connection: &mut PgConnection, id: DocumentId) -> Resu
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"scan\"; filename*=UTF-8''{name}")),
     ];
     Ok((headers, row.bytes).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_scan_is_saved_as_what_it_is_and_where_the_browser_saves() {
-        assert_eq!(saved_name("../../../etc/决定.html", "application/pdf"), "决定.pdf");
-        assert_eq!(saved_name("C:\\扫描\\一.二.JPG", "image/jpeg"), "一.二.jpg");
-        assert_eq!(saved_name(".png", "image/png"), "扫描件.png");
-    }
 }

@@ -12,7 +12,7 @@ use crate::{
     name::key,
     rules::{roster::Post, timeline::Unit},
     text::{day, folded, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, written, written_if_any},
 };
 
 /// How far back and ahead a day may lie.
@@ -39,9 +39,9 @@ pub(super) fn near_day(
     Some(day)
 }
 
-/// An optional text of at most `most` characters.
+/// An optional text of at most `most` characters; none where it is empty or wrong.
 fn optional(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> Option<String> {
-    if trimmed(text).is_empty() { None } else { written(text, most, field, "", errors) }
+    written_if_any(text, most, field, errors).filter(|text| !text.is_empty())
 }
 
 /// 任命 and 更正 as typed.

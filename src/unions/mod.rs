@@ -17,9 +17,36 @@ pub mod union;
 pub use pages::{roster_html, routes};
 
 use crate::{
-    office::{ComplianceReader, Office, UnionReader},
+    audit::verbs,
+    office::{Office, UnionReader, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
+
+sets_of_offices! {
+    /// Who has the compliance of every union before them.
+    ComplianceReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty;
+}
+
+verbs! {
+    /// A student union was set up.
+    UnionCreated = "union_created", "建立学生会";
+    /// A union's posts were recorded as they were found.
+    UnionRegistered = "union_registered", "现状登记";
+    /// A union came under the rules.
+    UnionOpened = "union_opened", "学生会启用";
+    /// Somebody was appointed to a post.
+    Appointed = "appointed", "任命";
+    /// A post was ended.
+    PostEnded = "post_ended", "离任";
+    /// A post was corrected.
+    PostCorrected = "post_corrected", "更正任职";
+    /// A whole union was newly staffed.
+    Reshuffled = "reshuffled", "换届";
+    /// A department was set up, changed or ended.
+    DepartmentKept = "department_kept", "工作部门";
+    /// A union's constitution was put on file.
+    ConstitutionKept = "constitution_kept", "章程存档";
+}
 
 pub const NAV: &[NavItem] = &[
     NavItem {

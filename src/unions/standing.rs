@@ -3,12 +3,12 @@
 use sqlx::PgConnection;
 use time::Date;
 
-use super::{paths::COMPLIANCE_BREACHES, store, union::Record};
+use super::{ComplianceReader, paths::COMPLIANCE_BREACHES, store, union::Record};
 use crate::{
     app::App,
     auth::person::{Held, SignedIn},
     failure::Failure,
-    office::{ComplianceReader, Office, UnionReader},
+    office::{Office, UnionReader},
     rulebook,
     rules::Outcome,
 };

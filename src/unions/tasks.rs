@@ -1,7 +1,7 @@
 //! What unions ask of those who keep them.
 
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::paths::UNIONS;
 use crate::{
@@ -14,9 +14,21 @@ use crate::{
     rules::{Rule, plan::Union, rotation},
 };
 
+/// Everything of it that waits for a person.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    match &person.acting {
+        Some(office) => of_office(connection, person, office, now.date()).await,
+        None => Ok(Vec::new()),
+    }
+}
+
 /// Unions that wait to be registered, opened or given a chair, and turns that wait to be confirmed: for the office that
 /// manages them, and for their own officers where they may propose.
-pub async fn waiting(
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,

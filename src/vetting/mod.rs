@@ -17,11 +17,35 @@ pub mod tasks;
 pub use pages::routes;
 
 use crate::{
-    office::{Office, OfficeKind, Vetter},
+    audit::verbs,
+    office::{Office, OfficeKind, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
 pub const APPLICANTS: &[OfficeKind] = &[OfficeKind::Student];
+
+sets_of_offices! {
+    /// Who acts in the chains of opinions or puts candidates forward: the school's offices, a college's, a class
+    /// branch, and the unions' own officers.
+    Vetter: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague,
+        CollegeParty, CollegeUnion, ClassBranch;
+}
+
+verbs! {
+    /// A round of applications was opened, changed or ended.
+    RoundKept = "round_kept", "遴选轮次";
+    /// Somebody applied, was put forward, confirmed, or withdrew.
+    CaseKept = "case_kept", "报名与推荐";
+    OpinionGiven = "opinion_given", "签署意见";
+    /// Cases ended in appointments or on the list of candidates.
+    CasesSettled = "cases_settled", "遴选结果";
+    /// Candidates were put on public notice, or an objection was answered.
+    NoticeKept = "notice_kept", "公示";
+    /// Somebody may sign more than one step of a case, or may no longer.
+    DelegationKept = "delegation_kept", "兼办授权";
+    /// An opinion was taken back before the next office had opened the case.
+    OpinionWithdrawn = "opinion_withdrawn", "收回意见";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[

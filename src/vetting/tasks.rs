@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
+    Vetter,
     chain_office::ChainOffice,
     paths,
     store::{self, WaitingFilter},
@@ -16,8 +17,24 @@ use crate::{
     page::task::Task,
 };
 
-/// Candidates who wait for an office, those of offices below who are late, and rounds whose chosen wait to be settled.
+/// Everything of it that waits for a person.
 pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if let Some(office) = person.acting.as_ref().filter(|office| Vetter::KINDS.contains(&office.kind)) {
+        tasks.extend(of_office(connection, person, office, now).await?);
+    }
+    if let Some(student) = person.student {
+        tasks.extend(applications(connection, student).await?);
+    }
+    Ok(tasks)
+}
+
+/// Candidates who wait for an office, those of offices below who are late, and rounds whose chosen wait to be settled.
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
@@ -108,7 +125,7 @@ pub async fn waiting(
 }
 
 /// Cases that wait for the student themself.
-pub async fn applications(connection: &mut PgConnection, student: StudentId) -> Result<Vec<Task>, Failure> {
+async fn applications(connection: &mut PgConnection, student: StudentId) -> Result<Vec<Task>, Failure> {
     let rows = sqlx::query!(
         r#"select c.id as "id: CaseId", c.stage, r.title, r.closes_on, c.prepared_office
            from vetting_case c join vetting_round r on r.id = c.round_id

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    Voice,
+    Verb, Voice,
     forms::OwnForm,
     list::{own, request_page},
     paths::{Done, VOICE, opened_path},
@@ -18,7 +18,7 @@ use super::{
     store::{self, RequestFilter},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     database::Locked,
     failure::{Failure, Refusal},

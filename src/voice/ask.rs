@@ -11,7 +11,7 @@ use axum_extra::extract::Query;
 use time::Duration;
 
 use super::{
-    A_DAY, Opened, Voice,
+    A_DAY, Opened, Verb, Voice,
     forms::{AskForm, AskSays},
     paths::{Done, VOICE, opened_path},
     points,
@@ -19,7 +19,7 @@ use super::{
     store::{self, AskingStudent, NewRequest},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{person::SignedIn, store::in_turn, token},
     failure::{Failure, Refusal},
     holidays::store::workdays,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{
-    Voice,
+    Voice, VoiceHandler,
     paths::{DESK, Done},
     request::VoiceRequest,
     store::{self, Desk, RequestFilter, Waiting},
@@ -16,7 +16,6 @@ use super::{
 use crate::{
     auth::acting::Acting,
     failure::Failure,
-    office::VoiceHandler,
     page::{
         chrome::Chrome,
         filters,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use time::Date;
 
 use super::{
-    Voice,
+    Voice, VoiceHandler,
     paths::DESK,
     store::{self, By, Desk, Figures},
 };
@@ -14,9 +14,8 @@ use crate::{
     auth::acting::Acting,
     clock::CHINA,
     failure::Failure,
-    office::VoiceHandler,
     page::{
-        charts::{Part, strip},
+        charts::{Part, PartCount, strip},
         chrome::Chrome,
         filters,
     },
@@ -57,14 +56,14 @@ impl FigureRow {
     fn new(label: String, figures: Figures) -> Self {
         let Figures { open, late, answered, satisfied, mostly, dissatisfied, .. } = figures;
         let progress = strip(&[
-            ("pass", "已答复", count(answered)),
-            ("warn", "办理中", count(open - late)),
-            ("fail", "超期未办", count(late)),
+            PartCount::new("pass", "已答复", count(answered)),
+            PartCount::new("warn", "办理中", count(open - late)),
+            PartCount::new("fail", "超期未办", count(late)),
         ]);
         let words = strip(&[
-            ("pass", "满意", count(satisfied)),
-            ("warn", "基本满意", count(mostly)),
-            ("fail", "不满意", count(dissatisfied)),
+            PartCount::new("pass", "满意", count(satisfied)),
+            PartCount::new("warn", "基本满意", count(mostly)),
+            PartCount::new("fail", "不满意", count(dissatisfied)),
         ]);
         Self { label, figures, progress, words }
     }
@@ -136,10 +135,10 @@ async fn show(State(voice): State<Voice>, acting: Acting<VoiceHandler>) -> Resul
     let offices = store::figures(&mut db, institution, desk, By::Office, since, now).await?;
     let [day, three, week, longer] = store::ages(&mut db, institution, desk, now).await?;
     let ages = strip(&[
-        ("pass", "不满 1 天", count(day)),
-        ("unknown", "1 至 3 天", count(three)),
-        ("warn", "3 至 7 天", count(week)),
-        ("fail", "7 天以上", count(longer)),
+        PartCount::new("pass", "不满 1 天", count(day)),
+        PartCount::new("unknown", "1 至 3 天", count(three)),
+        PartCount::new("warn", "3 至 7 天", count(week)),
+        PartCount::new("fail", "7 天以上", count(longer)),
     ]);
     let all = FigureRow::new("合计".to_owned(), sum(&areas));
     let area = |figures: Figures| {

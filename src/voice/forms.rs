@@ -14,7 +14,7 @@ use crate::{
         voice::{Area, Ending, Within},
     },
     text::{folded, trimmed},
-    web::forms::{Errors, lines, written},
+    web::forms::{Errors, lines, written, written_if_any},
 };
 
 /// 提诉求 as typed.
@@ -57,7 +57,7 @@ impl AskForm {
             errors.add("title", "至少两个字");
         }
         let says = lines(&self.says, 1000, "says", "请写明情况和希望怎样解决", errors);
-        let place = optional(&self.place, 60, "place", errors);
+        let place = written_if_any(&self.place, 60, "place", errors);
         let receiver = self.receiver.parse::<Receiver>().ok().filter(|one| receivers.contains(one));
         if receiver.is_none() {
             errors.add("receiver", "请选择交给谁");
@@ -84,11 +84,6 @@ impl AskForm {
     }
 }
 
-/// A text that may be left out; none where it is wrong.
-fn optional(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> Option<String> {
-    if trimmed(text).is_empty() { Some(String::new()) } else { written(text, most, field, "", errors) }
-}
-
 /// A code that was typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -112,7 +107,7 @@ impl OwnForm {
         if satisfaction.is_none() {
             errors.add("satisfaction", "请选择满意、基本满意或不满意");
         }
-        let remark = optional(&self.remark, 300, "remark", errors)?;
+        let remark = written_if_any(&self.remark, 300, "remark", errors)?;
         if remark.is_empty() && satisfaction == Some(Satisfaction::Dissatisfied) {
             errors.add("remark", "不满意的，请写明还有什么没有解决");
         }
@@ -145,7 +140,7 @@ impl HandleForm {
         }
         let says = match why {
             Some(ask) => written(&self.says, 300, "why", ask, errors),
-            None => optional(&self.says, 300, "says", errors),
+            None => written_if_any(&self.says, 300, "says", errors),
         };
         Some(Sending { unit: unit?, says: says?, publish: self.publish == "yes" }).filter(|_| errors.is_empty())
     }
@@ -240,7 +235,7 @@ impl UnitForm {
         if name.as_ref().is_some_and(|name| name.chars().count() < 2) {
             errors.add("name", "至少两个字");
         }
-        let duties = optional(&self.duties, 100, "duties", errors);
+        let duties = written_if_any(&self.duties, 100, "duties", errors);
         let office = self.office.parse::<OfficeKind>().ok().filter(|kind| ANSWERING.contains(kind));
         if office.is_none() && !self.office.is_empty() {
             errors.add("office", "请选择用哪个职务答复");

@@ -10,20 +10,19 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 
 use super::{
-    Voice,
+    Verb, Voice, VoiceKeeper,
     governance_store::{self as store, GovernanceEntry, GovernanceKind},
     paths::{Done, GOVERNANCE},
     session_forms::{EntryForm, ProgressForm},
     sessions::own_unions,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::{GovernanceId, UnionId},
-    office::VoiceKeeper,
     page::{
-        charts::{Part, strip},
+        charts::{Part, PartCount, strip},
         chrome::Chrome,
     },
     rulebook::store::calendar,
@@ -78,10 +77,10 @@ async fn page(
     let clause = plan.and_then(|plan| plan.provision(Rule::Rgt07).map(|provision| provision.clause().clone()));
     let count = |kind: GovernanceKind| entries.iter().filter(|entry| entry.kind == kind).count();
     let counts = strip(&[
-        ("pass", GovernanceKind::Council.label(), count(GovernanceKind::Council)),
-        ("warn", GovernanceKind::Hearing.label(), count(GovernanceKind::Hearing)),
-        ("unknown", GovernanceKind::Consultation.label(), count(GovernanceKind::Consultation)),
-        ("fail", GovernanceKind::Other.label(), count(GovernanceKind::Other)),
+        PartCount::new("pass", GovernanceKind::Council.label(), count(GovernanceKind::Council)),
+        PartCount::new("warn", GovernanceKind::Hearing.label(), count(GovernanceKind::Hearing)),
+        PartCount::new("unknown", GovernanceKind::Consultation.label(), count(GovernanceKind::Consultation)),
+        PartCount::new("fail", GovernanceKind::Other.label(), count(GovernanceKind::Other)),
     ]);
     if form.day.is_empty() {
         form.day = today.to_string();

@@ -7,7 +7,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::{GovernanceId, InstitutionId, UnionId},
-    office::VoiceKeeper,
+    voice::VoiceKeeper,
     words::words,
 };
 

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    Voice,
+    Verb, Voice, VoiceHandler,
     forms::HandleForm,
     list::jpeg,
     paths::{DESK, Done},
@@ -20,14 +20,14 @@ use super::{
     store::{self, Desk, RequestFilter},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
     failure::{Failure, Refusal},
     holidays::store::workdays,
     ids::VoiceRequestId,
     inbox::{self, Notice, To},
-    office::{OfficeKind, SchoolLeague, VoiceHandler},
+    office::{OfficeKind, SchoolLeague},
     page::{chrome::Chrome, filters},
     rules::voice::{Ending, answer_due},
     web::{

@@ -59,7 +59,7 @@ struct VoicePage {
     own: Vec<VoiceRequest>,
     public: Vec<VoiceRequest>,
     areas: &'static [Area],
-    filter: ListQuery,
+    filter: VoiceQuery,
     page: i64,
     more: bool,
     within: Within,
@@ -82,14 +82,14 @@ impl VoicePage {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct ListQuery {
+struct VoiceQuery {
     q: String,
     area: String,
     page: i64,
     done: String,
 }
 
-async fn page(voice: &Voice, person: &SignedIn, filter: ListQuery, errors: Errors) -> Result<VoicePage, Failure> {
+async fn page(voice: &Voice, person: &SignedIn, filter: VoiceQuery, errors: Errors) -> Result<VoicePage, Failure> {
     let mut db = voice.read().await?;
     let settings = store::settings(&mut db, person.institution).await?;
     let by = RequestFilter { by: Some(person.account), ..RequestFilter::default() };
@@ -124,7 +124,7 @@ async fn page(voice: &Voice, person: &SignedIn, filter: ListQuery, errors: Error
 async fn list(
     State(voice): State<Voice>,
     person: SignedIn,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<VoiceQuery>,
 ) -> Result<VoicePage, Failure> {
     page(&voice, &person, query, Errors::default()).await
 }
@@ -136,7 +136,7 @@ async fn open(State(voice): State<Voice>, person: SignedIn, Form(form): Form<Cod
     let found = store::coded(&mut *voice.read().await?, person.institution, &hash).await?;
     let Some(request) = found.filter(|_| errors.is_empty()) else {
         errors.add("code", "查询码不对，请核对；它是提交时显示的 24 位字母和数字");
-        let page = page(&voice, &person, ListQuery::default(), errors).await?;
+        let page = page(&voice, &person, VoiceQuery::default(), errors).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let print = voice.opened.keep(&person.session, Opened { request, code: None }, now);

@@ -37,8 +37,9 @@ use time::Date;
 
 use crate::{
     app::{App, Routes},
+    audit::verbs,
     ids::{AccountId, VoiceRequestId},
-    office::{Office, OfficeKind, SchoolLeague, VoiceHandler},
+    office::{Office, OfficeKind, SchoolLeague, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
     web::just_made::JustMade,
 };
@@ -56,7 +57,7 @@ struct Opened {
 pub struct Voice {
     app: App,
     opened: Arc<JustMade<Opened>>,
-    anonymous: Arc<Asked>,
+    anonymous: Arc<AnonymousToday>,
 }
 
 impl Deref for Voice {
@@ -79,7 +80,7 @@ const A_DAY: u32 = 10;
 
 /// How many anonymous requests each account made today. In memory alone: a table of it could be joined with the requests.
 #[derive(Debug, Default)]
-struct Asked(Mutex<HashMap<AccountId, Day>>);
+struct AnonymousToday(Mutex<HashMap<AccountId, Day>>);
 
 #[derive(Debug)]
 struct Day {
@@ -87,7 +88,7 @@ struct Day {
     count: u32,
 }
 
-impl Asked {
+impl AnonymousToday {
     /// Counts one more; `false` where there were enough.
     fn one_more(&self, account: AccountId, today: Date) -> bool {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,6 +105,19 @@ pub fn routes(state: Voice) -> Routes {
     let offices = desk::routes().merge(handling::routes()).merge(figures::routes()).merge(settings::routes());
     let meetings = sessions::routes().merge(governance::routes());
     own.merge(offices).merge(meetings).with_state(state)
+}
+
+sets_of_offices! {
+    /// Who handles what students ask for: the unions take it up, the League committees see to it, offices answer.
+    VoiceHandler: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague,
+        CollegeParty, CollegeUnion;
+    /// Who speaks for students: the unions, and the League committees that guide them.
+    VoiceKeeper: SchoolLeague, DeputySecretary, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
+}
+
+verbs! {
+    /// A student's request was made, taken up, sent on, answered or closed, or how requests are handled was set.
+    VoiceKept = "voice_kept", "诉求办理";
 }
 
 /// What the navigation offers of it.
@@ -158,7 +172,7 @@ mod tests {
 
     #[test]
     fn an_account_asks_so_often_a_day_and_again_the_next() {
-        let (asked, account) = (Asked::default(), AccountId::random());
+        let (asked, account) = (AnonymousToday::default(), AccountId::random());
         let today = date!(2026 - 11 - 27);
         assert!((0..A_DAY).all(|_| asked.one_more(account, today)));
         assert!(!asked.one_more(account, today) && asked.one_more(AccountId::random(), today));

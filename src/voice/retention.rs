@@ -1,22 +1,22 @@
 //! What goes of requests when somebody is erased.
 
-use sqlx::{PgConnection, types::Uuid};
+use sqlx::PgConnection;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, people::retention::ErasedPeople};
 
 /// The words and pictures of what those accounts asked; that there was a request and how it was handled stays. Of anonymous
 /// ones nobody knows whose they are.
-pub async fn erase(connection: &mut PgConnection, accounts: &[Uuid]) -> Result<(), Failure> {
+pub async fn erase(connection: &mut PgConnection, gone: ErasedPeople<'_>) -> Result<(), Failure> {
     sqlx::query!(
         "delete from voice_picture p using voice_request q where q.id = p.request_id and q.account_id = any($1)",
-        accounts
+        gone.accounts
     )
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
         "update voice_event e set says = '' from voice_request q
          where q.id = e.request_id and q.account_id = any($1)",
-        accounts
+        gone.accounts
     )
     .execute(&mut *connection)
     .await?;
@@ -25,11 +25,11 @@ pub async fn erase(connection: &mut PgConnection, accounts: &[Uuid]) -> Result<(
                                   answer = case when answer is not null then '已删除' end,
                                   remark = case when remark is not null then '已删除' end
          where account_id = any($1)",
-        accounts
+        gone.accounts
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!("delete from face_seat where account_id = any($1)", accounts).execute(&mut *connection).await?;
-    sqlx::query!("delete from voice_support where account_id = any($1)", accounts).execute(connection).await?;
+    sqlx::query!("delete from face_seat where account_id = any($1)", gone.accounts).execute(&mut *connection).await?;
+    sqlx::query!("delete from voice_support where account_id = any($1)", gone.accounts).execute(connection).await?;
     Ok(())
 }

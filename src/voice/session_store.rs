@@ -8,7 +8,7 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{AccountId, FacePointId, FaceSessionId, UnionId},
-    office::VoiceKeeper,
+    voice::VoiceKeeper,
 };
 
 /// A session, as a person sees it.

@@ -12,19 +12,19 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
-    Voice,
+    Verb, Voice, VoiceKeeper,
     paths::{Done, SESSIONS},
     session_forms::{PointForm, ProgressForm, SessionForm},
     session_store::{self as store, FaceSession, Point},
     tasks::speaks_for,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     clock::CHINA,
     failure::{Failure, Refusal},
     ids::{FacePointId, FaceSessionId},
-    office::{Office, VoiceKeeper},
+    office::Office,
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{

@@ -10,14 +10,14 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 
 use super::{
-    Voice,
+    Verb, Voice,
     forms::{ANSWERING, SettingsForm, UnitForm},
     paths::{Done, SETTINGS},
     request::Unit,
     store,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::VoiceUnitId,

@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    VoiceHandler,
     paths::{DESK, SESSIONS, VOICE},
     session_store,
     store::{self, Desk},
@@ -12,11 +13,25 @@ use crate::{
     auth::person::{Held, SignedIn},
     clock::CHINA,
     failure::Failure,
-    office::{Office, OfficeKind, VoiceHandler},
+    office::{Office, OfficeKind},
     page::task::Task,
     rules::plan::Union,
     unions::{store as unions, union::StudentUnion},
 };
+
+/// Everything of it that waits for a person.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(of_office(connection, person, office, now).await?);
+    }
+    tasks.extend(own(connection, person).await?);
+    Ok(tasks)
+}
 
 /// An office speaks for a union in its sessions and in the log: the school's League committee for all, others for their own.
 #[must_use]
@@ -51,7 +66,7 @@ async fn late_points(
 }
 
 /// For an office. The League committees hear of what is late alone: the unions do the daily work.
-pub async fn waiting(
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
@@ -83,7 +98,7 @@ pub async fn waiting(
 }
 
 /// For a student: an answer waits for their word.
-pub async fn own(connection: &mut PgConnection, person: &SignedIn) -> Result<Option<Task>, Failure> {
+async fn own(connection: &mut PgConnection, person: &SignedIn) -> Result<Option<Task>, Failure> {
     if person.student.is_none() {
         return Ok(None);
     }

@@ -335,6 +335,11 @@ pub fn written(text: &str, most: usize, field: &'static str, ask: &'static str, 
     None
 }
 
+/// As [`written`], where nothing need be written: then it is empty.
+pub fn written_if_any(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> Option<String> {
+    if trimmed(text).is_empty() { Some(String::new()) } else { written(text, most, field, "", errors) }
+}
+
 /// A moment as a field of date and time sends it, to the minute, in China's time.
 #[must_use]
 pub fn moment(text: &str) -> Option<OffsetDateTime> {

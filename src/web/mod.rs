@@ -7,6 +7,7 @@ pub mod forms;
 pub mod headers;
 pub mod intake;
 pub mod just_made;
+pub mod media;
 pub mod network;
 pub mod observe;
 pub mod origin;

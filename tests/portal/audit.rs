@@ -25,6 +25,16 @@ async fn do_three_things(portal: &Portal) -> String {
     made.all(".secret").remove(0)
 }
 
+#[test]
+fn no_two_acts_share_a_word_or_a_label() {
+    let verbs = lunzhi::router::verbs();
+    assert!(verbs.len() > 90, "every feature's, {}", verbs.len());
+    for (at, verb) in verbs.iter().enumerate() {
+        let alike = verbs[..at].iter().find(|other| other.slug == verb.slug || other.label == verb.label);
+        assert!(alike.is_none(), "{verb:?} and {alike:?}");
+    }
+}
+
 #[tokio::test]
 async fn acts_are_recorded_with_person_office_and_clause_for_their_university_alone() {
     let portal = Portal::start().await;

@@ -1,4 +1,6 @@
 //! Signing in by the university's own server: CAS as real servers speak it, faults included, and how a server is set.
+//!
+//! One file a feature: its stories share the servers that they talk to.
 
 use std::time::Instant;
 

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use calamine::Reader as _;
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, people::retention::ErasedPeople};
 use sqlx::Connection as _;
 use time::{Date, Duration};
 
@@ -473,7 +473,9 @@ async fn a_student_leaves_five_notes_a_day_and_erasure_takes_their_words() {
     let (account,): (sqlx::types::Uuid,) =
         sqlx::query_as("select id from account where number = '20240100'").fetch_one(&mut db).await.unwrap();
     let mut transaction = db.begin().await.unwrap();
-    lunzhi::contact::retention::erase(&mut transaction, &[account]).await.unwrap();
+    lunzhi::contact::retention::erase(&mut transaction, ErasedPeople { accounts: &[account], students: &[] })
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
     let rows: Vec<(String,)> =
         sqlx::query_as("select n::text from contact_note n union all select p::text from contact_point p order by 1")

@@ -11,9 +11,9 @@ use lunzhi::{
     clock::Clock,
     database::{
         Pools,
-        keeper::keep,
         pool::Standing,
         reach::{reach, wait_for},
+        server_watch::watch_server,
     },
     failure::Failure,
     office::OfficeKind,
@@ -117,7 +117,7 @@ impl Watched {
         relays[1].turn(Way::Cut);
         let reached = wait_for(&url).await.unwrap();
         let pools = Pools::at(&reached);
-        keep(&pools, reached);
+        watch_server(&pools, reached);
         relays[1].turn(Way::Open);
         let app = Lunzhi::new(pools, Clock::default(), Cost::CHEAP, MarkKey::random(), None).unwrap();
         Self { app, relays, url }

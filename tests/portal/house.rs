@@ -184,6 +184,17 @@ fn no_files_import_in_a_circle() {
     assert!(circle.is_empty(), "in a circle:\n{}", circle.join("\n"));
 }
 
+/// A file that goes over about 600 lines, its inline tests aside, says in its first lines why it is one.
+#[test]
+fn a_long_file_says_why_it_is_one() {
+    for (path, text) in files("src", "rs").into_iter().chain(files("tests", "rs")) {
+        let lines = text.split("#[cfg(test)]\nmod ").next().unwrap().lines().count();
+        let mut docs = text.lines().take_while(|line| line.starts_with("//!"));
+        let says = |line: &str| line.contains("ne file") || line.contains("ne module");
+        assert!(lines <= 640 || docs.any(says), "{} has {lines} lines", path.display());
+    }
+}
+
 #[test]
 fn no_drawer_for_odds_and_ends() {
     for (path, _) in sources() {
@@ -285,6 +296,16 @@ fn a_line_of_a_template_holds_one_block_element() {
     }
 }
 
+/// A page asks its struct, or an enum; a state is no word that somebody could misspell.
+#[test]
+fn a_template_compares_no_state_as_a_word() {
+    for (path, text) in files("templates", "html") {
+        for word in ["slug() == \"", "slug() != \"", "style == \"", "stage == \""] {
+            assert!(!text.contains(word), "{} has {word}", path.display());
+        }
+    }
+}
+
 /// On a phone a row is a card, and each cell of it says its heading.
 #[test]
 fn a_cell_is_labelled_with_a_heading_of_its_table() {
@@ -352,7 +373,30 @@ fn parameters(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Names stand in signatures. What axum hands over in one piece (`Path((a, b)): Path<(A, B)>`) and what closures take apart
+/// How many members the largest tuple in a type has. What functions take is none.
+fn widest_tuple(kind: &str) -> usize {
+    let mut open: Vec<Option<usize>> = Vec::new();
+    let mut widest = 0;
+    for (at, c) in kind.char_indices() {
+        match c {
+            '(' if kind[..at].ends_with(|before: char| before.is_alphanumeric()) => open.push(None),
+            '(' => open.push(Some(1)),
+            '[' | '<' => open.push(None),
+            ']' => drop(open.pop()),
+            '>' if !kind[..at].ends_with('-') => drop(open.pop()),
+            ')' => widest = widest.max(open.pop().flatten().unwrap_or(0)),
+            ',' => {
+                if let Some(Some(members)) = open.last_mut() {
+                    *members += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    widest
+}
+
+/// Names stand in signatures; a list may hold pairs, and nothing wider. What axum hands over in one piece (`Path((a, b)): Path<(A, B)>`) and what closures take apart
 /// are no signatures of ours.
 #[test]
 fn no_parameter_is_a_tuple() {
@@ -377,13 +421,15 @@ fn no_parameter_is_a_tuple() {
                 let is_tuple =
                     kind.starts_with('(') && kind != "()" && !kind.starts_with("(impl") && !kind.starts_with("(dyn");
                 assert!(!part.starts_with('(') && !is_tuple, "{}:{line} takes a tuple: {part}", path.display());
+                let widest = if kind.starts_with("Path<") { 0 } else { widest_tuple(kind) };
+                assert!(widest <= 2, "{}:{line} takes tuples of {widest}: {part}", path.display());
             }
         }
     }
 }
 
-/// A route and the links to it drift apart where each writes the path anew: they stand in a feature's `paths.rs`. What every
-/// page leads to (assets, signing in) stands in `page/`.
+/// A route and the links to it drift apart where each writes the path anew: they stand in a feature's `paths.rs`, of a small
+/// one beside its routes in `mod.rs`. What every page leads to (assets, signing in) stands in `page/`.
 #[test]
 fn paths_are_written_in_one_place() {
     for (path, text) in sources() {
@@ -391,7 +437,8 @@ fn paths_are_written_in_one_place() {
         for (number, line) in (1..).zip(text.split("#[cfg(test)]\nmod ").next().unwrap().lines()) {
             let (_, rest) = line.split_once("format!(\"/").unwrap_or_default();
             let is_frame = path.iter().any(|part| part == "page");
-            let written = rest.starts_with(|c: char| c.is_ascii_lowercase()) && name != "paths.rs" && !is_frame;
+            let is_place = ["paths.rs", "mod.rs"].contains(&name.as_str());
+            let written = rest.starts_with(|c: char| c.is_ascii_lowercase()) && !is_place && !is_frame;
             assert!(!written, "{}:{number} writes a path", path.display());
         }
     }

@@ -2,7 +2,7 @@
 //! nobody is told apart.
 
 use calamine::Reader as _;
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, people::retention::ErasedPeople};
 use sqlx::Connection as _;
 use time::Duration;
 
@@ -508,7 +508,9 @@ async fn one_with_names_says_so_and_loses_the_answers_of_whoever_is_erased() {
     .await
     .unwrap();
     let mut transaction = db.begin().await.unwrap();
-    lunzhi::surveys::retention::erase(&mut transaction, &[gone.0]).await.unwrap();
+    lunzhi::surveys::retention::erase(&mut transaction, ErasedPeople { students: &[gone.0], accounts: &[] })
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
     assert!(!rows(&mut union).await.iter().any(|row| row.contains("学生100")));
     assert_eq!(number(&portal, "select count(*) from survey_answered").await, 6, "that they answered stays");

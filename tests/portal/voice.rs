@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use lunzhi::{ids::VoiceUnitId, office::OfficeKind};
+use lunzhi::{ids::VoiceUnitId, office::OfficeKind, people::retention::ErasedPeople};
 use sqlx::Connection as _;
 use time::Duration;
 
@@ -340,7 +340,9 @@ async fn what_is_withdrawn_or_its_author_erased_loses_its_words() {
     let account: (sqlx::types::Uuid,) =
         sqlx::query_as("select id from account where number = '20240100'").fetch_one(&mut db).await.unwrap();
     let mut transaction = db.begin().await.unwrap();
-    lunzhi::voice::retention::erase(&mut transaction, &[account.0]).await.unwrap();
+    lunzhi::voice::retention::erase(&mut transaction, ErasedPeople { accounts: &[account.0], students: &[] })
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
     let rows: Vec<(String,)> = sqlx::query_as(
         "select q::text from voice_request q union all select e::text from voice_event e

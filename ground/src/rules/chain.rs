@@ -4,7 +4,7 @@
 //! but by [`take_step`]: an opinion of the body whose turn it is, given on what the person had before them. What only this
 //! portal asks (nobody acts on their own case, nobody signs two steps of one case) cites no clause.
 //!
-//! Its tests, one a clause, are nearly a third of the file.
+//! In one file, because a step is judged by all of the chain; its tests, one a clause, are nearly a third of it.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

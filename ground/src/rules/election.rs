@@ -427,19 +427,17 @@ fn bare(key: &str) -> Option<&str> {
 #[must_use]
 pub fn judge(seats: u32, rules: &Rules, attendance: Attendance, tally: &Tally, withdrawn: &[String]) -> Count {
     let reasons = faults(rules, attendance, tally.returned);
-    let mut standings: Vec<(u32, usize, &str)> = tally
+    let mut standings: Vec<(u32, &str)> = tally
         .candidates
         .iter()
         .map(|figures| (figures.votes_for, figures.name.as_str()))
         .chain(tally.write_ins.iter().map(|figures| (figures.votes_for, figures.name.as_str())))
-        .enumerate()
-        .map(|(place, (votes, name))| (votes, place, name))
         .collect();
     let needed = rules.needed(attendance, tally.valid);
-    standings.retain(|(votes, _, name)| {
-        reasons.is_empty() && *votes >= needed && !withdrawn.iter().any(|gone| gone == name)
-    });
-    standings.sort_by_key(|&(votes, place, _)| (Reverse(votes), place));
+    standings
+        .retain(|(votes, name)| reasons.is_empty() && *votes >= needed && !withdrawn.iter().any(|gone| gone == name));
+    // Of those with as many votes the ballot's order stays.
+    standings.sort_by_key(|&(votes, _)| Reverse(votes));
 
     let (elected, at_the_edge) = fill(&standings, seats);
     let tied = match rules.tie {
@@ -602,13 +600,13 @@ fn lead(leads: &mut [usize], place: usize) -> usize {
 }
 
 /// Fills the seats from the sorted standings; gives the elected and those who are tied at the last seat.
-fn fill(standings: &[(u32, usize, &str)], seats: u32) -> (Vec<String>, Vec<String>) {
+fn fill(standings: &[(u32, &str)], seats: u32) -> (Vec<String>, Vec<String>) {
     let seats = usize::try_from(seats).unwrap_or(usize::MAX);
     let names = |pick: &dyn Fn(u32) -> bool| {
-        standings.iter().filter(|(votes, ..)| pick(*votes)).map(|(_, _, name)| (*name).to_owned()).collect()
+        standings.iter().filter(|(votes, _)| pick(*votes)).map(|(_, name)| (*name).to_owned()).collect()
     };
-    let first_out = standings.get(seats).map(|(votes, ..)| *votes);
-    let last_in = seats.checked_sub(1).and_then(|last| standings.get(last)).map(|(votes, ..)| *votes);
+    let first_out = standings.get(seats).map(|(votes, _)| *votes);
+    let last_in = seats.checked_sub(1).and_then(|last| standings.get(last)).map(|(votes, _)| *votes);
     match first_out {
         Some(edge) if last_in == Some(edge) => (names(&|votes| votes > edge), names(&|votes| votes == edge)),
         Some(edge) => (names(&|votes| votes > edge), Vec::new()),

@@ -263,7 +263,6 @@ pub enum Level {
     SchoolToCollege,
     /// A college's union a class of its own college.
     CollegeToClass,
-    /// Anything else.
     Across,
 }
 

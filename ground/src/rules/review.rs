@@ -1,7 +1,8 @@
 //! REV: who reviews whom, what a score sheet holds, what sheets come to, and what their results are good for. All arithmetic
 //! is in whole numbers: a score is kept in hundredths of a point of a hundred, rounded half up, once, at the end.
 //!
-//! Its tests, one a clause, are nearly a third of the file.
+//! In one file, because a score goes through all of it from the sheet to the result; its tests, one a clause, are nearly a
+//! third of it.
 
 use std::collections::BTreeSet;
 

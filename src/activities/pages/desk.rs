@@ -18,14 +18,17 @@ use crate::{
         store::{self, ActivityFilter, CheckedIn},
     },
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::MatterId,
-    matters::store::{self as matters, MatterFilter},
-    office::{MatterFiler, MatterReader, Office},
+    matters::{
+        MatterFiler, Verb as MatterVerb,
+        store::{self as matters, MatterFilter},
+    },
+    office::{MatterReader, Office},
     page::{
-        charts::{Part, Qr, ShareBar, strip},
+        charts::{Part, PartCount, Qr, ShareBar, strip},
         chrome::Chrome,
         filters,
     },
@@ -123,7 +126,7 @@ pub(super) async fn list(State(app): State<App>, acting: Acting<MatterReader>) -
     let counted: Vec<_> = Purpose::ALL
         .iter()
         .zip(tones)
-        .map(|(purpose, tone)| (tone, purpose.label(), store::count_of(&rows, *purpose)))
+        .map(|(purpose, tone)| PartCount::new(tone, purpose.label(), store::count_of(&rows, *purpose)))
         .collect();
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
@@ -212,9 +215,9 @@ async fn page<O: Office>(
     let activity = seen(&mut db, acting, id).await?;
     let ratings = store::ratings(&mut db, id).await?;
     let said = strip(&[
-        ("pass", "满意", ratings.satisfied),
-        ("warn", "基本满意", ratings.mostly),
-        ("fail", "不满意", ratings.dissatisfied),
+        PartCount::new("pass", "满意", ratings.satisfied),
+        PartCount::new("warn", "基本满意", ratings.mostly),
+        PartCount::new("fail", "不满意", ratings.dissatisfied),
     ]);
     let own = activity.matter.union().is_own_of(acting.office());
     let Submitted { form, errors } = submitted;
@@ -308,7 +311,7 @@ async fn set(app: &App, acting: &Acting<MatterFiler>, id: MatterId, from: CheckI
         if !store::set_check_in(db, &activity, to).await? {
             return Err(Failure::Busy);
         }
-        let entry = Entry::new(Verb::MatterKept, activity.matter.name()).detail("办理", wanted);
+        let entry = Entry::new(MatterVerb::MatterKept, activity.matter.name()).detail("办理", wanted);
         audit::append(db, acting.person(), entry, now).await
     })
     .await

@@ -20,13 +20,12 @@ use crate::{
         store::{self, Kept, Partners},
     },
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     directory::store::{CollegeRow, OrganisationKind, OrganisationRow, class_named, colleges, organisations},
     failure::Failure,
     ids::MatterId,
-    matters::{matter::Matter, store as matters},
-    office::MatterFiler,
+    matters::{MatterFiler, Verb as MatterVerb, matter::Matter, store as matters},
     page::chrome::Chrome,
     rulebook::store::calendar,
     rules::{
@@ -181,7 +180,7 @@ pub(super) async fn keep(
         if activity.takes_sign_ups(now) {
             move_up(db, &activity, now).await?;
         }
-        let mut entry = Entry::new(Verb::MatterKept, locked.name())
+        let mut entry = Entry::new(MatterVerb::MatterKept, locked.name())
             .detail("办理", "发布活动，开始报名")
             .detail("目的", setup.purpose.label())
             .detail("范围", activity.audience());

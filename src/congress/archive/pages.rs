@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        CongressKeeper, Verb,
         congress::{Congress, Delegate},
         delegates,
         meeting::{self, archived::MeetingFile},
@@ -34,7 +35,6 @@ use crate::{
     elections,
     failure::Failure,
     ids::{CongressId, DocumentId, MeetingDocumentId},
-    office::CongressKeeper,
     page::filters::query_value,
     papers::Paper,
     rulebook::store::calendar,

@@ -289,7 +289,6 @@ pub struct DelegationForm {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct SeatingForm {
-    /// Delegates, ticked.
     pub pick: Vec<String>,
     /// The delegation that they move to.
     pub delegation: String,

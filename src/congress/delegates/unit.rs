@@ -70,7 +70,6 @@ pub struct UnitProgress {
     pub contest: Option<UnitContest>,
     /// The result of an election held elsewhere is taken down.
     pub has_report: bool,
-    /// Seated delegates.
     pub delegates: u32,
 }
 

@@ -14,7 +14,7 @@ use crate::{
         meeting::{Duty, Hands, MeetingRules},
     },
     text::{folded, is_hidden, trimmed},
-    web::forms::{Errors, moment, moment_field, written},
+    web::forms::{Errors, moment, moment_field, written, written_if_any},
 };
 
 /// The longest text of a document or of the minutes.
@@ -139,7 +139,7 @@ impl ItemForm {
             errors.add("kind", "请选择类别");
         }
         let title = titled(&self.title, 60, "title", errors);
-        let speaker = optional(&self.speaker, 40, "speaker", errors);
+        let speaker = written_if_any(&self.speaker, 40, "speaker", errors);
         let document = self.document.parse().ok();
         if !errors.is_empty() {
             return None;
@@ -156,11 +156,6 @@ fn titled(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> 
         return None;
     }
     Some(title)
-}
-
-/// A text that may be left out.
-fn optional(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> Option<String> {
-    if trimmed(text).is_empty() { Some(String::new()) } else { written(text, most, field, "", errors) }
 }
 
 /// A text of several lines.
@@ -215,7 +210,7 @@ pub(super) struct GuestForm {
 impl GuestForm {
     pub(super) fn read(&self, errors: &mut Errors) -> Option<Guest> {
         let name = written(&self.guest, 50, "guest", "请填写姓名", errors);
-        let unit = optional(&self.unit, 40, "unit", errors);
+        let unit = written_if_any(&self.unit, 40, "unit", errors);
         Some(Guest { name: name?, unit: unit? })
     }
 }
@@ -288,14 +283,12 @@ impl HandsForm {
     }
 }
 
-/// A reason.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReasonForm {
     pub(super) reason: String,
 }
 
-/// The minutes.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct MinutesForm {

@@ -13,9 +13,10 @@ use sqlx::PgConnection;
 use super::{frame, kept, refusal};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        CongressKeeper, Verb,
         congress::Congress,
         forms::CongressForm,
         paths::{CONGRESSES, Done, NEW, filled_in},
@@ -23,7 +24,7 @@ use crate::{
     },
     failure::{Failure, Refusal},
     ids::CongressId,
-    office::{CongressKeeper, OfficeKind},
+    office::OfficeKind,
     page::chrome::Chrome,
     rulebook::governing,
     rules::{congress::meeting_of_all, plan::Union, yearly::academic_year},

@@ -11,9 +11,9 @@ use super::{congress::Congress, paths::CONGRESSES, store};
 use crate::{
     app::{App, Routes},
     auth::{acting::Acting, person::SignedIn},
+    congress::{CongressKeeper, CongressReader},
     failure::{Failure, Refusal},
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
 };
 

@@ -14,15 +14,15 @@ use time::Date;
 use super::form::kept_unions;
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        CongressKeeper, Verb,
         paths::{CONGRESSES, Done},
         store,
     },
     failure::Failure,
     ids::UnionId,
-    office::CongressKeeper,
     page::chrome::Chrome,
     rules::{plan::Union, yearly::academic_year},
     text::{day, folded},

@@ -14,10 +14,10 @@ use time::Date;
 use super::{kept, refusal, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        archive,
+        CongressKeeper, CongressReader, Verb, archive,
         congress::{Congress, Stage},
         delegates,
         forms::ReasonForm,
@@ -29,7 +29,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     web::forms::{Done as DoneQuery, Errors, Submitted, reason},
 };
@@ -56,6 +55,12 @@ struct StageView {
     /// The end of its style's name.
     style: &'static str,
     is_now: bool,
+}
+
+impl StageView {
+    fn is_done(&self) -> bool {
+        self.style == "done"
+    }
 }
 
 fn course(congress: &Congress) -> Vec<StageView> {

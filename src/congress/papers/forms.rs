@@ -7,7 +7,7 @@ use super::store::Addition;
 use crate::{
     papers::document_number,
     text::{day, searched, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, written_if_any},
 };
 
 /// What is typed for a paper, as its address carries it until it is kept.
@@ -45,9 +45,7 @@ impl PaperForm {
         if dated_on.is_none() && !trimmed(&self.date).is_empty() {
             errors.add("date", "请填写日期");
         }
-        let mut line = |typed: &str, field: &'static str| {
-            if trimmed(typed).is_empty() { Some(String::new()) } else { written(typed, 40, field, "", errors) }
-        };
+        let mut line = |typed: &str, field: &'static str| written_if_any(typed, 40, field, errors);
         let (number, place) = (line(&self.number, "number"), line(&self.place, "place"));
         let (begins, copies) = (line(&self.time, "time"), line(&self.copies, "copies"));
         if errors.has_faults() {

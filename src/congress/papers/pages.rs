@@ -12,9 +12,10 @@ use axum_extra::extract::{Form, Query};
 use super::{forms::PaperForm, kinds::PaperKind, store};
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         pages::{frame, kept, visible},
         paths::Done,
@@ -22,7 +23,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     papers::{self, Paper},
     web::forms::{Done as After, Errors, Submitted, as_query},

@@ -11,7 +11,7 @@ use crate::{
     ids::ProposalId,
     rules::proposal::{Ground, Matter, Satisfaction},
     text::{day, folded, trimmed},
-    web::forms::{Errors, lines, written},
+    web::forms::{Errors, lines, written, written_if_any},
 };
 
 /// Seconders whom most universities ask for (practice).
@@ -97,7 +97,7 @@ pub(super) struct ScreenForm {
 impl ScreenForm {
     /// Reads the form, or leaves an error beside each field.
     pub fn read(&self, errors: &mut Errors) -> Option<(Screening, Option<String>)> {
-        let says = if trimmed(&self.says).is_empty() { None } else { written(&self.says, 300, "says", "", errors) };
+        let says = written_if_any(&self.says, 300, "says", errors).filter(|says| !says.is_empty());
         let screening = match self.decision.as_str() {
             "accept" => Some(Screening::Accept),
             "join" => {

@@ -22,9 +22,10 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage},
         forms::ReasonForm,
         pages::{frame, kept, refusal, visible},
@@ -34,7 +35,7 @@ use crate::{
     failure::Failure,
     ids::CongressId,
     inbox::{self, Notice, To},
-    office::{CongressKeeper, CongressReader, OfficeKind},
+    office::OfficeKind,
     page::{chrome::Chrome, filters},
     rulebook::governing,
     rules::{

@@ -6,11 +6,10 @@ use time::OffsetDateTime;
 use super::unit::{Cohort, SeatUnit, Society};
 use crate::{
     auth::acting::Acting,
-    congress::congress::Congress,
+    congress::{CongressKeeper, congress::Congress},
     database::Locked,
     failure::Failure,
     ids::{CollegeId, OrganisationId},
-    office::CongressKeeper,
     rules::{
         congress::SeatTie,
         plan::DelegateBase,

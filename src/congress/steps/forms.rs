@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     text::{day, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, written, written_if_any},
 };
 
 /// A step as typed.
@@ -44,11 +44,7 @@ impl StepForm {
         if done_on.is_some_and(|done| done > today) {
             errors.add("done", "办好以后再登记，不能晚于今天");
         }
-        let says = if trimmed(&self.says).is_empty() {
-            Some(String::new())
-        } else {
-            written(&self.says, 200, "says", "", errors)
-        };
+        let says = written_if_any(&self.says, 200, "says", errors);
         if done_on.is_some() && step.needs_paper() {
             if says.as_ref().is_some_and(String::is_empty) {
                 errors.add("says", "请填写批复的文号");

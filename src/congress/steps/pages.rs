@@ -17,9 +17,10 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage},
         pages::{frame, kept, refusal, visible},
         paths::Done,
@@ -29,7 +30,7 @@ use crate::{
     failure::Failure,
     ids::{CongressId, DocumentId},
     inbox::{self, Notice, To},
-    office::{CongressKeeper, CongressReader, OfficeKind},
+    office::OfficeKind,
     page::chrome::Chrome,
     rulebook::governing,
     rules::{

@@ -9,11 +9,13 @@ use super::step::{FiledPaper, RulesRow, Step, StepRow};
 use crate::{
     auth::acting::Acting,
     clock::CHINA,
-    congress::congress::{Congress, Stage},
+    congress::{
+        CongressKeeper,
+        congress::{Congress, Stage},
+    },
     database::Locked,
     failure::Failure,
     ids::{DocumentId, UnionId},
-    office::CongressKeeper,
     rules::seats::Convened,
 };
 

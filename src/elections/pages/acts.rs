@@ -6,9 +6,9 @@ use time::OffsetDateTime;
 
 use super::{done_at, managed, refusal, refuse_candidates, show};
 use crate::{
-    audit::{Entry, Verb},
+    audit::Entry,
     auth::{acting::Acting, person::SignedIn},
-    elections::{Elections, ballot_key, done::Done, sitting::Sitting},
+    elections::{Elections, Verb, ballot_key, done::Done, sitting::Sitting},
     failure::{Failure, Refusal},
     ids::SittingId,
     office::ElectionKeeper,

@@ -11,11 +11,11 @@ use time::OffsetDateTime;
 
 use super::{acts::Act, done_at, result, show::TypedForms};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
     elections::{
-        Elections, ballot_key, counting,
+        Elections, Verb, ballot_key, counting,
         done::Done,
         paths,
         reconciliation::without_quorum,

@@ -17,11 +17,11 @@ use time::OffsetDateTime;
 
 use super::{again, done_at, frame, managed, readiness::unvetted_candidates, refusal, refuse_candidates};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     directory::{self, store::GradeClasses},
     elections::{
-        Elections,
+        Elections, Verb,
         done::{Done, said},
         forms::{ContestForm, ContestRequest},
         names::Namesake,

@@ -11,10 +11,10 @@ use sqlx::PgConnection;
 
 use super::{again, contests::contest_of, done_at, frame, managed, manages, refusal, refuse_candidates};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     elections::{
-        Elections, counting,
+        Elections, Verb, counting,
         done::Done,
         forms::{Fields, PaperForm},
         paths,

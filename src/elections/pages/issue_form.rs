@@ -5,8 +5,7 @@ use serde::Deserialize;
 use crate::{
     elections::public_paper::Issue,
     papers::document_number,
-    text::trimmed,
-    web::forms::{Errors, written},
+    web::forms::{Errors, written_if_any},
 };
 
 /// 发文字号 and 落款 as typed.
@@ -26,10 +25,8 @@ impl From<Issue> for IssueForm {
 impl IssueForm {
     /// Reads the form, or leaves an error beside a field; both may be empty.
     pub(super) fn read(&self, errors: &mut Errors) -> Option<Issue> {
-        let mut line = |typed: &str, most: usize, field: &'static str| {
-            if trimmed(typed).is_empty() { Some(String::new()) } else { written(typed, most, field, "", errors) }
-        };
-        let (number, issuer) = (line(&self.number, 40, "number"), line(&self.issuer, 60, "issuer"));
+        let number = written_if_any(&self.number, 40, "number", errors);
+        let issuer = written_if_any(&self.issuer, 60, "issuer", errors);
         number.zip(issuer).map(|(number, issuer)| Issue { number: document_number(&number), issuer })
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     audit,
     auth::acting::Acting,
     elections::{
-        Elections,
+        ElectionReader, Elections,
         done::{Done, said},
         paths,
         public_paper::{Issue, PublicPaper},
@@ -33,7 +33,7 @@ use crate::{
     },
     failure::Failure,
     ids::SittingId,
-    office::{ElectionKeeper, ElectionReader},
+    office::ElectionKeeper,
     page::chrome::Chrome,
     papers::Paper,
     web::forms::{Done as After, Errors},

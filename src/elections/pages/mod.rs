@@ -49,9 +49,10 @@ use super::{
 };
 use crate::{
     auth::{acting::Acting, person::SignedIn},
+    elections::ElectionReader,
     failure::{Failure, Refusal},
     ids::SittingId,
-    office::{ElectionKeeper, ElectionReader, Office},
+    office::{ElectionKeeper, Office},
     page::chrome::Chrome,
     web::routes::Routes,
 };

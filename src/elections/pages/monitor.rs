@@ -25,10 +25,10 @@ use super::{
     voiding::void_by_monitor,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     elections::{
-        Elections,
+        Elections, Verb,
         ballot::size,
         ballot_box::{Halt, SHARES_HELD},
         ballot_key,

@@ -11,9 +11,9 @@ use time::Date;
 
 use super::{acts::Act, done_at, show::TypedForms};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
-    elections::{Elections, done::Done, sitting::Stage, store},
+    elections::{Elections, Verb, done::Done, sitting::Stage, store},
     failure::Failure,
     ids::{AccountId, SittingId},
     inbox::{Notice, To, tell},

@@ -13,10 +13,10 @@ use sqlx::PgConnection;
 
 use super::{again, contests::contest_of, done_at, monitor::own};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     elections::{
-        Elections, counting,
+        Elections, Verb, counting,
         done::{Done, said},
         names::{MatchedPerson, NameMatch},
         paths,

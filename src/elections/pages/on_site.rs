@@ -14,10 +14,10 @@ use time::{Date, OffsetDateTime};
 
 use super::{done_at, frame, managed, refuse_candidates};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, token::hash_of},
     elections::{
-        Elections,
+        Elections, Verb,
         done::{Done, said},
         paths,
         sitting::{Sitting, Stage},
@@ -63,7 +63,7 @@ impl OnSiteForm {
 
 /// The page's forms as they were sent, with the people whom they name.
 #[derive(Debug, Default)]
-struct Typed {
+struct TypedOnSite {
     form: OnSiteForm,
     /// Who gets a slip, a paper ballot, or one of a column of paper ballots.
     bound: PersonField,
@@ -71,7 +71,7 @@ struct Typed {
     column: PeopleField,
 }
 
-impl From<OnSiteForm> for Typed {
+impl From<OnSiteForm> for TypedOnSite {
     fn from(form: OnSiteForm) -> Self {
         Self { form, ..Self::default() }
     }
@@ -85,7 +85,7 @@ pub(super) struct OnSitePage {
     made: i64,
     slips: Vec<Slip>,
     papers: Vec<(String, OffsetDateTime)>,
-    typed: Typed,
+    typed: TypedOnSite,
     errors: Errors,
     open: bool,
     may_make: bool,
@@ -96,7 +96,7 @@ async fn page(
     app: &Elections,
     acting: &Acting<ElectionKeeper>,
     id: SittingId,
-    submitted: Submitted<impl Into<Typed>>,
+    submitted: Submitted<impl Into<TypedOnSite>>,
     done: &'static str,
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
@@ -104,7 +104,7 @@ async fn page(
     refuse_candidates(app, &mut db, acting.person(), &sitting, "查看领票情况").await?;
     let (made, slips) = store::slips(&mut db, id).await?;
     let Submitted { form, errors } = submitted;
-    let mut typed: Typed = form.into();
+    let mut typed: TypedOnSite = form.into();
     let search = voters(acting, &sitting, app.clock.today());
     for field in [&mut typed.bound, &mut typed.issued] {
         if field.suggestions.is_empty() {
@@ -133,7 +133,7 @@ pub(super) async fn show(
     Path(id): Path<SittingId>,
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<Response, Failure> {
-    page(&app, &acting, id, Submitted::<Typed>::default(), said(&done)).await
+    page(&app, &acting, id, Submitted::<TypedOnSite>::default(), said(&done)).await
 }
 
 /// Among whom voters are looked for.
@@ -223,7 +223,7 @@ async fn answer<T>(
     acting: &Acting<ElectionKeeper>,
     sitting: &Sitting,
     attempt: Attempt<T>,
-    typed: Typed,
+    typed: TypedOnSite,
     done: Done,
 ) -> Result<Response, Failure> {
     let id = sitting.id;
@@ -252,7 +252,7 @@ pub(super) async fn issue(
     }
     let issued = PAPER.read_person(&app, &acting, &sitting, &mut form, &mut errors).await?;
     let number = PAPER.read_number(&form, &mut errors);
-    let typed = Typed { issued, ..Typed::from(form) };
+    let typed = TypedOnSite { issued, ..TypedOnSite::from(form) };
     if !errors.is_empty() {
         return page(&app, &acting, id, Submitted::new(typed, errors), "").await;
     }
@@ -304,7 +304,7 @@ async fn issue_column(
     let column = PeopleField::read(&mut db, &search, typed, &form.pick, Rest::Class, "numbers", &mut errors).await?;
     drop(db);
     let numbers = column.numbers();
-    let typed = Typed { column, ..Typed::from(form) };
+    let typed = TypedOnSite { column, ..TypedOnSite::from(form) };
     if !errors.is_empty() {
         return page(app, acting, id, Submitted::new(typed, errors), "").await;
     }
@@ -441,7 +441,7 @@ pub(super) async fn bind(
     let sitting = managed_for(&app, &acting, id, "登记领票").await?;
     let bound = BIND.read_person(&app, &acting, &sitting, &mut form, &mut errors).await?;
     let (number, serial) = (BIND.read_number(&form, &mut errors), BIND.read_serial(&form, &mut errors));
-    let typed = Typed { bound, ..Typed::from(form) };
+    let typed = TypedOnSite { bound, ..TypedOnSite::from(form) };
     if !errors.is_empty() {
         return page(&app, &acting, id, Submitted::new(typed, errors), "").await;
     }

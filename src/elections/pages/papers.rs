@@ -18,10 +18,11 @@ use super::{
     visible,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     elections::Elections,
     elections::{
+        ElectionReader, Verb,
         names::NameMatch,
         paths,
         public_paper::{Issue, PublicPaper},
@@ -31,7 +32,7 @@ use crate::{
     },
     failure::{Failure, Refusal},
     ids::SittingId,
-    office::{ElectionKeeper, ElectionReader},
+    office::ElectionKeeper,
     page::{chrome::Chrome, filters},
     papers::Paper,
     sheet::drop_down_template,

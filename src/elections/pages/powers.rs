@@ -8,13 +8,13 @@ use crate::{
     auth::person::SignedIn,
     elections::Elections,
     elections::{
-        paths,
+        ElectionReader, TurnoutReader, paths,
         sitting::{Monitor, Sitting, Stage},
         store::{self, Incidents},
     },
     failure::Failure,
     ids::SittingId,
-    office::{Administrator, ElectionKeeper, ElectionReader, Office, OfficeKind, SlipPrinter, TurnoutReader},
+    office::{Administrator, ElectionKeeper, Office, OfficeKind, SlipPrinter},
     page::chrome::Chrome,
 };
 

@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 
 use crate::{
     elections::{
+        ballot::CountedText,
         counting,
         names::SettledNames,
         reconciliation::{Account, FEW},
@@ -201,11 +202,11 @@ pub(super) async fn ballots_file(db: &mut PgConnection, sitting: &Sitting) -> Re
     let contests = store::contests(db, sitting, Some(day)).await?;
     let mut patterns = Vec::new();
     for (contest, rows) in store::patterns(db, sitting.id).await? {
-        patterns.extend(rows.into_iter().map(|(pattern, votes)| (contest, pattern, votes)));
+        patterns.extend(rows.into_iter().map(|(text, votes)| CountedText { contest, text, votes }));
     }
     let mut written = Vec::new();
     for (contest, rows) in store::written_in(db, sitting.id).await? {
-        written.extend(rows.into_iter().map(|one| (contest, one.name, one.votes_for)));
+        written.extend(rows.into_iter().map(|one| CountedText { contest, text: one.name, votes: one.votes_for }));
     }
     Ok(record::ballots_file(sitting, &contests, &patterns, &written)?)
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     elections::{
-        Elections,
+        ElectionReader, Elections,
         ballot_box::Halt,
         ballot_key, counting,
         done::said,
@@ -31,7 +31,6 @@ use crate::{
     },
     failure::Failure,
     ids::{AccountId, ContestId, SittingId},
-    office::ElectionReader,
     page::{chrome::Chrome, filters},
     people::find::{self, Among, PeopleField},
     web::forms::{Done as DoneQuery, Errors, Submitted},

@@ -11,10 +11,10 @@ use time::{Duration, Time};
 
 use super::{again, done_at, frame, managed, refusal, refuse_candidates};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     elections::{
-        Elections, ballot_key,
+        ElectionReader, Elections, Verb, ballot_key,
         done::{Done, said},
         forms::SittingForm,
         paths,
@@ -23,7 +23,7 @@ use crate::{
     },
     failure::Failure,
     ids::SittingId,
-    office::{ElectionKeeper, ElectionReader},
+    office::ElectionKeeper,
     page::{chrome::Chrome, filters},
     web::forms::{Done as DoneQuery, Errors, Submitted, moment_field},
 };

@@ -14,13 +14,13 @@ use crate::{
     auth::{acting::Acting, extract::BY_ITSELF},
     elections::Elections,
     elections::{
+        TurnoutReader,
         sitting::{Contest, Sitting, Stage},
         store::{self, Turnout},
         turnout::{self, Cell, Part},
     },
     failure::Failure,
     ids::SittingId,
-    office::TurnoutReader,
     page::{chrome::Chrome, filters},
 };
 

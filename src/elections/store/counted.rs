@@ -9,6 +9,7 @@ use super::{Stage, destroy, step};
 use crate::{
     database::Locked,
     elections::{
+        ballot::CountedText,
         reconciliation::{ContestTurnout, Entry as PaperFigures},
         sitting::{Contest, Sitting},
     },
@@ -52,9 +53,9 @@ pub async fn envelopes(
 #[derive(Debug, Default)]
 pub struct CountedBallots {
     /// How often each pattern was cast, by contest.
-    pub patterns: Vec<(ContestId, String, u32)>,
+    pub patterns: Vec<CountedText>,
     /// Names written in, by contest.
-    pub written: Vec<(ContestId, String, u32)>,
+    pub written: Vec<CountedText>,
     pub receipts: Vec<String>,
     /// The places of those whose envelopes were counted.
     pub voted: Vec<i32>,
@@ -140,9 +141,9 @@ pub async fn keep_count(
 
 type Columns = (Vec<Uuid>, Vec<String>, Vec<i32>);
 
-fn columns(rows: Vec<(ContestId, String, u32)>) -> anyhow::Result<Columns> {
+fn columns(rows: Vec<CountedText>) -> anyhow::Result<Columns> {
     let mut columns = Columns::default();
-    for (contest, text, votes) in rows {
+    for CountedText { contest, text, votes } in rows {
         columns.0.push(contest.0);
         columns.1.push(text);
         columns.2.push(i32::try_from(votes)?);

@@ -19,12 +19,13 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     directory,
     failure::Failure,
     ids::ImportId,
     imports::{
+        Verb,
         import::{Import, Kind},
         paths::IMPORTS,
         progress::Imports,

@@ -20,13 +20,14 @@ use crate::{
     ids::MatterId,
     inbox::Notice,
     matters::{
+        MatterFiler, MatterSigner,
         forms::{BeginForm, RevokeForm, SignForm},
         matter::Matter,
         paths::Done,
         scheme::SUMMARY_WITHIN,
         store::{self, Begun, NewSignature},
     },
-    office::{MatterFiler, MatterSigner, SchoolLeague},
+    office::SchoolLeague,
     rulebook::store::calendar,
     rules::{
         Rule,

@@ -23,13 +23,13 @@ use crate::{
     holidays::store::workdays,
     ids::MatterId,
     matters::{
+        MatterFiler,
         forms::MatterForm,
         matter::{Application, ContactKind, Matter, Source},
         paths::{Done, MATTERS, NEW, typed},
         scheme::{Control, SAFE_UP_TO, Scheme},
         store::{self, DepartmentChoice},
     },
-    office::MatterFiler,
     page::chrome::Chrome,
     people::find::{Among, PersonField, Search},
     rules::{

@@ -19,7 +19,7 @@ use crate::{
     },
     office::{MatterReader, Office, SchoolLeague},
     page::{
-        charts::{Part, strip},
+        charts::{Part, PartCount, strip},
         chrome::Chrome,
         filters,
     },
@@ -35,7 +35,7 @@ const YEAR: Duration = Duration::days(365);
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ListQuery {
+pub(super) struct MattersQuery {
     kind: String,
     /// `all`, or what is open.
     which: String,
@@ -58,7 +58,7 @@ pub(super) struct MattersPage {
     figures: Vec<KindFigures>,
     strip: Vec<Part>,
     kinds: Vec<KindChoice>,
-    query: ListQuery,
+    query: MattersQuery,
     /// The union's own officers look.
     files: bool,
     /// Where it is set how it is done; none for who may not.
@@ -78,7 +78,7 @@ impl MattersPage {
 pub(super) async fn list(
     State(app): State<App>,
     acting: Acting<MatterReader>,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<MattersQuery>,
 ) -> Result<MattersPage, Failure> {
     let now = app.clock.now();
     let mut db = app.read().await?;
@@ -96,10 +96,10 @@ pub(super) async fn list(
     let figures = store::figures(&mut db, &ids, now - YEAR, now.date()).await?;
     let of = |word: StageWord| rows.iter().filter(|matter| matter.word() == word).count();
     let strip = strip(&[
-        ("unknown", "审批中", of(StageWord::Asked)),
-        ("warn", "退回修改", of(StageWord::Returned)),
-        ("pass", "已批准", of(StageWord::Approved)),
-        ("not_required", "已开展，待总结", of(StageWord::Begun)),
+        PartCount::new("unknown", "审批中", of(StageWord::Asked)),
+        PartCount::new("warn", "退回修改", of(StageWord::Returned)),
+        PartCount::new("pass", "已批准", of(StageWord::Approved)),
+        PartCount::new("not_required", "已开展，待总结", of(StageWord::Begun)),
     ]);
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(now.date());

@@ -20,11 +20,11 @@ use crate::{
     failure::Failure,
     ids::{MatterId, ReceiptId},
     matters::{
+        MatterFiler, MatterSigner,
         matter::BudgetLine,
         paths::Done,
         store::{self, MOST_RECEIPTS},
     },
-    office::{MatterFiler, MatterSigner},
     text::folded,
     unions::documents::{self, Scan, saved},
     web::forms::{Errors, Upload},

@@ -15,7 +15,7 @@ use time::{Date, OffsetDateTime};
 use super::{own_union, refusal, seen, visible_unions};
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     clock::CHINA,
     failure::Failure,
@@ -23,13 +23,14 @@ use crate::{
     ids::{MatterId, PriorReportId},
     inbox::{self, Notice, To},
     matters::{
+        MatterFiler, PartyReplier, Verb,
         forms::{AnswerForm, DecideForm, ReplyForm, ReportForm},
         matter::{Matter, Office, PriorReport, office_of},
         paths::{Done, NEW_REPORT, REPORTS, typed},
         scheme::PASS_WITHIN,
         store::{self, NewReport, ReportFilter},
     },
-    office::{MatterFiler, MatterReader, Office as OfficeSet, OfficeKind, PartyReplier, SchoolLeague},
+    office::{MatterReader, Office as OfficeSet, OfficeKind, SchoolLeague},
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{

@@ -12,10 +12,11 @@ use axum_extra::extract::{Form, Query};
 
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     matters::{
+        Verb,
         forms::{DropForm, GroundForm, RulesForm},
         paths::{Done, MATTERS, RULES},
         scheme::{CHAINS, Control},
@@ -52,16 +53,16 @@ fn in_words(steps: &[Step]) -> String {
 
 /// The forms as they were sent.
 #[derive(Default)]
-struct Typed {
+struct TypedRules {
     rules: Option<RulesForm>,
     ground: GroundForm,
     errors: Errors,
     done: &'static str,
 }
 
-async fn page(app: &App, acting: &Acting<SchoolLeague>, typed: Typed) -> Result<MatterRulesPage, Failure> {
+async fn page(app: &App, acting: &Acting<SchoolLeague>, typed: TypedRules) -> Result<MatterRulesPage, Failure> {
     let control = store::control(&mut *app.read().await?, acting.institution()).await?;
-    let Typed { rules, ground, errors, done } = typed;
+    let TypedRules { rules, ground, errors, done } = typed;
     let form = rules.unwrap_or_else(|| RulesForm::of(&control.schemes));
     let chrome = app.chrome(acting.person(), "审核办法和报告事项").under(MATTERS, "四类事项审核");
     let chains = CHAINS.iter().map(|(word, steps)| ChainChoice { word, steps: in_words(steps) }).collect();
@@ -73,10 +74,10 @@ pub(super) async fn ask(
     acting: Acting<SchoolLeague>,
     Query(After { done }): Query<After>,
 ) -> Result<MatterRulesPage, Failure> {
-    page(&app, &acting, Typed { done: Done::said(&done), ..Typed::default() }).await
+    page(&app, &acting, TypedRules { done: Done::said(&done), ..TypedRules::default() }).await
 }
 
-async fn unfit(app: &App, acting: &Acting<SchoolLeague>, typed: Typed) -> Result<Response, Failure> {
+async fn unfit(app: &App, acting: &Acting<SchoolLeague>, typed: TypedRules) -> Result<Response, Failure> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page(app, acting, typed).await?).into_response())
 }
 
@@ -88,7 +89,7 @@ pub(super) async fn set(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let control = store::control(&mut *app.read().await?, acting.institution()).await?;
     let Some(schemes) = form.read(&control.schemes, &mut errors) else {
-        return unfit(&app, &acting, Typed { rules: Some(form), errors, ..Typed::default() }).await;
+        return unfit(&app, &acting, TypedRules { rules: Some(form), errors, ..TypedRules::default() }).await;
     };
     app.write_as(acting.person().authority(), async |db| {
         for (new, old) in schemes.iter().zip(&control.schemes).filter(|(new, old)| new != old) {
@@ -112,7 +113,7 @@ pub(super) async fn add_ground(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let Some(new) = form.read(&mut errors) else {
-        return unfit(&app, &acting, Typed { ground: form, errors, ..Typed::default() }).await;
+        return unfit(&app, &acting, TypedRules { ground: form, errors, ..TypedRules::default() }).await;
     };
     app.write_as(acting.person().authority(), async |db| {
         store::keep_ground(db, &acting, &new, now).await?;

@@ -19,11 +19,11 @@ use crate::{
     failure::Failure,
     ids::{LoanId, MatterId},
     matters::{
+        MatterFiler,
         forms::{LoanForm, SettleForm, SummaryForm},
         paths::Done,
         store,
     },
-    office::MatterFiler,
     rules::matters::{Closing, close as may_close, yuan},
     web::forms::Errors,
 };

@@ -17,12 +17,13 @@ use crate::{
     failure::Failure,
     ids::{LoanId, MatterId, PriorReportId, ReceiptId},
     matters::{
+        MatterSigner,
         forms::{BeginForm, LoanForm, RevokeForm, SettleForm, SignForm, SummaryForm},
         matter::{Loan, Matter, Particulars, Receipt, Signature, office_of},
         paths::{Done, MATTERS},
         store,
     },
-    office::{MatterReader, MatterSigner, Office, SchoolLeague},
+    office::{MatterReader, Office, SchoolLeague},
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{

@@ -4,10 +4,11 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    audit::{Entry, Verb},
+    audit::Entry,
     failure::Failure,
     inbox::{self, Notice, To},
     matters::{
+        Verb,
         matter::{Matter, Office, office_of},
         paths::sign_up_path,
         store,

@@ -9,8 +9,10 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{DepartmentId, InstitutionId, LoanId, MatterId, StudentId, UnionId},
-    matters::matter::{Application, Matter, Office, Particulars},
-    office::MatterFiler,
+    matters::{
+        MatterFiler,
+        matter::{Application, Matter, Office, Particulars},
+    },
     rules::matters::{ClosedInOrder, Course, Filed, Stage, Step, Word},
 };
 
@@ -328,7 +330,6 @@ pub async fn close(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Something borrowed.
 #[derive(Debug, Clone)]
 pub struct NewLoan {
     pub what: String,

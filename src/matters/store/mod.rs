@@ -29,7 +29,6 @@ use crate::{
     rules::matters::{Course, MatterKind, Signed, Stage, StageWord, Step, Word},
 };
 
-/// Which matters.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MatterFilter {
     pub one: Option<MatterId>,

@@ -8,12 +8,14 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CollegeId, InstitutionId, MatterId, PriorReportId, UnionId},
-    matters::matter::{AnswerGiven, DecisionTaken, PartyReply, PriorReport},
-    office::{MatterFiler, PartyReplier, SchoolLeague},
+    matters::{
+        MatterFiler, PartyReplier,
+        matter::{AnswerGiven, DecisionTaken, PartyReply, PriorReport},
+    },
+    office::SchoolLeague,
     rules::matters::{Answer, Decided, ReportKind},
 };
 
-/// Which reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReportFilter {
     pub one: Option<PriorReportId>,

@@ -26,14 +26,14 @@ pub struct PersonField {
 /// Of a page with a field in its form and one that only looks somebody up: the one that was sent. The other is as it is
 /// first.
 #[derive(Debug, Default)]
-pub enum Asked {
+pub enum SentField {
     #[default]
     Neither,
     Form(PersonField),
     Lookup(PersonField),
 }
 
-impl Asked {
+impl SentField {
     /// What is typed names nobody yet.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -10,7 +10,7 @@ mod pages;
 mod sought;
 mod store;
 
-pub use field::{Asked, PersonField};
+pub use field::{PersonField, SentField};
 pub use list::PeopleField;
 pub use pages::People;
 pub(super) use pages::routes;
@@ -22,7 +22,8 @@ use super::paths::suggestions_path;
 use crate::{
     auth::{acting::Acting, person::Scope},
     ids::{CollegeId, InstitutionId},
-    office::{Office, PeopleReader},
+    office::Office,
+    people::PeopleReader,
     words::words,
 };
 

@@ -24,7 +24,8 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::{AccountId, CollegeId},
-    office::{ElectionKeeper, Office, PeopleFinder},
+    office::{ElectionKeeper, Office},
+    people::PeopleFinder,
     web,
 };
 

@@ -16,17 +16,17 @@ use super::{
         paths::{DRAFTS, Done, adopted_from},
         store,
     },
-    Whole, checked, entry, not_open, overview, refusal, whole,
+    FullDraft, checked, entry, not_open, overview, refusal, whole,
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::PlanDraftId,
     inbox::{self, Notice, To},
     office::{Office, SchoolLeague},
-    rulebook::store as plans,
+    rulebook::{self, store as plans},
     rules::{Plan, Rule},
     web::forms::{Errors, reason},
 };
@@ -47,7 +47,7 @@ async fn submit(
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     let wanted = "交第二人确认";
-    let Whole { draft, content, .. } = whole(&mut *app.read().await?, &acting, id).await?;
+    let FullDraft { draft, content, .. } = whole(&mut *app.read().await?, &acting, id).await?;
     if !draft.is_open() {
         return Err(not_open(&app, &acting, id, wanted));
     }
@@ -176,7 +176,7 @@ async fn confirm(
             let kept = entry(&draft, "第二人确认").detail("方案代码", plan.code.clone());
             audit::append(db, acting.person(), kept, now).await?;
             if is_new {
-                let mut added = Entry::new(Verb::PlanAdded, format!("{}（{}）", plan.short, plan.code))
+                let mut added = Entry::new(rulebook::Verb::PlanAdded, format!("{}（{}）", plan.short, plan.code))
                     .detail("文号", plan.document.clone());
                 if let Some(provision) = plan.provision(Rule::Pol00) {
                     added = added.under(provision.clause());

@@ -16,10 +16,10 @@ use super::{
         forms::SentGroup,
         paths::Done,
         store::{self, SavedGroup},
-        typed::Typed,
+        typed::GroupFields,
         views::{BlockView, FieldView, RowView, Shown},
     },
-    Whole, checked, chrome, entry, not_open, whole,
+    FullDraft, checked, chrome, entry, not_open, whole,
 };
 use crate::{
     app::{App, Routes},
@@ -65,8 +65,8 @@ impl GroupPage {
 }
 
 /// What came back: what was typed, and why it was not kept.
-struct Back {
-    typed: Typed,
+struct ReturnedGroup {
+    typed: GroupFields,
     unfit: Vec<Fault>,
     clash: Option<SavedGroup>,
 }
@@ -76,10 +76,10 @@ async fn page(
     acting: &Acting<SchoolLeague>,
     id: PlanDraftId,
     group: Group,
-    back: Option<Back>,
+    back: Option<ReturnedGroup>,
     done: &'static str,
 ) -> Result<GroupPage, Failure> {
-    let Whole { draft, groups, mut content } = whole(&mut *app.read().await?, acting, id).await?;
+    let FullDraft { draft, groups, mut content } = whole(&mut *app.read().await?, acting, id).await?;
     let refused = back.is_some();
     let (mut found, mut clash) = (Vec::new(), None);
     if let Some(back) = back {
@@ -141,7 +141,7 @@ async fn show(
 }
 
 /// What came of saving.
-enum Kept {
+enum SaveOutcome {
     Saved,
     Clash(Box<SavedGroup>),
 }
@@ -158,7 +158,7 @@ async fn keep(
     // A form that came back unsent is shown and not kept.
     if !sent.unfit.is_empty() || !Errors::default().is_empty() {
         let unfit = sent.unfit.into_iter().map(|one| Fault { field: one.field, says: one.says }).collect();
-        let back = Back { typed: sent.typed, unfit, clash: None };
+        let back = ReturnedGroup { typed: sent.typed, unfit, clash: None };
         let page = page(&app, &acting, id, group, Some(back), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
@@ -172,25 +172,25 @@ async fn keep(
             let Some(saved) = saved else { return Err(Failure::Missing) };
             let changed = saved.typed.differing(&sent.typed);
             if changed.is_empty() {
-                return Ok(Kept::Saved);
+                return Ok(SaveOutcome::Saved);
             }
             if saved.version != sent.version {
-                return Ok(Kept::Clash(Box::new(saved)));
+                return Ok(SaveOutcome::Clash(Box::new(saved)));
             }
             let changed = changed.len();
             store::keep(db, &acting, &draft, group, &sent.typed, now).await?;
             let entry = entry(&draft, "填写").detail("部分", group.label()).detail("改动", changed);
             audit::append(db, acting.person(), entry, now).await?;
-            Ok(Kept::Saved)
+            Ok(SaveOutcome::Saved)
         })
         .await?;
     match kept {
-        Kept::Saved => {
+        SaveOutcome::Saved => {
             let next = group.next().filter(|_| sent.goes_on).unwrap_or(group);
             Ok(Redirect::to(&Done::Saved.at(&id.group_path(next))).into_response())
         }
-        Kept::Clash(saved) => {
-            let back = Back { typed: sent.typed, unfit: Vec::new(), clash: Some(*saved) };
+        SaveOutcome::Clash(saved) => {
+            let back = ReturnedGroup { typed: sent.typed, unfit: Vec::new(), clash: Some(*saved) };
             let page = page(&app, &acting, id, group, Some(back), "").await?;
             Ok((StatusCode::CONFLICT, page).into_response())
         }

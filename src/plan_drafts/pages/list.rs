@@ -14,15 +14,16 @@ use super::super::{
     forms::{BeginForm, Origin},
     paths::Done,
     reading, store,
-    typed::Content,
+    typed::DraftFields,
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     office::SchoolLeague,
     page::{chrome::Chrome, filters},
+    plan_drafts::Verb,
     rulebook::store as plans,
     rules::plan::{self, LARGEST_FILE, PlanError},
     web::forms::{Attempt, Done as After, Errors, Upload},
@@ -89,22 +90,22 @@ async fn list(
 }
 
 /// What a draft begins with, or what is wrong with the file it is to begin with.
-enum Begun {
-    Content(Content),
+enum DraftStart {
+    Content(DraftFields),
     Fault(&'static str, String),
     Lines(Vec<PlanError>),
 }
 
 /// The plan file as the fields of a draft, without a code that is a shipped plan's.
-fn from_file(text: &str) -> Begun {
+fn from_file(text: &str) -> DraftStart {
     match reading::read(text) {
         Ok(mut content) => {
             if plan::named(content.of(Group::Head).get("code")).is_some() {
                 content.of_mut(Group::Head).set("code", "");
             }
-            Begun::Content(content)
+            DraftStart::Content(content)
         }
-        Err(lines) => Begun::Lines(lines),
+        Err(lines) => DraftStart::Lines(lines),
     }
 }
 
@@ -114,7 +115,7 @@ async fn begin(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upl
     let read = form.read(&mut errors);
     let begun = match read.as_ref().map(|(_, origin)| *origin) {
         None => None,
-        Some(Origin::Empty) => Some(Begun::Content(reading::empty())),
+        Some(Origin::Empty) => Some(DraftStart::Content(reading::empty())),
         Some(Origin::Own) => {
             let mut db = app.read().await?;
             let governing = plans::governing(&mut db, acting.institution(), today).await?;
@@ -124,9 +125,9 @@ async fn begin(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upl
             Some(app.heavy(move || from_file(&text)).await?)
         }
         Some(Origin::File) => Some(match upload.file.as_deref().filter(|bytes| !bytes.is_empty()) {
-            None => Begun::Fault("file", "请选择方案文件（.toml）".to_owned()),
+            None => DraftStart::Fault("file", "请选择方案文件（.toml）".to_owned()),
             Some(bytes) if bytes.len() > LARGEST_FILE => {
-                Begun::Fault("file", "文件超过 256 KB，不是方案文件".to_owned())
+                DraftStart::Fault("file", "文件超过 256 KB，不是方案文件".to_owned())
             }
             Some(bytes) => match plan::text_of(bytes) {
                 Ok(text) => {
@@ -135,19 +136,19 @@ async fn begin(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upl
                 }
                 Err(says) => {
                     let more = "公文原文请先建空白草稿，再放入“文件原文”";
-                    Begun::Fault("file", format!("{says}；{more}"))
+                    DraftStart::Fault("file", format!("{says}；{more}"))
                 }
             },
         }),
     };
     let mut lines = Vec::new();
     let content = match begun {
-        Some(Begun::Content(content)) => Some(content),
-        Some(Begun::Fault(field, says)) => {
+        Some(DraftStart::Content(content)) => Some(content),
+        Some(DraftStart::Fault(field, says)) => {
             errors.add(field, says);
             None
         }
-        Some(Begun::Lines(found)) => {
+        Some(DraftStart::Lines(found)) => {
             errors.add("file", "方案文件的写法有误，见下面列出的各行");
             lines = found;
             None

@@ -13,16 +13,17 @@ use super::{
     faults::{Checked, check},
     paths::DRAFTS,
     store::{self, SavedGroup},
-    typed::Content,
+    typed::DraftFields,
 };
 use crate::{
     app::{App, Routes},
-    audit::{Entry, Verb},
+    audit::Entry,
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::PlanDraftId,
     office::SchoolLeague,
     page::chrome::Chrome,
+    plan_drafts::Verb,
 };
 
 pub(super) fn routes() -> Routes {
@@ -50,21 +51,21 @@ fn entry(draft: &PlanDraft, what: &str) -> Entry {
 }
 
 /// A draft with everything that is typed.
-struct Whole {
+struct FullDraft {
     draft: PlanDraft,
     groups: Vec<SavedGroup>,
-    content: Content,
+    content: DraftFields,
 }
 
-async fn whole(db: &mut PgConnection, acting: &Acting<SchoolLeague>, id: PlanDraftId) -> Result<Whole, Failure> {
+async fn whole(db: &mut PgConnection, acting: &Acting<SchoolLeague>, id: PlanDraftId) -> Result<FullDraft, Failure> {
     let draft = store::one(db, acting.institution(), id).await?;
     let groups = store::groups(db, id).await?;
     let content = store::content_of(&groups);
-    Ok(Whole { draft, groups, content })
+    Ok(FullDraft { draft, groups, content })
 }
 
 /// Checks a draft away from the threads that serve pages.
-async fn checked(app: &App, draft: &PlanDraft, content: &Content) -> Result<Checked, Failure> {
+async fn checked(app: &App, draft: &PlanDraft, content: &DraftFields) -> Result<Checked, Failure> {
     let (content, document) = (content.clone(), draft.document_text().to_owned());
     app.heavy(move || check(&content, &document)).await
 }

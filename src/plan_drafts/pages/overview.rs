@@ -19,7 +19,7 @@ use super::{
         views::counts,
         writing::write,
     },
-    Whole, checked, whole,
+    FullDraft, checked, whole,
 };
 use crate::{
     app::{App, Routes},
@@ -92,7 +92,7 @@ pub(super) async fn page(
     done: &'static str,
 ) -> Result<DraftPage, Failure> {
     let mut db = app.read().await?;
-    let Whole { draft, groups, content } = whole(&mut db, acting, id).await?;
+    let FullDraft { draft, groups, content } = whole(&mut db, acting, id).await?;
     let others = store::others(&mut db, acting, app.clock.now()).await?;
     drop(db);
     let found: Checked = checked(app, &draft, &content).await?;
@@ -139,7 +139,7 @@ async fn source(
     acting: Acting<SchoolLeague>,
     Path(id): Path<PlanDraftId>,
 ) -> Result<Response, Failure> {
-    let Whole { draft, content, .. } = whole(&mut *app.read().await?, &acting, id).await?;
+    let FullDraft { draft, content, .. } = whole(&mut *app.read().await?, &acting, id).await?;
     let text = match draft.submitted {
         Some(submitted) => submitted.source,
         None => app.heavy(move || write(&content).text).await?,

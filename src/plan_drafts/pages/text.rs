@@ -18,10 +18,10 @@ use super::{
         forms::{LONGEST_QUOTE, QuoteForm, add_clause, read_document, suggest_figure},
         paths::Done,
         store,
-        typed::{Content, MOST_ROWS},
+        typed::{DraftFields, MOST_ROWS},
         wording::{LONGEST_PASTED, LONGEST_TEXT, MOST_SENTENCES, Sentence, as_quote, holds, narrowed, sentences},
     },
-    Whole, chrome, entry, not_open, whole,
+    FullDraft, chrome, entry, not_open, whole,
 };
 use crate::{
     app::{App, Routes},
@@ -85,7 +85,7 @@ impl TextPage {
 }
 
 /// The rules that quote each sentence.
-fn taken(content: &Content, sentences: Vec<Sentence>) -> Vec<SentenceLine> {
+fn taken(content: &DraftFields, sentences: Vec<Sentence>) -> Vec<SentenceLine> {
     let mut quotes = Vec::new();
     for entry in CATALOGUE {
         let (typed, name) = (content.of(Group::of_rule(entry.rule)), format!("{}.clause", entry.code));
@@ -116,7 +116,7 @@ async fn page(
     errors: Errors,
     done: &'static str,
 ) -> Result<TextPage, Failure> {
-    let Whole { draft, content, .. } = whole(&mut *app.read().await?, acting, id).await?;
+    let FullDraft { draft, content, .. } = whole(&mut *app.read().await?, acting, id).await?;
     let text = draft.document_text().to_owned();
     let lines = app.heavy(move || taken(&content, sentences(&text))).await?;
     let chrome = chrome(app, acting, &draft, "文件原文");
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_sentence_without_words_is_taken_for_no_rule() {
-        let mut content = Content::default();
+        let mut content = DraftFields::default();
         let typed = content.of_mut(Group::Stf);
         typed.set("STF-02.clause1.quote", "主席团成员不超过5人");
         typed.set("STF-02.clause99999999999.quote", "工作部门不超过6个");

@@ -7,12 +7,11 @@ use axum::{
 
 use super::{by_practice, own::own, refusal, scoring::scored, visible};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::{AttachmentId, ReviewId},
-    office::ReviewReader,
-    reviews::{Reviews, paths::Done, store},
+    reviews::{ReviewReader, Reviews, Verb, paths::Done, store},
     rules::Rule,
     unions::documents::Scan,
     web::forms::{Errors, Upload},

@@ -21,7 +21,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     people::find::{Among, PeopleField, Rest, Search, suggestions},
     reviews::{
-        MOST_MONITORS, Reviews, THRESHOLD,
+        MOST_MONITORS, Reviews, THRESHOLD, Verb,
         forms::{DrawForm, MemberForm, ReasonForm, TickedForm},
         paths::Done,
         review::{DealtShare, Member, Person, Review, Stage},
@@ -35,7 +35,7 @@ use crate::{
 
 /// What the board's forms hold when the page is shown again.
 #[derive(Default)]
-struct Typed {
+struct TypedBoard {
     member: MemberForm,
     people: PeopleField,
     draw: DrawForm,
@@ -58,7 +58,7 @@ struct BoardPage {
     /// Sheets that have come.
     sheets: i64,
     suggestions: String,
-    typed: Typed,
+    typed: TypedBoard,
     done: &'static str,
 }
 
@@ -109,7 +109,7 @@ async fn page(
     app: &Reviews,
     acting: &Acting<UnionKeeper>,
     id: ReviewId,
-    typed: Typed,
+    typed: TypedBoard,
     done: &'static str,
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
@@ -153,7 +153,7 @@ pub(super) async fn show(
     Path(id): Path<ReviewId>,
     Query(forms::Done { done }): Query<forms::Done>,
 ) -> Result<Response, Failure> {
-    page(&app, &acting, id, Typed::default(), Done::said(&done)).await
+    page(&app, &acting, id, TypedBoard::default(), Done::said(&done)).await
 }
 
 pub(super) async fn name(
@@ -182,7 +182,7 @@ pub(super) async fn name(
     }
     drop(db);
     let Some(category) = category.filter(|_| errors.is_empty()) else {
-        let typed = Typed { member: form, people, errors, ..Typed::default() };
+        let typed = TypedBoard { member: form, people, errors, ..TypedBoard::default() };
         return page(&app, &acting, id, typed, "").await;
     };
     app.write_as(acting.person().authority(), async |db| {
@@ -234,7 +234,7 @@ pub(super) async fn draw(
     }
     drop(db);
     let Some(seats) = seats.filter(|_| errors.is_empty()) else {
-        let typed = Typed { draw: form, pool: people, errors, ..Typed::default() };
+        let typed = TypedBoard { draw: form, pool: people, errors, ..TypedBoard::default() };
         return page(&app, &acting, id, typed, "").await;
     };
     let seed = readable(20, 5);
@@ -267,9 +267,8 @@ pub(super) async fn remove(
         if !store::remove_member(db, &locked, account).await? {
             return Err(not_now(&app, acting.person(), "移出评议会成员", &locked));
         }
-        let entry = audit::Entry::about(audit::Verb::ReviewKept, account)
-            .detail("办理", "移出评议会")
-            .detail("评议", locked.title());
+        let entry =
+            audit::Entry::about(Verb::ReviewKept, account).detail("办理", "移出评议会").detail("评议", locked.title());
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
@@ -452,7 +451,7 @@ pub(super) async fn void(
     managed(&mut *app.read().await?, &acting, id).await?;
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        return page(&app, &acting, id, Typed { void: form, errors, ..Typed::default() }, "").await;
+        return page(&app, &acting, id, TypedBoard { void: form, errors, ..TypedBoard::default() }, "").await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;

@@ -16,10 +16,10 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     inbox::{Notice, tell_all},
-    office::{Office as _, ReviewReader, UnionKeeper},
+    office::{Office as _, UnionKeeper},
     page::chrome::Chrome,
     reviews::{
-        Reviews,
+        ReviewReader, Reviews,
         forms::BeginForm,
         paths::{BEGIN, Done, REVIEWS},
         review::Review,

@@ -20,12 +20,13 @@ use super::{
     store,
 };
 use crate::{
-    audit::{Entry, Verb},
+    audit::Entry,
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{InstitutionId, ReviewId},
-    office::{ReviewReader, UnionKeeper},
+    office::UnionKeeper,
     page::chrome::Chrome,
+    reviews::{ReviewReader, Verb},
     rulebook::store::calendar,
     rules::{Finding, Outcome, Plan, Rule},
     web::routes::Routes,

@@ -11,14 +11,14 @@ use axum_extra::extract::{Form, Query};
 
 use super::{by_practice, plan_on, refusal};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::NominationId,
-    office::{Office as _, ReviewReader, UnionKeeper},
+    office::{Office as _, UnionKeeper},
     page::{chrome::Chrome, filters},
     reviews::{
-        Reviews,
+        ReviewReader, Reviews, Verb,
         forms::{CRITERIA, DecideForm, NominationForm},
         nomination::{Nomination, NominationKind, Nominee},
         paths::{Done, NOMINATE, NOMINATIONS},
@@ -139,8 +139,7 @@ pub(super) async fn begin(
     let id = app
         .write_as(acting.person().authority(), async |db| {
             let begun = NewNomination { review: new.review, title: &new.title, kind: new.kind, seats: new.seats };
-            let by = acting.person().account;
-            let id = store::begin_nomination(db, acting.institution(), &begun, &criteria, by, now).await?;
+            let id = store::begin_nomination(db, &acting, &begun, &criteria, now).await?;
             let entry = Entry::new(Verb::NominationKept, new.title.clone())
                 .detail("办理", "开始")
                 .detail("依据", review.title())

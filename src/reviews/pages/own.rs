@@ -16,7 +16,7 @@ use super::{
     show::{ResultView, result_of},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     failure::Failure,
     ids::ReviewId,
@@ -24,7 +24,7 @@ use crate::{
     office::OfficeKind,
     page::chrome::Chrome,
     reviews::{
-        Reviews,
+        Reviews, Verb,
         forms::{AspectField, LONGEST_TEXT, ReportForm, aspect_fields},
         paths::{Done, OWN},
         review::{Objection, Person, Review},
@@ -78,7 +78,7 @@ pub(super) struct ObjectionForm {
 
 /// What the page's forms hold when it is shown again.
 #[derive(Default)]
-struct Typed {
+struct TypedOwnReview {
     report: Option<ReportForm>,
     objection: ObjectionForm,
     errors: Errors,
@@ -121,7 +121,7 @@ async fn page(
     app: &Reviews,
     viewer: &SignedIn,
     id: ReviewId,
-    typed: Typed,
+    typed: TypedOwnReview,
     done: &'static str,
 ) -> Result<Response, Failure> {
     let OwnRow { review, person } = own(app, viewer, id).await?;
@@ -152,7 +152,7 @@ async fn page(
 
 /// The page again, with what was wrong.
 pub(super) async fn again(app: &Reviews, viewer: &SignedIn, id: ReviewId, errors: Errors) -> Result<Response, Failure> {
-    page(app, viewer, id, Typed { errors, ..Typed::default() }, "").await
+    page(app, viewer, id, TypedOwnReview { errors, ..TypedOwnReview::default() }, "").await
 }
 
 pub(super) async fn show(
@@ -161,7 +161,7 @@ pub(super) async fn show(
     Path(id): Path<ReviewId>,
     Query(forms::Done { done }): Query<forms::Done>,
 ) -> Result<Response, Failure> {
-    page(&app, &person, id, Typed::default(), Done::said(&done)).await
+    page(&app, &person, id, TypedOwnReview::default(), Done::said(&done)).await
 }
 
 pub(super) async fn keep(
@@ -173,7 +173,8 @@ pub(super) async fn keep(
     let OwnRow { review, person: own } = own(&app, &person, id).await?;
     let (mut errors, now, hands_in) = (Errors::default(), app.clock.now(), form.hands_in());
     let Some(texts) = form.read(&review, &mut errors) else {
-        return page(&app, &person, id, Typed { report: Some(form), errors, ..Typed::default() }, "").await;
+        return page(&app, &person, id, TypedOwnReview { report: Some(form), errors, ..TypedOwnReview::default() }, "")
+            .await;
     };
     app.write_as(person.authority(), async |db| {
         let locked = store::lock(db, person.institution, id).await?;
@@ -209,7 +210,8 @@ pub(super) async fn object(
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let says = written(&form.says, 500, "says", "请写明哪里不对、有什么依据", &mut errors);
     let Some(says) = says.filter(|_| errors.is_empty()) else {
-        return page(&app, &person, id, Typed { objection: form, errors, ..Typed::default() }, "").await;
+        return page(&app, &person, id, TypedOwnReview { objection: form, errors, ..TypedOwnReview::default() }, "")
+            .await;
     };
     app.write_as(person.authority(), async |db| {
         let locked = store::lock(db, person.institution, id).await?;

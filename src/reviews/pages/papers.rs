@@ -12,11 +12,10 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::ReviewId,
-    office::ReviewReader,
     page::chrome::Chrome,
     papers::{self, Paper},
     reviews::{
-        Reviews,
+        ReviewReader, Reviews,
         papers::{notice_paper, report_paper, sheet_paper},
         review::{Outcome, Person, Review},
         store,

@@ -11,13 +11,13 @@ use axum_extra::extract::{Form, Query};
 
 use super::{by_practice, plan_on, refusal};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     office::SchoolLeague,
     page::chrome::Chrome,
     reviews::{
-        Reviews,
+        Reviews, Verb,
         forms::{SchemeForm, aspect_id},
         paths::{Done, REVIEWS, SCHEME},
         store::{self, KeptScheme},

@@ -17,10 +17,10 @@ use crate::{
     failure::Failure,
     ids::ReviewId,
     inbox::{Notice, To, tell, tell_all},
-    office::{ReviewReader, UnionKeeper},
+    office::UnionKeeper,
     page::chrome::Chrome,
     reviews::{
-        Reviews,
+        ReviewReader, Reviews, Verb,
         chart::{Radar, Trend},
         forms::{AnswerForm, ReasonForm},
         paths::Done,
@@ -217,7 +217,7 @@ pub(super) async fn result_of(app: &Reviews, review: &Review, person: &Person) -
 
 /// What a page of a person shows again.
 #[derive(Default)]
-struct Typed {
+struct TypedPersonReview {
     reason: ReasonForm,
     answer: AnswerForm,
     errors: Errors,
@@ -228,7 +228,7 @@ async fn person_page(
     viewer: &SignedIn,
     review: Review,
     place: i16,
-    typed: Typed,
+    typed: TypedPersonReview,
     done: &'static str,
 ) -> Result<PersonPage, Failure> {
     let mut db = app.read().await?;
@@ -244,7 +244,7 @@ async fn person_page(
     let result = result_of(app, &review, &person).await?;
     let keeps = viewer.acting.as_ref().is_some_and(|office| review.union.is_managed_by(office));
     let chrome = frame(app, viewer, &review, &person.name);
-    let Typed { reason, answer, errors } = typed;
+    let TypedPersonReview { reason, answer, errors } = typed;
     Ok(PersonPage { chrome, review, person, attachments, result, objection, keeps, reason, answer, errors, done })
 }
 
@@ -255,7 +255,7 @@ pub(super) async fn person(
     Query(forms::Done { done }): Query<forms::Done>,
 ) -> Result<PersonPage, Failure> {
     let review = visible(&mut *app.read().await?, &acting, id).await?;
-    person_page(&app, acting.person(), review, place, Typed::default(), Done::said(&done)).await
+    person_page(&app, acting.person(), review, place, TypedPersonReview::default(), Done::said(&done)).await
 }
 
 /// The page again, with what was typed.
@@ -264,7 +264,7 @@ async fn again(
     acting: &Acting<UnionKeeper>,
     review: Review,
     place: i16,
-    typed: Typed,
+    typed: TypedPersonReview,
 ) -> Result<Response, Failure> {
     let page = person_page(app, acting.person(), review, place, typed, "").await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -280,14 +280,21 @@ pub(super) async fn excuse(
     let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        return again(&app, &acting, review, place, Typed { reason: form, errors, ..Typed::default() }).await;
+        return again(
+            &app,
+            &acting,
+            review,
+            place,
+            TypedPersonReview { reason: form, errors, ..TypedPersonReview::default() },
+        )
+        .await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
         if !store::excuse(db, &locked, place, &why).await? {
             return Err(not_now(&app, acting.person(), "登记不再述职", &locked));
         }
-        let entry = audit::Entry::about(audit::Verb::ReviewKept, person.student)
+        let entry = audit::Entry::about(Verb::ReviewKept, person.student)
             .detail("办理", "登记不再述职")
             .detail("评议", locked.title())
             .detail("理由", why.clone());
@@ -307,7 +314,14 @@ pub(super) async fn give_back(
     let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        return again(&app, &acting, review, place, Typed { reason: form, errors, ..Typed::default() }).await;
+        return again(
+            &app,
+            &acting,
+            review,
+            place,
+            TypedPersonReview { reason: form, errors, ..TypedPersonReview::default() },
+        )
+        .await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
@@ -316,7 +330,7 @@ pub(super) async fn give_back(
         }
         let notice = Notice::new(format!("述职报告被退回：{}", locked.title()), id.own_path()).says(&why);
         tell(db, acting.institution(), To::Student(person.student), &notice, now).await?;
-        let entry = audit::Entry::about(audit::Verb::ReviewKept, person.student)
+        let entry = audit::Entry::about(Verb::ReviewKept, person.student)
             .detail("办理", "退回述职报告")
             .detail("评议", locked.title());
         audit::append(db, acting.person(), entry, now).await
@@ -335,7 +349,14 @@ pub(super) async fn answer(
     let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let Some((says, grade)) = form.read(&mut errors) else {
-        return again(&app, &acting, review, place, Typed { answer: form, errors, ..Typed::default() }).await;
+        return again(
+            &app,
+            &acting,
+            review,
+            place,
+            TypedPersonReview { answer: form, errors, ..TypedPersonReview::default() },
+        )
+        .await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
@@ -346,7 +367,7 @@ pub(super) async fn answer(
         let notice = Notice::new(format!("对评议结果的异议已答复：{}", locked.title()), id.own_path()).says(&says);
         tell(db, acting.institution(), To::Student(person.student), &notice, now).await?;
         let what = grade.map_or("维持原等次".to_owned(), |grade| format!("改为{}", grade.label()));
-        let entry = audit::Entry::about(audit::Verb::ReviewKept, person.student)
+        let entry = audit::Entry::about(Verb::ReviewKept, person.student)
             .detail("办理", "答复异议")
             .detail("评议", locked.title())
             .detail("结果", what);

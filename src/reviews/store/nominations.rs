@@ -70,10 +70,9 @@ pub struct NewNomination<'a> {
 /// Begins a nomination by criteria that the rule has passed.
 pub async fn begin_nomination(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    acting: &Acting<UnionKeeper>,
     new: &NewNomination<'_>,
     criteria: &Criteria,
-    by: crate::ids::AccountId,
     now: OffsetDateTime,
 ) -> Result<NominationId, Failure> {
     let id = NominationId::random();
@@ -81,13 +80,13 @@ pub async fn begin_nomination(
         "insert into nomination (id, institution_id, review_id, title, kind, seats, begun_at, begun_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         id.0,
-        institution.0,
+        acting.institution().0,
         new.review.0,
         new.title,
         new.kind.slug(),
         new.seats,
         now,
-        by.0
+        acting.person().account.0
     )
     .execute(&mut *connection)
     .await?;

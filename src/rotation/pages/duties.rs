@@ -14,12 +14,13 @@ use time::Date;
 use super::lock;
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     failure::Failure,
     ids::{TurnId, UnionId},
     page::{chrome::Chrome, filters},
     rotation::{
+        Verb,
         paths::{DUTY, Done},
         store,
     },

@@ -14,7 +14,7 @@ use time::Date;
 use super::{Permissions, lock, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{SemesterId, TurnId, UnionId},
@@ -22,6 +22,7 @@ use crate::{
     office::{OfficeKind, UnionKeeper},
     page::chrome::Chrome,
     rotation::{
+        Verb,
         chart::{TimelineChart, past_gaps},
         paths::{DUTY, Done},
         store::{self, ExplainedGap, SemesterRow},
@@ -119,7 +120,7 @@ pub(super) struct GapForm {
 /// What comes back of the page's forms: a proposal as typed, the reason for a confirmation and what asks for it, or why
 /// nobody was on duty.
 #[derive(Default)]
-struct Typed {
+struct TypedTurns {
     gap: GapForm,
     form: ProposeForm,
     errors: Errors,
@@ -131,10 +132,10 @@ async fn page(
     app: &App,
     person: &SignedIn,
     id: UnionId,
-    typed: Typed,
+    typed: TypedTurns,
     done: &'static str,
 ) -> Result<RotationPage, Failure> {
-    let Typed { gap, form, errors, warned, reason } = typed;
+    let TypedTurns { gap, form, errors, warned, reason } = typed;
     let (record, may) = visible(app, person, id).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let semesters = store::semesters(&mut db, person.institution).await?;
@@ -200,7 +201,7 @@ pub(super) async fn explain(
     let why = written(&gap.why, 200, "why", "请写明空缺的原因", &mut errors);
     let from = day(&gap.from).ok_or(Failure::Malformed)?;
     let Some(why) = why.filter(|_| errors.is_empty()) else {
-        let page = page(&app, acting.person(), id, Typed { gap, errors, ..Typed::default() }, "").await?;
+        let page = page(&app, acting.person(), id, TypedTurns { gap, errors, ..TypedTurns::default() }, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     app.write_as(acting.person().authority(), async |db| {
@@ -226,7 +227,7 @@ pub(super) async fn show(
     Path(id): Path<UnionId>,
     Query(RotationQuery { done, form }): Query<RotationQuery>,
 ) -> Result<RotationPage, Failure> {
-    page(&app, &person, id, Typed { form, ..Typed::default() }, Done::said(&done)).await
+    page(&app, &person, id, TypedTurns { form, ..TypedTurns::default() }, Done::said(&done)).await
 }
 
 /// What was done, or what was typed before a refusal.
@@ -292,7 +293,7 @@ pub(super) async fn propose(
         errors.add("from", "起止日期应在所选学期之内，且先后正确");
     }
     let (Some(holder), Some(from), Some(until), true) = (holder, from, until, errors.is_empty()) else {
-        let page = page(&app, &person, id, Typed { form, errors, ..Typed::default() }, "").await?;
+        let page = page(&app, &person, id, TypedTurns { form, errors, ..TypedTurns::default() }, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let path = id.rotation_path();
@@ -358,7 +359,7 @@ pub(super) async fn confirm(
     }
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if !errors.is_empty() {
-        let typed = Typed { errors, reason: form.reason, ..Typed::default() };
+        let typed = TypedTurns { errors, reason: form.reason, ..TypedTurns::default() };
         return Ok((unfit, page(&app, acting.person(), id, typed, "").await?).into_response());
     }
     let path = id.rotation_path();
@@ -409,11 +410,11 @@ pub(super) async fn confirm(
         Attempt::Done(()) => return Ok(Redirect::to(&Done::Confirmed.at(&path)).into_response()),
         Attempt::Fault(field, says) => {
             errors.add(field, says);
-            Typed { errors, ..Typed::default() }
+            TypedTurns { errors, ..TypedTurns::default() }
         }
         Attempt::NeedsReason(warned) => {
             errors.add("reason", "请写明理由；理由与轮值一起保留");
-            Typed { errors, warned, ..Typed::default() }
+            TypedTurns { errors, warned, ..TypedTurns::default() }
         }
     };
     Ok((unfit, page(&app, acting.person(), id, typed, "").await?).into_response())

@@ -8,11 +8,11 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CollegeId, StudentId, SurveyId},
-    office::VoiceKeeper,
     surveys::{
         counting::{Counted, CountedText, Figure, PartKind, Waiting},
         survey::Survey,
     },
+    voice::VoiceKeeper,
 };
 
 /// Whoever is asked on a day and has not answered, by college and year.

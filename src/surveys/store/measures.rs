@@ -8,8 +8,8 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{InstitutionId, SurveyId, SurveyMeasureId, UnionId},
-    office::VoiceKeeper,
     surveys::survey::{Measure, Survey},
+    voice::VoiceKeeper,
 };
 
 /// Keeps what was found; `publish`: for everybody from now on. `false` where the questionnaire is not counted, or published.

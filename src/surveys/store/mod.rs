@@ -22,8 +22,9 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CollegeId, InstitutionId, StudentId, SurveyId, UnionId},
-    office::{SchoolLeague, VoiceKeeper},
+    office::SchoolLeague,
     sealing::keys::PublicKey,
+    voice::VoiceKeeper,
 };
 
 /// The most questionnaires of a list.

@@ -19,14 +19,14 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{DocumentId, InstitutionId, UnionId},
     inbox::{self, Notice, To},
     office::UnionKeeper,
     page::{chrome::Chrome, filters},
-    people::find::{Among, Asked, PersonField, Search},
+    people::find::{Among, PersonField, Search, SentField},
     rules::{
         Clause, Finding, Plan, Rule,
         adoption::Calendar,
@@ -40,6 +40,7 @@ use crate::{
     },
     text::{folded, is_hidden},
     unions::{
+        Verb,
         forms::{AppointForm, AppointRequest},
         paths::{Done, filled_in},
         store::{self, Appointee, LockedUnion, Route},
@@ -100,7 +101,7 @@ async fn page(
     acting: &Acting<UnionKeeper>,
     id: UnionId,
     submitted: Submitted<AppointForm>,
-    asked: Asked,
+    asked: SentField,
     warned: Vec<Finding>,
 ) -> Result<AppointPage, Failure> {
     let Submitted { mut form, errors } = submitted;
@@ -174,7 +175,7 @@ pub(super) async fn ask(
         }
     }
     drop(db);
-    page(&app, &acting, id, Submitted::new(form, errors), Asked::Lookup(person), Vec::new()).await
+    page(&app, &acting, id, Submitted::new(form, errors), SentField::Lookup(person), Vec::new()).await
 }
 
 /// What the rule is asked about an appointment.
@@ -277,7 +278,7 @@ pub(super) async fn act(
         errors.add("direct", "请说明为什么不经遴选程序直接任命；说明随任职保留，并列在对照检查总览里");
     }
     let Some(mut asked) = form.read(&record, today, &mut errors) else {
-        let asked = Asked::Form(person);
+        let asked = SentField::Form(person);
         let page = page(&app, &acting, id, Submitted::new(form, errors), asked, Vec::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -334,7 +335,7 @@ pub(super) async fn act(
                 entry = entry.under(clause);
             }
             audit::append(db, acting.person(), entry, now).await?;
-            let notice = Notice::new(format!("你被任命为{union_name}{words}"), "/me/data").says(format!(
+            let notice = Notice::new(format!("你被任命为{union_name}{words}"), crate::people::OWN_DATA).says(format!(
                 "自 {} 起任职。依据：{}。对登记内容有疑问，请联系{}。",
                 appointment.wanted().from,
                 asked.grounds.words,
@@ -345,7 +346,7 @@ pub(super) async fn act(
         })
         .await?;
     answer(attempt, errors, Done::Appointed.at(&id.path()), async |errors, warned| {
-        let asked = Asked::Form(person);
+        let asked = SentField::Form(person);
         Ok(page(&app, &acting, id, Submitted::new(form, errors), asked, warned).await?.into_response())
     })
     .await

@@ -19,9 +19,8 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
-    office::ComplianceReader,
     page::{
-        charts::{Part, strip},
+        charts::{Part, PartCount, strip},
         chrome::Chrome,
         filters,
     },
@@ -37,6 +36,7 @@ use crate::{
     sheet::{ReportColumn, report_workbook},
     text::chinese_day,
     unions::{
+        ComplianceReader,
         paths::compliance_file,
         store::{self, DirectRow, OverdueFiling},
         union::{Record, StudentUnion},
@@ -367,7 +367,9 @@ fn assemble(
     breaches.sort_by_key(|breach| (breach.verdict, breach.since));
     let more = breaches.len().saturating_sub(LISTED);
     breaches.truncate(LISTED);
-    let count = |outcome: &Outcome| (outcome.slug(), outcome.label(), counts.get(outcome).copied().unwrap_or_default());
+    let count = |outcome: &Outcome| {
+        PartCount::new(outcome.slug(), outcome.label(), counts.get(outcome).copied().unwrap_or_default())
+    };
     let strip = strip(&Outcome::ALL.iter().map(count).collect::<Vec<_>>());
     CompliancePage {
         chrome: Chrome::bare(""),

@@ -14,7 +14,7 @@ use time::Date;
 use super::{Tab, Tabs, calendar, frame, managed, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
@@ -23,6 +23,7 @@ use crate::{
     rules::{Clause, Rule},
     text::{day, trimmed},
     unions::{
+        Verb,
         documents::{self, Scan},
         paths::Done,
         store::{self, Constitution, NewConstitution},
@@ -92,7 +93,7 @@ pub(super) struct ConstitutionPage {
 
 /// The form as it is filled in.
 #[derive(Default)]
-struct Typed {
+struct TypedConstitution {
     form: ConstitutionForm,
     errors: Errors,
     done: &'static str,
@@ -102,14 +103,14 @@ async fn page<O: Office>(
     app: &App,
     acting: &Acting<O>,
     record: Record,
-    typed: Typed,
+    typed: TypedConstitution,
 ) -> Result<ConstitutionPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let versions = store::constitutions(&mut db, record.union.id).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
     let clause = plan.and_then(|plan| plan.provision(Rule::Dis03).map(|provision| provision.clause().clone()));
-    let Typed { form, errors, done } = typed;
+    let TypedConstitution { form, errors, done } = typed;
     Ok(ConstitutionPage {
         chrome: frame(app, acting.person(), &record, "章程"),
         tabs: Tabs::new(acting, &record, Tab::Constitution),
@@ -139,7 +140,7 @@ pub(super) async fn show(
     Query(forms::Done { done }): Query<forms::Done>,
 ) -> Result<ConstitutionPage, Failure> {
     let record = visible(&mut *app.read().await?, &acting, id, app.clock.today()).await?;
-    page(&app, &acting, record, Typed { done: Done::said(&done), ..Typed::default() }).await
+    page(&app, &acting, record, TypedConstitution { done: Done::said(&done), ..TypedConstitution::default() }).await
 }
 
 pub(super) async fn file(
@@ -155,7 +156,7 @@ pub(super) async fn file(
     let new = form.read(scan.is_some(), today, &mut errors);
     let scan = scan.and_then(|scan| scan.map_err(|why| errors.add("file", why)).ok());
     let (Some(new), Some(scan), true) = (new, scan, errors.is_empty()) else {
-        let page = page(&app, &acting, record, Typed { form, errors, done: "" }).await?;
+        let page = page(&app, &acting, record, TypedConstitution { form, errors, done: "" }).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     app.write_as(acting.person().authority(), async |db| {

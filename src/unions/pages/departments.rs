@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{DepartmentId, UnionId},
@@ -26,6 +26,7 @@ use crate::{
     page::chrome::Chrome,
     rules::{Finding, Rule, structure::establish},
     unions::{
+        Verb,
         forms::{DepartmentForm, near_day},
         paths::{Done, filled_in},
         store::{self, Grounds},

@@ -16,7 +16,7 @@ use time::Date;
 use super::{calendar, frame, managed};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::{PostId, UnionId},
@@ -24,6 +24,7 @@ use crate::{
     page::chrome::Chrome,
     rules::{Finding, Outcome, adoption::Calendar, timeline::Timeline},
     unions::{
+        Verb,
         forms::{EndForm, WHYS},
         paths::Done,
         store,

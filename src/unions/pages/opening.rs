@@ -14,7 +14,7 @@ use time::Date;
 use super::{calendar, frame, managed};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
@@ -22,6 +22,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     rules::Outcome,
     unions::{
+        Verb,
         paths::Done,
         store::{self, Grounds},
         union::Record,

@@ -13,7 +13,7 @@ use time::Date;
 use super::{Evidence, Tab, Tabs, calendar, evidence, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     directory::store::{CollegeRow, colleges},
     failure::Failure,
@@ -23,6 +23,7 @@ use crate::{
     page::{charts::QuotaBar, chrome::Chrome, filters, paging::RowRange},
     rules::{Clause, Finding, Outcome, Rule, adoption::Calendar, plan::Union},
     unions::{
+        Verb,
         chart::Chart,
         paths::{Done, UNIONS},
         store::{self, HistoryRow},

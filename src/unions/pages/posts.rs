@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{DocumentId, PostId, StudentId, UnionId},
@@ -34,6 +34,7 @@ use crate::{
         roster::Post,
     },
     unions::{
+        Verb,
         forms::{AppointForm, EndForm, WHYS, other_post_value},
         paths::{Done, filled_in},
         store::{self, Correction, Grounds, HistoryAct, LockedUnion},
@@ -344,7 +345,8 @@ async fn tell_both(
         .detail("岗位", words)
         .detail("依据", "更正");
     audit::append(db, acting.person(), entry, now).await?;
-    let notice = Notice::new(format!("你在{name}的任职已登记"), "/me/data").says(format!("{words}（更正登记）。"));
+    let notice =
+        Notice::new(format!("你在{name}的任职已登记"), crate::people::OWN_DATA).says(format!("{words}（更正登记）。"));
     inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
     store::tell_end(db, locked, row, row.from_day, "登记有误，已更正", now).await
 }

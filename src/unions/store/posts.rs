@@ -435,7 +435,7 @@ pub async fn tell_end(
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let name = &union.union.name;
-    let notice = Notice::new(format!("你在{name}的任职自 {day} 起结束"), "/me/data")
+    let notice = Notice::new(format!("你在{name}的任职自 {day} 起结束"), crate::people::OWN_DATA)
         .says(format!("{}，{why}。", post.label_with_place()));
     inbox::tell(connection, union.institution(), To::Student(post.student), &notice, now).await
 }

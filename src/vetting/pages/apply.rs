@@ -16,7 +16,7 @@ use time::Date;
 use super::{ConditionText, StepView, asks, calendar, case::picture, said, steps};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     failure::{Failure, Refusal},
     ids::{CaseId, PlaceId, RoundId, StudentId},
@@ -33,6 +33,7 @@ use crate::{
     },
     unions::{store as unions_store, union::StudentFacts},
     vetting::{
+        Verb,
         case::{CandidateText, Case, Evidence, Opinion, Origin},
         forms::{Application, ApplyForm, sources},
         paths::{self, Done},

@@ -12,10 +12,10 @@ use crate::{
     failure::Failure,
     ids::{PlaceId, RoundId},
     name::same_number,
-    office::Vetter,
     rules::vetting::Source,
     sheet::{BadCell, Columns, RowReader, Sheet, SheetError, drop_down_template},
     vetting::{
+        Vetter,
         chain_office::ChainOffice,
         forms::{Application, sources},
         round::{Place, Round},

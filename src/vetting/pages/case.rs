@@ -15,11 +15,11 @@ use time::{Date, OffsetDateTime};
 use super::{StepView, calendar, evidence_today, frame, steps};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::CaseId,
-    office::{Office, SlipPrinter, Vetter},
+    office::{Office, SlipPrinter},
     page::{chrome::Chrome, filters},
     rules::{
         Finding,
@@ -28,6 +28,7 @@ use crate::{
     text::searched,
     unions::{store as unions_store, union::sees_grades},
     vetting::{
+        Verb, Vetter,
         case::{CandidateText, Case, Evidence, Opinion},
         chain_office::ChainOffice,
         forms::{OpinionForm, OpinionRequest, SessionChoice},

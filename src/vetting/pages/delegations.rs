@@ -15,7 +15,7 @@ use time::{Date, Duration};
 use super::said;
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     directory,
     failure::Failure,
@@ -26,6 +26,7 @@ use crate::{
     people::find::{Among, PersonField, Search},
     text::{day, folded, is_hidden},
     vetting::{
+        Verb,
         paths::{self, Done},
         store::{self, Delegation, NewDelegation},
     },

@@ -23,16 +23,16 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId},
     inbox::{self, Notice},
     kept_forms::{bring_file, keep_file},
     name::{key, same_number},
-    office::{Office, OfficeKind, RosterKeeper, SlipPrinter, Vetter},
+    office::{Office, OfficeKind, RosterKeeper, SlipPrinter},
     page::chrome::Chrome,
-    people::find::{Among, Asked, PeopleField, PersonField, Rest, Search},
+    people::find::{Among, PeopleField, PersonField, Rest, Search, SentField},
     rules::{
         Finding, Outcome, Plan, Rule,
         vetting::{Source, may_apply},
@@ -44,6 +44,7 @@ use crate::{
         union::{StudentFacts, sees_grades},
     },
     vetting::{
+        Verb, Vetter,
         case::{Evidence, Origin},
         chain_office::ChainOffice,
         forms::{Application, ApplyForm, SeveralForm, sources},
@@ -176,7 +177,7 @@ async fn page(
     acting: &Acting<Vetter>,
     id: RoundId,
     submitted: Submitted<ApplyForm>,
-    asked: Asked,
+    asked: SentField,
 ) -> Result<NominatePage, Failure> {
     let Submitted { form, mut errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
@@ -240,7 +241,7 @@ pub(super) async fn ask(
 ) -> Result<NominatePage, Failure> {
     let mut errors = Errors::default();
     let person = named(&app, &acting, id, &mut form, "lookup", &mut errors).await?;
-    page(&app, &acting, id, Submitted::new(form, errors), Asked::Lookup(person)).await
+    page(&app, &acting, id, Submitted::new(form, errors), SentField::Lookup(person)).await
 }
 
 /// Why nobody was put forward.
@@ -422,7 +423,7 @@ pub(super) async fn act(
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
     let person = named(&app, &acting, id, &mut form, "number", &mut errors).await?;
-    let shown = Asked::Form(person.clone());
+    let shown = SentField::Form(person.clone());
     let asked = page(&app, &acting, id, Submitted::new(form.clone(), Errors::default()), shown).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let number = searched(&form.number);
@@ -433,7 +434,7 @@ pub(super) async fn act(
     let applied = form.read(&asked.round, false, true, &mut errors);
     let words = words(&form.words, asked.recommends, "words", &mut errors);
     let (Some(applied), Some(words), true) = (applied, words, errors.is_empty()) else {
-        let shown = Asked::Form(person);
+        let shown = SentField::Form(person);
         return Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), shown).await?).into_response());
     };
     let alone = Some(refusal(&app, &acting, &asked.round, &form));
@@ -445,7 +446,7 @@ pub(super) async fn act(
     for obstacle in obstacles {
         errors.add("number", obstacle.says);
     }
-    let shown = Asked::Form(person);
+    let shown = SentField::Form(person);
     Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), shown).await?).into_response())
 }
 
@@ -457,7 +458,7 @@ pub(super) async fn several(
     Form(mut form): Form<SeveralForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let asked = page(&app, &acting, id, Submitted::default(), Asked::Neither).await?;
+    let asked = page(&app, &acting, id, Submitted::default(), SentField::Neither).await?;
     if form.people.lines().count() > MOST_ROWS {
         errors.add("people", format!("一次最多 {MOST_ROWS} 行"));
         form.people.clear();
@@ -507,7 +508,7 @@ pub(super) async fn several(
         let more = if more > 0 { format!("；另有 {more} 人") } else { String::new() };
         errors.add("people", format!("一个也没有提交。{}{more}", named.join("；")));
     }
-    let page = page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors), Asked::Neither).await?;
+    let page = page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors), SentField::Neither).await?;
     let page = NominatePage { several: form, people, ..page };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -580,7 +581,7 @@ async fn without_fields(
     id: RoundId,
     errors: Errors,
 ) -> Result<NominatePage, Failure> {
-    page(app, acting, id, Submitted::new(ApplyForm::default(), errors), Asked::Neither).await
+    page(app, acting, id, Submitted::new(ApplyForm::default(), errors), SentField::Neither).await
 }
 
 pub(super) async fn file(
@@ -591,7 +592,7 @@ pub(super) async fn file(
 ) -> Result<Response, Failure> {
     bring_file(&app, acting.person(), &mut upload).await?;
     let mut errors = Errors::default();
-    let asked = page(&app, &acting, id, Submitted::default(), Asked::Neither).await?;
+    let asked = page(&app, &acting, id, Submitted::default(), SentField::Neither).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let Some(bytes) = upload.file.take() else {
         errors.add("file", "请选择文件");

@@ -14,7 +14,7 @@ use time::Date;
 use super::{frame, managed_round, said};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     directory::store::stroke_order,
     failure::{Failure, Refusal},
@@ -23,15 +23,15 @@ use crate::{
     office::{OfficeKind, UnionKeeper},
     page::{chrome::Chrome, filters},
     papers::{self, Paper, document_number},
-    text::trimmed,
     vetting::{
+        Verb,
         case::Case,
         paths::Done,
         public_notice::{self, NoticeIssuer, NoticedCase},
         round::{Phase, Round},
         store::{self, Answer, CaseFilter, NewObjection, Objection},
     },
-    web::forms::{Done as After, Errors, Submitted, written},
+    web::forms::{Done as After, Errors, Submitted, written, written_if_any},
     workdays::Span,
 };
 
@@ -68,11 +68,7 @@ impl IssuerForm {
     fn read(&self, errors: &mut Errors) -> Option<NoticeIssuer> {
         let name = written(&self.issuer, 60, "issuer", "请按公章上的名称填写", errors);
         let contact = written(&self.contact, 200, "contact", "请写明受理单位和联系方式", errors);
-        let number = if trimmed(&self.number).is_empty() {
-            Some(String::new())
-        } else {
-            written(&self.number, 40, "number", "", errors)
-        };
+        let number = written_if_any(&self.number, 40, "number", errors);
         Some(NoticeIssuer { name: name?, contact: contact?, number: document_number(&number?) })
     }
 }

@@ -18,7 +18,7 @@ use time::{Date, OffsetDateTime};
 use super::{Composition, calendar, composition, evidence_today, frame};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     database::Locked,
     failure::{Failure, Refusal},
@@ -42,6 +42,7 @@ use crate::{
         union::{PostRow, Record, StudentFacts},
     },
     vetting::{
+        Verb,
         case::{Case, Evidence},
         forms::MOST_CASES,
         paths::Done,
@@ -469,11 +470,11 @@ async fn appoint(
         store::mark_appointed(db, case, post, now).await?;
         let subject = format!("你被任命为{}{}", record.union.name, holding_in_words(&wanted.post));
         let says = format!("自 {from} 起任职。依据：{}。", ground.words);
-        notices.push((case.student, Notice::new(subject, "/me/data").says(says)));
+        notices.push((case.student, Notice::new(subject, crate::people::OWN_DATA).says(says)));
     }
     for (case, post) in &staying {
         store::mark_appointed(db, case, *post, now).await?;
-        notices.push((case.student, Notice::new(format!("{}：你继续任职", round.title), "/me/data")));
+        notices.push((case.student, Notice::new(format!("{}：你继续任职", round.title), crate::people::OWN_DATA)));
     }
     inbox::tell_students(db, acting.institution(), &notices, now).await?;
     let entry = settlement.entry("任命").detail("生效", from.to_string()).detail("依据", ground.words.clone());

@@ -24,7 +24,6 @@ use crate::{
     failure::Failure,
     ids::{CaseId, RoundId, StudentId},
     name::order::StrokeOrder,
-    office::Vetter,
     page::{chrome::Chrome, filters},
     papers::{Column, Paper, Table},
     rules::chain::Link,
@@ -32,6 +31,7 @@ use crate::{
     text::chinese_day,
     unions::union::sees_grades,
     vetting::{
+        Vetter,
         case::{CandidateText, Case, Opinion},
         chain_office::ChainOffice,
         round::Round,

@@ -14,12 +14,12 @@ use time::{Date, Duration};
 use super::{ConditionText, asks, calendar, frame, managed_round};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId, UnionId},
     inbox::{self, Notice},
-    office::{Office, SchoolLeague, UnionKeeper, Vetter},
+    office::{Office, SchoolLeague, UnionKeeper},
     page::chrome::Chrome,
     rules::{
         Finding, Outcome, Plan, Rule,
@@ -33,6 +33,7 @@ use crate::{
         union::{PostKind, Record, StudentUnion},
     },
     vetting::{
+        Verb, Vetter,
         chain_office::ChainOffice,
         forms::{ChangeForm, DUE_DAYS, RoundForm},
         paths::{self, Done},

@@ -19,7 +19,6 @@ use crate::{
     failure::Failure,
     ids::{CollegeId, PlaceId, RoundId},
     name::order::{self, StrokeOrder},
-    office::Vetter,
     page::{chrome::Chrome, filters},
     rules::chain::{Link, Stage},
     text::searched,
@@ -28,6 +27,7 @@ use crate::{
         union::{PostKind, Record, sees_grades},
     },
     vetting::{
+        Vetter,
         case::Case,
         chain_office::ChainOffice,
         paths::{self, Done, nominated_in_words},

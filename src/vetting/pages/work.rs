@@ -19,16 +19,17 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::{CaseId, RoundId},
-    office::{Office, Registrar, Vetter},
+    office::{Office, Registrar},
     page::{chrome::Chrome, filters},
     rules::chain::{Decision, DecisionKind, Link, Stage},
     text::searched,
     unions::union::sees_grades,
     vetting::{
+        Verb, Vetter,
         case::Case,
         chain_office::ChainOffice,
         forms::{MOST_CASES, OpinionForm, SessionChoice},

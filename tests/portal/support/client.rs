@@ -1,7 +1,7 @@
 //! A browser without a window: cookies, forms, and pages read by role and label.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::{
         Arc,
@@ -80,8 +80,11 @@ impl Client {
         }
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
         let page = Page { status: parts.status.as_u16(), headers: parts.headers, bytes };
-        if page.status == 422 && page.is_page() {
-            page.says_what_is_wrong(path);
+        if page.is_page() {
+            page.has_each_id_once(path);
+            if page.status == 422 {
+                page.says_what_is_wrong(path);
+            }
         }
         page
     }
@@ -254,6 +257,17 @@ impl Page {
             |link: &&String| place(link).is_none() && !select(&html, &format!("[name='{}']", &link[1..])).is_empty();
         assert_eq!(links.iter().find(lost), None, "{path} leads nowhere");
         assert!(places.is_sorted(), "{path}: {links:?} {places:?}");
+    }
+
+    /// A label, a fault and a link of the summary lead to one element: no id stands twice. Read as text: every page is asked.
+    fn has_each_id_once(&self, path: &str) {
+        let text = self.text();
+        let mut seen = BTreeSet::new();
+        for (at, name) in text.match_indices("id=\"") {
+            let is_whole = text[..at].ends_with(char::is_whitespace);
+            let id = text[at + name.len()..].split('"').next().unwrap_or_default();
+            assert!(!is_whole || seen.insert(id), "{path} has two elements with the id {id}");
+        }
     }
 
     pub fn is_page(&self) -> bool {

@@ -11,9 +11,10 @@ use axum_extra::extract::{Form, Query};
 use super::{again, done_at, frame, kept, refusal, under_preparation};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
             forms::{DelegationForm, SeatingForm},
@@ -26,7 +27,6 @@ use crate::{
     failure::Failure,
     ids::{CongressDelegationId, CongressId, DelegateId},
     name::order,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     text::trimmed,
     web::forms::{Done as DoneQuery, Errors, Submitted, written},
@@ -68,11 +68,18 @@ impl DelegationsPage {
     }
 }
 
+/// The page's forms as they were sent.
+#[derive(Debug, Default)]
+struct TypedDelegations {
+    form: DelegationForm,
+    seating: SeatingForm,
+}
+
 async fn page(
     app: &App,
     person: &SignedIn,
     congress: Congress,
-    submitted: Submitted<(DelegationForm, SeatingForm)>,
+    submitted: Submitted<TypedDelegations>,
     done: &'static str,
 ) -> Result<DelegationsPage, Failure> {
     let mut db = app.read().await?;
@@ -83,7 +90,7 @@ async fn page(
     order::sort(&mut rows, strokes, |row| &row.name);
     let keeps = person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office));
     let chrome = frame(app, person, &congress, "代表团");
-    let Submitted { form: (form, seating), errors } = submitted;
+    let Submitted { form: TypedDelegations { form, seating }, errors } = submitted;
     Ok(DelegationsPage { chrome, congress, delegations, rows, keeps, form, seating, errors, done })
 }
 
@@ -148,7 +155,7 @@ pub(super) async fn add(
         errors.add("name", "已有同名的代表团");
     }
     let congress = crate::congress::pages::kept(&mut *app.read().await?, &acting, id).await?;
-    let submitted = Submitted::new((form, SeatingForm::default()), errors);
+    let submitted = Submitted::new(TypedDelegations { form, ..TypedDelegations::default() }, errors);
     Ok(again(page(&app, acting.person(), congress, submitted, "").await?))
 }
 
@@ -174,7 +181,7 @@ pub(super) async fn seat(
     }
     if !errors.is_empty() {
         let congress = crate::congress::pages::kept(&mut *app.read().await?, &acting, id).await?;
-        let submitted = Submitted::new((DelegationForm::default(), form), errors);
+        let submitted = Submitted::new(TypedDelegations { seating: form, ..TypedDelegations::default() }, errors);
         return Ok(again(page(&app, acting.person(), congress, submitted, "").await?));
     }
     app.write_as(acting.person().authority(), async |db| {

@@ -13,7 +13,7 @@ use time::{Date, Duration, OffsetDateTime, Time};
 use super::{again, frame, locked, refusal, under_preparation, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
         congress::Congress,
@@ -26,6 +26,7 @@ use crate::{
     },
     database::Locked,
     elections::{
+        self,
         sitting::{ContestRules, RuleSource},
         store::{self as sittings, ContestDraft, NewCandidate, SittingDraft},
     },
@@ -286,7 +287,7 @@ async fn make_sitting(
         let contest = add_contest(db, &sitting, &congress, one, &terms, &electorate, today).await?;
         store::link(db, &congress, one.unit.place, contest, &permitted).await?;
     }
-    let entry = Entry::new(Verb::SittingKept, draft.title.clone())
+    let entry = Entry::new(elections::Verb::SittingKept, draft.title.clone())
         .detail("办理", "组织代表选举")
         .detail("大会", congress.short_title())
         .detail("选举项目", units.len());

@@ -15,9 +15,10 @@ use time::Date;
 use super::{done_at, frame, kept, locked, refusal, under_preparation, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        CongressKeeper, DelegateElector, Verb,
         congress::{Congress, Standing},
         delegates::{
             forms::{Fields, ReasonForm, numbers},
@@ -32,7 +33,7 @@ use crate::{
     ids::{CollegeId, CongressId, DelegateListId},
     inbox::{self, Notice, To},
     name::same_number,
-    office::{CongressKeeper, DelegateElector, OfficeKind},
+    office::OfficeKind,
     page::{chrome::Chrome, filters},
     rules::delegates::{UnitList, hand_in as may_hand_in},
     web::forms::{Done as DoneQuery, Errors, reason},

@@ -23,11 +23,11 @@ use super::paths::Done;
 use crate::{
     app::{App, Routes},
     auth::{acting::Acting, person::SignedIn},
-    congress::{congress::Congress, paths::CONGRESSES, store as congresses},
+    congress::{CongressReader, congress::Congress, paths::CONGRESSES, store as congresses},
     database::Locked,
     failure::{Failure, Refusal},
     ids::{CollegeId, CongressId},
-    office::{CongressReader, Office, OfficeKind},
+    office::{Office, OfficeKind},
     page::chrome::Chrome,
 };
 

@@ -11,9 +11,10 @@ use axum_extra::extract::{Form, Query};
 use super::{again, done_at, frame, kept, refusal, under_preparation};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
             forms::TermsForm,
@@ -27,7 +28,7 @@ use crate::{
     failure::Failure,
     ids::CongressId,
     inbox::{self, Notice},
-    office::{CongressKeeper, CongressReader, OfficeKind},
+    office::OfficeKind,
     page::{chrome::Chrome, filters},
     rulebook,
     rules::delegates::{DelegateChain, USUAL_MARGIN, margin},

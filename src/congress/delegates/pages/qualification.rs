@@ -12,9 +12,10 @@ use time::Date;
 use super::{again, done_at, frame, kept, refusal, under_preparation};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
             forms::AdoptForm,
@@ -27,7 +28,6 @@ use crate::{
     directory,
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
     rulebook::governing,

@@ -16,9 +16,10 @@ use time::Date;
 use super::{again, college_of, done_at, frame, locked, refusal, under_preparation, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        DelegateReader, DelegateRecommender, DelegateReviewer, Verb,
         congress::Congress,
         delegates::{
             forms::{RecommendForm, ReviewForm},
@@ -31,7 +32,7 @@ use crate::{
     failure::Failure,
     ids::{CollegeId, CongressId, RecommendationId},
     inbox::{self, Notice, To},
-    office::{ClassBranch, DelegateReader, DelegateRecommender, DelegateReviewer, Office, OfficeKind},
+    office::{ClassBranch, Office, OfficeKind},
     page::chrome::Chrome,
     people::find::{Among, PersonField, Search},
     rules::{

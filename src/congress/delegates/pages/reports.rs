@@ -12,9 +12,10 @@ use sqlx::PgConnection;
 use super::{again, done_at, frame, locked, refusal, under_preparation, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        CongressReader, DelegateElector, Verb,
         congress::Congress,
         delegates::{
             forms::ReportForm,
@@ -26,7 +27,7 @@ use crate::{
     failure::Failure,
     ids::CongressId,
     name::same_number,
-    office::{CongressReader, DelegateElector, OfficeKind},
+    office::OfficeKind,
     page::{chrome::Chrome, filters::query_value},
     rules::delegates::{MOST_ON_A_BALLOT, without_every_step},
     unions::documents::{self, Scan},

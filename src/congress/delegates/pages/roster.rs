@@ -13,6 +13,7 @@ use crate::{
     app::App,
     auth::acting::Acting,
     congress::{
+        CongressReader,
         congress::Congress,
         delegates::store::{self, Delegation, SeatedDelegate},
         pages::visible,
@@ -21,7 +22,6 @@ use crate::{
     failure::Failure,
     ids::CongressId,
     name::order::{self, StrokeOrder},
-    office::CongressReader,
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
     sheet::drop_down_template,

@@ -14,9 +14,10 @@ use time::Date;
 use super::{done_at, frame, kept, refusal, under_preparation};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
             forms::ReasonForm,
@@ -28,7 +29,6 @@ use crate::{
     failure::Failure,
     ids::{CongressId, DelegateId},
     inbox::{self, Notice, To},
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     people::OWN_DATA,
     web::forms::{Done as DoneQuery, Errors, reason},

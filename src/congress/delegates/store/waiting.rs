@@ -5,9 +5,10 @@ use time::Date;
 
 use crate::{
     auth::person::Held,
+    congress::CongressKeeper,
     failure::Failure,
     ids::{ClassId, CollegeId, CongressId, InstitutionId},
-    office::{CongressKeeper, Office},
+    office::Office,
     rules::plan::Body,
 };
 

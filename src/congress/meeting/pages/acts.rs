@@ -4,9 +4,10 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    audit::{Entry, Verb},
+    audit::Entry,
     auth::acting::Acting,
     congress::{
+        CongressKeeper, Verb,
         congress::{Congress, Stage},
         meeting::{nouns::Meeting, state::Meetings, store},
         pages::kept,
@@ -15,7 +16,6 @@ use crate::{
     database::Locked,
     failure::{Failure, Refusal},
     ids::CongressId,
-    office::CongressKeeper,
     page::chrome::Chrome,
 };
 

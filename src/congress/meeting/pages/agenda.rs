@@ -15,10 +15,12 @@ use super::{
 use crate::{
     audit,
     auth::acting::Acting,
-    congress::meeting::{done::Done, forms::ItemForm, nouns::AgendaItem, state::Meetings, store},
+    congress::{
+        CongressKeeper,
+        meeting::{done::Done, forms::ItemForm, nouns::AgendaItem, state::Meetings, store},
+    },
     failure::Failure,
     ids::{AgendaItemId, CongressId},
-    office::CongressKeeper,
     web::forms::{Errors, Submitted, moved, typed_places},
 };
 

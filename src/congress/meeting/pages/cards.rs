@@ -16,6 +16,7 @@ use crate::{
     audit,
     auth::{acting::Acting, token::hash_of},
     congress::{
+        CongressKeeper,
         congress::Congress,
         meeting::{
             nouns::Attendee,
@@ -27,7 +28,6 @@ use crate::{
     },
     failure::Failure,
     ids::{CongressId, PrintId},
-    office::CongressKeeper,
     page::{charts::Qr, chrome::Chrome},
     secrets::readable,
     web::origin::Origin,

@@ -13,9 +13,10 @@ use sqlx::PgConnection;
 
 use super::{counting_day, done_at, keeps};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{person::SignedIn, token::hash_of},
     congress::{
+        Verb,
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},
@@ -81,19 +82,19 @@ fn refusal(app: &Meetings, person: &SignedIn, wanted: &str) -> Refusal {
 
 /// The page's forms as they were sent, with those who may be meant.
 #[derive(Debug, Default)]
-struct Typed {
+struct TypedDesk {
     desk: DeskForm,
     guest: GuestForm,
     choices: Vec<Attendee>,
 }
 
 /// Somebody whose check-in the page tells of.
-struct Told {
+struct CheckInMessage {
     came: Came,
     attendee: Attendee,
 }
 
-impl Told {
+impl CheckInMessage {
     fn tone(&self) -> &'static str {
         match self.came {
             Came::Now | Came::Back => "pass",
@@ -119,9 +120,9 @@ struct DeskPage {
     chrome: Chrome,
     right: DeskRight,
     head: Headcount,
-    told: Option<Told>,
+    told: Option<CheckInMessage>,
     latest: Vec<Recent>,
-    typed: Typed,
+    typed: TypedDesk,
     errors: Errors,
     done: &'static str,
 }
@@ -140,8 +141,8 @@ async fn page(
     app: &Meetings,
     person: &SignedIn,
     right: DeskRight,
-    submitted: Submitted<Typed>,
-    told: Option<Told>,
+    submitted: Submitted<TypedDesk>,
+    told: Option<CheckInMessage>,
     done: &'static str,
 ) -> Result<Response, Failure> {
     let (id, day) = (right.congress.id, counting_day(&right.meeting, app.clock.today()));
@@ -182,7 +183,7 @@ pub(super) async fn show(
     if let (Ok(came), Ok(student)) = (query.came.parse::<Came>(), query.student.parse::<StudentId>()) {
         let day = counting_day(&right.meeting, app.clock.today());
         let found = store::attendees(&mut db, id, day, Wanted::student(student)).await?.pop();
-        told = found.map(|attendee| Told { came, attendee });
+        told = found.map(|attendee| CheckInMessage { came, attendee });
     }
     drop(db);
     page(&app, &person, right, Submitted::default(), told, said(&query.done)).await
@@ -228,7 +229,7 @@ pub(super) async fn check_in(
     let typed = folded(&form.who);
     if typed.is_empty() || typed.chars().count() > 60 || typed.chars().any(is_hidden) {
         errors.add("who", "请填写学号、代表证号或姓名");
-        let typed = Typed { desk: form, ..Typed::default() };
+        let typed = TypedDesk { desk: form, ..TypedDesk::default() };
         return page(&app, &person, right, Submitted::new(typed, errors), None, "").await;
     }
     let day = counting_day(&right.meeting, app.clock.today());
@@ -254,7 +255,7 @@ pub(super) async fn check_in(
         Err(says) => {
             errors.add("who", says);
             let choices = if choices.len() > 1 { choices } else { Vec::new() };
-            let typed = Typed { desk: form, choices, ..Typed::default() };
+            let typed = TypedDesk { desk: form, choices, ..TypedDesk::default() };
             page(&app, &person, right, Submitted::new(typed, errors), None, "").await
         }
     }
@@ -299,7 +300,7 @@ pub(super) async fn undo(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let right = DeskRight::of(&mut *app.read().await?, &person, id).await?;
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        let typed = Typed { desk: form, ..Typed::default() };
+        let typed = TypedDesk { desk: form, ..TypedDesk::default() };
         return page(&app, &person, right, Submitted::new(typed, errors), None, "").await;
     };
     app.write_as(person.authority(), async |db| {
@@ -346,7 +347,7 @@ pub(super) async fn add_guest(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let right = DeskRight::of(&mut *app.read().await?, &person, id).await?;
     let Some(guest) = form.read(&mut errors).filter(|_| errors.is_empty()) else {
-        let typed = Typed { guest: form, ..Typed::default() };
+        let typed = TypedDesk { guest: form, ..TypedDesk::default() };
         return page(&app, &person, right, Submitted::new(typed, errors), None, "").await;
     };
     app.write_as(person.authority(), async |db| {

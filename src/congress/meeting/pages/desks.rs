@@ -14,6 +14,7 @@ use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, CongressReader,
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},
@@ -26,7 +27,6 @@ use crate::{
     failure::Failure,
     ids::{AccountId, CongressId},
     inbox::{Notice, To, tell},
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     people::find::{Among, PersonField, Search},
     rules::{Finding, meeting::quorum},

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
+    congress::CongressKeeper,
     congress::meeting::{
         done::Done,
         forms::{DocumentForm, long_text},
@@ -25,9 +26,11 @@ use crate::{
     },
     failure::Failure,
     ids::{CongressId, MeetingDocumentId},
-    office::CongressKeeper,
     page::{chrome::Chrome, filters::query_value},
-    web::forms::{Errors, Submitted, Upload},
+    web::{
+        forms::{Errors, Submitted, Upload},
+        media,
+    },
 };
 
 /// What the form says: the file where one was sent, else the text.
@@ -35,7 +38,7 @@ fn content(upload: &Upload, form: &DocumentForm, errors: &mut Errors) -> Option<
     let text = long_text(&form.body, "body", errors);
     match (&upload.file, text.is_empty()) {
         (Some(_), false) => errors.add("file", "上传了文件，就不要再填写正文"),
-        (Some(bytes), true) if bytes.starts_with(b"%PDF-") => return Some(Content::Pdf(bytes.to_vec())),
+        (Some(bytes), true) if media::scan(bytes) == Some(media::PDF) => return Some(Content::Pdf(bytes.to_vec())),
         (Some(_), true) => errors.add("file", "请上传 PDF 文件；Word 文件请先另存为 PDF"),
         (None, true) => errors.add("body", "请填写正文，或上传 PDF 文件"),
         (None, false) => return Some(Content::Written(text)),
@@ -109,7 +112,7 @@ pub(super) async fn show(
         Content::Pdf(bytes) => {
             let name = query_value(&format!("{title}.pdf"));
             let headers = [
-                (header::CONTENT_TYPE, "application/pdf".to_owned()),
+                (header::CONTENT_TYPE, media::PDF.to_owned()),
                 (
                     header::CONTENT_DISPOSITION,
                     format!("attachment; filename=\"document.pdf\"; filename*=UTF-8''{name}"),

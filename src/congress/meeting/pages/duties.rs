@@ -14,10 +14,12 @@ use super::{
 use crate::{
     audit,
     auth::acting::Acting,
-    congress::meeting::{done::Done, forms::PeopleForm, state::Meetings, store},
+    congress::{
+        CongressKeeper,
+        meeting::{done::Done, forms::PeopleForm, state::Meetings, store},
+    },
     failure::Failure,
     ids::{CongressId, StudentId},
-    office::CongressKeeper,
     people::find::{Among, PeopleField, Rest, Search},
     rules::meeting::{Duty, name_for},
     web::forms::{Errors, Submitted},

@@ -8,8 +8,9 @@ use time::Duration;
 
 use super::{acts::Act, counting_day, done_at};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
+    congress::CongressKeeper,
     congress::meeting::{
         done::Done,
         nouns::Attendee,
@@ -17,12 +18,13 @@ use crate::{
         store::{self, Wanted},
     },
     elections::{
+        Verb as ElectionVerb,
         sitting::ContestRules,
         store::{self as elections, ContestDraft, SittingDraft},
     },
     failure::Failure,
     ids::{CongressId, StudentId},
-    office::{CongressKeeper, ElectionKeeper},
+    office::ElectionKeeper,
     rules::{
         meeting::quorum,
         sitting::{Body, Fills},
@@ -83,7 +85,7 @@ pub(super) async fn create(
             round_of: None,
         };
         elections::add_contest(db, &sitting, &contest).await?;
-        let entry = Entry::new(Verb::SittingKept, draft.title.clone())
+        let entry = Entry::new(ElectionVerb::SittingKept, draft.title.clone())
             .detail("办理", act.wanted)
             .detail("选民", contest.people.len());
         audit::append(db, acting.person(), entry, act.now).await

@@ -13,6 +13,7 @@ use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, CongressReader,
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},
@@ -24,7 +25,6 @@ use crate::{
     },
     failure::Failure,
     ids::{CongressId, HandVoteId},
-    office::{CongressKeeper, CongressReader},
     page::{chrome::Chrome, filters},
     people::find::PeopleField,
     rules::{

@@ -11,9 +11,10 @@ use time::Date;
 
 use super::{Tab, acts::Act, again, below, done_at, keeps, papers::course, seen_meeting, tabs};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},
@@ -26,7 +27,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::{chrome::Chrome, filters},
     text::day,
     web::forms::{Done as DoneQuery, Errors, Submitted},

@@ -37,12 +37,12 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     clock::CHINA,
     congress::{
+        CongressReader,
         congress::Congress,
         pages::{frame, visible},
     },
     failure::Failure,
     ids::CongressId,
-    office::CongressReader,
     page::chrome::Chrome,
     web::routes::Routes,
 };

@@ -15,6 +15,7 @@ use super::{below, counting_day, seen_meeting};
 use crate::{
     auth::acting::Acting,
     congress::{
+        CongressReader,
         congress::Congress,
         meeting::{
             composed::{Course, ElectedContest, MeetingPaper, PreparedContest, SeatingPlan},
@@ -27,7 +28,6 @@ use crate::{
     elections::{counting, sitting::Stage, store as elections},
     failure::Failure,
     ids::CongressId,
-    office::CongressReader,
     page::chrome::Chrome,
     papers::{self, Paper},
 };

@@ -13,6 +13,7 @@ use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper,
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},
@@ -26,7 +27,6 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CongressId, RollEntryId, StudentId},
-    office::CongressKeeper,
     page::{chrome::Chrome, filters},
     people::find::{Among, PeopleField, Rest, Search},
     web::forms::{Done as DoneQuery, Errors, Submitted},

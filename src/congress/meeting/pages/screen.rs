@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use super::{counting_day, seen_meeting};
 use crate::{
     auth::acting::Acting,
+    congress::CongressReader,
     congress::meeting::{
         nouns::{Headcount, Meeting},
         state::Meetings,
@@ -16,7 +17,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::CongressReader,
     page::{chrome::Chrome, filters},
 };
 

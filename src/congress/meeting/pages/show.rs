@@ -12,6 +12,7 @@ use super::{Tab, counting_day, keeps, seen, tabs};
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressReader,
         congress::{Congress, Stage},
         meeting::{
             done::said,
@@ -24,7 +25,6 @@ use crate::{
     elections::{sitting::Sitting, store as elections},
     failure::Failure,
     ids::CongressId,
-    office::CongressReader,
     page::{chrome::Chrome, filters},
     web::forms::{Done as DoneQuery, Errors, Submitted},
 };

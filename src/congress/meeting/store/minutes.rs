@@ -5,10 +5,9 @@ use time::OffsetDateTime;
 
 use crate::{
     auth::{acting::Acting, person::SignedIn},
-    congress::meeting::nouns::Meeting,
+    congress::{CongressKeeper, meeting::nouns::Meeting},
     database::Locked,
     failure::Failure,
-    office::CongressKeeper,
 };
 
 /// Keeps the minutes as edited, or forgets what was edited; `false` once they are signed.

@@ -21,11 +21,10 @@ use super::nouns::{AgendaItem, AgendaKind, CheckIn, DocumentHead, DocumentKind, 
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     clock::CHINA,
-    congress::congress::Congress,
+    congress::{CongressKeeper, congress::Congress},
     database::Locked,
     failure::Failure,
     ids::{AgendaItemId, CongressId, MeetingDocumentId},
-    office::CongressKeeper,
     rules::meeting::MeetingRules,
 };
 

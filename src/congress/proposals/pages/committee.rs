@@ -12,9 +12,10 @@ use time::Date;
 
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, Verb,
         congress::Congress,
         pages::{frame, kept},
         proposals::{
@@ -27,9 +28,8 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::CongressKeeper,
     page::{
-        charts::{Part, strip},
+        charts::{Part, PartCount, strip},
         chrome::Chrome,
     },
     rules::proposal::{Matter, Stage},
@@ -94,10 +94,10 @@ async fn page(
     let rows: Vec<MatterRow> = Matter::ALL.iter().map(row).collect();
     let all = MatterRow::of("合计", &proposals.iter().collect::<Vec<_>>());
     let strip = strip(&[
-        ("pass", "办结、并案", all.closed),
-        ("warn", "办理中", all.in_hand),
-        ("unknown", "待审查", all.waiting),
-        ("fail", "不予立案", all.refused),
+        PartCount::new("pass", "办结、并案", all.closed),
+        PartCount::new("warn", "办理中", all.in_hand),
+        PartCount::new("unknown", "待审查", all.waiting),
+        PartCount::new("fail", "不予立案", all.refused),
     ]);
     let Submitted { form, errors } =
         submitted.unwrap_or_else(|| Submitted::new(SettingsForm::of(settings), Errors::default()));

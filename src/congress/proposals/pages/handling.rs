@@ -12,9 +12,10 @@ use sqlx::PgConnection;
 
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        CongressKeeper, Verb,
         congress::Congress,
         pages::{frame, kept, refusal},
         proposals::{
@@ -29,7 +30,6 @@ use crate::{
     holidays,
     ids::{CongressId, ProposalId},
     inbox::{self, Notice, To},
-    office::CongressKeeper,
     page::chrome::Chrome,
     papers::{self, Paper},
     rules::proposal::{Ground, Stage},

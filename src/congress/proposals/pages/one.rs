@@ -13,9 +13,10 @@ use time::OffsetDateTime;
 
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     congress::{
+        Verb,
         proposals::{
             forms::{ProposalForm, REPLY_WITHIN, WordForm},
             paths::{Done, PROPOSALS},

@@ -11,8 +11,9 @@ use axum_extra::extract::{Form, Query};
 
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
+    congress::Verb,
     congress::proposals::{
         forms::ProposalForm,
         paths::{Done, PROPOSALS},

@@ -12,9 +12,10 @@ use axum_extra::extract::{Form, Query};
 use super::{plan_on, result_of};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         pages::{frame, kept, visible},
         papers::{forms::PaperForm, store as additions},
@@ -28,7 +29,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     papers::{self, Paper},
     rules::congress_result::announcing,

@@ -16,7 +16,7 @@ use time::{Date, OffsetDateTime};
 use super::result_of;
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     conduct,
     congress::{
@@ -44,7 +44,7 @@ use crate::{
         rotation::first_gap,
     },
     unions::{
-        store as unions,
+        Verb as UnionVerb, store as unions,
         store::{Appointee, Grounds, LockedUnion, Route},
         union::{PostRow, Record, StudentFacts, TurnRow},
     },
@@ -377,17 +377,17 @@ impl Seating<'_> {
             let from_college = appointment.wanted().person.from_college_union;
             let appointee = Appointee { student: *student, from_college, route: Route::Elected(congress.id) };
             unions::appoint(db, union, appointment, appointee, &grounds, *now).await?;
-            let notice = Notice::new(format!("你就任{}主席团成员", congress.union_name()), "/me/data");
+            let notice = Notice::new(format!("你就任{}主席团成员", congress.union_name()), crate::people::OWN_DATA);
             notices.push((*student, notice.says(format!("自 {day} 起任职。依据：{}。", grounds.words))));
         }
         for (one, _) in &change.staying {
-            let notice = Notice::new(format!("你连任{}主席团成员", congress.union_name()), "/me/data");
+            let notice = Notice::new(format!("你连任{}主席团成员", congress.union_name()), crate::people::OWN_DATA);
             notices.push((one.student, notice.says(format!("依据：{}。", grounds.words))));
         }
         inbox::tell_students(db, institution, &notices, *now).await?;
         conduct::term_ended(db, acting, union, &self.leavers(union), day, *now).await?;
         self.hand_over(db).await?;
-        let entry = Entry::new(Verb::Reshuffled, union.union.name.clone())
+        let entry = Entry::new(UnionVerb::Reshuffled, union.union.name.clone())
             .detail("大会", congress.short_title())
             .detail("自", day.to_string())
             .detail("就任", change.new.len())

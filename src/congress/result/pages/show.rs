@@ -14,9 +14,10 @@ use time::Date;
 use super::{next_step::NextStep, plan_on};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage as CongressStage},
         pages::{frame, kept, refusal, visible},
         result::{
@@ -30,7 +31,6 @@ use crate::{
     elections::elected::{ElectedPresidium, elected_presidium},
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     rules::{
         Finding,
@@ -48,6 +48,12 @@ struct CourseStep {
     style: &'static str,
     is_now: bool,
     scan: Option<ScanOf>,
+}
+
+impl CourseStep {
+    fn is_done(&self) -> bool {
+        self.style == "done"
+    }
 }
 
 #[derive(Template, WebTemplate)]

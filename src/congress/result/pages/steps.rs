@@ -15,12 +15,13 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{
         acting::Acting,
         person::{Held, SignedIn},
     },
     congress::{
+        CongressKeeper, ResultApprover, ResultReceiver, Verb,
         congress::Congress,
         pages::refusal,
         result::{
@@ -36,7 +37,7 @@ use crate::{
     holidays,
     ids::CongressId,
     inbox::{self, Notice, To},
-    office::{CongressKeeper, Office, OfficeKind, ResultApprover, ResultReceiver},
+    office::{Office, OfficeKind},
     rules::congress_result::{Step, StepTaken, take},
     rules::{Rule, plan::Union},
     unions::documents::Scan,
@@ -44,7 +45,7 @@ use crate::{
 };
 
 /// A step as it was asked for.
-struct Asked {
+struct ResultStepRequest {
     day: Date,
     by: String,
     number: String,
@@ -58,7 +59,7 @@ fn read(
     upload: &Upload,
     today: Date,
     errors: &mut Errors,
-) -> Result<(StepForm, Option<Asked>), Failure> {
+) -> Result<(StepForm, Option<ResultStepRequest>), Failure> {
     let form: StepForm = upload.form()?;
     let day = past_day(&form.day, "day", "请填写日期", today, errors);
     let by = if step == Step::File {
@@ -83,7 +84,7 @@ fn read(
     }
     let asked = match (day, by, number, within) {
         (Some(day), Some(by), Some(number), Some(within)) if errors.is_empty() => {
-            Some(Asked { day, by, number, within, scan })
+            Some(ResultStepRequest { day, by, number, within, scan })
         }
         _ => None,
     };
@@ -169,7 +170,7 @@ async fn write(
     db: &mut PgConnection,
     congress: &Locked<Congress>,
     taken: StepTaken,
-    asked: &Asked,
+    asked: &ResultStepRequest,
 ) -> Result<bool, Failure> {
     match taken.step() {
         Step::Announce => store::announce(db, congress, taken, &asked.by).await,
@@ -211,7 +212,8 @@ async fn tell(
     let notice = Notice::new(says, congress.id.result_path());
     inbox::tell(db, congress.institution, To::Office { kind, college, class: None }, &notice, now).await?;
     if step == Step::Approve {
-        let notice = Notice::new(format!("你当选{}主席团成员，选举结果已批准", congress.union_name()), "/me/data");
+        let notice =
+            Notice::new(format!("你当选{}主席团成员，选举结果已批准", congress.union_name()), crate::people::OWN_DATA);
         let notices: Vec<_> = result.elected.iter().map(|one| (one.student, notice.clone())).collect();
         inbox::tell_students(db, congress.institution, &notices, now).await?;
     }

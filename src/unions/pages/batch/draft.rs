@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use super::{changed_since, purpose_of};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{DocumentId, DraftId, UnionId},
@@ -30,6 +30,7 @@ use crate::{
     },
     text::trimmed,
     unions::{
+        Verb,
         pages::{
             attempt::{answer, held_up},
             calendar,
@@ -402,8 +403,8 @@ async fn restaff(
     audit::append(db, acting.person(), entry, now).await?;
     for (student, post) in begun {
         let subject = format!("你被任命为{name}{}", holding_in_words(&post));
-        let notice =
-            Notice::new(subject, "/me/data").says(format!("自 {} 起任职。依据：{}。", draft.day, draft.ground));
+        let notice = Notice::new(subject, crate::people::OWN_DATA)
+            .says(format!("自 {} 起任职。依据：{}。", draft.day, draft.ground));
         inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
     }
     Ok(Ok(()))

@@ -10,7 +10,7 @@ use super::{
     Pools,
     address::Address,
     pool::Standing,
-    reach::{ANSWERS_WITHIN, Found, Reached, causes, find, standing},
+    reach::{ANSWERS_WITHIN, AnsweringServer, ReachedServer, causes, find, standing},
 };
 
 /// How often it is looked at, and how often while it cannot be written to.
@@ -21,14 +21,14 @@ const LEAST: Duration = Duration::from_millis(50);
 
 /// Watches over the database from now on, by the connection that was made: when it moves to another server, the pools turn
 /// there. Inside a runtime.
-pub fn keep(pools: &Pools, reached: Reached) {
-    let Reached { address, server, connection } = reached;
-    let keeper = Keeper { pools: pools.clone(), address, server, connection: Some(connection), hangs: false };
-    tokio::spawn(keeper.run());
+pub fn watch_server(pools: &Pools, reached: ReachedServer) {
+    let ReachedServer { address, server, connection } = reached;
+    let watch = ServerWatch { pools: pools.clone(), address, server, connection: Some(connection), hangs: false };
+    tokio::spawn(watch.run());
 }
 
 #[derive(Debug)]
-struct Keeper {
+struct ServerWatch {
     pools: Pools,
     address: Address,
     server: usize,
@@ -38,13 +38,13 @@ struct Keeper {
 }
 
 /// What the server of the connection says.
-enum Asked {
+enum ServerAnswer {
     Stands(Standing),
     BrokeOff,
     Hangs,
 }
 
-impl Keeper {
+impl ServerWatch {
     /// Looks for as long as the portal runs.
     async fn run(mut self) {
         loop {
@@ -64,25 +64,25 @@ impl Keeper {
         }
     }
 
-    async fn ask(&mut self) -> Asked {
-        let Some(connection) = &mut self.connection else { return Asked::BrokeOff };
+    async fn ask(&mut self) -> ServerAnswer {
+        let Some(connection) = &mut self.connection else { return ServerAnswer::BrokeOff };
         match timeout(ANSWERS_WITHIN, standing(connection)).await {
-            Ok(Ok(standing)) => Asked::Stands(standing),
-            Ok(Err(_)) => Asked::BrokeOff,
-            Err(_) => Asked::Hangs,
+            Ok(Ok(standing)) => ServerAnswer::Stands(standing),
+            Ok(Err(_)) => ServerAnswer::BrokeOff,
+            Err(_) => ServerAnswer::Hangs,
         }
     }
 
     async fn look(&mut self) -> Standing {
         let asked = self.ask().await;
         match asked {
-            Asked::Stands(standing) if standing != Standing::ReadOnly || self.address.servers.len() == 1 => {
+            ServerAnswer::Stands(standing) if standing != Standing::ReadOnly || self.address.servers.len() == 1 => {
                 return standing;
             }
-            Asked::Stands(_) | Asked::BrokeOff => {}
-            Asked::Hangs => self.hangs = true,
+            ServerAnswer::Stands(_) | ServerAnswer::BrokeOff => {}
+            ServerAnswer::Hangs => self.hangs = true,
         }
-        let lives = matches!(asked, Asked::Stands(_));
+        let lives = matches!(asked, ServerAnswer::Stands(_));
         let found = match find(&self.address).await {
             Ok(found) => found,
             Err(unfit) => {
@@ -94,7 +94,7 @@ impl Keeper {
                 return Standing::Away;
             }
         };
-        let Found { server, connection, standing } = found;
+        let AnsweringServer { server, connection, standing } = found;
         if !lives || server != self.server {
             if let Some(server) = self.address.servers.get(server) {
                 self.pools.turn_to(&server.options);
