@@ -3,7 +3,7 @@
 //! One module, because all share one browser.
 
 mod everyday;
-
+mod hall;
 mod offices;
 
 use std::{
@@ -164,6 +164,17 @@ impl Drop for Seat {
 fn axe() -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(root.join(".tools/node_modules/axe-core/axe.min.js")).ok()
+}
+
+/// A journey's place and axe; none where a run is to do without a browser.
+fn seated() -> Option<(Seat, String)> {
+    let found = Seat::take().zip(axe());
+    let skip = std::env::var_os("SKIP_BROWSER").is_some();
+    assert!(
+        found.is_some() || skip,
+        "the browser, its driver or axe-core is missing: run `make tools`, or set SKIP_BROWSER"
+    );
+    found
 }
 
 struct Desk {
@@ -339,11 +350,7 @@ fn journey(phone: bool, play: impl AsyncFnOnce(&Desk, &Path)) {
 
 /// A journey through a portal in which something has come about before.
 fn journey_after<T>(phone: bool, before: impl AsyncFnOnce() -> (Portal, T), play: impl AsyncFnOnce(&Desk, T)) {
-    let (Some(seat), Some(axe)) = (Seat::take(), axe()) else {
-        let skip = std::env::var_os("SKIP_BROWSER").is_some();
-        assert!(skip, "the browser, its driver or axe-core is missing: run `make tools`, or set SKIP_BROWSER");
-        return;
-    };
+    let Some((seat, axe)) = seated() else { return };
     RUNTIME.block_on(async {
         let (portal, found) = before().await;
         let base = format!("http://{}", portal.listen(Limits::default()).await);
@@ -351,6 +358,25 @@ fn journey_after<T>(phone: bool, before: impl AsyncFnOnce() -> (Portal, T), play
         let desk = Desk { portal, browser: window.browser.clone(), base, axe };
         play(&desk, found).await;
         seat.leave(window).await;
+    });
+}
+
+/// A journey in which some sit at a desk and others hold a phone, in this order.
+fn journey_on_both<T>(before: impl AsyncFnOnce() -> (Portal, T), play: impl AsyncFnOnce(&Desk, &Desk, T)) {
+    let Some((seat, axe)) = seated() else { return };
+    RUNTIME.block_on(async {
+        let (portal, found) = before().await;
+        let base = format!("http://{}", portal.listen(Limits::default()).await);
+        let (wide, narrow) = (seat.window(false).await, seat.window(true).await);
+        let at = |window: &Window| Desk {
+            portal: Portal { app: portal.app.clone(), url: portal.url.clone() },
+            browser: window.browser.clone(),
+            base: base.clone(),
+            axe: axe.clone(),
+        };
+        play(&at(&wide), &at(&narrow), found).await;
+        seat.leave(wide).await;
+        seat.leave(narrow).await;
     });
 }
 
