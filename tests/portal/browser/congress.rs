@@ -81,6 +81,9 @@ async fn share_seats(desk: &Desk, path: &str) {
     desk.judge("the seats to share out").await;
     desk.fill("名额总数（不填按最低数）", "3").await;
     desk.fill("其中学生会自身的名额", "0").await;
+    // No society is a main one this time: its delegate would come about in another way.
+    let none = "document.querySelectorAll('input[name=society]').forEach((one) => { one.checked = false })";
+    desk.browser.execute(none, vec![]).await.unwrap();
     desk.press("保存为名额方案").await;
     desk.judge("the seats as they are drafted").await;
     desk.press("批准名额方案").await;
