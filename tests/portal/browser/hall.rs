@@ -33,6 +33,13 @@ async fn enter(desk: &Desk, figures: [&str; 6]) {
     desk.press("保存录入").await;
 }
 
+/// Types the number of whoever takes a paper ballot and leaves the field: what it suggests is in nobody's way.
+async fn hand_out(desk: &Desk, student: u32) {
+    desk.fill("学号或姓名", &number(student)).await;
+    desk.browser.execute("document.activeElement.blur()", vec![]).await.unwrap();
+    desk.press("登记发出").await;
+}
+
 async fn tick(desk: &Desk, name: &str, value: &str) {
     let script = "document.querySelector(`input[name='${arguments[0]}'][value='${arguments[1]}']`).click()";
     desk.browser.execute(script, vec![json!(name), json!(value)]).await.unwrap();
@@ -58,12 +65,10 @@ fn a_hall_votes_on_phones_and_on_paper_and_one_account_has_both() {
         // Three take paper; whoever has voted gets none, and whoever has paper votes on no phone.
         desk.sign_in(OfficeKind::SchoolLeague).await;
         desk.go(&format!("{}/hall", sitting.path)).await;
-        desk.fill("学号或姓名", &number(3)).await;
-        desk.press("登记发出").await;
+        hand_out(desk, 3).await;
         assert!(desk.text().await.contains("已在网上投票"), "{}", desk.text().await);
         desk.judge("no paper for whoever has voted").await;
-        desk.fill("学号或姓名", &number(7)).await;
-        desk.press("登记发出").await;
+        hand_out(desk, 7).await;
         assert!(desk.text().await.contains("已登记发出纸质选票"), "{}", desk.text().await);
         desk.judge("a paper ballot is handed out").await;
         let others = format!("{}\n{}", number(8), number(9));
