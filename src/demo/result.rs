@@ -56,7 +56,7 @@ const PROPOSALS: [DemoProposal; 4] = [
     },
 ];
 
-/// Loads the finished congress of a university's second college.
+/// Loads the finished congress of the college of which the demo has the offices.
 pub(super) async fn load_result(
     db: &mut PgConnection,
     institution: InstitutionId,
@@ -68,7 +68,7 @@ pub(super) async fn load_result(
                       as "keeper: AccountId"
            from student_union u join college c on c.id = u.college_id
            where u.institution_id = $1 and u.opened_on is not null
-           order by c.name offset 1 limit 1"#,
+           order by exists (select from office o where o.college_id = c.id and o.kind = 'college_league') desc, c.name limit 1"#,
         institution.0
     )
     .fetch_optional(&mut *db)
@@ -78,7 +78,7 @@ pub(super) async fn load_result(
     sqlx::query!(
         "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on,
                                held_on, created_at, created_by)
-         values ($1, $2, $3, 2025, '第五次', false, 'closed', $4, $4, $4, $5, $6)",
+         values ($1, $2, $3, 2025, '第三次', false, 'closed', $4, $4, $4, $5, $6)",
         congress.0,
         institution.0,
         union.0,
@@ -93,7 +93,7 @@ pub(super) async fn load_result(
              insert into congress_result (congress_id, purpose, stage, elected_on, report, taken_at, taken_by, announced_on,
                                           announced_by, approved_on, approved_by, approval_number, file_within, file_by, sent_on,
                                           receiver, receipt_on, receipt_number, seated_at, seated_by)
-             values ($1, 'term', 'filed', $3::date, '第五次学生代表大会选举结果报告', $4::timestamptz, $5, $3, '大会执行主席', $3 + 5, '院系党组织',
+             values ($1, 'term', 'filed', $3::date, '第三次学生代表大会选举结果报告', $4::timestamptz, $5, $3, '大会执行主席', $3 + 5, '院系党组织',
                      '院党〔2025〕12号', 10, $3 + 19, $3 + 9, '校学生会', $3 + 12, '备2025-8', $4, $5)
              returning congress_id
          )

@@ -208,6 +208,27 @@ impl Paper {
         self
     }
 
+    /// Where the end begins that stands on the page of 落款: a paper is not signed on a page of its own.
+    fn end(&self) -> usize {
+        let is_heading = |block: &&Block| matches!(block, Block::Heading { .. });
+        match (&self.signature, self.blocks.split_last()) {
+            (None, _) | (_, None | Some((Block::Table(_), _))) => self.blocks.len(),
+            (Some(_), Some((_, before))) => before.len() - before.iter().rev().take_while(is_heading).count(),
+        }
+    }
+
+    /// The blocks before [`Self::ending`].
+    #[must_use]
+    pub fn body(&self) -> &[Block] {
+        self.blocks.get(..self.end()).unwrap_or_default()
+    }
+
+    /// The last block with its headings, where the paper is signed and a page is not broken before 落款.
+    #[must_use]
+    pub fn ending(&self) -> &[Block] {
+        self.blocks.get(self.end()..).unwrap_or_default()
+    }
+
     /// The headings of a level among the last `blocks` blocks.
     fn count(&self, wanted: HeadingLevel, blocks: usize) -> usize {
         let of_level = |block: &&Block| matches!(block, Block::Heading { level, .. } if *level == wanted);
@@ -348,6 +369,18 @@ mod tests {
         };
         let shown: Vec<String> = paper.blocks.iter().filter_map(shown).collect();
         assert_eq!(shown, ["一、甲", "（一）子", "（二）丑", "二、乙", "（一）寅", "1.一件", "2.两件"]);
+    }
+
+    #[test]
+    fn what_is_signed_ends_on_the_page_of_its_signature() {
+        let ending = |paper: &Paper| (paper.body().len(), paper.ending().len());
+        let unsigned = Paper::new("标题").heading("甲").paragraph("文").heading("乙").subheading("子").paragraph("末");
+        assert_eq!(ending(&unsigned), (5, 0));
+        let signed = unsigned.signed("校团委", None);
+        assert_eq!(ending(&signed), (2, 3), "with the headings above it");
+        let table = Table::new(vec![Column::text("姓名", 4)], vec![vec!["甲".to_owned()]]);
+        assert_eq!(ending(&signed.table(table)), (6, 0), "a table goes on over pages");
+        assert_eq!(ending(&Paper::new("标题").signed("校团委", None)), (0, 0));
     }
 
     #[test]

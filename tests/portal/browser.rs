@@ -2,8 +2,9 @@
 //!
 //! One module, because all share one browser.
 
+mod congress;
 mod everyday;
-
+mod hall;
 mod offices;
 
 use std::{
@@ -22,12 +23,10 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::{
-    congress::preparing,
     proposals, reviews,
     support::{
         PASSWORD, Portal,
         congress::checking_in,
-        elected::held,
         runtime,
         sitting::{Plan, SMALL, cast, number, opened, prepare, see_other, voter, voters},
         union::{grade_everybody, rows, union},
@@ -164,6 +163,17 @@ impl Drop for Seat {
 fn axe() -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(root.join(".tools/node_modules/axe-core/axe.min.js")).ok()
+}
+
+/// A journey's place and axe; none where a run is to do without a browser.
+fn seated() -> Option<(Seat, String)> {
+    let found = Seat::take().zip(axe());
+    let skip = std::env::var_os("SKIP_BROWSER").is_some();
+    assert!(
+        found.is_some() || skip,
+        "the browser, its driver or axe-core is missing: run `make tools`, or set SKIP_BROWSER"
+    );
+    found
 }
 
 struct Desk {
@@ -339,11 +349,7 @@ fn journey(phone: bool, play: impl AsyncFnOnce(&Desk, &Path)) {
 
 /// A journey through a portal in which something has come about before.
 fn journey_after<T>(phone: bool, before: impl AsyncFnOnce() -> (Portal, T), play: impl AsyncFnOnce(&Desk, T)) {
-    let (Some(seat), Some(axe)) = (Seat::take(), axe()) else {
-        let skip = std::env::var_os("SKIP_BROWSER").is_some();
-        assert!(skip, "the browser, its driver or axe-core is missing: run `make tools`, or set SKIP_BROWSER");
-        return;
-    };
+    let Some((seat, axe)) = seated() else { return };
     RUNTIME.block_on(async {
         let (portal, found) = before().await;
         let base = format!("http://{}", portal.listen(Limits::default()).await);
@@ -351,6 +357,25 @@ fn journey_after<T>(phone: bool, before: impl AsyncFnOnce() -> (Portal, T), play
         let desk = Desk { portal, browser: window.browser.clone(), base, axe };
         play(&desk, found).await;
         seat.leave(window).await;
+    });
+}
+
+/// A journey in which some sit at a desk and others hold a phone, in this order.
+fn journey_on_both<T>(before: impl AsyncFnOnce() -> (Portal, T), play: impl AsyncFnOnce(&Desk, &Desk, T)) {
+    let Some((seat, axe)) = seated() else { return };
+    RUNTIME.block_on(async {
+        let (portal, found) = before().await;
+        let base = format!("http://{}", portal.listen(Limits::default()).await);
+        let (wide, narrow) = (seat.window(false).await, seat.window(true).await);
+        let at = |window: &Window| Desk {
+            portal: Portal { app: portal.app.clone(), url: portal.url.clone() },
+            browser: window.browser.clone(),
+            base: base.clone(),
+            axe: axe.clone(),
+        };
+        play(&at(&wide), &at(&narrow), found).await;
+        seat.leave(wide).await;
+        seat.leave(narrow).await;
     });
 }
 
@@ -1450,82 +1475,6 @@ fn a_secretary_marks_a_sentence_of_the_document_for_a_rule() {
             assert!(desk.text().await.contains("引文里的数是 4，这里填的是 5"));
         });
     }
-}
-
-/// From the seats to the filing: what a secretary of the League committee does at a desk. The hall's own part has journeys of
-/// its own.
-#[test]
-fn a_league_secretary_goes_from_the_seats_to_the_filing() {
-    let before = async || {
-        let (portal, league, path) = preparing().await;
-        drop(league);
-        let union: String = sqlx::query_scalar(
-            "select u.id::text from student_union u join institution i on i.id = u.institution_id
-             where i.code = 'first' and u.kind = 'school'",
-        )
-        .fetch_one(&mut portal.owner().await)
-        .await
-        .unwrap();
-        (portal, (path, format!("/unions/{union}")))
-    };
-    journey_after(false, before, async |desk, (path, union)| {
-        let folder = tempfile::tempdir().unwrap();
-        let scan = folder.path().join("批复.pdf");
-        std::fs::write(&scan, b"%PDF-1.7 signed").unwrap();
-        let submit = async |form: &str| {
-            desk.browser.execute("window.before = true", vec![]).await.unwrap();
-            let button = format!("form[action$='{form}'] button");
-            desk.browser.find(Locator::Css(&button)).await.unwrap().click().await.unwrap();
-            desk.arrive().await;
-        };
-        desk.sign_in(OfficeKind::SchoolLeague).await;
-        desk.press("学代会").await;
-        desk.judge("the congresses").await;
-        desk.go(&path).await;
-        desk.judge("a congress that is prepared").await;
-        desk.go(&format!("{path}/seats")).await;
-        desk.judge("the seats to share out").await;
-        desk.press("保存为名额方案").await;
-        desk.judge("the seats as they are drafted").await;
-        desk.press("批准名额方案").await;
-        assert!(desk.text().await.contains("名额方案已批准"), "{}", desk.text().await);
-        desk.judge("the seats that bind").await;
-        desk.go(&format!("{path}/papers/request-convene")).await;
-        desk.judge("a request").await;
-        desk.fill("发文字号", "学会[2026]3号").await;
-        desk.press("保存").await;
-        assert!(desk.text().await.contains("学会〔2026〕3号"), "{}", desk.text().await);
-        desk.judge("a request with its number").await;
-        desk.go(&format!("{path}/steps")).await;
-        desk.judge("the order of business").await;
-        // A congress of which the election was held outside. One of a union is under way at a time.
-        let over = "update congress set stage = 'called_off', called_off_why = '另行召开', academic_year = 2025";
-        sqlx::query(over).execute(&mut desk.portal.owner().await).await.unwrap();
-        let day = desk.portal.app.clock.today() - time::Duration::days(2);
-        let held = held(&desk.portal, &union, day).await;
-        desk.go(&format!("{held}/result")).await;
-        desk.judge("a result to take down").await;
-        desk.fill("选举结果报告的名称", "第三次学生代表大会选举结果报告").await;
-        desk.fill("当选人", "20240050 210").await;
-        desk.attach("报告扫描件", &scan).await;
-        desk.press("登记").await;
-        assert!(desk.text().await.contains("选举结果已登记"), "{}", desk.text().await);
-        desk.judge("a result that was taken down").await;
-        submit("/result/announce").await;
-        desk.judge("told to the congress").await;
-        desk.fill("批复文号", "校党〔2026〕30号").await;
-        desk.attach("文件扫描件", &scan).await;
-        submit("/result/approve").await;
-        desk.judge("approved").await;
-        submit("/result/send").await;
-        desk.judge("sent").await;
-        desk.fill("回执文号（编号）", "学联〔2026〕8号").await;
-        submit("/result/file").await;
-        assert!(desk.text().await.contains("已备案，大会办结"), "{}", desk.text().await);
-        desk.judge("filed").await;
-        desk.go(&format!("{held}/result/papers/filing")).await;
-        desk.judge("the report for the filing").await;
-    });
 }
 
 #[test]

@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::{office::OfficeKind, page::filters::query, rules::yearly::academic_year, text::chinese_day};
+use lunzhi::{office::OfficeKind, page::filters::query, rules::yearly::academic_year};
 use time::Duration;
 
-use crate::support::{
-    Client, Portal,
-    union::{ready, rows, union},
+use crate::{
+    papers::{assert_says_the_same, assert_snapshot, outline, undated},
+    support::{
+        Client, Portal,
+        union::{ready, rows, union},
+    },
 };
 
 /// The value of the option of the form's unions that begins with that name.
@@ -167,10 +170,9 @@ async fn con_02_a_college_says_why_it_has_none_this_year() {
 
 #[tokio::test]
 async fn the_papers_are_made_from_what_is_on_record() {
-    let (portal, mut league, path) = preparing().await;
+    let (_portal, mut league, path) = preparing().await;
     assert_eq!(league.post(&format!("{path}/seats"), &[("asked", "yes")]).await.status, 303);
-    let counted = chinese_day(portal.app.clock.today());
-    let mut printed = String::new();
+    let mut all = String::new();
     let list = league.get(&format!("{path}/papers")).await;
     assert_eq!(list.all("main ul a"), ["请示筹备", "请示召开", "会议通知", "会议议程"]);
     let typed = [("number", "学会〔2026〕9号"), ("date", "2026-11-02"), ("place", "大礼堂"), ("copies", "校团委")];
@@ -185,17 +187,13 @@ async fn the_papers_are_made_from_what_is_on_record() {
         assert_eq!(page.status, 200);
         assert!(page.text().contains(says), "{paper}: {}", page.text());
         assert!(page.text().contains("代表名额还没有批准，文中的名额以批准的为准"));
-        let parts = page.all(".paper h1, .paper h2, .paper p, .paper tr, .paper footer");
-        writeln!(printed, "{}\n", parts.join("\n").replace(&counted, "⟨基准日⟩")).unwrap();
         let word = page.attributes(".actions a", "href").remove(0);
-        let word = league.get(&word).await;
-        assert!(word.bytes.starts_with(b"PK"), "{paper}");
+        let shown = outline(&league.get(&word).await.bytes);
+        assert_says_the_same(&page, &shown);
+        writeln!(all, "--- {paper}\n{}", undated(&shown)).unwrap();
     }
     assert_eq!(league.get(&format!("{path}/papers/nothing")).await.status, 404);
-    let mut settings = insta::Settings::clone_current();
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("congress_papers", printed));
+    assert_snapshot("congress_papers", &all);
 }
 
 #[tokio::test]
@@ -225,5 +223,5 @@ async fn what_an_office_adds_to_a_paper_is_kept_and_stands_in_it_whenever_it_is_
     let name = names.iter().find(|name| name.contains("关于筹备召开")).unwrap();
     let mut file = Vec::new();
     std::io::Read::read_to_end(&mut zip.by_name(name).unwrap(), &mut file).unwrap();
-    assert!(crate::papers::outline(&file).contains("[Number] 学会〔2026〕9号"));
+    assert!(outline(&file).contains("[Number] 学会〔2026〕9号"));
 }

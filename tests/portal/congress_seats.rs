@@ -169,6 +169,31 @@ async fn con_06_a_smaller_share_of_ordinary_delegates_wants_a_reason() {
 }
 
 #[tokio::test]
+async fn con_06_fewer_ordinary_delegates_than_at_the_last_congress_are_warned_of() {
+    let (portal, mut league, path) = stage().await;
+    // Nine of ten were no officers of a union.
+    for statement in [
+        "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on, held_on,
+                               created_at, created_by)
+         select gen_random_uuid(), institution_id, union_id, 2025, '第二十二次', false, 'closed', counted_on - 365,
+                counted_on - 365, counted_on - 365, created_at - interval '1 year', created_by
+         from congress",
+        "insert into delegate (id, congress_id, student_id, standing, backbone, listed_at, listed_by)
+         select gen_random_uuid(), g.id, s.id, 'outside', s.number = '20240001', now(), g.created_by
+         from congress g join student s on s.institution_id = g.institution_id
+         where g.ordinal = '第二十二次' and s.number between '20240001' and '20240010'",
+    ] {
+        sqlx::query(statement).execute(&mut portal.owner().await).await.unwrap();
+    }
+    save(&mut league, &path, "8", "0", "").await;
+    let asked = approve(&mut league, &path, "").await;
+    assert_eq!(asked.status, 422);
+    let says = "本次要求非骨干代表不少于 60%，低于上一次（第二十二次）的 90.0%";
+    assert!(asked.text().contains(says), "{}", asked.text());
+    assert_eq!(approve(&mut league, &path, "研究生会首次并入").await.status, 303);
+}
+
+#[tokio::test]
 async fn what_changed_since_the_count_is_named_and_stops_the_approval() {
     let (portal, mut league, path) = preparing().await;
     let path = format!("{path}/seats");

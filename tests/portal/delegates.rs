@@ -13,18 +13,18 @@ use crate::{
     },
 };
 
-/// A congress of the school's union: the grade of 2024 has so many seats, and the main society one.
-struct Prepared {
-    portal: Portal,
-    league: Client,
-    branch: Client,
-    union: Client,
+/// A congress and those who bring its delegates about.
+pub struct Prepared {
+    pub portal: Portal,
+    pub league: Client,
+    pub branch: Client,
+    pub union: Client,
     /// `/congresses/…`.
-    path: String,
-    today: Date,
+    pub path: String,
+    pub today: Date,
 }
 
-/// Twenty students are here; the seats are approved; recommending has begun under that plan.
+/// The school's congress: the grade of 2024 has so many seats, and the main society one. Twenty students are here; the seats are approved; recommending has begun under that plan.
 async fn prepared(plan: &str, seats: i32, approved: bool) -> Prepared {
     let portal = Portal::start().await;
     let mut db = portal.owner().await;
@@ -90,14 +90,14 @@ impl Prepared {
         self.league.post(&format!("{}/delegates/terms", self.path), &fields).await
     }
 
-    async fn recommend(&mut self, student: u32) -> Page {
+    pub async fn recommend(&mut self, student: u32) -> Page {
         let number = number(student);
         let fields = [("number", number.as_str()), ("words", "政治坚定，联系同学")];
         self.branch.post(&format!("{}/delegates/recommendations", self.path), &fields).await
     }
 
     /// Makes the election, in which the students vote for an hour.
-    async fn make_election(&mut self) -> Page {
+    pub async fn make_election(&mut self) -> Page {
         let now = self.portal.app.clock.now();
         let at = |hours: i64| {
             let at = now + Duration::hours(hours);
@@ -109,7 +109,7 @@ impl Prepared {
     }
 
     /// The sitting that was made, with people of the college as its monitors.
-    async fn sitting(&mut self, path: &str) -> Sitting {
+    pub async fn sitting(&mut self, path: &str) -> Sitting {
         let id = path.rsplit('/').next().unwrap().to_owned();
         let mut monitors = Vec::new();
         for (student, chief) in [(17, "yes"), (18, ""), (19, "")] {
@@ -122,7 +122,7 @@ impl Prepared {
         Sitting { path: path.to_owned(), id, contests: Vec::new(), keeper: self.union.clone(), monitors }
     }
 
-    async fn list(&mut self, elected: &[u32], substitutes: &[u32]) -> Page {
+    pub async fn list(&mut self, elected: &[u32], substitutes: &[u32]) -> Page {
         let lines = |students: &[u32]| students.iter().map(|one| number(*one)).collect::<Vec<_>>().join("\n");
         let (elected, substitutes) = (lines(elected), lines(substitutes));
         let fields = [("elected_1", elected.as_str()), ("substitutes_1", substitutes.as_str())];

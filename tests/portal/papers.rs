@@ -1,6 +1,7 @@
 //! Official documents: the same paper on the page and in Word, and the layout that Word is told.
 
 use std::{
+    collections::HashMap,
     fmt::Write as _,
     io::{Cursor, Read},
 };
@@ -178,6 +179,92 @@ fn a_paper_in_word_has_the_layout_of_the_standard() {
     assert_snapshot("paper_in_word", &outline(&file));
 }
 
+/// The styles of a Word file by their ids: font, size in half points, line in twips, what else is asked; with what each takes
+/// from the style under it.
+fn styles(file: &[u8]) -> HashMap<String, HashMap<&'static str, String>> {
+    let text = part(file, "word/styles.xml");
+    let mut reader = Reader::from_str(&text);
+    let mut styles: HashMap<String, HashMap<&'static str, String>> = HashMap::new();
+    let (mut own, mut id) = (HashMap::new(), String::new());
+    loop {
+        let event = reader.read_event().unwrap();
+        match &event {
+            Event::Eof => return styles,
+            Event::End(tag) if matches!(tag.name().as_ref(), "w:style") => {
+                styles.insert(std::mem::take(&mut id), std::mem::take(&mut own));
+            }
+            Event::Start(tag) | Event::Empty(tag) => {
+                let value = |name: &str| {
+                    let value = tag.try_get_attribute(name).unwrap();
+                    value.map(|value| value.normalized_value(XmlVersion::Implicit1_0).unwrap().into_owned())
+                };
+                let asked = match tag.name().as_ref() {
+                    "w:style" => {
+                        id = value("w:styleId").unwrap();
+                        continue;
+                    }
+                    "w:basedOn" => {
+                        own.clone_from(&styles[&value("w:val").unwrap()]);
+                        continue;
+                    }
+                    "w:rFonts" => vec![("font", value("w:eastAsia"))],
+                    "w:sz" => vec![("size", value("w:val"))],
+                    "w:spacing" => {
+                        vec![("line", value("w:line")), ("rule", value("w:lineRule")), ("apart", value("w:val"))]
+                    }
+                    "w:ind" => vec![("first line", value("w:firstLineChars"))],
+                    "w:overflowPunct" => vec![("overflow", value("w:val"))],
+                    _ => continue,
+                };
+                own.extend(asked.into_iter().filter_map(|(name, value)| Some((name, value?))));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// GB/T 9704-2012, 5.2 and 7: 版心, 22 lines of 28 characters, the fonts with their sizes, the page number's place.
+#[test]
+fn word_sets_22_lines_of_28_characters_in_the_fonts_of_the_standard() {
+    let file = whole().to_word().unwrap();
+    let styles = styles(&file);
+    let set = |style: &str, asked: &[&str]| {
+        let said = asked.iter().map(|one| styles[style].get(one).map_or("–", String::as_str));
+        said.collect::<Vec<_>>().join(" ")
+    };
+    for (style, expected) in [
+        ("Title", "方正小标宋简体 44 640 exact"),
+        ("BodyText", "仿宋_GB2312 32 579 exact"),
+        ("Recipients", "仿宋_GB2312 32 579 exact"),
+        ("Heading1", "黑体 32 579 exact"),
+        ("Heading2", "楷体_GB2312 32 579 exact"),
+        ("Signature", "仿宋_GB2312 32 579 exact"),
+        ("Imprint", "仿宋_GB2312 28 500 exact"),
+        ("TableText", "仿宋_GB2312 24 320 exact"),
+        ("SmallTableHead", "黑体 21 280 exact"),
+        ("Footer", "宋体 28 240 auto"),
+    ] {
+        assert_eq!(set(style, &["font", "size", "line", "rule"]), expected, "{style}");
+    }
+    assert_eq!(set("BodyText", &["first line", "apart", "overflow"]), "200 -5 0");
+    // The sheet without its margins, which every golden file has; a character is 16 points, set a quarter closer.
+    let (height, width) = (16838 - 2098 - 1984, 11906 - 1588 - 1474);
+    assert_eq!((height / 579, width / (320 - 5)), (22, 28));
+    for (name, side) in [("footer1", "right"), ("footer2", "left")] {
+        let footer = part(&file, &format!("word/{name}.xml"));
+        assert!(footer.contains(&format!("<w:jc w:val=\"{side}\"/>")), "{name}: odd pages right, even ones left");
+        assert!(footer.contains(" PAGE ") && footer.contains("— ") && footer.contains(" —"), "{name}");
+    }
+    let links = part(&file, "word/_rels/document.xml.rels");
+    let document = part(&file, "word/document.xml");
+    for (kind, name) in [("default", "footer1.xml"), ("even", "footer2.xml")] {
+        let (_, after) = document.split_once(&format!("<w:footerReference w:type=\"{kind}\" r:id=\"")).unwrap();
+        let id = after.split_once('"').unwrap().0;
+        let link = links.split("<Relationship ").find(|link| link.contains(&format!("Id=\"{id}\""))).unwrap();
+        assert!(link.contains(name), "{kind}: {link}");
+    }
+}
+
 /// The name under which a file is saved.
 fn saved_as(page: &Page) -> String {
     let says = page.headers["content-disposition"].to_str().unwrap();
@@ -193,7 +280,7 @@ fn saved_as(page: &Page) -> String {
 
 /// What stands in the paper of a page stands in the Word file too.
 pub fn assert_says_the_same(page: &Page, shown: &str) {
-    let shown = shown.replace('⏎', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = shown.replace(['⏎', '⇥'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
     let texts = page.all(".formal td, .formal th, .formal p, .formal h1, .formal h2, .formal h3");
     assert!(texts.len() > 4, "{texts:?}");
     for text in texts {
