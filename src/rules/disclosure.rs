@@ -13,8 +13,9 @@ use super::{
 };
 use crate::words::words;
 
-/// The lists that are built in.
-const BUILT_IN: [&str; 1] = [include_str!("indicators/national.toml")];
+/// The lists that are built in, by the names of their files without ending: every file of the folder `indicators`, the national
+/// one first.
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/indicators.rs"));
 
 words! {
     /// How much an indicator weighs.
@@ -192,7 +193,7 @@ fn indicator(fields: &Fields<'_>) -> anyhow::Result<Indicator> {
 #[must_use]
 pub fn lists() -> &'static [IndicatorList] {
     static LISTS: LazyLock<Vec<IndicatorList>> =
-        LazyLock::new(|| BUILT_IN.iter().filter_map(|text| IndicatorList::read(text).ok()).collect());
+        LazyLock::new(|| BUILT_IN.iter().filter_map(|(_, text)| IndicatorList::read(text).ok()).collect());
     &LISTS
 }
 
@@ -524,7 +525,12 @@ mod tests {
 
     #[test]
     fn what_is_built_in_can_be_read_and_says_that_it_is_no_quotation() {
+        for (name, text) in BUILT_IN {
+            let list = IndicatorList::read(text).map(|list| list.code);
+            assert_eq!(list.as_deref().ok(), Some(*name), "a list has the code that its file is called by: {list:?}");
+        }
         assert_eq!(lists().len(), BUILT_IN.len());
+        assert_eq!(lists()[0].code, "national", "the one that is offered first");
         let national = national();
         assert_eq!((national.school.len(), national.college.len()), (11, 13));
         assert!(!national.verbatim && national.source.contains("不是原表文字") && !national.note.is_empty());
@@ -555,6 +561,11 @@ mod tests {
         let of = |staff| conclude(indicator, &UnionFacts { staff, ..facts() }, &Said::default()).conclusion;
         assert_eq!((of(30), of(31)), (Conclusion::Yes, Conclusion::No), "by the form's own limit");
         assert!(list.verbatim && indicator.mark == Some(IndicatorMark::Watch) && list.college.is_empty());
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules/indicators");
+        let files = std::fs::read_dir(folder)
+            .unwrap()
+            .filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "toml"));
+        assert_eq!(files.count(), BUILT_IN.len(), "whatever lies in the folder is taken in");
     }
 
     #[test]
