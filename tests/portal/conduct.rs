@@ -287,6 +287,37 @@ async fn dis_05_whoever_served_their_term_hands_over_by_the_day_that_is_set() {
 }
 
 #[tokio::test]
+async fn dis_05_who_left_past_the_exits_hands_over_all_the_same() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let (day, union) = (today.to_string(), school.rsplit('/').next().unwrap().to_owned());
+    let mut officer = student_account(&portal, 12).await;
+    let page = league.get(&school).await;
+    let place = page.all("td[data-label='姓名'] a").iter().position(|name| name == "学生12").unwrap();
+    let post = page.attributes("td[data-label='姓名'] a", "href").remove(place);
+    for (why, status) in [("自愿辞职", 422), ("劝退", 422), ("工作调整", 303)] {
+        let fields = [("day", day.as_str()), ("why", why), ("ground", "")];
+        let ended = league.upload(&format!("{post}/end"), &fields, None).await;
+        assert_eq!(ended.status, status, "who resigns or is asked to leave goes another way: {why}");
+    }
+    assert!(league.get("/exits").await.text().contains("学生12（校学生会）自"), "listed until it is begun");
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert!(!college.get("/exits").await.text().contains("还没有办理交接"), "the school's union is not theirs");
+    let fields = [
+        ("union", union.as_str()),
+        ("number", "20240012"),
+        ("kind", "term_end"),
+        ("day", day.as_str()),
+        ("reason", "调整到青年志愿者协会"),
+    ];
+    let done = league.post("/exits", &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert!(officer.get("/").await.text().contains("办理工作交接"));
+    assert!(!league.get("/exits").await.text().contains("还没有办理交接"));
+    let stranger = fields.map(|(name, value)| if name == "number" { (name, "20240100") } else { (name, value) });
+    assert_eq!(league.post("/exits", &stranger).await.status, 422, "never in office");
+}
+
+#[tokio::test]
 async fn dis_05_a_resignation_is_the_officers_own_and_is_granted_once() {
     let Stage { portal, mut league, school, today, .. } = stage().await;
     let union = school.rsplit('/').next().unwrap().to_owned();
