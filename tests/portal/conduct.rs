@@ -300,6 +300,7 @@ async fn dis_05_who_left_past_the_exits_hands_over_all_the_same() {
         assert_eq!(ended.status, status, "who resigns or is asked to leave goes another way: {why}");
     }
     assert!(league.get("/exits").await.text().contains("学生12（校学生会）自"), "listed until it is begun");
+    assert!(league.get("/").await.text().contains("1 人已离任，还没有办理交接"));
     let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
     assert!(!college.get("/exits").await.text().contains("还没有办理交接"), "the school's union is not theirs");
     let fields = [
