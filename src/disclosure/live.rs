@@ -140,6 +140,9 @@ impl Gathered {
             own.map(|row| row.origins).unwrap_or_default()
         };
         let (people, union) = (record.people_on(self.day), record.union.id);
+        // A congress of the year after is none of this one's.
+        let last = year(self.academic_year).and_then(|(_, until)| until.previous_day());
+        let by = last.map_or(self.day, |last| last.min(self.day));
         UnionFacts {
             day: Some(self.day),
             findings: plan.and_then(|plan| record.timeline.findings(plan, self.day).ok()),
@@ -147,7 +150,7 @@ impl Gathered {
             staff: number(people),
             presidium: number(presidium.len()),
             departments: number(record.departments_on(self.day).count()),
-            congress: record.timeline.congresses.as_ref().and_then(|years| years.last(self.day)),
+            congress: record.timeline.congresses.as_ref().and_then(|years| years.last(by)),
             year: year(self.academic_year),
             // How the presidium came to be is an indicator of its own.
             vetted: origins(false),

@@ -400,6 +400,10 @@ fn by_congress(facts: &UnionFacts) -> Concluded {
         (Some(day), Some((from, until))) if from <= day && day < until => {
             Concluded::new(Conclusion::Yes, format!("召开日期 {day}"), "本学年已召开")
         }
+        (Some(day), Some((_, until))) if facts.day.is_some_and(|today| today < until) => {
+            let missing = "本学年的大会还没有召开；召开以后在“学代会”里登记，或者在备注里说明";
+            Concluded::missing(format!("上一次 {day}"), missing)
+        }
         (Some(day), _) => Concluded::new(Conclusion::No, format!("召开日期 {day}"), "最近一次大会不在本学年"),
         (None, _) => Concluded::missing(String::new(), "系统里没有召开记录，由校团委或院系团组织在“学代会”里登记"),
     }
@@ -606,6 +610,10 @@ mod tests {
         assert_eq!(held(Some(date!(2026 - 11 - 20))).conclusion, Conclusion::Yes);
         assert_eq!(held(Some(date!(2025 - 11 - 20))).conclusion, Conclusion::No);
         assert_eq!(held(None).conclusion, Conclusion::Missing);
+        let running =
+            UnionFacts { congress: Some(date!(2025 - 11 - 20)), year, day: Some(date!(2026 - 10 - 20)), ..facts() };
+        let line = concluded("11", &running);
+        assert!(line.conclusion == Conclusion::Missing && line.missing.contains("还没有召开"), "{line:?}");
         let elected =
             |by_rule, past| concluded("10", &UnionFacts { elected: Origins { people: 5, by_rule, past }, ..facts() });
         assert_eq!(elected(5, 0).conclusion, Conclusion::Yes);
