@@ -1018,7 +1018,8 @@ mod tests {
             let scheme = Scheme::new(weighted, most, false, usual, None).unwrap();
             let scaled = |sheet: &Vec<u32>| sheet.iter().map(|score| score % (most + 1)).collect::<Vec<u32>>();
             let sheets: Vec<Vec<u32>> = sheets.iter().map(scaled).collect();
-            let sum: u64 = sheets.iter().flat_map(|sheet| sheet.iter().zip(&weights)).map(|(score, weight)| u64::from(score * weight)).sum();
+            let pairs = sheets.iter().flat_map(|sheet| sheet.iter().zip(&weights));
+            let sum: u64 = pairs.map(|(score, weight)| u64::from(score * weight)).sum();
             let whole = u64::try_from(sheets.len()).unwrap() * u64::from(most);
             let score = u64::from(scheme.tally(&sheets).unwrap().score);
             prop_assert!((200 * sum).abs_diff(2 * score * whole) <= whole, "{score} of {sum} / {whole}");
@@ -1039,7 +1040,9 @@ mod tests {
         }
 
         #[test]
-        fn of_few_sheets_none_is_left_out(few in proptest::collection::vec(proptest::collection::vec(0..=100_u32, 5), 1..FEWEST_SHOWN)) {
+        fn of_few_sheets_none_is_left_out(
+            few in proptest::collection::vec(proptest::collection::vec(0..=100_u32, 5), 1..FEWEST_SHOWN)
+        ) {
             prop_assert_eq!(scheme(true, None).tally(&few), scheme(false, None).tally(&few));
         }
 
