@@ -15,10 +15,10 @@ use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
     auth::{
-        self,
         extract::RequestContext,
         password::Hasher,
         person::{Authority, SignedIn},
+        store::{Trace, holds_now, still_holds},
         unread::Unread,
     },
     clock::Clock,
@@ -173,13 +173,26 @@ impl App {
         authority: Authority,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        self.write_leaving(Trace::Lock, authority, work).await
+    }
+
+    /// As [`write_as`](Self::write_as), where `trace` says what the act leaves on the rows of the person.
+    ///
+    /// # Errors
+    /// As [`write_as`](Self::write_as).
+    pub async fn write_leaving<T>(
+        &self,
+        trace: Trace,
+        authority: Authority,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let now = self.clock.now();
         self.write(async move |db| {
-            if auth::store::still_holds(db, &authority, now).await? {
-                work(db).await
-            } else {
-                Err(Failure::SignInFirst("/".to_owned()))
-            }
+            let holds = match trace {
+                Trace::Lock => still_holds(db, &authority, now).await?,
+                Trace::Nothing => holds_now(db, &authority, now).await?,
+            };
+            if holds { work(db).await } else { Err(Failure::SignInFirst("/".to_owned())) }
         })
         .await
     }

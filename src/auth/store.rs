@@ -179,6 +179,38 @@ pub async fn still_holds(
     Ok(held.fetch_optional(connection).await?.is_some())
 }
 
+/// What an act leaves on the rows of whoever acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trace {
+    /// A lock: neither the account nor the office ends before the act is committed. A row that was locked keeps the number of
+    /// the transaction (`xmax`), by which it can be joined with all that was written in the same one (`xmin`).
+    Lock,
+    /// Nothing: for acts of which no row may tell whose they are.
+    Nothing,
+}
+
+/// As [`still_holds`], without a lock. An account or an office that ends in the same moment does not undo the act.
+pub async fn holds_now(
+    connection: &mut PgConnection,
+    authority: &Authority,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let held = sqlx::query_scalar!(
+        r#"select exists (
+               select from session s join account a on a.id = s.account_id
+               where s.token_hash = $1 and s.expires_at > $3 and not s.awaits_factor and a.disabled_at is null
+                     and ($2::uuid is null or exists (
+                         select from office o
+                         where o.id = $2 and o.account_id = a.id and is_held(o.from_day, o.until_day, o.ended_at, $3)
+                               and (o.kind not in ('school_union', 'graduate_union', 'college_union')
+                                    or not is_suspended(a.student_id, $3))))) as "held!""#,
+        authority.session,
+        authority.office.map(|office| office.0),
+        now
+    );
+    Ok(held.fetch_one(connection).await?)
+}
+
 /// Lets the acts of one kind of an account come one after the other until the end of the transaction, so that each counts those
 /// before it. Not by a lock of the account's row: [`still_holds`] shares that one, and two who share it would wait for each
 /// other.

@@ -16,7 +16,7 @@ use time::{Date, OffsetDateTime};
 use super::{
     Verb,
     exit::Exit,
-    exits_store::{self as store, ExitFilter, LeavingDay, NewExit, Removal},
+    exits_store::{self as store, ExitFilter, LeavingDay, Left, NewExit, Removal},
     forms::{ExitForm, ExitSays, SaysForm, exit_day},
     lapse::Lapse,
     lapses_store::{self, Failing},
@@ -80,6 +80,8 @@ struct ExitsPage {
     failing: Vec<Failing>,
     /// Officers who no longer meet the conditions.
     lapses: Vec<Lapse>,
+    /// People who hold no post any more and have not handed over.
+    left: Vec<Left>,
     unions: Vec<StudentUnion>,
     kinds: Vec<ExitKind>,
     person: PersonField,
@@ -110,6 +112,8 @@ async fn page(
     failing.retain(|one| managed(one.union));
     let mut lapses = lapses_store::lapses(&mut db, acting.institution(), None, today).await?;
     lapses.retain(|lapse| managed(lapse.union));
+    let mut left = store::left(&mut db, acting.institution(), None, today).await?;
+    left.retain(|one| managed(one.union));
     let (open, ended) = all.into_iter().partition(Exit::is_open);
     // What only the officer can ask for is not offered to the office.
     let own = |kind: &ExitKind| matches!(kind, ExitKind::Resignation | ExitKind::Accountable);
@@ -119,7 +123,22 @@ async fn page(
         form.exit.day = today.to_string();
     }
     let chrome = app.chrome(acting.person(), "退出与交接");
-    Ok(ExitsPage { chrome, open, ended, removals, failing, lapses, unions, kinds, person, form, errors, today, done })
+    Ok(ExitsPage {
+        chrome,
+        open,
+        ended,
+        removals,
+        failing,
+        lapses,
+        left,
+        unions,
+        kinds,
+        person,
+        form,
+        errors,
+        today,
+        done,
+    })
 }
 
 fn search(app: &App, acting: &Acting<UnionKeeper>) -> Search {
@@ -247,9 +266,13 @@ async fn begin(
             let Some(student) = store::officer(db, acting.institution(), &number, today).await? else {
                 return Ok(Attempt::fault("number", "这个人没有在这个学生会任职"));
             };
-            if !locked.posts.iter().any(|post| post.student == student && !post.has_ended(&day)) {
+            let holds = locked.posts.iter().any(|post| post.student == student && !post.has_ended(&day));
+            let gone = store::left(db, acting.institution(), Some(student), today).await?;
+            let gone = gone.iter().find(|one| one.union == union).map(|one| one.from_day);
+            // Whoever has left already hands over what they had until that day.
+            let Some(day) = holds.then_some(day).or(gone) else {
                 return Ok(Attempt::fault("number", "这个人在那一天已不在这个学生会任职"));
-            }
+            };
             let plans = calendar(db, acting.institution()).await?;
             let plan = plans.in_force(today).ok_or(Failure::Missing)?;
             let (facts, case) = facts(db, &acting, &locked, &plan, Leaver { student, requested: false }, today).await?;

@@ -6,6 +6,7 @@ use time::{Date, Duration, OffsetDateTime};
 use super::{
     exit::{Exit, HandedOver},
     lapses_store,
+    paths::exit_of,
     terms::Terms,
 };
 use crate::{
@@ -20,6 +21,9 @@ use crate::{
 
 /// How long after the end of a post its holder's conduct is still reported, in days.
 const REPORTED_WITHIN: i64 = 365;
+
+/// How long after the end of their last post somebody is listed who has not handed over, in days.
+const LISTED_FOR: i64 = 60;
 
 /// A student by number who holds a post in a union, or held one within a year: of whom an officer's conduct is reported.
 pub(super) async fn officer(
@@ -383,6 +387,58 @@ pub(super) async fn removals(
         institution.0,
         student.map(|id| id.0),
         today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Somebody who holds no post in a union any more and for whom no handover was begun.
+#[derive(Debug)]
+pub(super) struct Left {
+    /// 学号.
+    pub number: String,
+    pub name: String,
+    pub union: UnionId,
+    pub union_name: String,
+    /// The first day without a post.
+    pub from_day: Date,
+}
+
+impl Left {
+    /// Where the handover is begun.
+    pub fn exit(&self) -> String {
+        exit_of(self.union, &self.number, ExitKind::TermEnd)
+    }
+}
+
+/// Those of all, or one student, whose last post in a union ended lately past the exits: on the union's page, or with a new term.
+/// Whoever has left the university is not asked any more.
+pub(super) async fn left(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    student: Option<StudentId>,
+    today: Date,
+) -> Result<Vec<Left>, Failure> {
+    let rows = sqlx::query_as!(
+        Left,
+        r#"select s.number, s.name, l.union_id as "union: UnionId", union_name(u.kind, g.name) as "union_name!",
+                  l.from_day as "from_day!"
+           from (
+               select p.union_id, p.student_id, max(p.until_day) as from_day
+               from post p
+               where p.voided_at is null and (p.until_day is null or p.until_day > p.from_day)
+                     and ($2::uuid is null or p.student_id = $2)
+               group by 1, 2
+               having bool_and(coalesce(p.until_day <= $3, false)) and max(p.until_day) > $4
+           ) l join student_union u on u.id = l.union_id left join college g on g.id = u.college_id
+               join student s on s.id = l.student_id
+           where u.institution_id = $1 and u.opened_on <= l.from_day and s.left_on is null
+                 and not exists (select from union_exit e where e.union_id = l.union_id and e.student_id = l.student_id
+                                 and (e.stage in ('asked', 'handing_over') or e.stage = 'done' and e.from_day >= l.from_day))
+           order by l.from_day, s.number limit 200"#,
+        institution.0,
+        student.map(|id| id.0),
+        today,
+        today - Duration::days(LISTED_FOR)
     );
     Ok(rows.fetch_all(connection).await?)
 }

@@ -1,4 +1,4 @@
-//! 处理决定书 with 送达回执, 退出登记表 and 工作交接表, printed and for Word.
+//! 处理决定书, 送达回执, 退出登记表 and 工作交接表, each printed and for Word.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -9,16 +9,16 @@ use axum::{
 
 use super::{
     ConductHandler, Verb,
-    case::ConductCase,
-    exit::Exit,
+    case::{ConductCase, Handler},
+    exit::{Exit, HandedOver},
     exits_store::{self, ExitFilter},
-    paths::{CASES, EXITS},
+    paths::{CASES, EXITS, LEAVING},
     store::{self, CaseFilter},
 };
 use crate::{
     app::{App, Routes},
     audit::{self, Entry},
-    auth::acting::Acting,
+    auth::{acting::Acting, person::SignedIn},
     clock::CHINA,
     failure::Failure,
     ids::{ConductCaseId, ExitId},
@@ -35,8 +35,69 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .recorded_get("/conduct/{case}/decision", decision)
         .recorded_get("/conduct/{case}/decision.docx", decision_word)
+        .recorded_get("/conduct/{case}/receipt", receipt)
+        .recorded_get("/conduct/{case}/receipt.docx", receipt_word)
         .get("/exits/{exit}/form", form)
         .get("/exits/{exit}/form.docx", form_word)
+        .get("/exits/{exit}/handover", handover)
+        .get("/exits/{exit}/handover.docx", handover_word)
+        .get("/leaving/{exit}/handover", own_handover)
+        .get("/leaving/{exit}/handover.docx", own_handover_word)
+}
+
+/// A paper of a case that is decided.
+#[derive(Debug, Clone, Copy)]
+enum CasePaper {
+    Decision,
+    Receipt,
+}
+
+impl CasePaper {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Decision => "处理决定书",
+            Self::Receipt => "送达回执",
+        }
+    }
+
+    fn word_path(self, id: ConductCaseId) -> String {
+        match self {
+            Self::Decision => id.decision_word_path(),
+            Self::Receipt => id.receipt_word_path(),
+        }
+    }
+}
+
+/// A paper of an exit.
+#[derive(Debug, Clone, Copy)]
+enum ExitPaper {
+    Form,
+    Handover,
+}
+
+impl ExitPaper {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Form => "退出登记表",
+            Self::Handover => "工作交接表",
+        }
+    }
+
+    fn word_path(self, id: ExitId) -> String {
+        match self {
+            Self::Form => id.form_word_path(),
+            Self::Handover => id.handover_word_path(),
+        }
+    }
+
+    /// The paper itself; there is nothing to hand over before somebody leaves.
+    fn of(self, institution: &str, exit: &Exit) -> Result<Paper, Failure> {
+        match self {
+            Self::Form => Ok(form_of(institution, exit)),
+            Self::Handover if exit.from_day.is_some() => Ok(handover_of(institution, exit)),
+            Self::Handover => Err(Failure::Missing),
+        }
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -48,8 +109,13 @@ struct PaperPage {
     word: String,
 }
 
-/// 处理决定书 of a case that is decided; reading it is recorded as the case is.
-async fn decision_paper(app: &App, acting: &Acting<ConductHandler>, id: ConductCaseId) -> Result<Paper, Failure> {
+/// A paper of a case that is decided; reading it is recorded as the case is.
+async fn case_paper(
+    app: &App,
+    acting: &Acting<ConductHandler>,
+    id: ConductCaseId,
+    which: CasePaper,
+) -> Result<Paper, Failure> {
     let now = app.clock.now();
     let mut db = app.read().await?;
     let filter = CaseFilter { one: Some(id), ..CaseFilter::handled_by(acting) };
@@ -59,20 +125,23 @@ async fn decision_paper(app: &App, acting: &Acting<ConductHandler>, id: ConductC
     let plan = plans.in_force(day);
     let clause = plan.as_ref().and_then(|plan| plan.provision(Rule::Dis04)).map(|provision| provision.clause().clone());
     drop(db);
-    let entry = Entry::new(Verb::ConductSeen, format!("第 {} 号", case.number)).detail("查看", "处理决定书");
+    let entry = Entry::new(Verb::ConductSeen, format!("第 {} 号", case.number)).detail("查看", which.title());
     app.write_as(acting.person().authority(), async |db| audit::append(db, acting.person(), entry, now).await).await?;
+    let signed = format!("{}{}", acting.person().institution_name, handler_in_full(&case));
     let by = match clause {
         Some(clause) => format!("根据{}“{}”的规定", clause.document, clause.quote),
         None => "根据学校有关规定".to_owned(),
     };
-    let signed = format!("{}{}", acting.person().institution_name, handler_in_full(&case));
-    Ok(decision_of(&case, &by).signed(signed, Some(day)))
+    Ok(match which {
+        CasePaper::Decision => decision_of(&case, &by).signed(signed, Some(day)),
+        CasePaper::Receipt => receipt_of(&case, signed),
+    })
 }
 
 fn handler_in_full(case: &ConductCase) -> &'static str {
     match case.handler {
-        super::case::Handler::SchoolLeague => "团委",
-        super::case::Handler::SchoolParty => "党委",
+        Handler::SchoolLeague => "团委",
+        Handler::SchoolParty => "党委",
     }
 }
 
@@ -95,7 +164,48 @@ fn decision_of(case: &ConductCase, by: &str) -> Paper {
         let word = if *upheld { "变更" } else { "维持" };
         paper = paper.paragraph(format!("经复核，{word}原决定。{answer}"));
     }
-    paper.paragraph("送达回执：本人已收到本决定书。").signature_line("收件人").signature_line("送达人")
+    paper
+}
+
+fn columns() -> Vec<Column> {
+    vec![Column::text("项目", 8), Column::text("内容", 24)]
+}
+
+fn row(label: &str, says: impl Into<String>) -> Vec<String> {
+    vec![label.to_owned(), says.into()]
+}
+
+/// What is filled in by hand when the decision is handed over.
+fn receipt_of(case: &ConductCase, signed: String) -> Paper {
+    let rows = vec![
+        row("送达文书", format!("处理决定书（第{}号）", case.number)),
+        row("受送达人", &case.subject),
+        row("送达单位", &signed),
+        row("送达方式", "□直接送达　□留置送达　□其他："),
+        row("送达地点", ""),
+        row("送达时间", "　　　年　　月　　日　　时"),
+        row("异议期限", case.objection_until.map(chinese_day).unwrap_or_default()),
+        row("备注", ""),
+    ];
+    Paper::new("送达回执")
+        .caption(&format!("第{}号", case.number))
+        .table(Table::new(columns(), rows))
+        .note("受送达人拒绝签收的，由送达人在备注里写明情况，请见证人签字。")
+        .signature_line("受送达人")
+        .signature_line("送达人")
+        .signature_line("见证人")
+        .signed(signed, None)
+}
+
+async fn case_page(
+    app: &App,
+    acting: &Acting<ConductHandler>,
+    id: ConductCaseId,
+    which: CasePaper,
+) -> Result<PaperPage, Failure> {
+    let paper = case_paper(app, acting, id, which).await?;
+    let chrome = app.chrome(acting.person(), which.title()).under(CASES, "违纪失范办理").under(&id.path(), "办理");
+    Ok(PaperPage { chrome, paper, word: which.word_path(id) })
 }
 
 async fn decision(
@@ -103,9 +213,7 @@ async fn decision(
     acting: Acting<ConductHandler>,
     Path(id): Path<ConductCaseId>,
 ) -> Result<PaperPage, Failure> {
-    let paper = decision_paper(&app, &acting, id).await?;
-    let chrome = app.chrome(acting.person(), "处理决定书").under(CASES, "违纪失范办理").under(&id.path(), "办理");
-    Ok(PaperPage { chrome, paper, word: id.decision_word_path() })
+    case_page(&app, &acting, id, CasePaper::Decision).await
 }
 
 async fn decision_word(
@@ -113,50 +221,84 @@ async fn decision_word(
     acting: Acting<ConductHandler>,
     Path(id): Path<ConductCaseId>,
 ) -> Result<Response, Failure> {
-    let paper = decision_paper(&app, &acting, id).await?;
-    papers::download(&app, paper).await
+    papers::download(&app, case_paper(&app, &acting, id, CasePaper::Decision).await?).await
 }
 
-/// 退出登记表 with 工作交接表.
-async fn form_paper(app: &App, acting: &Acting<UnionKeeper>, id: ExitId) -> Result<Paper, Failure> {
+async fn receipt(
+    State(app): State<App>,
+    acting: Acting<ConductHandler>,
+    Path(id): Path<ConductCaseId>,
+) -> Result<PaperPage, Failure> {
+    case_page(&app, &acting, id, CasePaper::Receipt).await
+}
+
+async fn receipt_word(
+    State(app): State<App>,
+    acting: Acting<ConductHandler>,
+    Path(id): Path<ConductCaseId>,
+) -> Result<Response, Failure> {
+    papers::download(&app, case_paper(&app, &acting, id, CasePaper::Receipt).await?).await
+}
+
+/// A paper of an exit from a union that the office manages.
+async fn exit_paper(app: &App, acting: &Acting<UnionKeeper>, id: ExitId, which: ExitPaper) -> Result<Paper, Failure> {
     let mut db = app.read().await?;
     let filter = ExitFilter { one: Some(id), ..ExitFilter::default() };
     let found = exits_store::exits(&mut db, acting.institution(), filter).await?;
     let exit = found.into_iter().next().ok_or(Failure::Missing)?;
     let union = unions::list(&mut db, acting.institution(), Some(exit.union)).await?.into_iter().next();
     union.filter(|union| union.is_managed_by(acting.office())).ok_or(Failure::Missing)?;
-    Ok(form_of(&acting.person().institution_name, &exit))
+    which.of(&acting.person().institution_name, &exit)
 }
 
 fn form_of(institution: &str, exit: &Exit) -> Paper {
-    let day = |day: Option<time::Date>| day.map(chinese_day).unwrap_or_default();
     let of = |text: &Option<String>| text.clone().unwrap_or_default();
-    let row = |label: &str, says: String| vec![label.to_owned(), says];
     let rows = vec![
-        row("姓名", exit.name.clone()),
+        row("姓名", &exit.name),
         row("性别", of(&exit.gender)),
         row("年级专业", format!("{}级 {}", exit.entry_year, exit.major)),
         row("政治面貌", of(&exit.political)),
-        row("现任职务和任职时间", exit.posts.clone()),
-        row("退出类别", exit.kind.label().to_owned()),
-        row("退出理由", exit.reason.clone()),
-        row("自何日起不再任职", day(exit.from_day)),
-    ];
-    let columns = || vec![Column::text("项目", 8), Column::text("内容", 24)];
-    let handed = |pick: fn(&super::exit::HandedOver) -> String| exit.handed_over.as_ref().map(pick).unwrap_or_default();
-    let handover = vec![
-        row("交接的工作、资料、物品和账目", handed(|handed| handed.says.clone())),
-        row("交给", handed(|handed| handed.to.clone())),
-        row("交接期限", day(exit.handover_due)),
+        row("现任职务和任职时间", &exit.posts),
+        row("退出类别", exit.kind.label()),
+        row("退出理由", &exit.reason),
+        row("自何日起不再任职", exit.from_day.map(chinese_day).unwrap_or_default()),
     ];
     Paper::new(format!("{}\n工作人员退出登记表", name_in_full(institution, &exit.union_name)))
-        .heading("退出登记")
         .table(Table::new(columns(), rows))
-        .heading("工作交接表")
-        .table(Table::new(columns(), handover))
+        .signature_line("本人")
+        .signature_line("主管团组织")
+}
+
+/// What is handed over to whom: as it was handed in, or empty, to be written by hand.
+fn handover_of(institution: &str, exit: &Exit) -> Paper {
+    let handed = |pick: fn(&HandedOver) -> String| exit.handed_over.as_ref().map(pick).unwrap_or_default();
+    let confirmed =
+        exit.confirmed.as_ref().map(|(by, at)| format!("{by}，{}", chinese_day(at.to_offset(CHINA).date())));
+    let rows = vec![
+        row("移交人", format!("{}（{}）", exit.name, exit.number)),
+        row("原任职务和任职时间", &exit.posts),
+        row("自何日起不再任职", exit.from_day.map(chinese_day).unwrap_or_default()),
+        row("交接期限", exit.handover_due.map(chinese_day).unwrap_or_default()),
+        row("交接的工作、资料、物品和账目", handed(|handed| handed.says.clone())),
+        row("接收人", handed(|handed| handed.to.clone())),
+        row("主管团组织确认", confirmed.unwrap_or_default()),
+    ];
+    Paper::new(format!("{}\n工作交接表", name_in_full(institution, &exit.union_name)))
+        .table(Table::new(columns(), rows))
         .signature_line("移交人")
         .signature_line("接收人")
-        .signature_line("主管团组织")
+        .signature_line("监交人")
+}
+
+async fn exit_page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    id: ExitId,
+    which: ExitPaper,
+) -> Result<PaperPage, Failure> {
+    let paper = exit_paper(app, acting, id, which).await?;
+    let chrome = app.chrome(acting.person(), which.title()).under(EXITS, "退出与交接").under(&id.path(), "办理");
+    Ok(PaperPage { chrome, paper, word: which.word_path(id) })
 }
 
 async fn form(
@@ -164,9 +306,7 @@ async fn form(
     acting: Acting<UnionKeeper>,
     Path(id): Path<ExitId>,
 ) -> Result<PaperPage, Failure> {
-    let paper = form_paper(&app, &acting, id).await?;
-    let chrome = app.chrome(acting.person(), "退出登记表").under(EXITS, "退出与交接").under(&id.path(), "办理");
-    Ok(PaperPage { chrome, paper, word: id.form_word_path() })
+    exit_page(&app, &acting, id, ExitPaper::Form).await
 }
 
 async fn form_word(
@@ -174,6 +314,43 @@ async fn form_word(
     acting: Acting<UnionKeeper>,
     Path(id): Path<ExitId>,
 ) -> Result<Response, Failure> {
-    let paper = form_paper(&app, &acting, id).await?;
-    papers::download(&app, paper).await
+    papers::download(&app, exit_paper(&app, &acting, id, ExitPaper::Form).await?).await
+}
+
+async fn handover(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<ExitId>,
+) -> Result<PaperPage, Failure> {
+    exit_page(&app, &acting, id, ExitPaper::Handover).await
+}
+
+async fn handover_word(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<ExitId>,
+) -> Result<Response, Failure> {
+    papers::download(&app, exit_paper(&app, &acting, id, ExitPaper::Handover).await?).await
+}
+
+/// 工作交接表 for whoever leaves.
+async fn own_paper(app: &App, person: &SignedIn, id: ExitId) -> Result<Paper, Failure> {
+    let student = person.student.ok_or(Failure::Missing)?;
+    let filter = ExitFilter { one: Some(id), of: Some(student), ..ExitFilter::default() };
+    let found = exits_store::exits(&mut *app.read().await?, person.institution, filter).await?;
+    ExitPaper::Handover.of(&person.institution_name, found.first().ok_or(Failure::Missing)?)
+}
+
+async fn own_handover(State(app): State<App>, person: SignedIn, Path(id): Path<ExitId>) -> Result<PaperPage, Failure> {
+    let paper = own_paper(&app, &person, id).await?;
+    let chrome = app.chrome(&person, ExitPaper::Handover.title()).under(LEAVING, "我的离任");
+    Ok(PaperPage { chrome, paper, word: id.own_handover_word_path() })
+}
+
+async fn own_handover_word(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ExitId>,
+) -> Result<Response, Failure> {
+    papers::download(&app, own_paper(&app, &person, id).await?).await
 }

@@ -52,6 +52,10 @@ impl ConductCaseId {
         format!("{CASES}/{self}/decision.docx")
     }
 
+    pub(super) fn receipt_word_path(self) -> String {
+        format!("{CASES}/{self}/receipt.docx")
+    }
+
     /// For whom it is about.
     pub(super) fn own_path(self) -> String {
         format!("/my-case/{self}")
@@ -71,5 +75,14 @@ impl ExitId {
 
     pub(super) fn form_word_path(self) -> String {
         format!("{EXITS}/{self}/form.docx")
+    }
+
+    pub(super) fn handover_word_path(self) -> String {
+        format!("{EXITS}/{self}/handover.docx")
+    }
+
+    /// For whoever leaves.
+    pub(super) fn own_handover_word_path(self) -> String {
+        format!("{LEAVING}/{self}/handover.docx")
     }
 }

@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 use super::{
     ConductHandler,
     case::Handler,
-    lapses_store,
+    exits_store, lapses_store,
     paths::{CASES, EXITS, LEAVING},
     terms::terms,
 };
@@ -92,10 +92,16 @@ async fn of_office(
         }
         let times = terms(connection, person.institution).await?.failed_reviews;
         let mut failing = lapses_store::failing(connection, person.institution, times, today).await?;
+        let mut left = exits_store::left(connection, person.institution, None, today).await?;
         if let Some(college) = college {
             let own = sqlx::query_scalar!("select id from student_union where college_id = $1", college.0);
             let own = own.fetch_all(&mut *connection).await?;
             failing.retain(|one| own.contains(&one.union.0));
+            left.retain(|one| own.contains(&one.union.0));
+        }
+        if !left.is_empty() {
+            let says = format!("{} 人已离任，还没有办理交接", left.len());
+            tasks.push(Task::new(false, says, String::new(), EXITS.to_owned()));
         }
         if !failing.is_empty() {
             let says = format!("{} 人述职评议不合格，办理退出", failing.len());

@@ -194,14 +194,17 @@ impl Content {
         self.unions.iter().map(|union| union.count(conclusion)).sum()
     }
 
-    /// What differs from the year before.
+    /// What differs from the year before; none where no indicator is the same, because another form was filled in.
     #[must_use]
-    pub fn since(&self, before: &Self) -> Vec<Difference> {
-        let mut all = Vec::new();
+    pub fn since(&self, before: &Self) -> Option<Vec<Difference>> {
+        let (mut all, mut compared) = (Vec::new(), false);
         for union in &self.unions {
             let Some(then) = before.unions.iter().find(|one| one.union == union.union) else { continue };
             for line in &union.lines {
-                let Some(was) = then.lines.iter().find(|one| one.no == line.no) else { continue };
+                // Another form, or another version of it, has something else under the same number.
+                let is_same = |one: &&FormLine| one.no == line.no && one.text == line.text;
+                let Some(was) = then.lines.iter().find(is_same) else { continue };
+                compared = true;
                 if was.said() != line.said() {
                     all.push(Difference {
                         union: union.name.clone(),
@@ -213,7 +216,7 @@ impl Content {
                 }
             }
         }
-        all
+        compared.then_some(all)
     }
 }
 
@@ -287,10 +290,16 @@ mod tests {
         let union = UnionId::random();
         let before = content(union, vec![line("3", Conclusion::Yes, "实有 28 人"), line("4", Conclusion::Yes, "")]);
         let now = content(union, vec![line("3", Conclusion::Yes, "实有 31 人"), line("4", Conclusion::Yes, "")]);
-        let all = now.since(&before);
+        let all = now.since(&before).unwrap();
         assert_eq!(all.len(), 1);
         assert_eq!((all[0].before.as_str(), all[0].now.as_str()), ("是，实有 28 人", "是，实有 31 人"));
-        assert!(now.since(&content(UnionId::random(), Vec::new())).is_empty(), "a union that was not there");
+        assert_eq!(now.since(&content(UnionId::random(), Vec::new())), None, "a union that was not there");
+        let mut other = before.clone();
+        for line in &mut other.unions[0].lines {
+            "乙".clone_into(&mut line.text);
+        }
+        assert_eq!(now.since(&other), None, "the same numbers of another form");
+        assert_eq!(before.since(&before), Some(Vec::new()));
         assert_eq!(now.year_in_words(), "2026—2027 学年");
     }
 

@@ -8,6 +8,7 @@ use time::{Date, Month};
 use super::{
     content::{Content, DepartmentLine, FormLine, MethodLine, RosterLine, UnionForm},
     paths,
+    record_store::{Days, nominations, trainings},
     store::{self, OriginRow, SaidRow},
 };
 use crate::{
@@ -18,8 +19,10 @@ use crate::{
         Finding, Plan, Rule,
         adoption::Calendar,
         disclosure::{
-            Basis, Concluded, FigureKind, Indicator, IndicatorList, IndicatorMark, KnownBy, Said, UnionFacts, conclude,
+            Basis, Concluded, FigureKind, Indicator, IndicatorList, IndicatorMark, KnownBy, Nominations, Said,
+            UnionFacts, conclude,
         },
+        education::Trained,
     },
     unions::{
         store as unions,
@@ -38,6 +41,8 @@ pub struct Gathered {
     origins: Vec<OriginRow>,
     said: Vec<SaidRow>,
     constitutions: HashMap<UnionId, String>,
+    trainings: HashMap<UnionId, Vec<Trained>>,
+    nominations: HashMap<UnionId, Nominations>,
 }
 
 /// Reads what an account of an academic year is made of; `id` is the one whose remarks count, where there is one.
@@ -58,8 +63,24 @@ pub async fn gather(
         None => Vec::new(),
     };
     let constitutions = store::constitutions(connection, institution).await?;
+    let (from, until) = year(academic_year).ok_or(Failure::Missing)?;
+    let days = Days { from, until };
+    let trainings = trainings(connection, institution, days).await?;
+    let nominations = nominations(connection, institution, days).await?;
     let institution = store::institution_name(connection, institution).await?;
-    Ok(Gathered { institution, academic_year, day, list, records, plans, origins, said, constitutions })
+    Ok(Gathered {
+        institution,
+        academic_year,
+        day,
+        list,
+        records,
+        plans,
+        origins,
+        said,
+        constitutions,
+        trainings,
+        nominations,
+    })
 }
 
 /// The first day of an academic year and the first after it: August to July.
@@ -118,18 +139,24 @@ impl Gathered {
             let own = self.origins.iter().find(|row| row.union == record.union.id && row.presidium == presidium);
             own.map(|row| row.origins).unwrap_or_default()
         };
-        let people = record.people_on(self.day);
+        let (people, union) = (record.people_on(self.day), record.union.id);
+        // A congress of the year after is none of this one's.
+        let last = year(self.academic_year).and_then(|(_, until)| until.previous_day());
+        let by = last.map_or(self.day, |last| last.min(self.day));
         UnionFacts {
+            day: Some(self.day),
             findings: plan.and_then(|plan| record.timeline.findings(plan, self.day).ok()),
             registered: people > 0,
             staff: number(people),
             presidium: number(presidium.len()),
             departments: number(record.departments_on(self.day).count()),
-            congress: record.timeline.congresses.as_ref().and_then(|years| years.last(self.day)),
+            congress: record.timeline.congresses.as_ref().and_then(|years| years.last(by)),
             year: year(self.academic_year),
             // How the presidium came to be is an indicator of its own.
             vetted: origins(false),
             elected: origins(true),
+            trainings: self.trainings.get(&union).cloned().unwrap_or_default(),
+            nominations: self.nominations.get(&union).copied().unwrap_or_default(),
         }
     }
 
@@ -186,6 +213,8 @@ fn line(indicator: &Indicator, concluded: Concluded, said: Said, union: UnionId)
         Basis::Figure { kind: FigureKind::Congress, .. } => paths::congresses(),
         Basis::Figure { kind: FigureKind::Departments, .. }
         | Basis::Known(KnownBy::NoOfficeFunctions | KnownBy::Vetted | KnownBy::Elected) => paths::people(union),
+        Basis::Known(KnownBy::Trained) => paths::TRAININGS.to_owned(),
+        Basis::Known(KnownBy::Nominated) => paths::NOMINATIONS.to_owned(),
         Basis::Asked(_) => String::new(),
     };
     FormLine {

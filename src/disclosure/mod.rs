@@ -9,6 +9,7 @@ mod figures_store;
 mod forms;
 pub mod live;
 mod paths;
+mod record_store;
 pub mod retention;
 mod sheet;
 pub mod store;

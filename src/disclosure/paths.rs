@@ -9,6 +9,9 @@ pub(super) const DISCLOSURE: &str = "/disclosure";
 pub(super) const YEARS: &str = "/disclosure/years";
 pub(super) const FIGURES: &str = "/disclosure/figures";
 const CONGRESSES: &str = "/congresses";
+/// Where the record of trainings and of nominations stands.
+pub(super) const TRAININGS: &str = "/trainings";
+pub(super) const NOMINATIONS: &str = "/nominations";
 
 words! {
     /// What was just done.

@@ -155,7 +155,8 @@ struct YearPage {
     account: Disclosure,
     content: Content,
     counts: Vec<Part>,
-    differences: Vec<Difference>,
+    /// From the year before; none where it filled in another form.
+    differences: Option<Vec<Difference>>,
     /// The year before is published.
     has_before: bool,
     is_league: bool,
@@ -211,7 +212,7 @@ async fn page(
     let all = store::list(&mut *app.read().await?, person.institution, None).await?;
     let before = all.iter().find(|one| one.is_published() && one.academic_year == account.academic_year - 1);
     let before = before.and_then(|one| one.content.as_ref());
-    let differences = before.map(|before| content.since(before)).unwrap_or_default();
+    let differences = before.and_then(|before| content.since(before));
     let counts = strip(&[
         ("pass", "是", content.count(Conclusion::Yes)),
         ("fail", "否", content.count(Conclusion::No)),

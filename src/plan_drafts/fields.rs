@@ -220,6 +220,8 @@ fn concerns(basis: &Basis, rule: Rule, of_school: bool) -> bool {
         Basis::Known(KnownBy::NoOfficeFunctions) => rule == Rule::Pol03,
         Basis::Known(KnownBy::Vetted) => matches!(rule, Rule::Vet01 | Rule::Vet02),
         Basis::Known(KnownBy::Elected) => rule == Rule::Vet05,
+        Basis::Known(KnownBy::Trained) => rule == Rule::Dis02,
+        Basis::Known(KnownBy::Nominated) => matches!(rule, Rule::Rev05 | Rule::Rev06),
         Basis::Asked(_) => false,
     }
 }

@@ -1,10 +1,10 @@
-//! The papers of a review: 述职报告, 述职评议表, 评议结果通报.
+//! The papers of a review: 述职报告, 述职评议表, 评议结果通报, 汇总表.
 
 use super::review::{Outcome, Person, Review};
 use crate::{
     clock::CHINA,
     papers::{Column, Paper, Table},
-    rules::review::Grade,
+    rules::review::{FEWEST_SHOWN, Grade, score_in_words},
     text::chinese_day,
     unions::union::name_in_full,
 };
@@ -62,7 +62,6 @@ pub(super) fn notice_paper(institution: &str, review: &Review, rows: &[(Person, 
     let grades = Grade::ALL.iter().map(|grade| format!("{}{}人", grade.label(), count(grade)));
     let day = review.counted_at.map(|at| at.to_offset(CHINA).date());
     let sat = day.map(chinese_day).unwrap_or_default();
-    let unit = if review.union.college.is_some() { "院系团组织" } else { "校团委" };
     Paper::new(format!("关于{union}\n{}述职评议结果的通报", review.semester))
         .paragraph(format!(
             "根据述职评议制度，评议会于{sat}对{union}{}任职的主席团成员和部门负责人进行了述职评议，共评议{}人：{}。现将结果通报如下。",
@@ -73,5 +72,50 @@ pub(super) fn notice_paper(institution: &str, review: &Review, rows: &[(Person, 
         .table(Table::new(columns, (1..).zip(rows).map(row).collect()))
         .note(format!("计分办法：{}。", review.scheme.in_words()))
         .paragraph("特此通报。")
-        .signed(format!("{institution}{unit}（盖章）"), day)
+        .signed(keeper(institution, review), day)
+}
+
+/// The League organisation that keeps the review, with room for its seal.
+fn keeper(institution: &str, review: &Review) -> String {
+    match review.union.college {
+        Some(_) => format!("{institution}{}团组织（盖章）", review.union.name.trim_end_matches("学生会")),
+        None => format!("{institution}团委（盖章）"),
+    }
+}
+
+/// The means of the aspects; of few sheets none is shown.
+pub(super) fn means(outcome: &Outcome) -> Vec<String> {
+    let few = outcome.is_of_few();
+    outcome.aspects.iter().map(|mean| if few { String::new() } else { score_in_words(*mean) }).collect()
+}
+
+/// Everybody who was scored, the best first: for the files of the League organisation, not for announcing.
+pub(super) fn summary_paper(institution: &str, review: &Review, rows: &[(Person, Outcome)]) -> Paper {
+    let mut columns = vec![
+        Column::centred("序号", 4),
+        Column::centred("姓名", 8),
+        Column::centred("学号", 10),
+        Column::text("班级", 12),
+        Column::text("岗位", 14),
+    ];
+    columns.extend(review.scheme.weights().iter().map(|one| Column::centred(&one.aspect, 8)));
+    columns.extend([("评议表", 6), ("得分", 7), ("等次", 7)].map(|(title, width)| Column::centred(title, width)));
+    let row = |(place, (person, outcome)): (usize, &(Person, Outcome))| {
+        let mut cells = vec![place.to_string(), person.name.clone(), person.number.clone()];
+        cells.extend([person.class.clone(), person.posts.clone()]);
+        cells.extend(means(outcome));
+        cells.extend([outcome.sheets.to_string(), outcome.score_in_words(), outcome.grade.label().to_owned()]);
+        cells
+    };
+    let rows: Vec<Vec<String>> = (1..).zip(rows).map(row).collect();
+    let day = review.counted_at.map(|at| at.to_offset(CHINA).date());
+    Paper::new(format!("{}\n{}述职评议汇总表", name_in_full(institution, &review.union.name), review.semester))
+        .landscape()
+        .caption(&format!("共评议{}人", rows.len()))
+        .table(Table::new(columns, rows))
+        .note(format!("计分办法：{}。", review.scheme.in_words()))
+        .note(format!("评议表不足{FEWEST_SHOWN}张的，只列得分和等次。"))
+        .signature_line("填表人")
+        .signature_line("审核人")
+        .signed(keeper(institution, review), day)
 }

@@ -66,6 +66,10 @@ impl ReviewId {
         format!("{REVIEWS}/{self}/notice")
     }
 
+    pub(super) fn summary_path(self) -> String {
+        format!("{REVIEWS}/{self}/summary")
+    }
+
     /// The blank sheet, to be printed.
     pub(super) fn sheet_path(self) -> String {
         format!("{REVIEWS}/{self}/sheet")

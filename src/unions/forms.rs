@@ -156,7 +156,7 @@ impl AppointForm {
 }
 
 /// Why a post ends.
-pub(super) const WHYS: [&str; 6] = ["任满离职", "自愿辞职", "劝退", "引咎辞职", "工作调整", "其他原因离任"];
+pub(super) const WHYS: [&str; 3] = ["任满离职", "工作调整", "其他原因离任"];
 
 /// 离任 as typed.
 #[derive(Debug, Clone, Default, Deserialize)]

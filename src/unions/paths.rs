@@ -31,8 +31,8 @@ words! {
     Registered = "registered", "现状已登记。请核对下面存在的问题，登记部门职能，然后启用。";
     Opened = "opened", "已启用。从现在起，每一次任命都按方案逐条核对。";
     Appointed = "appointed", "已任命，并已通知本人。";
-    Ended = "ended", "已办理离任。";
-    SeveralEnded = "several-ended", "已办理离任，并已通知本人。";
+    Ended = "ended", "已办理离任。不再任职的，请在“退出与交接”里办理交接。";
+    SeveralEnded = "several-ended", "已办理离任，并已通知本人。不再任职的，请在“退出与交接”里办理交接。";
     Corrected = "corrected", "已更正；原来的登记保留在沿革里。";
     Reshuffled = "reshuffled", "换届已办理。请接着在“轮值”里排定执行主席。";
     DepartmentAdded = "added", "已设立。";

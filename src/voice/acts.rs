@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     audit::{self, Entry},
-    auth::person::SignedIn,
+    auth::{person::SignedIn, store::Trace},
     database::Locked,
     failure::{Failure, Refusal},
     holidays::store::workdays,
@@ -47,6 +47,11 @@ fn onward(id: VoiceRequestId, opened: &str, done: Done) -> Redirect {
         Ok(print) => Redirect::to(&done.at(&opened_path(print))),
         Err(_) => Redirect::to(&done.at(&id.path())),
     }
+}
+
+/// Whoever acts on an anonymous request, opened with its code, leaves nothing by which they could be found.
+fn trace(opened: &str) -> Trace {
+    if opened.is_empty() { Trace::Lock } else { Trace::Nothing }
 }
 
 /// A refusal where the request is no more where the page showed it.
@@ -105,7 +110,7 @@ async fn add_picture(
         }
     };
     voice
-        .write_as(person.authority(), async |db| {
+        .write_leaving(trace(&form.opened), person.authority(), async |db| {
             let request = store::lock(db, person.institution, &filter).await?;
             if store::add_picture(db, &request, &picture).await? {
                 Ok(())
@@ -165,7 +170,7 @@ async fn word(
         return unfit(&voice, &person, id, form, errors).await;
     };
     let stage = voice
-        .write_as(person.authority(), async |db| {
+        .write_leaving(trace(&form.opened), person.authority(), async |db| {
             let request = store::lock(db, person.institution, &filter).await?;
             let stage = after_word(request.turn, word.satisfaction);
             let done = if stage == Stage::Sent {
@@ -202,7 +207,7 @@ async fn withdraw(
     let now = voice.clock.now();
     let filter = own(&voice, &person, id, &form.opened).await?;
     voice
-        .write_as(person.authority(), async |db| {
+        .write_leaving(trace(&form.opened), person.authority(), async |db| {
             let request = store::lock(db, person.institution, &filter).await?;
             if !store::withdraw(db, &request, now).await? {
                 return Err(moved_on(&voice, &person, id, "撤回诉求"));

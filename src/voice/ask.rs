@@ -20,7 +20,11 @@ use super::{
 };
 use crate::{
     audit::{self, Entry},
-    auth::{person::SignedIn, store::in_turn, token},
+    auth::{
+        person::SignedIn,
+        store::{Trace, in_turn},
+        token,
+    },
     failure::{Failure, Refusal},
     holidays::store::workdays,
     ids::ContactPointId,
@@ -206,8 +210,10 @@ async fn take_in(
         may_publish: says.may_publish,
         picture,
     };
+    // Its author's account is locked by no anonymous request: the lock would stay on the row and name them.
+    let trace = if identity == Identity::Anonymous { Trace::Nothing } else { Trace::Lock };
     voice
-        .write_as(person.authority(), async |db| {
+        .write_leaving(trace, person.authority(), async |db| {
             in_turn(db, person.account, "voice request").await?;
             if store::asked_since(db, person.account, now - Duration::days(1)).await? >= i64::from(A_DAY) {
                 return Ok(None);

@@ -163,7 +163,9 @@ pub fn requests(portal: SocketAddr) {
         ("the figures of a year          ", "L1", "/voice/desk/figures", ""),
     ] {
         let ([few, many], [sent, sent_of_many], ratio) = compare(portal, schools, number, path);
-        println!("{what} {few:.1?} in {sent}, {many:.1?} in {sent_of_many} statements; {ratio:.2} times{target}");
+        println!(
+            "{what} {few:.1?} in {sent}, {many:.1?} in {sent_of_many} statements (target: as many); {ratio:.2} times{target}"
+        );
     }
     println!();
 }
@@ -174,7 +176,8 @@ pub fn reviews(portal: SocketAddr) {
     for (what, path) in [("the reviews      ", "/reviews"), ("the overview     ", "/compliance")] {
         let ([few, many], [sent, sent_of_many], ratio) = compare(portal, schools, "L1", path);
         println!(
-            "{what} of 4 unions {few:.1?} in {sent}, of 40 {many:.1?} in {sent_of_many} statements; {ratio:.1} times"
+            "{what} of 4 unions {few:.1?} in {sent}, of 40 {many:.1?} in {sent_of_many} statements (target: as many); \
+             {ratio:.1} times"
         );
     }
     println!();

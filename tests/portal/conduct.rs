@@ -1,12 +1,17 @@
 //! Conduct: a report from the first word to the objection (DIS-04, DIS-02), and how officers leave (DIS-05).
 
+use std::fmt::Write as _;
+
 use lunzhi::office::OfficeKind;
 use time::Duration;
 
-use crate::support::{
-    Client, Page, Portal,
-    union::{ready, rows, union},
-    vetting::{Stage, stage, student_account},
+use crate::{
+    papers::{assert_says_the_same, assert_snapshot, outline, undated},
+    support::{
+        Client, Page, Portal,
+        union::{ready, rows, union},
+        vetting::{Stage, stage, student_account},
+    },
 };
 
 /// Reports the officer with that number.
@@ -99,7 +104,7 @@ async fn dis_04_nothing_is_decided_before_it_was_investigated_and_the_person_was
     assert_eq!(league.post(&format!("{case}/answer"), &milder).await.status, 303);
     assert!(officer.get(&own).await.text().contains("情节较轻"));
     let paper = league.get(&format!("{case}/decision")).await.text();
-    assert!(paper.contains("处理决定书") && paper.contains("送达回执") && paper.contains("谈话提醒"), "{paper}");
+    assert!(paper.contains("处理决定书") && paper.contains("谈话提醒"), "{paper}");
     assert!(league.get(&format!("{case}/decision.docx")).await.bytes.starts_with(b"PK"));
 }
 
@@ -177,8 +182,140 @@ async fn dis_05_nobody_is_removed_without_a_decision_and_whoever_is_hands_over()
     assert_eq!(officer.post(&format!("{leaving}/hand-over"), &list).await.status, 303);
     assert_eq!(league.post(&format!("{exit}/confirm"), &[]).await.status, 303);
     let paper = league.get(&format!("{exit}/form")).await.text();
-    assert!(paper.contains("退出登记表") && paper.contains("账册一本") && paper.contains("免职"), "{paper}");
+    assert!(paper.contains("退出登记表") && paper.contains("免职"), "{paper}");
     assert!(!league.get("/exits").await.text().contains("已被决定免去职务"));
+}
+
+#[tokio::test]
+async fn the_papers_of_a_case_and_of_an_exit_are_the_same_on_the_page_and_in_word() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let (day, union) = (today.to_string(), school.rsplit('/').next().unwrap().to_owned());
+    let mut officer = student_account(&portal, 10).await;
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert_eq!(report(&mut affairs, "20240010", "").await.status, 303);
+    let case = first_case(&mut league).await;
+    assert_eq!(league.post(&format!("{case}/accept"), &[]).await.status, 303);
+    for paper in ["decision", "receipt", "receipt.docx"] {
+        assert_eq!(league.get(&format!("{case}/{paper}")).await.status, 404, "nothing is decided: {paper}");
+    }
+    for kind in ["inquiry", "hearing"] {
+        assert_eq!(note(&mut league, &case, kind, &day).await.status, 303);
+    }
+    assert_eq!(decide(&mut league, &case, "removal").await.status, 303);
+    let fields = [
+        ("union", union.as_str()),
+        ("number", "20240010"),
+        ("kind", "removal"),
+        ("day", day.as_str()),
+        ("reason", "处理决定"),
+    ];
+    let done = league.post("/exits", &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let exit = done.location().split('?').next().unwrap().to_owned();
+    let own = format!("{}/handover", exit.replace("/exits/", "/leaving/"));
+    let blank = officer.get(&own).await;
+    assert!(blank.status == 200 && !blank.text().contains("账册一本"), "to be written by hand: {}", blank.text());
+    let list = [("says", "印章一枚、账册一本，账目结清"), ("to", "学生11")];
+    let hand_over = format!("{}/hand-over", exit.replace("/exits/", "/leaving/"));
+    assert_eq!(officer.post(&hand_over, &list).await.status, 303);
+    assert_eq!(league.post(&format!("{exit}/confirm"), &[]).await.status, 303);
+    let mut all = String::new();
+    for path in
+        [format!("{case}/decision"), format!("{case}/receipt"), format!("{exit}/form"), format!("{exit}/handover")]
+    {
+        let page = league.get(&path).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.text());
+        let shown = outline(&league.get(&format!("{path}.docx")).await.bytes);
+        assert_says_the_same(&page, &shown);
+        writeln!(all, "--- {}\n{}", path.rsplit('/').next().unwrap(), undated(&shown)).unwrap();
+    }
+    let since = (today - Duration::days(40)).to_string();
+    assert_snapshot("conduct_papers", &all.replace(&since, "⟨任职日⟩"));
+    // Each is linked where its act happens.
+    let links = league.get(&case).await.attributes("main a", "href");
+    assert!(links.contains(&format!("{case}/receipt")) && links.contains(&format!("{case}/decision")), "{links:?}");
+    let links = league.get(&exit).await.attributes("main a", "href");
+    assert!(links.contains(&format!("{exit}/handover")) && links.contains(&format!("{exit}/form")), "{links:?}");
+    assert!(officer.get("/leaving").await.attributes("main a", "href").contains(&own));
+    assert!(officer.get(&format!("{own}.docx")).await.bytes.starts_with(b"PK"));
+    let mut other = student_account(&portal, 11).await;
+    assert_eq!(other.get(&own).await.status, 404, "nobody else's");
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(college.get(&format!("{exit}/handover")).await.status, 404, "the school's union is not theirs");
+    let record = portal.signed_in(OfficeKind::SchoolParty).await.get("/audit").await.text();
+    assert!(record.contains("送达回执"), "whoever printed one is recorded: {record}");
+}
+
+#[tokio::test]
+async fn dis_05_whoever_served_their_term_hands_over_by_the_day_that_is_set() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let (day, union) = (today.to_string(), school.rsplit('/').next().unwrap().to_owned());
+    let mut officer = student_account(&portal, 10).await;
+    let asked = [("union", union.as_str()), ("kind", "term_end"), ("reason", "任期届满")];
+    assert_eq!(officer.post("/leaving", &asked).await.status, 422, "a term ends by itself: nobody asks for it");
+    let fields = [
+        ("union", union.as_str()),
+        ("number", "20240010"),
+        ("kind", "term_end"),
+        ("day", day.as_str()),
+        ("reason", "任期届满，不再连任"),
+    ];
+    let done = league.post("/exits", &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let again = league.post("/exits", &fields).await;
+    assert_eq!(again.status, 422, "it is under way: {}", again.text());
+    let exit = done.location().split('?').next().unwrap().to_owned();
+    assert_eq!(posts_of(&portal, "20240010").await, 0, "the post ended with it");
+    let page = league.get(&exit).await.text();
+    assert!(page.contains("任满离职") && page.contains("每个部门的负责人数"), "the page says what follows: {page}");
+    assert!(officer.get("/inbox").await.text().contains("请办理校学生会的工作交接"));
+    assert!(officer.get("/").await.text().contains("办理工作交接"));
+    // A week is usual; on the day after it, both hear that it is late.
+    portal.app.clock.advance(Duration::days(8));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(league.get("/").await.text().contains("确认 1 人的工作交接"));
+    let mut late = portal.visitor();
+    late.sign_in(crate::support::FIRST, "20240010", crate::support::PASSWORD).await;
+    assert!(late.get("/leaving").await.text().contains("已逾期"));
+    let list = [("says", "在办事项三件、活动物资一批"), ("to", "学生11")];
+    let hand_over = format!("{}/hand-over", exit.replace("/exits/", "/leaving/"));
+    assert_eq!(late.post(&hand_over, &list).await.status, 303);
+    assert_eq!(league.post(&format!("{exit}/confirm"), &[]).await.status, 303);
+    let handover = league.get(&format!("{exit}/handover")).await.text();
+    assert!(handover.contains("工作交接表") && handover.contains("活动物资一批"), "{handover}");
+    assert!(league.get(&exit).await.text().contains("已办结"));
+}
+
+#[tokio::test]
+async fn dis_05_who_left_past_the_exits_hands_over_all_the_same() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let (day, union) = (today.to_string(), school.rsplit('/').next().unwrap().to_owned());
+    let mut officer = student_account(&portal, 12).await;
+    let page = league.get(&school).await;
+    let place = page.all("td[data-label='姓名'] a").iter().position(|name| name == "学生12").unwrap();
+    let post = page.attributes("td[data-label='姓名'] a", "href").remove(place);
+    for (why, status) in [("自愿辞职", 422), ("劝退", 422), ("工作调整", 303)] {
+        let fields = [("day", day.as_str()), ("why", why), ("ground", "")];
+        let ended = league.upload(&format!("{post}/end"), &fields, None).await;
+        assert_eq!(ended.status, status, "who resigns or is asked to leave goes another way: {why}");
+    }
+    assert!(league.get("/exits").await.text().contains("学生12（校学生会）自"), "listed until it is begun");
+    assert!(league.get("/").await.text().contains("1 人已离任，还没有办理交接"));
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert!(!college.get("/exits").await.text().contains("还没有办理交接"), "the school's union is not theirs");
+    let fields = [
+        ("union", union.as_str()),
+        ("number", "20240012"),
+        ("kind", "term_end"),
+        ("day", day.as_str()),
+        ("reason", "调整到青年志愿者协会"),
+    ];
+    let done = league.post("/exits", &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert!(officer.get("/").await.text().contains("办理工作交接"));
+    assert!(!league.get("/exits").await.text().contains("还没有办理交接"));
+    let stranger = fields.map(|(name, value)| if name == "number" { (name, "20240100") } else { (name, value) });
+    assert_eq!(league.post("/exits", &stranger).await.status, 422, "never in office");
 }
 
 #[tokio::test]

@@ -140,6 +140,31 @@ async fn rgt_06_the_next_account_says_what_changed_and_the_old_one_stays() {
 }
 
 #[tokio::test]
+async fn rgt_06_no_hand_ticks_a_training_of_which_there_is_a_record() {
+    let Stage { portal: _portal, mut league, college, today, .. } = stage().await;
+    let id = college.rsplit('/').next().unwrap();
+    let account = begin(&mut league).await;
+    let tick = [("union", id), ("no", "10"), ("answer", "yes"), ("remark", "")];
+    assert_eq!(league.post(&format!("{account}/say"), &tick).await.status, 303);
+    assert!(league.get(&account).await.text().contains("系统里没有这一学年的培训记录"), "a tick is no record");
+    let day = today.to_string();
+    let fields =
+        [("union", id), ("title", "工作人员培训"), ("day", day.as_str()), ("place", "报告厅"), ("says", "章程")];
+    let announced = league.post("/trainings", &fields).await;
+    assert_eq!(announced.status, 303, "{}", announced.text());
+    let training = announced.location().split('?').next().unwrap().to_owned();
+    let people = league.get(&training).await.attributes("input[name=came]", "value");
+    let came: Vec<(&str, &str)> = people.iter().map(|person| ("came", person.as_str())).collect();
+    assert!(!came.is_empty());
+    assert_eq!(league.post(&format!("{training}/attendance"), &came).await.status, 303);
+    let page = league.get(&account).await;
+    let says = format!("{today}，应到 {0} 人，到会 {0} 人", came.len());
+    assert!(page.text().contains(&says), "{}", page.text());
+    let evidence = page.attributes("td[data-label='依据、待补'] a", "href");
+    assert!(evidence.iter().any(|href| href == "/trainings"), "{evidence:?}");
+}
+
+#[tokio::test]
 async fn rgt_06_every_student_reads_a_unions_page_and_judges_it_for_the_league_committee() {
     let Stage { portal, mut league, school, .. } = stage().await;
     let id = school.rsplit('/').next().unwrap();

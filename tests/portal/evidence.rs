@@ -36,7 +36,7 @@ async fn a_finding_names_people_with_their_figures_and_leads_to_the_form_filled_
     assert_eq!(alone.all(".matrix thead th").len(), 2);
     assert!(alone.all(".breaches .breach-warn").is_empty());
     let day = (today + Duration::days(3)).to_string();
-    let fields = [("day", day.as_str()), ("why", "自愿辞职"), ("ground", "")];
+    let fields = [("day", day.as_str()), ("why", "工作调整"), ("ground", "")];
     let place = all.all("a.named").iter().position(|name| name == "学生2").unwrap();
     let post = all.attributes("a.named", "href").remove(place);
     let chosen = [("people", "")];
@@ -70,7 +70,7 @@ async fn several_people_leave_at_once_after_what_follows_was_seen() {
     let posts = asked.attributes("#chosen input[type=checkbox]", "value");
     let offered: Vec<(&str, &str)> = posts.iter().map(|post| ("offered", post.as_str())).collect();
     let day = today.to_string();
-    let ending = [("day", day.as_str()), ("why", "自愿辞职"), ("ground", "校团委〔2026〕30号")];
+    let ending = [("day", day.as_str()), ("why", "工作调整"), ("ground", "校团委〔2026〕30号")];
     let nobody = league.post(&format!("{path}/leave"), &[&offered[..], &ending[..]].concat()).await;
     assert_eq!(nobody.status, 422);
     assert_eq!(nobody.all("#chosen .choice strong").len(), 2, "the same people are offered again");

@@ -149,7 +149,7 @@ async fn a_chair_who_leaves_makes_a_gap_that_somebody_completes() {
     let place = page.all("td[data-label='姓名'] a").iter().position(|name| name == "学生1").unwrap();
     let post = page.attributes("td[data-label='姓名'] a", "href").remove(place);
     let day = (today + Duration::days(5)).to_string();
-    let fields = [("day", day.as_str()), ("why", "自愿辞职"), ("ground", "")];
+    let fields = [("day", day.as_str()), ("why", "工作调整"), ("ground", "")];
     assert_eq!(league.upload(&format!("{post}/end"), &fields, None).await.status, 303);
     let page = league.get(&format!("{path}/rotation")).await;
     assert!(page.text().contains(&format!("{day} 至")), "the gap is named: {}", page.text());

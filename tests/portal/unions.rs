@@ -22,7 +22,7 @@ async fn post_of(client: &mut Client, path: &str, name: &str) -> String {
 async fn end(client: &mut Client, path: &str, name: &str, day: Date) -> Page {
     let post = post_of(client, path, name).await;
     let day = day.to_string();
-    client.upload(&format!("{post}/end"), &[("day", day.as_str()), ("why", "自愿辞职"), ("ground", "")], None).await
+    client.upload(&format!("{post}/end"), &[("day", day.as_str()), ("why", "工作调整"), ("ground", "")], None).await
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn breaches_at_the_start_are_findings_and_from_the_opening_on_nothing_is_a
     assert_eq!(appoint(&mut league, &path, 30, "presidium", "", today).await.status, 303);
     let history = league.get(&format!("{path}/history")).await;
     assert!(
-        history.all("td[data-label='内容']").iter().any(|says| says.contains("学生1 自愿辞职")),
+        history.all("td[data-label='内容']").iter().any(|says| says.contains("学生1 工作调整")),
         "{}",
         history.text()
     );

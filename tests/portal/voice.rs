@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use lunzhi::{ids::VoiceUnitId, office::OfficeKind, people::retention::ErasedPeople};
-use sqlx::Connection as _;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use time::Duration;
 
 use crate::{
@@ -294,6 +294,58 @@ async fn an_anonymous_request_is_nobodys_in_the_database_and_its_code_alone_open
     assert_eq!(later.post(&word, &[("satisfaction", "mostly"), ("opened", print)]).await.status, 303);
     let record = portal.signed_in(OfficeKind::SchoolParty).await.get("/audit").await.text();
     assert!(record.contains("本人确认") && !record.contains("学生103"), "{record}");
+}
+
+/// Every row, as text, that was written or locked in the transaction in which the last request was written.
+async fn left_by_the_last_act(db: &mut PgConnection) -> Vec<String> {
+    let by: String = sqlx::query_scalar("select xmin::text from voice_request order by number desc limit 1")
+        .fetch_one(&mut *db)
+        .await
+        .unwrap();
+    let tables: Vec<String> =
+        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public' order by 1")
+            .fetch_all(&mut *db)
+            .await
+            .unwrap();
+    let mut found = Vec::new();
+    for table in tables {
+        let list = format!("select t::text from \"{table}\" t where '{by}' in (t.xmin::text, t.xmax::text)");
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(list)).fetch_all(&mut *db).await.unwrap();
+        found.extend(rows.into_iter().map(|row| format!("{table}: {row}")));
+    }
+    found
+}
+
+#[tokio::test]
+async fn no_row_that_an_anonymous_act_wrote_or_locked_names_its_author() {
+    let portal = Portal::start().await;
+    let mut student = student_account(&portal, 100).await;
+    let mut db = portal.owner().await;
+    let account: String =
+        sqlx::query_scalar("select id::text from account where number = '20240100'").fetch_one(&mut db).await.unwrap();
+    let names = |rows: &[String]| -> Vec<String> {
+        let named = |row: &&String| row.contains(&account) || row.contains("20240100") || row.contains("学生100");
+        rows.iter().filter(named).cloned().collect()
+    };
+    // The search finds what it is meant to: the account, which the transaction of a named request locks.
+    ask(&mut student, "三楼热水经常停", "named").await;
+    let named = left_by_the_last_act(&mut db).await;
+    assert!(named.iter().any(|row| row.starts_with("account: ") && row.contains("20240100")), "{named:?}");
+
+    let opened = ask(&mut student, "想预约心理咨询", "anonymous").await;
+    let rows = left_by_the_last_act(&mut db).await;
+    assert!(rows.len() >= 3, "the request, the record, the notice to the office: {rows:?}");
+    assert_eq!(names(&rows), Vec::<String>::new());
+    let print = opened.rsplit('/').next().unwrap();
+    let id: String = sqlx::query_scalar("select id::text from voice_request order by number desc limit 1")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    let withdrawn = student.post(&format!("/voice/requests/{id}/withdraw"), &[("opened", print)]).await;
+    assert_eq!(withdrawn.status, 303, "{}", withdrawn.text());
+    let rows = left_by_the_last_act(&mut db).await;
+    assert!(rows.len() >= 2, "the request and the record: {rows:?}");
+    assert_eq!(names(&rows), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -6,11 +6,16 @@ use std::sync::LazyLock;
 use time::Date;
 use toml::de::DeTable;
 
-use super::{Finding, Outcome, Plan, Rule, Verdict, plan::Union};
+use super::{
+    Finding, Outcome, Plan, Rule, Verdict,
+    education::{Season, Trained},
+    plan::Union,
+};
 use crate::words::words;
 
-/// The lists that are built in.
-const BUILT_IN: [&str; 1] = [include_str!("indicators/national.toml")];
+/// The lists that are built in, by the names of their files without ending: every file of the folder `indicators`, the national
+/// one first.
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/indicators.rs"));
 
 words! {
     /// How much an indicator weighs.
@@ -34,6 +39,8 @@ words! {
     NoOfficeFunctions = "no_office_functions", "工作部门的职能";
     Vetted = "vetted", "遴选记录";
     Elected = "elected", "选举记录";
+    Trained = "trained", "培训记录";
+    Nominated = "nominated", "择优提名记录";
 }
 
 /// The fields of an indicator in its file, and those of the list.
@@ -186,7 +193,7 @@ fn indicator(fields: &Fields<'_>) -> anyhow::Result<Indicator> {
 #[must_use]
 pub fn lists() -> &'static [IndicatorList] {
     static LISTS: LazyLock<Vec<IndicatorList>> =
-        LazyLock::new(|| BUILT_IN.iter().filter_map(|text| IndicatorList::read(text).ok()).collect());
+        LazyLock::new(|| BUILT_IN.iter().filter_map(|(_, text)| IndicatorList::read(text).ok()).collect());
     &LISTS
 }
 
@@ -213,9 +220,19 @@ impl Origins {
     }
 }
 
+/// Nominations for awards, bonus points and recommendations that were decided; each draws on closed reviews alone (REV-05) and
+/// on no post (REV-06), or it would have been refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Nominations {
+    pub decided: u32,
+    pub nominees: u32,
+}
+
 /// What the portal knows of a union.
 #[derive(Debug, Clone, Default)]
 pub struct UnionFacts {
+    /// The day as of which the account stands.
+    pub day: Option<Date>,
     /// Every finding on the day; none where no plan governs it.
     pub findings: Option<Vec<Finding>>,
     /// Somebody is registered.
@@ -231,6 +248,10 @@ pub struct UnionFacts {
     pub vetted: Origins,
     /// Of the presidium, by the congress.
     pub elected: Origins,
+    /// Trainings of the year at which it was taken down who came.
+    pub trainings: Vec<Trained>,
+    /// Of the year.
+    pub nominations: Nominations,
 }
 
 words! {
@@ -303,6 +324,8 @@ pub fn conclude(indicator: &Indicator, facts: &UnionFacts, said: &Said) -> Concl
         Basis::Known(KnownBy::NoOfficeFunctions) => no_office_functions(facts),
         Basis::Known(KnownBy::Vetted) => by_origins(facts.vetted, "按程序遴选", "未经程序"),
         Basis::Known(KnownBy::Elected) => by_origins(facts.elected, "由大会选举产生", "未经选举"),
+        Basis::Known(KnownBy::Trained) => by_trainings(facts),
+        Basis::Known(KnownBy::Nominated) => by_nominations(facts.nominations),
         Basis::Asked(office) => asked(office, said),
     }
 }
@@ -377,6 +400,10 @@ fn by_congress(facts: &UnionFacts) -> Concluded {
         (Some(day), Some((from, until))) if from <= day && day < until => {
             Concluded::new(Conclusion::Yes, format!("召开日期 {day}"), "本学年已召开")
         }
+        (Some(day), Some((_, until))) if facts.day.is_some_and(|today| today < until) => {
+            let missing = "本学年的大会还没有召开；召开以后在“学代会”里登记，或者在备注里说明";
+            Concluded::missing(format!("上一次 {day}"), missing)
+        }
         (Some(day), _) => Concluded::new(Conclusion::No, format!("召开日期 {day}"), "最近一次大会不在本学年"),
         (None, _) => Concluded::missing(String::new(), "系统里没有召开记录，由校团委或院系团组织在“学代会”里登记"),
     }
@@ -414,6 +441,48 @@ fn by_origins(origins: Origins, by: &str, past: &str) -> Concluded {
         return Concluded::missing(figure, missing);
     }
     Concluded::new(Conclusion::Yes, figure, format!("全部{by}"))
+}
+
+/// A training in each half of the year. Where one half has its record, the other half's is missed for good once it is over;
+/// where nothing is on record, nobody knows.
+fn by_trainings(facts: &UnionFacts) -> Concluded {
+    let last = |season: Season| {
+        let own = facts.trainings.iter().filter(|one| Season::of(one.on_day) == season);
+        own.max_by_key(|one| one.on_day)
+    };
+    let (mut held, mut missing) = (Vec::new(), Vec::new());
+    for season in [Season::Autumn, Season::Spring] {
+        match last(season) {
+            Some(Trained { on_day, expected, came, .. }) => {
+                held.push(format!("{} {on_day}，应到 {expected} 人，到会 {came} 人", season.label()));
+            }
+            None => missing.push(season),
+        }
+    }
+    let figure = held.join("；");
+    let is_over =
+        |season: &Season| facts.year.zip(facts.day).is_some_and(|((first, _), day)| season.is_over(first.year(), day));
+    match missing.as_slice() {
+        [] => Concluded::new(Conclusion::Yes, figure, "秋季、春季都有培训，到会已登记"),
+        [season] if is_over(season) => {
+            Concluded::new(Conclusion::No, figure, format!("{}没有培训记录", season.label()))
+        }
+        [season] => Concluded::missing(figure, format!("{}的培训还没有办，办完在“教育培训”里登记到会", season.label())),
+        _ => Concluded::missing(
+            figure,
+            "系统里没有这一学年的培训记录，由校团委或院系团组织在“教育培训”里登记，或者在备注里说明",
+        ),
+    }
+}
+
+fn by_nominations(nominations: Nominations) -> Concluded {
+    let Nominations { decided, nominees } = nominations;
+    if decided == 0 {
+        let missing = "系统里没有这一学年的择优提名，由校团委或院系团组织在“择优提名”里办理，或者在备注里说明";
+        return Concluded::missing(String::new(), missing);
+    }
+    let figure = format!("择优提名 {decided} 次，{nominees} 人次");
+    Concluded::new(Conclusion::Yes, figure, "都以办结的述职评议结果为依据，条件中没有单凭岗位给分的")
 }
 
 /// An account may be signed, passed by [`sign`].
@@ -460,7 +529,12 @@ mod tests {
 
     #[test]
     fn what_is_built_in_can_be_read_and_says_that_it_is_no_quotation() {
+        for (name, text) in BUILT_IN {
+            let list = IndicatorList::read(text).map(|list| list.code);
+            assert_eq!(list.as_deref().ok(), Some(*name), "a list has the code that its file is called by: {list:?}");
+        }
         assert_eq!(lists().len(), BUILT_IN.len());
+        assert_eq!(lists()[0].code, "national", "the one that is offered first");
         let national = national();
         assert_eq!((national.school.len(), national.college.len()), (11, 13));
         assert!(!national.verbatim && national.source.contains("不是原表文字") && !national.note.is_empty());
@@ -491,6 +565,11 @@ mod tests {
         let of = |staff| conclude(indicator, &UnionFacts { staff, ..facts() }, &Said::default()).conclusion;
         assert_eq!((of(30), of(31)), (Conclusion::Yes, Conclusion::No), "by the form's own limit");
         assert!(list.verbatim && indicator.mark == Some(IndicatorMark::Watch) && list.college.is_empty());
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules/indicators");
+        let files = std::fs::read_dir(folder)
+            .unwrap()
+            .filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "toml"));
+        assert_eq!(files.count(), BUILT_IN.len(), "whatever lies in the folder is taken in");
     }
 
     #[test]
@@ -531,6 +610,10 @@ mod tests {
         assert_eq!(held(Some(date!(2026 - 11 - 20))).conclusion, Conclusion::Yes);
         assert_eq!(held(Some(date!(2025 - 11 - 20))).conclusion, Conclusion::No);
         assert_eq!(held(None).conclusion, Conclusion::Missing);
+        let running =
+            UnionFacts { congress: Some(date!(2025 - 11 - 20)), year, day: Some(date!(2026 - 10 - 20)), ..facts() };
+        let line = concluded("11", &running);
+        assert!(line.conclusion == Conclusion::Missing && line.missing.contains("还没有召开"), "{line:?}");
         let elected =
             |by_rule, past| concluded("10", &UnionFacts { elected: Origins { people: 5, by_rule, past }, ..facts() });
         assert_eq!(elected(5, 0).conclusion, Conclusion::Yes);
@@ -549,12 +632,46 @@ mod tests {
         assert!(silent[0].clause.is_none() && silent[0].message.contains("未作规定"));
     }
 
+    fn of_college(no: &str) -> &'static Indicator {
+        national().college.iter().find(|one| one.no == no).unwrap()
+    }
+
+    #[test]
+    fn rgt_06_trainings_and_nominations_come_from_the_record() {
+        let year = Some((date!(2026 - 08 - 01), date!(2027 - 08 - 01)));
+        let held = |on_day| Trained { on_day, expected: 21, came: 20, closed: true };
+        let (autumn, spring) = (held(date!(2026 - 10 - 12)), held(date!(2027 - 03 - 15)));
+        let on = |trainings: &[Trained], day| {
+            let facts = UnionFacts { trainings: trainings.to_vec(), day: Some(day), year, ..facts() };
+            let tick = Said { answer: Some(true), remark: String::new() };
+            conclude(of_college("10"), &facts, &tick)
+        };
+        let both = on(&[autumn, spring], date!(2027 - 06 - 30));
+        assert_eq!(both.conclusion, Conclusion::Yes);
+        assert!(both.figure.contains("秋季 2026-10-12，应到 21 人，到会 20 人；春季 2027-03-15"), "{}", both.figure);
+        let early = on(&[autumn], date!(2027 - 07 - 31));
+        assert!(early.conclusion == Conclusion::Missing && early.missing.contains("春季"), "{early:?}");
+        let over = on(&[autumn], date!(2027 - 08 - 01));
+        assert!(over.conclusion == Conclusion::No && over.why.contains("春季没有培训记录"), "{over:?}");
+        assert_eq!(on(&[spring], date!(2027 - 03 - 20)).conclusion, Conclusion::No, "autumn is over");
+        let nothing = on(&[], date!(2027 - 08 - 01));
+        assert!(nothing.conclusion == Conclusion::Missing && nothing.is_known, "no hand ticks it: {nothing:?}");
+
+        let nominated = |decided, nominees| {
+            let facts = UnionFacts { nominations: Nominations { decided, nominees }, ..facts() };
+            conclude(of_college("11"), &facts, &Said::default())
+        };
+        let line = nominated(2, 5);
+        assert_eq!((line.conclusion, line.figure.as_str()), (Conclusion::Yes, "择优提名 2 次，5 人次"));
+        assert_eq!(nominated(0, 0).conclusion, Conclusion::Missing);
+    }
+
     #[test]
     fn rgt_06_an_office_answers_only_where_the_portal_knows_nothing() {
-        let training = national().college.iter().find(|one| one.no == "10").unwrap();
-        let line = conclude(training, &facts(), &Said::default());
-        assert!(line.conclusion == Conclusion::Missing && !line.is_known && line.missing.contains("院系团组织"));
-        let said = Said { answer: Some(true), remark: "4月、10月各一次".to_owned() };
-        assert_eq!(conclude(training, &facts(), &said).conclusion, Conclusion::Yes);
+        let hearing = of_college("12");
+        let line = conclude(hearing, &facts(), &Said::default());
+        assert!(line.conclusion == Conclusion::Missing && !line.is_known && line.missing.contains("院系党组织"));
+        let said = Said { answer: Some(true), remark: "每学期听取一次".to_owned() };
+        assert_eq!(conclude(hearing, &facts(), &said).conclusion, Conclusion::Yes);
     }
 }

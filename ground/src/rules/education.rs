@@ -102,6 +102,16 @@ impl Season {
         }
     }
 
+    /// The season of the academic year that begins in August of `year` is over on a day.
+    #[must_use]
+    pub fn is_over(self, year: i32, day: Date) -> bool {
+        let month = match self {
+            Self::Autumn => Month::February,
+            Self::Spring => Month::August,
+        };
+        Date::from_calendar_date(year + 1, month, 1).is_ok_and(|next| next <= day)
+    }
+
     /// The first day of the season of a day, and the day from which a training is missed in it.
     fn bounds(day: Date) -> Option<(Date, Date)> {
         let (year, on) = (academic_year(day), Date::from_calendar_date);

@@ -1008,6 +1008,57 @@ mod tests {
         }
 
         #[test]
+        fn whatever_the_weights_and_the_scale_a_score_is_the_weighted_mean(
+            cuts in proptest::collection::btree_set(1..100_u32, 4), most in prop::sample::select(SCALES.to_vec()), sheets in sheets()
+        ) {
+            let cuts: Vec<u32> = std::iter::once(0).chain(cuts).chain([100]).collect();
+            let weights: Vec<u32> = cuts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            let weigh = |(weight, aspect): (&u32, char)| Weighted { aspect: aspect.to_string(), weight: *weight };
+            let weighted = weights.iter().zip("甲乙丙丁戊".chars()).map(weigh).collect();
+            let usual = Bounds { excellent: 90, good: 75, satisfactory: 60 };
+            let scheme = Scheme::new(weighted, most, false, usual, None).unwrap();
+            let scaled = |sheet: &Vec<u32>| sheet.iter().map(|score| score % (most + 1)).collect::<Vec<u32>>();
+            let sheets: Vec<Vec<u32>> = sheets.iter().map(scaled).collect();
+            let pairs = sheets.iter().flat_map(|sheet| sheet.iter().zip(&weights));
+            let sum: u64 = pairs.map(|(score, weight)| u64::from(score * weight)).sum();
+            let whole = u64::try_from(sheets.len()).unwrap() * u64::from(most);
+            let score = u64::from(scheme.tally(&sheets).unwrap().score);
+            prop_assert!((200 * sum).abs_diff(2 * score * whole) <= whole, "{score} of {sum} / {whole}");
+        }
+
+        #[test]
+        fn a_sheet_that_lacks_aspects_is_refused_with_each_of_them(
+            sheet in proptest::collection::vec(0..=100_u32, 5), lacks in proptest::collection::vec(any::<bool>(), 5)
+        ) {
+            let type_in = |(score, lacks): (&u32, &bool)| if *lacks { String::new() } else { score.to_string() };
+            let typed: Vec<String> = sheet.iter().zip(&lacks).map(type_in).collect();
+            let missing: Vec<usize> = (0..5).filter(|place| lacks[*place]).collect();
+            let (scores, places) = match scheme(false, None).complete(&typed) {
+                Ok(scores) => (scores, Vec::new()),
+                Err(faults) => (sheet.clone(), faults.iter().map(|fault| fault.place).collect()),
+            };
+            prop_assert_eq!((scores, places), (sheet, missing));
+        }
+
+        #[test]
+        fn of_few_sheets_none_is_left_out(
+            few in proptest::collection::vec(proptest::collection::vec(0..=100_u32, 5), 1..FEWEST_SHOWN)
+        ) {
+            prop_assert_eq!(scheme(true, None).tally(&few), scheme(false, None).tally(&few));
+        }
+
+        #[test]
+        fn equals_share_a_rank_and_the_better_stand_before(scores in proptest::collection::vec(0..=20_u32, 1..30)) {
+            let results: Vec<(u32, Grade)> = scores.iter().map(|score| (*score, Grade::Good)).collect();
+            let ranks = ranks(&ranked(&results));
+            for (one, rank) in scores.iter().zip(&ranks) {
+                for (other, behind) in scores.iter().zip(&ranks) {
+                    prop_assert_eq!(one.cmp(other), behind.cmp(rank));
+                }
+            }
+        }
+
+        #[test]
         fn the_rounded_score_is_within_half_a_hundredth(sheets in sheets()) {
             let sum: u64 = sheets.iter().flatten().map(|score| u64::from(*score) * 20).sum();
             let exact = u64::try_from(sheets.len()).unwrap() * 100;

@@ -16,11 +16,10 @@ use crate::{
     papers::{self, Paper},
     reviews::{
         ReviewReader, Reviews,
-        papers::{notice_paper, report_paper, sheet_paper},
+        papers::{means, notice_paper, report_paper, sheet_paper, summary_paper},
         review::{Outcome, Person, Review},
         store,
     },
-    rules::review::score_in_words,
     sheet::drop_down_template,
     web::workbook,
 };
@@ -141,6 +140,27 @@ pub(super) async fn summary(
     State(app): State<Reviews>,
     acting: Acting<ReviewReader>,
     Path(id): Path<ReviewId>,
+) -> Result<ReviewPaperPage, Failure> {
+    let (review, rows) = results_of(&app, &acting, id).await?;
+    let chrome = frame(&app, acting.person(), &review, "述职评议汇总表");
+    let paper = summary_paper(&acting.person().institution_name, &review, &rows);
+    Ok(ReviewPaperPage { chrome, back: id.path(), word: id.summary_path() + ".docx", paper })
+}
+
+pub(super) async fn summary_word(
+    State(app): State<Reviews>,
+    acting: Acting<ReviewReader>,
+    Path(id): Path<ReviewId>,
+) -> Result<Response, Failure> {
+    let (review, rows) = results_of(&app, &acting, id).await?;
+    papers::download(&app, summary_paper(&acting.person().institution_name, &review, &rows)).await
+}
+
+/// The same as a workbook, to be worked on.
+pub(super) async fn summary_file(
+    State(app): State<Reviews>,
+    acting: Acting<ReviewReader>,
+    Path(id): Path<ReviewId>,
 ) -> Result<Response, Failure> {
     let (review, rows) = results_of(&app, &acting, id).await?;
     let aspects: Vec<String> = review.scheme.weights().iter().map(|one| one.aspect.clone()).collect();
@@ -151,10 +171,8 @@ pub(super) async fn summary(
             heads.extend(["评议表", "得分", "等次"]);
             let columns: Vec<(&str, &[&str])> = heads.into_iter().map(|head| (head, [].as_slice())).collect();
             let row = |(person, outcome): (Person, Outcome)| {
-                let few = outcome.is_of_few();
-                let means = outcome.aspects.iter().map(|mean| if few { String::new() } else { score_in_words(*mean) });
                 let mut cells = vec![person.name, person.number, person.class, person.posts];
-                cells.extend(means);
+                cells.extend(means(&outcome));
                 let (score, grade) = (outcome.score_in_words(), outcome.grade.label().to_owned());
                 cells.extend([outcome.sheets.to_string(), score, grade]);
                 cells

@@ -53,7 +53,7 @@ pub(super) struct PostPage {
     facts: Vec<HistoryAct>,
     keeps: bool,
     end: EndForm,
-    whys: [&'static str; 6],
+    whys: [&'static str; 3],
     form: AppointForm,
     person: PersonField,
     errors: Errors,

@@ -214,9 +214,13 @@ fn a_case_goes_from_the_report_to_the_decision() {
         desk.press("作出处理决定").await;
         desk.judge("a case that is decided").await;
         let case = path(desk).await;
-        desk.press("处理决定书和送达回执").await;
+        desk.press("处理决定书").await;
         desk.judge("the decision on paper").await;
-        assert!(desk.text().await.contains("送达回执"));
+        assert!(desk.text().await.contains("警告"));
+        desk.go(&case).await;
+        desk.press("送达回执").await;
+        desk.judge("the receipt on paper").await;
+        assert!(desk.text().await.contains("受送达人"));
 
         desk.sign_in_as("20240010").await;
         desk.go(&case.replace("/conduct/", "/my-case/")).await;

@@ -1,13 +1,18 @@
 //! What rests on the results of a review: nominations by service and contribution, in the order of the results, never by a post;
-//! and what a board member who leaves changes.
+//! what a board member who leaves changes; and the papers of a review.
+
+use std::fmt::Write as _;
 
 use lunzhi::office::OfficeKind;
 use time::Duration;
 
-use super::{Story, open};
-use crate::support::{
-    Client, Page,
-    sitting::{number, see_other},
+use super::{Story, begun, open, scored};
+use crate::{
+    papers::{assert_says_the_same, assert_snapshot, outline, undated},
+    support::{
+        Client, Page,
+        sitting::{number, see_other},
+    },
 };
 
 /// A review whose three officers have 90, 85 and 80 points, settled.
@@ -119,4 +124,29 @@ async fn rev_01_a_member_who_leaves_in_mid_review_leaves_what_was_scored() {
     // Six sheets of 90 and one of 60: 600 / 7.
     let scores = story.league.get(&story.path).await.all("td[data-label=得分]");
     assert!(scores.contains(&"85.71".to_owned()) && scores.contains(&"90.00".to_owned()), "{scores:?}");
+}
+
+#[tokio::test]
+async fn the_papers_of_a_review_are_the_same_on_the_page_and_in_word() {
+    let story = begun().await;
+    for officer in [1, 2, 10] {
+        story.report(officer).await;
+    }
+    let mut story = scored(story).await;
+    let mut all = String::new();
+    for paper in ["people/1/report", "sheet", "notice", "summary"] {
+        let path = format!("{}/{paper}", story.path);
+        let page = story.league.get(&path).await;
+        assert_eq!(page.status, 200, "{paper}: {}", page.text());
+        let shown = outline(&story.league.get(&format!("{path}.docx")).await.bytes);
+        assert_says_the_same(&page, &shown);
+        writeln!(all, "--- {paper}\n{}", undated(&shown)).unwrap();
+    }
+    assert_snapshot("review_papers", &all);
+    let links = story.league.get(&story.path).await.attributes("main a", "href");
+    for paper in ["sheet", "notice", "summary", "summary.xlsx"] {
+        assert!(links.contains(&format!("{}/{paper}", story.path)), "{paper}: {links:?}");
+    }
+    let mut student = story.portal.signed_in(OfficeKind::Student).await;
+    assert_eq!(student.get(&format!("{}/summary", story.path)).await.status, 403, "scores are not announced");
 }
