@@ -5,11 +5,11 @@ mod control;
 mod receipts;
 mod reports;
 
-pub use acts::lock;
 pub(super) use acts::{
     Begun, DepartmentChoice, NewLoan, NewSignature, Settled, begin, close, departments, enrolled, file, give_back,
     holders, lend, presidium_member, put, rewrite, settle, sign, signed_up,
 };
+pub use acts::{lock, may_begin};
 pub(super) use control::{NewGround, control, drop_ground, keep_ground, keep_scheme};
 pub(super) use receipts::{MOST_RECEIPTS, attach, detach, receipts};
 pub(super) use reports::{
