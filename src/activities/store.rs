@@ -294,7 +294,8 @@ pub(super) enum CheckedIn {
     No,
 }
 
-/// Checks somebody in who has a place, in one statement.
+/// Checks somebody in who has a place, in one statement; at the desk after the end of check-in too, who was there and is not on
+/// the list. Not while the activity is changed or its approval taken back.
 pub(super) async fn check_in(
     connection: &mut PgConnection,
     activity: &Locked<Activity>,
@@ -303,9 +304,11 @@ pub(super) async fn check_in(
     now: OffsetDateTime,
 ) -> Result<CheckedIn, Failure> {
     let done = sqlx::query!(
-        "update activity_sign_up s set checked_in_at = $3, way = $4 from activity a
+        "update activity_sign_up s set checked_in_at = $3, way = $4
+         from activity a join matter q on q.id = a.matter_id
          where s.matter_id = $1 and s.student_id = $2 and s.standing = 'in' and s.checked_in_at is null
-               and a.matter_id = s.matter_id and a.check_in = 'open'",
+               and a.matter_id = s.matter_id and q.stage in ('approved', 'begun')
+               and (a.check_in = 'open' or a.check_in = 'ended' and $4 = 'desk')",
         activity.id().0,
         student.0,
         now,
@@ -467,16 +470,23 @@ pub(super) fn count_of(activities: &[Activity], purpose: Purpose) -> usize {
     activities.iter().filter(|activity| activity.setup.purpose == purpose).count()
 }
 
-/// Activities that a student was at and has not rated.
-pub(super) async fn unrated(connection: &mut PgConnection, student: StudentId) -> Result<Vec<Unrated>, Failure> {
+/// Activities that a student was at, that ended within a month, and that they have not rated. What its papers say matters only
+/// where it was called off; where nobody wrote down its end it took an hour.
+pub(super) async fn unrated(
+    connection: &mut PgConnection,
+    student: StudentId,
+    now: OffsetDateTime,
+) -> Result<Vec<Unrated>, Failure> {
     let rows = sqlx::query_as!(
         Unrated,
         r#"select q.id as "id: MatterId", q.title from activity_sign_up u join activity a on a.matter_id = u.matter_id
                   join matter q on q.id = a.matter_id
-           where u.student_id = $1 and u.checked_in_at is not null and u.satisfaction is null and a.check_in = 'ended'
-                 and q.stage = 'begun'
+           where u.student_id = $1 and u.checked_in_at is not null and u.satisfaction is null
+                 and q.stage not in ('refused', 'withdrawn', 'revoked')
+                 and coalesce(q.ends_at, q.starts_at + interval '1 hour') between $2::timestamptz - interval '30 days' and $2
            order by u.checked_in_at desc limit 5"#,
-        student.0
+        student.0,
+        now
     );
     Ok(rows.fetch_all(connection).await?)
 }

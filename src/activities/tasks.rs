@@ -15,7 +15,7 @@ const SOON: Duration = Duration::days(3);
 pub async fn own(connection: &mut PgConnection, person: &SignedIn, now: OffsetDateTime) -> Result<Vec<Task>, Failure> {
     let Some(student) = person.student else { return Ok(Vec::new()) };
     let mut tasks = Vec::new();
-    for one in store::unrated(connection, student).await? {
+    for one in store::unrated(connection, student, now).await? {
         let says = format!("评价活动：{}", one.title);
         tasks.push(Task::new(false, says, String::new(), paths::activity(one.id)));
     }

@@ -444,7 +444,7 @@ async fn gui_02_receipts_are_kept_as_scans_that_the_union_and_its_signers_see() 
 }
 
 /// Somebody who has an account signs in again.
-async fn again(portal: &Portal, number: &str) -> Client {
+pub async fn again(portal: &Portal, number: &str) -> Client {
     let mut client = portal.visitor();
     assert_eq!(client.sign_in(FIRST, number, PASSWORD).await.status, 303);
     client

@@ -275,6 +275,9 @@ pub(super) async fn check_in(
         if activity.code != code {
             return Err(refused("签到码不对，或者已经换过", "请重新扫描现场的二维码"));
         }
+        if !activity.is_running() && activity.is_checking_in() {
+            return Err(refused("这项活动现在没有批准，或者已经办结", "请问举办单位；恢复以后可以再签到"));
+        }
         match store::check_in(db, &activity, student, Way::Code, now).await? {
             CheckedIn::Now | CheckedIn::Already => Ok(()),
             CheckedIn::No if activity.is_checking_in() => {
