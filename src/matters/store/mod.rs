@@ -4,6 +4,7 @@ mod acts;
 mod control;
 mod receipts;
 mod reports;
+mod settlements;
 
 pub(super) use acts::{
     Begun, DepartmentChoice, NewLoan, NewSignature, Settled, begin, close, departments, enrolled, file, give_back,
@@ -16,6 +17,8 @@ pub(super) use reports::{
     NewAnswer, NewReport, ReportFilter, answer as answer_report, decide as decide_report, lock as lock_report,
     pass as pass_report, reply as reply_report, report, reports,
 };
+
+pub use settlements::{SettledMatter, open_accounts, settled};
 
 use std::collections::HashMap;
 
