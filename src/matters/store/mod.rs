@@ -11,13 +11,13 @@ pub(super) use acts::{
     holders, lend, presidium_member, put, rewrite, settle, sign, signed_up,
 };
 pub use acts::{lock, may_begin};
-pub(super) use control::{NewGround, control, drop_ground, keep_ground, keep_scheme};
+pub use control::control;
+pub(super) use control::{NewGround, drop_ground, keep_ground, keep_scheme};
 pub(super) use receipts::{MOST_RECEIPTS, attach, detach, receipts};
 pub(super) use reports::{
-    NewAnswer, NewReport, ReportFilter, answer as answer_report, decide as decide_report, lock as lock_report,
-    pass as pass_report, reply as reply_report, report, reports,
+    NewAnswer, NewReport, answer as answer_report, pass as pass_report, reply as reply_report, report,
 };
-
+pub use reports::{ReportFilter, decide as decide_report, lock as lock_report, reports};
 pub use settlements::{SettledMatter, open_accounts, settled};
 
 use std::collections::HashMap;
