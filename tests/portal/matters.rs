@@ -241,6 +241,48 @@ async fn gui_02_a_publication_a_contact_and_funds_have_forms_of_their_own() {
 }
 
 #[tokio::test]
+async fn gui_02_nothing_is_published_contacted_or_paid_a_second_before_the_last_word() {
+    let Stage { portal, today, .. } = stage().await;
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut signers = Signers::of(&portal).await;
+    let kinds: [&[(&str, &str)]; 4] = [
+        &[("kind", "activity")],
+        &[("kind", "publication"), ("channel", "公众号"), ("body", "本周六举办读书会，欢迎参加。")],
+        &[("kind", "contact"), ("partner", "青岛某中学"), ("contact", "visit")],
+        &[("kind", "funds"), ("source", "start")],
+    ];
+    for own in kinds {
+        let mut more = own.to_vec();
+        more.push(("budget", "打印 88.8"));
+        let matter = applied(&mut filer, today + Duration::days(60), &more).await;
+        let loan = [("what", "音响"), ("quantity", "2"), ("lender", "团委办公室"), ("due", &today.to_string())];
+        let spent = [("spent", "88.80"), ("receipt", "票据 0231")];
+        for step in 0..3 {
+            assert_eq!(begin(&mut filer, &matter, "").await.status, 409, "{own:?}, {step} of 3 steps");
+            assert_eq!(filer.post(&format!("{matter}/settle"), &spent).await.status, 409, "{own:?}");
+            assert_eq!(filer.post(&format!("{matter}/loans"), &loan).await.status, 409, "{own:?}");
+            assert_eq!(filer.post(&format!("{matter}/close"), &[("summary", "办了")]).await.status, 409, "{own:?}");
+            let signer = [&mut signers.presidium, &mut signers.guide, &mut signers.deputy].into_iter().nth(step);
+            assert_eq!(sign(signer.unwrap(), &matter, "agree").await.status, 303, "{own:?}");
+        }
+        let (before,): (String,) = sqlx::query_as(
+            "select to_char(approved_at at time zone 'Asia/Shanghai' - interval '1 second', 'YYYY-MM-DD\"T\"HH24:MI:SS')
+             from matter where id = $1::uuid",
+        )
+        .bind(matter.rsplit('/').next().unwrap())
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+        let refused = begin(&mut filer, &matter, &before).await;
+        assert!(refused.status == 409 && refused.text().contains("在其以前"), "{own:?}: {}", refused.text());
+        let elsewhere = begin(&mut filer, &matter, &format!("{before}Z")).await;
+        assert_eq!(elsewhere.status, 422, "a time of another zone is no time of a form");
+        assert_eq!(begin(&mut filer, &matter, "").await.status, 303, "{own:?}");
+        assert_eq!(filer.post(&format!("{matter}/settle"), &spent).await.status, 303, "{own:?}");
+    }
+}
+
+#[tokio::test]
 async fn gui_02_whoever_holds_the_office_when_the_matter_comes_signs() {
     let Stage { portal, today, .. } = stage().await;
     let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
