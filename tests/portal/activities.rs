@@ -337,6 +337,44 @@ async fn an_approval_that_is_taken_back_while_sixty_four_sign_up_leaves_nobody_w
 }
 
 #[tokio::test]
+async fn a_place_that_is_given_up_goes_to_whoever_waits_before_anybody_else() {
+    let Held { stage, page, matter, mut signers, mut filer, .. } = held(&[("places", "1")]).await;
+    let portal = stage.portal;
+    let mut first = student_account(&portal, 100).await;
+    let mut second = student_account(&portal, 101).await;
+    let mut third = student_account(&portal, 102).await;
+    student_account(&portal, 103).await;
+    assert_eq!(sign_up(&mut first, &page).await.status, 303);
+    assert!(sign_up(&mut second, &page).await.location().ends_with("waiting"));
+    assert_eq!(signers.deputy.post(&format!("{matter}/revoke"), &[("reason", "场地检修")]).await.status, 303);
+    assert_eq!(first.post(&format!("{page}/cancel"), &[]).await.status, 303);
+    assert_eq!(standings(&portal, "in").await, 0, "of what is off there are no places to give");
+    let starts = format!("{}T19:00", stage.today + Duration::days(43));
+    let fields = [
+        ("title", "冬日读书会"),
+        ("number", "20240010"),
+        ("phone", "13800000000"),
+        ("starts", starts.as_str()),
+        ("place", "大礼堂"),
+        ("people", "60"),
+        ("why", "引导同学多读书"),
+        ("how", "分享、讨论"),
+    ];
+    assert_eq!(filer.post(&format!("{matter}/change"), &fields).await.status, 303);
+    signers.approve(&matter).await;
+    assert!(sign_up(&mut third, &page).await.location().ends_with("waiting"), "who waited was first");
+    assert!(second.get(&page).await.text().contains("已报名"));
+    // Sign-up has ended, and what is given up is still passed on.
+    portal.app.clock.advance(Duration::days(41));
+    let mut second = again(&portal, "20240101").await;
+    assert_eq!(sign_up(&mut again(&portal, "20240103").await, &page).await.status, 409);
+    assert_eq!(second.post(&format!("{page}/cancel"), &[]).await.status, 303);
+    let mut third = again(&portal, "20240102").await;
+    assert!(third.get(&page).await.text().contains("已报名"));
+    assert!(third.get("/inbox").await.text().contains("候补成功"));
+}
+
+#[tokio::test]
 async fn gui_02_whoever_signed_up_hears_that_a_changed_activity_goes_on_or_does_not() {
     let Held { stage, page, matter, mut signers, mut filer, .. } = held(&[]).await;
     let mut student = student_account(&stage.portal, 100).await;

@@ -9,7 +9,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 
-use super::{desk_refusal, seen};
+use super::{desk_refusal, own::move_up, seen};
 use crate::{
     activities::{
         activity::{Activity, Participant, Ratings, Reach, Way},
@@ -318,6 +318,7 @@ async fn set(app: &App, acting: &Acting<MatterFiler>, id: MatterId, from: CheckI
             if let Err(findings) = begun.permit() {
                 return Err(desk_refusal(app, acting, wanted, paths::desk(id)).because(findings));
             }
+            move_up(db, &activity, now).await?;
         }
         if !store::set_check_in(db, &activity, to).await? {
             return Err(Failure::Busy);
