@@ -130,6 +130,10 @@ async fn gui_02_an_activity_is_signed_step_by_step_before_it_begins_and_settled_
 
     let loan = [("what", "音响"), ("quantity", "2"), ("lender", "团委办公室"), ("due", &day.to_string())];
     assert_eq!(filer.post(&format!("{matter}/loans"), &loan).await.status, 303);
+    let home = filer.get("/").await;
+    assert!(home.text().contains("归还借用的物资：音响 × 2"), "{}", home.text());
+    assert!(home.attributes(".waiting a", "href").contains(&format!("{matter}#loans")));
+    assert!(!signers.guide.get("/").await.text().contains("归还借用的物资"), "theirs to return");
     let close = [("summary", "六十人参加，交换书籍一百册。")];
     let refused = filer.post(&format!("{matter}/close"), &close).await;
     assert!(refused.status == 409 && refused.text().contains("决算还差 2 项"), "{}", refused.text());
@@ -140,6 +144,7 @@ async fn gui_02_an_activity_is_signed_step_by_step_before_it_begins_and_settled_
     assert_eq!(filer.post(&format!("{matter}/settle"), &settled).await.status, 303);
     let back = filer.get(&matter).await.attributes("form[action$='/back']", "action").remove(0);
     assert_eq!(filer.post(&back, &[]).await.status, 303);
+    assert!(!filer.get("/").await.text().contains("归还借用的物资"));
     assert_eq!(filer.post(&format!("{matter}/close"), &close).await.status, 303);
     assert_eq!(filer.post(&format!("{matter}/close"), &close).await.status, 409, "once");
     let paper = filer.get(&format!("{matter}/form")).await.text();

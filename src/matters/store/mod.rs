@@ -288,6 +288,29 @@ pub(super) async fn loans(connection: &mut PgConnection, id: MatterId) -> Result
     Ok(rows.fetch_all(connection).await?)
 }
 
+/// Materials that are not back.
+#[derive(Debug)]
+pub(super) struct LoanOut {
+    pub matter: MatterId,
+    pub what: String,
+    pub quantity: i32,
+    pub lender: String,
+    pub due_on: Date,
+}
+
+/// What unions borrowed and have not returned, the earliest due first.
+pub(super) async fn loans_out(connection: &mut PgConnection, unions: &[UnionId]) -> Result<Vec<LoanOut>, Failure> {
+    let unions: Vec<_> = unions.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        LoanOut,
+        r#"select l.matter_id as "matter: MatterId", l.what, l.quantity, l.lender, l.due_on
+           from matter_loan l join matter q on q.id = l.matter_id
+           where q.union_id = any($1) and l.returned_at is null order by l.due_on, l.id limit 100"#,
+        &unions
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
 /// When the report on an activity was received; none where there is none.
 pub(super) async fn reported(
     connection: &mut PgConnection,
