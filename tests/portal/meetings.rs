@@ -253,4 +253,6 @@ async fn org_09_the_working_meeting_has_its_interval_and_names_who_did_not_come(
         page.text()
     );
     assert!(!page.text().contains("已逾期"));
+    let overview = league.get("/compliance?rule=ORG-09").await.text();
+    assert!(overview.contains("工作例会 1 次，迟到 0 次，缺席 1 次"), "{overview}");
 }
