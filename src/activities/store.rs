@@ -8,7 +8,7 @@ use crate::{
     auth::person::SignedIn,
     database::Locked,
     failure::Failure,
-    ids::{ClassId, CollegeId, InstitutionId, MatterId, OrganisationId, StudentId},
+    ids::{ClassId, CollegeId, InstitutionId, MatterId, OrganisationId, StudentId, UnionId},
     matters::{
         matter::Matter,
         store::{self as matters, MatterFilter},
@@ -476,9 +476,9 @@ pub(super) async fn unrated(
     connection: &mut PgConnection,
     student: StudentId,
     now: OffsetDateTime,
-) -> Result<Vec<Unrated>, Failure> {
+) -> Result<Vec<Over>, Failure> {
     let rows = sqlx::query_as!(
-        Unrated,
+        Over,
         r#"select q.id as "id: MatterId", q.title from activity_sign_up u join activity a on a.matter_id = u.matter_id
                   join matter q on q.id = a.matter_id
            where u.student_id = $1 and u.checked_in_at is not null and u.satisfaction is null
@@ -491,9 +491,29 @@ pub(super) async fn unrated(
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// An activity that somebody was at and has not rated.
+/// Unions' activities that are over, with people who had a place and of whom nobody noted that they were there.
+pub(super) async fn unattended(
+    connection: &mut PgConnection,
+    unions: &[UnionId],
+    now: OffsetDateTime,
+) -> Result<Vec<Over>, Failure> {
+    let unions: Vec<_> = unions.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Over,
+        r#"select q.id as "id: MatterId", q.title from activity a join matter q on q.id = a.matter_id
+           where q.union_id = any($1) and q.stage in ('approved', 'begun') and a.check_in = 'not_yet'
+                 and coalesce(q.ends_at, q.starts_at + interval '1 hour') <= $2
+                 and exists (select from activity_sign_up u where u.matter_id = a.matter_id and u.standing = 'in')
+           order by q.starts_at, q.id limit 20"#,
+        &unions,
+        now
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// An activity that is over.
 #[derive(Debug)]
-pub(super) struct Unrated {
+pub(super) struct Over {
     pub id: MatterId,
     pub title: String,
 }

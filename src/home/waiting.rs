@@ -39,6 +39,7 @@ pub async fn waiting(
         tasks.extend(asked(conduct::tasks::waiting(connection, person, office, today)).await?);
         tasks.extend(asked(education::tasks::waiting(connection, person, office, today)).await?);
         tasks.extend(asked(matters::tasks::waiting(connection, person, office, today)).await?);
+        tasks.extend(asked(activities::tasks::waiting(connection, person, office, now)).await?);
         tasks.extend(asked(meetings::tasks::waiting(connection, person, office, now)).await?);
         tasks.extend(asked(guidance::tasks::waiting(connection, person, office, now)).await?);
         tasks.extend(asked(projects::tasks::waiting(connection, person, office, today)).await?);

@@ -375,6 +375,26 @@ async fn a_place_that_is_given_up_goes_to_whoever_waits_before_anybody_else() {
 }
 
 #[tokio::test]
+async fn a_union_is_asked_who_was_there_where_nobody_was_checked_in() {
+    let Held { stage, page, desk, mut filer, .. } = held(&[]).await;
+    let portal = stage.portal;
+    let mut student = student_account(&portal, 100).await;
+    assert_eq!(sign_up(&mut student, &page).await.status, 303);
+    assert!(!filer.get("/").await.text().contains("登记到场"), "it is still to come");
+    portal.app.clock.advance(Duration::days(41));
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let home = filer.get("/").await;
+    assert!(home.text().contains("登记到场：冬日读书会"), "{}", home.text());
+    assert!(home.attributes(".waiting a", "href").contains(&desk));
+    let mut others = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert!(!others.get("/").await.text().contains("登记到场"));
+    assert_eq!(filer.post(&format!("{desk}/open"), &[]).await.status, 303);
+    assert_eq!(filer.post(&format!("{desk}/check-in"), &[("number", "20240100")]).await.status, 303);
+    assert!(!filer.get("/").await.text().contains("登记到场"));
+    assert!(again(&portal, "20240100").await.get("/").await.text().contains("评价活动：冬日读书会"));
+}
+
+#[tokio::test]
 async fn gui_02_whoever_signed_up_hears_that_a_changed_activity_goes_on_or_does_not() {
     let Held { stage, page, matter, mut signers, mut filer, .. } = held(&[]).await;
     let mut student = student_account(&stage.portal, 100).await;
