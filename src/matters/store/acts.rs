@@ -259,8 +259,8 @@ pub async fn put(connection: &mut PgConnection, matter: &Locked<Matter>, course:
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Whether a matter may begin at a moment: after every step's word (GUI-02), and after its report was received where it is a major
-/// activity (GUI-01).
+/// Whether a matter may begin at a moment: after every step's word (GUI-02), and where it is a major activity after its report
+/// was received (GUI-01).
 pub async fn may_begin(
     connection: &mut PgConnection,
     matter: &Matter,
