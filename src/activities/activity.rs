@@ -136,6 +136,18 @@ impl Activity {
         self.matter.is_approved() && now < self.setup.closes_at
     }
 
+    /// A place that is given up goes to whoever waits: until it begins, and not while it is paused.
+    #[must_use]
+    pub fn passes_places_on(&self, now: OffsetDateTime) -> bool {
+        self.matter.is_approved() && now < self.matter.says.starts_at
+    }
+
+    /// Places are free and somebody waits, as where one was given up while the activity was paused.
+    #[must_use]
+    pub fn owes_places(&self) -> bool {
+        self.counts.waiting > 0 && self.setup.places.is_none_or(|places| self.counts.taken < places)
+    }
+
     #[must_use]
     pub fn is_checking_in(&self) -> bool {
         self.check_in == CheckIn::Open

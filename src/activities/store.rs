@@ -8,7 +8,7 @@ use crate::{
     auth::person::SignedIn,
     database::Locked,
     failure::Failure,
-    ids::{ClassId, CollegeId, InstitutionId, MatterId, OrganisationId, StudentId},
+    ids::{ClassId, CollegeId, InstitutionId, MatterId, OrganisationId, StudentId, UnionId},
     matters::{
         matter::Matter,
         store::{self as matters, MatterFilter},
@@ -293,7 +293,8 @@ pub(super) enum CheckedIn {
     No,
 }
 
-/// Checks somebody in who has a place, in one statement.
+/// Checks somebody in who has a place, in one statement; at the desk after the end of check-in too, who was there and is not on
+/// the list. Not while the activity is changed or its approval taken back.
 pub(super) async fn check_in(
     connection: &mut PgConnection,
     activity: &Locked<Activity>,
@@ -302,9 +303,11 @@ pub(super) async fn check_in(
     now: OffsetDateTime,
 ) -> Result<CheckedIn, Failure> {
     let done = sqlx::query!(
-        "update activity_sign_up s set checked_in_at = $3, way = $4 from activity a
+        "update activity_sign_up s set checked_in_at = $3, way = $4
+         from activity a join matter q on q.id = a.matter_id
          where s.matter_id = $1 and s.student_id = $2 and s.standing = 'in' and s.checked_in_at is null
-               and a.matter_id = s.matter_id and a.check_in = 'open'",
+               and a.matter_id = s.matter_id and q.stage in ('approved', 'begun')
+               and (a.check_in = 'open' or a.check_in = 'ended' and $4 = 'desk')",
         activity.id().0,
         student.0,
         now,
@@ -466,23 +469,50 @@ pub(super) fn count_of(activities: &[Activity], purpose: Purpose) -> usize {
     activities.iter().filter(|activity| activity.setup.purpose == purpose).count()
 }
 
-/// Activities that a student was at and has not rated.
-pub(super) async fn unrated(connection: &mut PgConnection, student: StudentId) -> Result<Vec<Unrated>, Failure> {
+/// Activities that a student was at, that ended within a month, and that they have not rated. What its papers say matters only
+/// where it was called off; where nobody wrote down its end it took an hour.
+pub(super) async fn unrated(
+    connection: &mut PgConnection,
+    student: StudentId,
+    now: OffsetDateTime,
+) -> Result<Vec<Over>, Failure> {
     let rows = sqlx::query_as!(
-        Unrated,
+        Over,
         r#"select q.id as "id: MatterId", q.title from activity_sign_up u join activity a on a.matter_id = u.matter_id
                   join matter q on q.id = a.matter_id
-           where u.student_id = $1 and u.checked_in_at is not null and u.satisfaction is null and a.check_in = 'ended'
-                 and q.stage = 'begun'
+           where u.student_id = $1 and u.checked_in_at is not null and u.satisfaction is null
+                 and q.stage not in ('refused', 'withdrawn', 'revoked')
+                 and coalesce(q.ends_at, q.starts_at + interval '1 hour') between $2::timestamptz - interval '30 days' and $2
            order by u.checked_in_at desc limit 5"#,
-        student.0
+        student.0,
+        now
     );
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// An activity that somebody was at and has not rated.
+/// Unions' activities that are over, with people who had a place and of whom nobody noted that they were there.
+pub(super) async fn unattended(
+    connection: &mut PgConnection,
+    unions: &[UnionId],
+    now: OffsetDateTime,
+) -> Result<Vec<Over>, Failure> {
+    let unions: Vec<_> = unions.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Over,
+        r#"select q.id as "id: MatterId", q.title from activity a join matter q on q.id = a.matter_id
+           where q.union_id = any($1) and q.stage in ('approved', 'begun') and a.check_in = 'not_yet'
+                 and coalesce(q.ends_at, q.starts_at + interval '1 hour') <= $2
+                 and exists (select from activity_sign_up u where u.matter_id = a.matter_id and u.standing = 'in')
+           order by q.starts_at, q.id limit 20"#,
+        &unions,
+        now
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// An activity that is over.
 #[derive(Debug)]
-pub(super) struct Unrated {
+pub(super) struct Over {
     pub id: MatterId,
     pub title: String,
 }

@@ -7,7 +7,7 @@ use crate::{
 
 pub(super) const PLEDGES: &str = "/pledges";
 /// A student's own.
-pub(super) const OWN: &str = "/pledge";
+pub(crate) const OWN: &str = "/pledge";
 pub(super) const TRAININGS: &str = "/trainings";
 
 words! {
@@ -23,7 +23,7 @@ words! {
 said_after!(Done);
 
 impl TrainingId {
-    pub(super) fn path(self) -> String {
+    pub(crate) fn path(self) -> String {
         format!("{TRAININGS}/{self}")
     }
 }

@@ -1,5 +1,5 @@
 //! 年度材料: the plan and the summary of each semester, the budget and the settlement of each academic year, handed in by each
-//! union and due on the calendar. When they are due is practice: no plan says a day.
+//! union and due on the calendar. When they are due is practice: no plan says a day. What is missed can be handed in later.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
 use sqlx::PgConnection;
 use time::{Date, Duration, Month, OffsetDateTime};
 
@@ -16,6 +17,7 @@ use super::{
     Verb,
     forms::{YearPaperForm, YearPaperSays},
     paths::{Done, YEAR_PAPERS},
+    settlement::{Account, SettledRow},
 };
 use crate::{
     app::{App, Routes},
@@ -27,17 +29,17 @@ use crate::{
     clock::CHINA,
     failure::{Failure, Refusal},
     ids::{InstitutionId, UnionId, YearPaperId},
-    office::{Office, UnionReader},
+    office::{MatterReader, Office, UnionReader},
     page::{chrome::Chrome, filters, task::Task},
     papers::{self, Paper},
     rotation::store::{SemesterRow, semesters},
-    rules::yearly::academic_year,
-    text::chinese_day,
+    rules::{matters::yuan, yearly::academic_year},
+    text::{chinese_day, day},
     unions::{
         store as unions,
         union::{StudentUnion, name_in_full},
     },
-    web::forms::{Done as After, Errors, Submitted},
+    web::forms::{Errors, Submitted},
     words::words,
 };
 
@@ -73,25 +75,43 @@ pub(super) struct Period {
 /// Days into a semester, or into an academic year, by which a plan or a budget is handed in (practice).
 const PLANNED_WITHIN: Duration = Duration::days(30);
 
-/// The period of a paper on a day; none where the semester of the day is not known.
-fn period(paper: YearPaper, semesters: &[SemesterRow], today: Date) -> Option<Period> {
+/// How many periods of a paper are open to be read and handed in.
+const PERIODS: usize = 4;
+
+/// The periods of a paper up to a day, the latest first: that of the day, in a vacation the one before it, and those before.
+fn periods(paper: YearPaper, semesters: &[SemesterRow], today: Date) -> Vec<Period> {
     match paper {
         YearPaper::Plan | YearPaper::Summary => {
-            let semester = semesters.iter().find(|semester| semester.is_on(&today))?;
-            let due = if paper == YearPaper::Plan { semester.from_day + PLANNED_WITHIN } else { semester.last_day() };
-            Some(Period { from: semester.from_day, name: semester.name.clone(), due })
+            let mut begun: Vec<&SemesterRow> = semesters.iter().filter(|semester| semester.from_day <= today).collect();
+            begun.sort_by_key(|semester| std::cmp::Reverse(semester.from_day));
+            let of = |semester: &SemesterRow| {
+                let planned = semester.from_day + PLANNED_WITHIN;
+                let due = if paper == YearPaper::Plan { planned } else { semester.last_day() };
+                Period { from: semester.from_day, name: semester.name.clone(), due }
+            };
+            begun.into_iter().take(PERIODS).map(of).collect()
         }
         YearPaper::Budget | YearPaper::Settlement | YearPaper::Handover => {
-            let year = academic_year(today);
-            let from = Date::from_calendar_date(year, Month::September, 1).ok()?;
-            let due = if paper == YearPaper::Budget {
-                from + PLANNED_WITHIN
-            } else {
-                Date::from_calendar_date(year + 1, Month::July, 15).ok()?
-            };
-            Some(Period { from, name: format!("{year}—{} 学年", year + 1), due })
+            let years = (0..).map(|back| academic_year(today) - back).take(PERIODS);
+            years.filter_map(|year| of_year(paper, year)).collect()
         }
     }
+}
+
+/// The academic year that began in `year` as the period of a paper; none where no calendar has it.
+fn of_year(paper: YearPaper, year: i32) -> Option<Period> {
+    let from = Date::from_calendar_date(year, Month::September, 1).ok()?;
+    let due = if paper == YearPaper::Budget {
+        from + PLANNED_WITHIN
+    } else {
+        Date::from_calendar_date(year + 1, Month::July, 15).ok()?
+    };
+    Some(Period { from, name: format!("{year}—{} 学年", year + 1), due })
+}
+
+/// The period of a paper on a day; none where no semester has begun.
+fn period(paper: YearPaper, semesters: &[SemesterRow], today: Date) -> Option<Period> {
+    periods(paper, semesters, today).into_iter().next()
 }
 
 /// A paper that was handed in.
@@ -158,9 +178,16 @@ fn path(union: UnionId, paper: YearPaper) -> String {
     super::paths::year_paper_path(union, paper.slug())
 }
 
+/// A page of a paper, for the period that began on a day.
+fn of_period(path: &str, from: Date) -> String {
+    let sign = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{sign}of={from}")
+}
+
 /// A paper of one union.
 struct PaperCell {
     paper: YearPaper,
+    period: String,
     href: String,
     due: Date,
     done: bool,
@@ -185,9 +212,22 @@ fn cells(union: &StudentUnion, known: &[Known], semesters: &[SemesterRow], today
     let cell = |paper: YearPaper| {
         let period = period(paper, semesters, today)?;
         let done = known.iter().any(|one| one.is(union.id, paper, &period));
-        Some(PaperCell { paper, href: path(union.id, paper), due: period.due, done, late: !done && period.due < today })
+        let (late, due) = (!done && period.due < today, period.due);
+        Some(PaperCell { paper, period: period.name, href: path(union.id, paper), due, done, late })
     };
     YearPaper::ALL.iter().copied().filter_map(cell).collect()
+}
+
+/// What a union owes of the period before: papers that are due when it ends, and would be asked for by nobody once it is over.
+fn overdue(union: &StudentUnion, known: &[Known], semesters: &[SemesterRow], today: Date) -> Vec<PaperCell> {
+    let cell = |paper: YearPaper| {
+        let last = periods(paper, semesters, today).into_iter().nth(1)?;
+        let was_open = union.opened_on.is_some_and(|opened| opened <= last.due);
+        let missing = was_open && !known.iter().any(|one| one.is(union.id, paper, &last));
+        let href = of_period(&path(union.id, paper), last.from);
+        missing.then(|| PaperCell { paper, period: last.name, href, due: last.due, done: false, late: true })
+    };
+    [YearPaper::Summary, YearPaper::Settlement, YearPaper::Handover].into_iter().filter_map(cell).collect()
 }
 
 async fn list(State(app): State<App>, acting: Acting<UnionReader>) -> Result<YearPapersPage, Failure> {
@@ -201,9 +241,9 @@ async fn list(State(app): State<App>, acting: Acting<UnionReader>) -> Result<Yea
         .iter()
         .map(|union| UnionLine { name: union.name.clone(), cells: cells(union, &known, &semesters, today) })
         .collect();
+    let missing = period(YearPaper::Plan, &semesters, today).is_none();
     let period = |paper| period(paper, &semesters, today).map(|period| period.name);
     let periods = [YearPaper::Plan, YearPaper::Budget].into_iter().filter_map(period).collect();
-    let missing = !semesters.iter().any(|semester| semester.is_on(&today));
     Ok(YearPapersPage { chrome: app.chrome(acting.person(), "年度材料"), lines, periods, missing })
 }
 
@@ -224,13 +264,15 @@ pub(super) async fn waiting(
     }
     let semesters = semesters(connection, person.institution).await?;
     let known = all_handed_in(connection, person.institution).await?;
-    let open = all.iter().flat_map(|union| cells(union, &known, &semesters, today)).filter(|cell| !cell.done);
-    Ok(open
-        .map(|cell| {
-            let says = format!("提交{}", cell.paper.label());
-            Task::new(cell.late, says, String::new(), cell.href).due(Some(cell.due))
-        })
-        .collect())
+    let of = |union: &StudentUnion| {
+        let now = cells(union, &known, &semesters, today).into_iter().filter(|cell| !cell.done);
+        now.chain(overdue(union, &known, &semesters, today)).collect::<Vec<_>>()
+    };
+    let task = |cell: PaperCell| {
+        let says = format!("提交{}", cell.paper.label());
+        Task::new(cell.late, says, cell.period, cell.href).due(Some(cell.due))
+    };
+    Ok(all.iter().flat_map(of).map(task).collect())
 }
 
 /// What the unions that an office sees have not handed in yet, a paper a line; their own officers have it among their tasks.
@@ -264,7 +306,12 @@ struct YearPaperPage {
     paper: YearPaper,
     union: StudentUnion,
     period: Period,
+    /// The periods that may be chosen, the latest first.
+    periods: Vec<Period>,
     handed_in: Option<HandedIn>,
+    /// What a settlement rests on.
+    account: Option<Account>,
+    settled: Vec<SettledRow>,
     writes: bool,
     form: YearPaperForm,
     errors: Errors,
@@ -277,13 +324,34 @@ impl YearPaperPage {
     }
 
     fn own_path(&self) -> String {
-        path(self.union.id, self.paper)
+        of_period(&path(self.union.id, self.paper), self.period.from)
     }
-}
 
-/// A sum in fen, in yuan with two decimals.
-fn yuan(fen: i64) -> String {
-    format!("{}.{:02}", fen / 100, fen % 100)
+    fn print_path(&self) -> String {
+        of_period(&format!("{}/print", path(self.union.id, self.paper)), self.period.from)
+    }
+
+    fn path_of(&self, period: &Period) -> String {
+        of_period(&path(self.union.id, self.paper), period.from)
+    }
+
+    fn is_shown(&self, period: &Period) -> bool {
+        self.period.from == period.from
+    }
+
+    /// How the sum that was handed in differs from what the settled matters came to; empty where it does not.
+    fn difference(&self) -> String {
+        let handed_in = self.handed_in.as_ref().and_then(|one| one.fen);
+        match (handed_in, &self.account) {
+            (Some(fen), Some(account)) if fen != account.spent() => {
+                let (said, spent, apart) = (yuan(fen), yuan(account.spent()), yuan(fen - account.spent()));
+                format!(
+                    "提交的合计是 {said} 元，办结事项实支 {spent} 元，相差 {apart} 元。差额是什么，请在正文里写明。"
+                )
+            }
+            _ => String::new(),
+        }
+    }
 }
 
 /// A union that the office sees, with the period of the paper.
@@ -291,10 +359,26 @@ struct YearPaperOfUnion {
     union: StudentUnion,
     paper: YearPaper,
     period: Period,
+    periods: Vec<Period>,
     writes: bool,
 }
 
-async fn asked(app: &App, acting: &Acting<UnionReader>, id: UnionId, paper: &str) -> Result<YearPaperOfUnion, Failure> {
+/// What an address says beyond its path.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PaperQuery {
+    /// The first day of the period; empty: the latest.
+    of: String,
+    done: String,
+}
+
+async fn asked(
+    app: &App,
+    acting: &Acting<UnionReader>,
+    id: UnionId,
+    paper: &str,
+    of: &str,
+) -> Result<YearPaperOfUnion, Failure> {
     let paper = paper.parse::<YearPaper>().map_err(|_| Failure::Missing)?;
     let mut db = app.read().await?;
     let union = unions::list(&mut db, acting.institution(), Some(id)).await?.pop().ok_or(Failure::Missing)?;
@@ -302,9 +386,12 @@ async fn asked(app: &App, acting: &Acting<UnionReader>, id: UnionId, paper: &str
         return Err(Failure::Missing);
     }
     let semesters = semesters(&mut db, acting.institution()).await?;
-    let period = period(paper, &semesters, app.clock.today()).ok_or(Failure::Missing)?;
+    let periods = periods(paper, &semesters, app.clock.today());
+    let from = day(of);
+    let chosen = periods.iter().find(|one| from.is_none_or(|from| one.from == from));
+    let period = chosen.cloned().ok_or(Failure::Missing)?;
     let writes = union.is_own_of(acting.office()) || union.is_managed_by(acting.office());
-    Ok(YearPaperOfUnion { union, paper, period, writes })
+    Ok(YearPaperOfUnion { union, paper, period, periods, writes })
 }
 
 async fn page(
@@ -314,8 +401,15 @@ async fn page(
     submitted: Option<Submitted<YearPaperForm>>,
     done: &'static str,
 ) -> Result<YearPaperPage, Failure> {
-    let YearPaperOfUnion { union, paper, period, writes } = asked;
-    let handed_in = handed_in(&mut *app.read().await?, union.id, paper, period.from).await?;
+    let YearPaperOfUnion { union, paper, period, periods, writes } = asked;
+    let mut db = app.read().await?;
+    let handed_in = handed_in(&mut db, union.id, paper, period.from).await?;
+    let account = match paper {
+        YearPaper::Settlement => Account::of(&mut db, union.id, period.from.year()).await?,
+        YearPaper::Plan | YearPaper::Summary | YearPaper::Budget | YearPaper::Handover => None,
+    };
+    drop(db);
+    let settled_already = account.as_ref().filter(|account| !account.is_empty());
     let Submitted { form, errors } = submitted.unwrap_or_else(|| {
         let form = match &handed_in {
             Some(one) => YearPaperForm {
@@ -323,21 +417,27 @@ async fn page(
                 says: one.says.clone(),
                 sum: one.fen.map(yuan).unwrap_or_default(),
             },
-            None => YearPaperForm { title: format!("{}{}", period.name, paper.label()), ..YearPaperForm::default() },
+            None => YearPaperForm {
+                title: format!("{}{}", period.name, paper.label()),
+                says: settled_already.map(Account::draft).unwrap_or_default(),
+                sum: settled_already.map(|account| yuan(account.spent())).unwrap_or_default(),
+            },
         };
         Submitted::new(form, Errors::default())
     });
     let chrome = app.chrome(acting.person(), paper.label()).under(YEAR_PAPERS, "年度材料");
-    Ok(YearPaperPage { chrome, paper, union, period, handed_in, writes, form, errors, done })
+    let with_links = MatterReader::KINDS.contains(&acting.office().kind);
+    let settled = account.as_ref().map(|account| SettledRow::all(account, with_links)).unwrap_or_default();
+    Ok(YearPaperPage { chrome, paper, union, period, periods, handed_in, account, settled, writes, form, errors, done })
 }
 
 async fn show(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path((id, paper)): Path<(UnionId, String)>,
-    Query(After { done }): Query<After>,
+    Query(PaperQuery { of, done }): Query<PaperQuery>,
 ) -> Result<YearPaperPage, Failure> {
-    let asked = asked(&app, &acting, id, &paper).await?;
+    let asked = asked(&app, &acting, id, &paper, &of).await?;
     page(&app, &acting, asked, None, Done::said(&done)).await
 }
 
@@ -345,12 +445,13 @@ async fn hand_in(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path((id, paper)): Path<(UnionId, String)>,
+    Query(PaperQuery { of, .. }): Query<PaperQuery>,
     Form(form): Form<YearPaperForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let asked = asked(&app, &acting, id, &paper).await?;
+    let asked = asked(&app, &acting, id, &paper, &of).await?;
     let (paper, period) = (asked.paper, asked.period.from);
-    let back = path(id, paper);
+    let back = of_period(&path(id, paper), period);
     if !asked.writes {
         let chrome = app.chrome(acting.person(), "提交材料").under(YEAR_PAPERS, "年度材料");
         return Err(Refusal { chrome, wanted: format!("提交{}", paper.label()), back }
@@ -382,7 +483,7 @@ async fn hand_in(
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&Done::HandedIn.at(&back)).into_response())
+    Ok(Redirect::to(&of_period(&Done::HandedIn.at(&path(id, paper)), period)).into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -395,8 +496,12 @@ struct PaperPage {
 }
 
 async fn official(app: &App, acting: &Acting<UnionReader>, asked: &YearPaperOfUnion) -> Result<Paper, Failure> {
-    let found = handed_in(&mut *app.read().await?, asked.union.id, asked.paper, asked.period.from).await?;
-    let found = found.ok_or(Failure::Missing)?;
+    let mut db = app.read().await?;
+    let found = handed_in(&mut db, asked.union.id, asked.paper, asked.period.from).await?.ok_or(Failure::Missing)?;
+    let account = match asked.paper {
+        YearPaper::Settlement => Account::of(&mut db, asked.union.id, asked.period.from.year()).await?,
+        YearPaper::Plan | YearPaper::Summary | YearPaper::Budget | YearPaper::Handover => None,
+    };
     let by = name_in_full(&acting.person().institution_name, &asked.union.name);
     let mut paper = Paper::new(format!("{by}\n{}", found.title));
     for line in found.says.lines().filter(|line| !line.trim().is_empty()) {
@@ -405,6 +510,10 @@ async fn official(app: &App, acting: &Acting<UnionReader>, asked: &YearPaperOfUn
     if let Some(fen) = found.fen {
         paper = paper.paragraph(format!("合计：{}元。", yuan(fen)));
     }
+    // What was behind it when it was handed in, whatever was closed since.
+    if let Some(account) = account.map(|account| account.at(found.at)).filter(|account| !account.is_empty()) {
+        paper = paper.paragraph("附：办结事项决算表").table(account.table());
+    }
     Ok(paper.signed(by, Some(found.at.to_offset(CHINA).date())))
 }
 
@@ -412,19 +521,22 @@ async fn print(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path((id, paper)): Path<(UnionId, String)>,
+    Query(PaperQuery { of, .. }): Query<PaperQuery>,
 ) -> Result<PaperPage, Failure> {
-    let asked = asked(&app, &acting, id, &paper).await?;
+    let asked = asked(&app, &acting, id, &paper, &of).await?;
     let paper = official(&app, &acting, &asked).await?;
     let chrome = app.chrome(acting.person(), asked.paper.label()).under(YEAR_PAPERS, "年度材料");
-    Ok(PaperPage { chrome, paper, word: super::paths::year_paper_word(id, asked.paper.slug()) })
+    let word = of_period(&super::paths::year_paper_word(id, asked.paper.slug()), asked.period.from);
+    Ok(PaperPage { chrome, paper, word })
 }
 
 async fn word(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path((id, paper)): Path<(UnionId, String)>,
+    Query(PaperQuery { of, .. }): Query<PaperQuery>,
 ) -> Result<Response, Failure> {
-    let asked = asked(&app, &acting, id, &paper).await?;
+    let asked = asked(&app, &acting, id, &paper, &of).await?;
     papers::download(&app, official(&app, &acting, &asked).await?).await
 }
 

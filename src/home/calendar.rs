@@ -1,5 +1,6 @@
 //! 全年日历: what stands on which day for a person in the office in which they act, by month and as a list: elections,
-//! congresses, reviews, activities, meetings, projects, turns, semesters, and the days by which something is to be done.
+//! congresses, reviews, activities, meetings, projects, questionnaires, trainings, turns, semesters, and the days by which
+//! something is to be done.
 
 use askama::Template;
 use askama_web::WebTemplate;

@@ -7,7 +7,8 @@ use crate::{
     activities,
     calendar_file::{Event, When},
     clock::CHINA,
-    ids::{CongressId, MatterId, ProjectId, ReviewId, SittingId, UnionId, UnionMeetingId},
+    education,
+    ids::{CongressId, MatterId, ProjectId, ReviewId, SittingId, SurveyId, TrainingId, UnionId, UnionMeetingId},
     page::task::Task,
     projects,
     text::chinese_day,
@@ -34,6 +35,12 @@ words! {
     SemesterFrom = "semester_from", "学期";
     SemesterLast = "semester_last", "学期";
     Break = "break", "假期";
+    Survey = "survey", "调研";
+    /// A questionnaire that the person is asked to answer.
+    SurveyAsked = "survey_asked", "调研";
+    Training = "training", "培训";
+    /// A training at which the person is expected.
+    OwnTraining = "own_training", "培训";
 }
 
 /// What stands on the calendar, from its first day to its last.
@@ -48,6 +55,10 @@ pub(super) struct CalendarEntry {
     /// The union or college; empty for the whole university.
     pub who: String,
     pub at: Option<OffsetDateTime>,
+    /// None where nobody said by what time of day it is over.
+    pub until: Option<OffsetDateTime>,
+    /// May be empty.
+    pub place: String,
     pub first: Date,
     pub last: Date,
 }
@@ -65,6 +76,10 @@ impl CalendarEntry {
             EntryKind::Project => ProjectId(self.id).path(),
             EntryKind::Volunteering => projects::paths::VOLUNTEERING.to_owned(),
             EntryKind::Turn => UnionId(self.id).rotation_path(),
+            EntryKind::Survey => SurveyId(self.id).desk_path(),
+            EntryKind::SurveyAsked => SurveyId(self.id).path(),
+            EntryKind::Training => TrainingId(self.id).path(),
+            EntryKind::OwnTraining => education::paths::OWN.to_owned(),
             EntryKind::SemesterFrom | EntryKind::SemesterLast | EntryKind::Break => String::new(),
         }
     }
@@ -79,13 +94,16 @@ impl CalendarEntry {
             EntryKind::Turn => format!("{title}开始当值"),
             EntryKind::SemesterFrom => format!("{title}开始"),
             EntryKind::SemesterLast => format!("{title}结束"),
+            EntryKind::Survey | EntryKind::SurveyAsked => format!("问卷开放：{title}"),
             EntryKind::Congress
             | EntryKind::Activity
             | EntryKind::SignedUp
             | EntryKind::Meeting
             | EntryKind::Project
             | EntryKind::Volunteering
-            | EntryKind::Break => title.clone(),
+            | EntryKind::Break
+            | EntryKind::Training
+            | EntryKind::OwnTraining => title.clone(),
         }
     }
 
@@ -93,6 +111,7 @@ impl CalendarEntry {
     fn ends(&self) -> String {
         match self.kind {
             EntryKind::Sitting => format!("投票截止：{}", self.title),
+            EntryKind::Survey | EntryKind::SurveyAsked => format!("问卷截止：{}", self.title),
             _ => format!("{}结束", self.title),
         }
     }
@@ -136,9 +155,10 @@ impl CalendarEntry {
     /// As other calendars take it.
     pub fn event(&self) -> Event {
         let whole = When::Days { first: self.first, last: self.last };
-        let when = match (self.kind, self.at) {
+        let when = match (self.kind, self.at, self.until) {
+            (_, Some(from), Some(until)) => When::At { from, until },
             // An hour long, as most are: nothing says when it ends.
-            (EntryKind::Activity | EntryKind::SignedUp | EntryKind::Meeting, Some(from)) if self.first == self.last => {
+            (EntryKind::Activity | EntryKind::SignedUp, Some(from), None) => {
                 When::At { from, until: from + time::Duration::HOUR }
             }
             _ => whole,
@@ -147,8 +167,12 @@ impl CalendarEntry {
             uid: self.uid(),
             sequence: u32::try_from(self.version).unwrap_or_default(),
             when,
-            title: if self.first == self.last { self.says() } else { self.title.clone() },
-            place: String::new(),
+            title: match self.kind {
+                EntryKind::Survey | EntryKind::SurveyAsked => format!("问卷：{}", self.title),
+                _ if self.first == self.last => self.says(),
+                _ => self.title.clone(),
+            },
+            place: self.place.clone(),
             says: self.who.clone(),
             cancelled: false,
         }
@@ -220,6 +244,8 @@ mod tests {
             title: "换届选举".to_owned(),
             who: String::new(),
             at: Some(datetime!(2026-11-30 16:30 UTC)),
+            until: None,
+            place: String::new(),
             first: date!(2026 - 12 - 01),
             last: date!(2026 - 12 - 03),
         };
@@ -233,8 +259,14 @@ mod tests {
         assert_eq!(one.lines().len(), 1);
         let whole = When::Days { first: entry.first, last: entry.last };
         assert_eq!((entry.event().when, entry.event().title.as_str()), (whole, "换届选举"));
-        let activity = CalendarEntry { kind: EntryKind::Activity, ..one };
-        assert!(matches!(activity.event().when, When::At { .. }));
+        let activity = CalendarEntry { kind: EntryKind::Activity, place: "礼堂".to_owned(), ..one };
+        let from = datetime!(2026-11-30 16:30 UTC);
+        assert_eq!(activity.event().when, When::At { from, until: datetime!(2026-11-30 17:30 UTC) });
+        assert_eq!(activity.event().place, "礼堂");
+        // Past midnight it is one event still.
+        let until = datetime!(2026-12-01 17:00 UTC);
+        let night = CalendarEntry { until: Some(until), last: date!(2026 - 12 - 02), ..activity };
+        assert_eq!(night.event().when, When::At { from, until });
     }
 
     #[test]
@@ -246,6 +278,8 @@ mod tests {
             title: "学生1".to_owned(),
             who: "校学生会".to_owned(),
             at: None,
+            until: None,
+            place: String::new(),
             first,
             last: first,
         };

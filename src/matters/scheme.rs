@@ -150,7 +150,7 @@ impl Control {
     }
 
     /// The grounds of decisions, in words.
-    pub(super) fn of_decisions(&self) -> Vec<String> {
+    pub(crate) fn of_decisions(&self) -> Vec<String> {
         let own = self.grounds.iter().filter(|one| one.is_of_decisions());
         own.map(|one| one.ground.in_words()).collect()
     }

@@ -11,9 +11,10 @@ use super::{
 use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
-    office::{MatterReader, Office, OfficeKind, SchoolLeague},
+    office::{MatterFiler, MatterReader, Office, OfficeKind, SchoolLeague},
     page::task::Task,
     rules::matters::Stage,
+    unions::store as unions,
 };
 
 /// Everything of it that waits for a person.
@@ -68,8 +69,29 @@ async fn of_office(
             | Stage::Closed { .. } => {}
         }
     }
+    if MatterFiler::KINDS.contains(&office.kind) {
+        tasks.extend(loans(connection, person, office, today).await?);
+    }
     tasks.extend(reports(connection, person, office).await?);
     Ok(tasks)
+}
+
+/// What the office's union has borrowed, whatever became of the matter.
+async fn loans(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
+    let all = unions::list(connection, person.institution, None).await?;
+    let own: Vec<_> = all.iter().filter(|union| union.is_own_of(office)).map(|union| union.id).collect();
+    let task = |loan: store::LoanOut| {
+        let says = format!("归还借用的物资：{} × {}", loan.what, loan.quantity);
+        // Apart from the matter's page, on which something else may be due on that day.
+        let href = format!("{}#loans", loan.matter.path());
+        Task::new(loan.due_on < today, says, loan.lender, href).due(Some(loan.due_on))
+    };
+    Ok(store::loans_out(connection, &own).await?.into_iter().map(task).collect())
 }
 
 async fn reports(connection: &mut PgConnection, person: &SignedIn, office: &Held) -> Result<Vec<Task>, Failure> {

@@ -8,7 +8,7 @@ use super::{
     store::NewDecision,
 };
 use crate::{
-    ids::MeetingMemberId,
+    ids::{MeetingMemberId, PriorReportId},
     rules::union_meeting::{Quorum, Votes},
     text::{day, folded, trimmed},
     web::forms::{Errors, lines, moment, moment_field, written},
@@ -127,6 +127,8 @@ impl AttendanceForm {
 pub(super) struct DecisionForm {
     pub says: String,
     pub major: String,
+    /// The report that came before it, or [`NOT_LISTED`].
+    pub report: String,
     pub yes: String,
     pub no: String,
     pub abstained: String,
@@ -134,9 +136,22 @@ pub(super) struct DecisionForm {
     pub due: String,
 }
 
+/// What the form says of a decision that need not be reported.
+pub(super) const NOT_LISTED: &str = "none";
+
+/// What came before a major decision (GUI-01).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    Reported(PriorReportId),
+    /// It is not of those that are reported, as whoever takes it down says.
+    NotListed,
+}
+
 /// A decision that can be read.
 pub(super) struct DecisionSays {
     pub major: bool,
+    /// None of what is not major.
+    pub before: Option<Before>,
     pub votes: Option<Votes>,
     pub new: NewDecision,
 }
@@ -162,6 +177,14 @@ impl DecisionForm {
             }
             counted.map(|((yes, no), abstained)| Votes { yes, no, abstained })
         };
+        let before = match (self.is_major(), self.report.as_str()) {
+            (false, _) => None,
+            (true, NOT_LISTED) => Some(Before::NotListed),
+            (true, typed) => typed.parse().ok().map(Before::Reported),
+        };
+        if self.is_major() && before.is_none() {
+            errors.add("report", "请选择对应的事先报告；不属于须事先报告的，选“不在清单以内”");
+        }
         let owner = if self.owner.is_empty() { None } else { self.owner.parse::<MeetingMemberId>().ok() };
         let due = day(&self.due).filter(|due| (today - BACK..=today + Duration::days(366)).contains(due));
         if owner.is_none() && !trimmed(&self.due).is_empty() {
@@ -171,7 +194,7 @@ impl DecisionForm {
             errors.add("due", "请填写落实的期限，一年以内");
         }
         let new = NewDecision { says: says?, owner: owner.zip(due) };
-        errors.is_empty().then_some(DecisionSays { major: self.is_major(), votes, new })
+        errors.is_empty().then_some(DecisionSays { major: self.is_major(), before, votes, new })
     }
 }
 
@@ -240,5 +263,23 @@ mod tests {
         let form = DecisionForm { no: "一".to_owned(), ..form };
         let mut errors = Errors::default();
         assert!(form.read(today, &mut errors).is_none() && errors.of("yes").is_some());
+    }
+
+    #[test]
+    fn gui_01_a_major_decision_names_its_report_or_says_that_it_needs_none() {
+        let today = time::macros::date!(2026 - 12 - 01);
+        let id = PriorReportId::random();
+        let form = |major: &str, report: &str| DecisionForm {
+            says: "通过".to_owned(),
+            major: major.to_owned(),
+            report: report.to_owned(),
+            ..DecisionForm::default()
+        };
+        let before = |form: DecisionForm| form.read(today, &mut Errors::default()).map(|says| says.before);
+        assert_eq!(before(form("", "")), Some(None));
+        assert_eq!(before(form("yes", NOT_LISTED)), Some(Some(Before::NotListed)));
+        assert_eq!(before(form("yes", &id.to_string())), Some(Some(Before::Reported(id))));
+        let mut errors = Errors::default();
+        assert!(form("yes", "").read(today, &mut errors).is_none() && errors.of("report").is_some());
     }
 }

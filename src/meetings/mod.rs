@@ -1,8 +1,9 @@
 //! 会议: 主席团会议, 部门会议, 校院学生会工作例会, 专题会. Only the executive chair on duty calls the presidium (ORG-06; the League
 //! organisation that manages the union may order a meeting, which is recorded); the invited are told in the portal and by
 //! a calendar file; attendance, votes, decisions with who and until when, minutes. A major matter needs the presidium's
-//! meeting (ORG-05). What is still to be carried out lies before whoever is on duty. The working meeting has an interval
-//! that the School Youth League committee sets; which colleges were late or absent is shown (ORG-09).
+//! meeting (ORG-05), and where it is on the committee's list a report before it (GUI-01). What is still to be carried out lies
+//! before whoever is on duty. The working meeting has an interval that the School Youth League committee sets; which colleges
+//! were late or absent is shown (ORG-09).
 
 mod call;
 mod forms;
@@ -10,6 +11,7 @@ mod list;
 pub mod meeting;
 mod papers;
 pub(crate) mod paths;
+mod reported;
 pub mod retention;
 mod rights;
 mod show;

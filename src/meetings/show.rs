@@ -13,9 +13,10 @@ use time::{Date, OffsetDateTime};
 use super::{
     Verb,
     call::tell,
-    forms::{AttendanceForm, DecisionForm, PlaceForm, TextForm},
+    forms::{AttendanceForm, Before, DecisionForm, NOT_LISTED, PlaceForm, TextForm},
     meeting::{Decision, Member, Presence, UnionMeeting, quorum_of},
     paths::{Done, MEETINGS},
+    reported::{DecidedOn, decide_on, undecided},
     rights::{Rights, Seen, see},
     store::{self, DecisionFilter},
 };
@@ -25,8 +26,9 @@ use crate::{
     auth::person::SignedIn,
     calendar_file::calendar as calendar_file,
     failure::{Failure, Refusal},
-    ids::{DecisionId, UnionMeetingId},
-    page::chrome::Chrome,
+    ids::{DecisionId, PriorReportId, UnionMeetingId},
+    matters::{matter::PriorReport, store::control},
+    page::{chrome::Chrome, filters::minute_of},
     rulebook::store::calendar,
     rules::{
         Clause, Rule,
@@ -74,6 +76,9 @@ struct MeetingPage {
     quorum: Option<String>,
     clause: Option<Clause>,
     presences: &'static [Presence],
+    /// Reports on which the union has not decided yet, and what has to be reported; for whoever takes decisions down.
+    reports: Vec<PriorReport>,
+    listed: String,
     place: PlaceForm,
     forms: MeetingForms,
     today: Date,
@@ -94,6 +99,20 @@ impl MeetingPage {
     fn picked(&self, place: &usize, member: &Member) -> &str {
         let known = member.presence.map_or("", Presence::slug);
         self.forms.attendance.presence.get(*place).map_or(known, String::as_str)
+    }
+
+    /// A report as the form offers it.
+    #[expect(clippy::unused_self, reason = "a template asks the page")]
+    fn offered(&self, report: &PriorReport) -> String {
+        format!("{}（校团委{}收到）", report.title, minute_of(report.received_at))
+    }
+
+    fn is_reported(&self, id: &PriorReportId) -> bool {
+        self.forms.decision.report == id.to_string()
+    }
+
+    fn is_not_listed(&self) -> bool {
+        self.forms.decision.report == NOT_LISTED
     }
 
     fn is_owner(&self, member: &Member) -> bool {
@@ -132,8 +151,27 @@ async fn page(app: &App, person: &SignedIn, id: UnionMeetingId, forms: MeetingFo
     let clause = plan.as_ref().and_then(|plan| plan.provision(rule)).map(|provision| provision.clause().clone());
     let chrome = app.chrome(person, &meeting.title).under(MEETINGS, "会议");
     let place = forms.place.clone().unwrap_or_else(|| PlaceForm::of(&meeting));
-    let presences = Presence::ALL;
-    Ok(MeetingPage { chrome, meeting, members, decisions, rights, quorum, clause, presences, place, forms, today, now })
+    let (mut reports, mut listed) = (Vec::new(), String::new());
+    if rights.records() && meeting.is_called() && meeting.is_presidium() {
+        reports = undecided(&mut db, person.institution, meeting.union).await?;
+        listed = control(&mut db, person.institution).await?.of_decisions().join("、");
+    }
+    Ok(MeetingPage {
+        chrome,
+        meeting,
+        members,
+        decisions,
+        rights,
+        quorum,
+        clause,
+        presences: Presence::ALL,
+        reports,
+        listed,
+        place,
+        forms,
+        today,
+        now,
+    })
 }
 
 async fn show(
@@ -304,6 +342,15 @@ async fn decide(
                 return Err(moved_on(&app, &person, id, wanted));
             }
             let mut entry = entry(&meeting, wanted);
+            match says.before {
+                Some(Before::Reported(report)) => {
+                    let new = DecidedOn { report, says: &says.new.says, now };
+                    let title = decide_on(db, &person, &meeting, &plan, new, refusal).await?;
+                    entry = entry.detail("事先报告", title);
+                }
+                Some(Before::NotListed) => entry = entry.detail("事先报告", "不在清单以内"),
+                None => {}
+            }
             if let Some(provision) = plan.provision(Rule::Org05).filter(|_| says.major) {
                 entry = entry.under(provision.clause());
             }

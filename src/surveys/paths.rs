@@ -29,12 +29,12 @@ said_after!(Done);
 
 impl SurveyId {
     /// For whoever answers, and for everybody once it is published.
-    pub(super) fn path(self) -> String {
+    pub(crate) fn path(self) -> String {
         format!("{SURVEYS}/{self}")
     }
 
     /// For whoever keeps it.
-    pub(super) fn desk_path(self) -> String {
+    pub(crate) fn desk_path(self) -> String {
         format!("{SURVEYS}/{self}/desk")
     }
 }

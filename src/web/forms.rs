@@ -340,13 +340,17 @@ pub fn written_if_any(text: &str, most: usize, field: &'static str, errors: &mut
     if trimmed(text).is_empty() { Some(String::new()) } else { written(text, most, field, "", errors) }
 }
 
-/// A moment as a field of date and time sends it, to the minute, in China's time.
+/// A moment as a field of date and time sends it, to the minute, in China's time. One that names a zone is none: it would be
+/// read as another moment than was meant.
 #[must_use]
 pub fn moment(text: &str) -> Option<OffsetDateTime> {
     let text = folded(text).replace(' ', "T");
     let (date, time) = text.split_once('T')?;
-    let (hour, minute) = time.split_once(':')?;
-    let minute = minute.split(':').next()?;
+    let mut parts = time.split(':');
+    let (hour, minute) = (parts.next()?, parts.next()?);
+    if !parts.all(|seconds| seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')) {
+        return None;
+    }
     let time = Time::from_hms(hour.parse().ok()?, minute.parse().ok()?, 0).ok()?;
     Some(PrimitiveDateTime::new(day(date)?, time).assume_offset(CHINA))
 }
@@ -461,6 +465,11 @@ mod tests {
         assert_eq!(moment("2026-12-01 19:05:00"), Some(at));
         for wrong in ["", "2026-12-01", "2026-12-01T25:00", "2026-13-01T10:00"] {
             assert_eq!(moment(wrong), None, "{wrong}");
+        }
+        for elsewhere in
+            ["2026-12-01T19:05Z", "2026-12-01T19:05:00Z", "2026-11-30T23:05:00-08:00", "2026-12-01T19:05+08:00"]
+        {
+            assert_eq!(moment(elsewhere), None, "{elsewhere}");
         }
     }
 

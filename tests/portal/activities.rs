@@ -5,9 +5,9 @@ use lunzhi::office::OfficeKind;
 use time::Duration;
 
 use crate::{
-    matters::{Signers, applied, officer, sign},
+    matters::{Signers, again, applied, officer, sign},
     support::{
-        Client, FIRST, PASSWORD, Page, Portal,
+        Client, FIRST, Page, Portal,
         vetting::{Stage, stage, student_account},
     },
 };
@@ -154,14 +154,8 @@ async fn the_last_place_is_given_once_however_many_come_at_once() {
     let Held { stage, page, .. } = held(&[("places", "1")]).await;
     let portal = stage.portal;
     accounts(&portal, 40, 103).await;
-    let mut clients = Vec::new();
-    for number in 40..=103 {
-        let mut client = portal.visitor();
-        assert_eq!(client.sign_in(FIRST, &format!("2024{number:04}"), PASSWORD).await.status, 303);
-        clients.push(client);
-    }
     let mut tasks = Vec::new();
-    for mut client in clients {
+    for mut client in signed_in(&portal, 40, 103).await {
         let page = page.clone();
         tasks.push(tokio::spawn(async move {
             // A portal that is busy says so; whoever presses again has their turn.
@@ -285,6 +279,221 @@ async fn while_the_approval_is_taken_back_nobody_signs_up_and_who_had_is_told() 
     assert!(student.get(&page).await.text().contains("暂停报名"));
     signers.approve(&matter).await;
     assert_eq!(sign_up(&mut other, &page).await.status, 303);
+}
+
+/// Signs in the students with these numbers, who have accounts.
+async fn signed_in(portal: &Portal, first: i32, last: i32) -> Vec<Client> {
+    let mut clients = Vec::new();
+    for number in first..=last {
+        clients.push(again(portal, &format!("2024{number:04}")).await);
+    }
+    clients
+}
+
+#[tokio::test]
+async fn an_approval_that_is_taken_back_while_sixty_four_sign_up_leaves_nobody_with_a_place_in_silence() {
+    let Held { stage, page, matter, signers, .. } = held(&[("places", "20")]).await;
+    let portal = stage.portal;
+    accounts(&portal, 40, 104).await;
+    let mut tasks = Vec::new();
+    for mut client in signed_in(&portal, 40, 103).await {
+        let page = page.clone();
+        tasks.push(tokio::spawn(async move {
+            loop {
+                let sent = sign_up(&mut client, &page).await;
+                if sent.status != 503 {
+                    return (sent, client);
+                }
+            }
+        }));
+    }
+    let Signers { mut deputy, .. } = signers;
+    let revoked = tokio::spawn(async move {
+        loop {
+            let sent = deputy.post(&format!("{matter}/revoke"), &[("reason", "场地检修")]).await;
+            if sent.status != 503 {
+                return sent.status;
+            }
+        }
+    });
+    assert_eq!(revoked.await.unwrap(), 303);
+    let mut signed_up = 0;
+    for task in tasks {
+        let (sent, mut client) = task.await.unwrap();
+        let told = client.get("/inbox").await.text().contains("你报名的活动暂停");
+        if sent.status == 303 {
+            signed_up += 1;
+            assert!(told, "whoever has a place or waits for one is told that it is off");
+        } else {
+            assert!(sent.status == 409 && sent.text().contains("现在没有批准"), "{}", sent.text());
+            assert!(!told, "who was refused has nothing to be told of");
+        }
+        let shown = client.get(&page).await;
+        assert!(shown.text().contains("不举行") && shown.attributes("form[action$='/sign-up']", "action").is_empty());
+    }
+    assert_eq!(standings(&portal, "in").await + standings(&portal, "waiting").await, signed_up);
+    let refused = sign_up(&mut again(&portal, "20240104").await, &page).await;
+    assert!(refused.status == 409 && refused.text().contains("现在没有批准"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn a_place_that_is_given_up_goes_to_whoever_waits_before_anybody_else() {
+    let Held { stage, page, matter, mut signers, mut filer, .. } = held(&[("places", "1")]).await;
+    let portal = stage.portal;
+    let mut first = student_account(&portal, 100).await;
+    let mut second = student_account(&portal, 101).await;
+    let mut third = student_account(&portal, 102).await;
+    student_account(&portal, 103).await;
+    assert_eq!(sign_up(&mut first, &page).await.status, 303);
+    assert!(sign_up(&mut second, &page).await.location().ends_with("waiting"));
+    assert_eq!(signers.deputy.post(&format!("{matter}/revoke"), &[("reason", "场地检修")]).await.status, 303);
+    assert_eq!(first.post(&format!("{page}/cancel"), &[]).await.status, 303);
+    assert_eq!(standings(&portal, "in").await, 0, "of what is off there are no places to give");
+    let starts = format!("{}T19:00", stage.today + Duration::days(43));
+    let fields = [
+        ("title", "冬日读书会"),
+        ("number", "20240010"),
+        ("phone", "13800000000"),
+        ("starts", starts.as_str()),
+        ("place", "大礼堂"),
+        ("people", "60"),
+        ("why", "引导同学多读书"),
+        ("how", "分享、讨论"),
+    ];
+    assert_eq!(filer.post(&format!("{matter}/change"), &fields).await.status, 303);
+    signers.approve(&matter).await;
+    assert!(sign_up(&mut third, &page).await.location().ends_with("waiting"), "who waited was first");
+    assert!(second.get(&page).await.text().contains("已报名"));
+    // Sign-up has ended, and what is given up is still passed on.
+    portal.app.clock.advance(Duration::days(41));
+    let mut second = again(&portal, "20240101").await;
+    assert_eq!(sign_up(&mut again(&portal, "20240103").await, &page).await.status, 409);
+    assert_eq!(second.post(&format!("{page}/cancel"), &[]).await.status, 303);
+    let mut third = again(&portal, "20240102").await;
+    assert!(third.get(&page).await.text().contains("已报名"));
+    assert!(third.get("/inbox").await.text().contains("候补成功"));
+}
+
+#[tokio::test]
+async fn a_union_is_asked_who_was_there_where_nobody_was_checked_in() {
+    let Held { stage, page, desk, mut filer, .. } = held(&[]).await;
+    let portal = stage.portal;
+    let mut student = student_account(&portal, 100).await;
+    assert_eq!(sign_up(&mut student, &page).await.status, 303);
+    assert!(!filer.get("/").await.text().contains("登记到场"), "it is still to come");
+    portal.app.clock.advance(Duration::days(41));
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let home = filer.get("/").await;
+    assert!(home.text().contains("登记到场：冬日读书会"), "{}", home.text());
+    assert!(home.attributes(".waiting a", "href").contains(&desk));
+    let mut others = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert!(!others.get("/").await.text().contains("登记到场"));
+    assert_eq!(filer.post(&format!("{desk}/open"), &[]).await.status, 303);
+    assert_eq!(filer.post(&format!("{desk}/check-in"), &[("number", "20240100")]).await.status, 303);
+    assert!(!filer.get("/").await.text().contains("登记到场"));
+    assert!(again(&portal, "20240100").await.get("/").await.text().contains("评价活动：冬日读书会"));
+}
+
+#[tokio::test]
+async fn gui_02_whoever_signed_up_hears_that_a_changed_activity_goes_on_or_does_not() {
+    let Held { stage, page, matter, mut signers, mut filer, .. } = held(&[]).await;
+    let mut student = student_account(&stage.portal, 100).await;
+    assert_eq!(sign_up(&mut student, &page).await.status, 303);
+    let starts = format!("{}T19:00", stage.today + Duration::days(41));
+    let change = async |filer: &mut Client, place: &str| {
+        let fields = [
+            ("title", "冬日读书会"),
+            ("number", "20240010"),
+            ("phone", "13800000000"),
+            ("starts", starts.as_str()),
+            ("place", place),
+            ("people", "60"),
+            ("why", "引导同学多读书"),
+            ("how", "分享、讨论"),
+        ];
+        filer.post(&format!("{matter}/change"), &fields).await.status
+    };
+    assert_eq!(change(&mut filer, "大礼堂").await, 303);
+    assert!(student.get("/inbox").await.text().contains("重新批准以后会再通知"));
+    signers.approve(&matter).await;
+    let inbox = student.get("/inbox").await.text();
+    assert!(inbox.contains("你报名的活动恢复") && inbox.contains("大礼堂"), "where and when, anew: {inbox}");
+    assert_eq!(change(&mut filer, "体育馆").await, 303);
+    assert_eq!(sign(&mut signers.presidium, &matter, "refuse").await.status, 303);
+    assert!(student.get("/inbox").await.text().contains("你报名的活动不举行"));
+    assert_eq!(sign_up(&mut student_account(&stage.portal, 101).await, &page).await.status, 409);
+}
+
+#[tokio::test]
+async fn gui_01_gui_02_nobody_is_checked_in_before_the_report_nor_once_the_approval_is_taken_back() {
+    let Stage { portal, today, .. } = stage().await;
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut signers = Signers::of(&portal).await;
+    let day = today + Duration::days(40);
+    let large = [("people", "300"), ("safety", "疏散通道四处，校医到场")];
+    let matter = applied(&mut filer, day, &large).await;
+    signers.approve(&matter).await;
+    let at = format!("{day}T18:00");
+    assert_eq!(announce(&mut filer, &matter, &at, &[]).await.status, 303);
+    let id = matter.rsplit('/').next().unwrap();
+    let (page, desk) = (format!("/activities/{id}"), format!("/activity-desk/{id}"));
+    let mut student = student_account(&portal, 100).await;
+    assert_eq!(sign_up(&mut student, &page).await.status, 303);
+    let refused = filer.post(&format!("{desk}/open"), &[]).await;
+    assert!(refused.status == 409 && refused.text().contains("须事先向学校团委报告"), "{}", refused.text());
+    let report = [
+        ("kind", "activity"),
+        ("matter", id),
+        ("title", "冬日读书会"),
+        ("says", "拟举办三百人读书会"),
+        ("why", "引导同学多读书"),
+        ("when", "before"),
+        ("at", at.as_str()),
+    ];
+    assert_eq!(filer.post("/prior-reports/new", &report).await.status, 303);
+    assert_eq!(filer.post(&format!("{desk}/open"), &[]).await.status, 303);
+    assert_eq!(signers.deputy.post(&format!("{matter}/revoke"), &[("reason", "场地检修")]).await.status, 303);
+    let code: String =
+        sqlx::query_scalar("select code from activity").fetch_one(&mut portal.owner().await).await.unwrap();
+    let refused = student.post(&format!("{page}/here"), &[("code", code.as_str())]).await;
+    assert!(refused.status == 409 && refused.text().contains("现在没有批准"), "{}", refused.text());
+    let refused = filer.post(&format!("{desk}/check-in"), &[("number", "20240100")]).await;
+    assert!(refused.status == 409 && refused.text().contains("现在没有批准"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn whoever_was_there_is_asked_for_a_word_once_it_is_over_whatever_its_papers_say() {
+    let Held { stage, page, matter, desk, mut filer, .. } = held(&[]).await;
+    let portal = stage.portal;
+    let mut student = student_account(&portal, 100).await;
+    let mut second = student_account(&portal, 101).await;
+    assert_eq!(sign_up(&mut student, &page).await.status, 303);
+    assert_eq!(sign_up(&mut second, &page).await.status, 303);
+    assert_eq!(filer.post(&format!("{desk}/open"), &[]).await.status, 303);
+    assert_eq!(filer.post(&format!("{desk}/check-in"), &[("number", "20240100")]).await.status, 303);
+    assert!(!student.get("/").await.text().contains("评价活动"), "it is not over");
+    assert_eq!(filer.post(&format!("{desk}/end"), &[]).await.status, 303);
+    portal.app.clock.advance(Duration::days(41));
+    let mut student = again(&portal, "20240100").await;
+    let mut second = again(&portal, "20240101").await;
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert!(student.get("/").await.text().contains("评价活动：冬日读书会"), "nobody noted that it began");
+    assert!(!second.get("/").await.text().contains("评价活动"), "they are not on the list");
+    assert!(filer.get(&desk).await.text().contains("补签"));
+    assert_eq!(filer.post(&format!("{desk}/check-in"), &[("number", "20240101")]).await.status, 303);
+    assert!(second.get("/").await.text().contains("评价活动：冬日读书会"));
+    // What was called off asks nobody; what is closed still does.
+    let mut db = portal.owner().await;
+    sqlx::query("update matter set stage = 'revoked', approved_at = null").execute(&mut db).await.unwrap();
+    assert!(!student.get("/").await.text().contains("评价活动"));
+    sqlx::query("update matter set stage = 'approved', approved_at = filed_at").execute(&mut db).await.unwrap();
+    assert_eq!(filer.post(&format!("{matter}/begin"), &[("at", "")]).await.status, 303);
+    assert_eq!(filer.post(&format!("{matter}/close"), &[("summary", "两人到场。")]).await.status, 303);
+    assert!(student.get("/").await.text().contains("评价活动：冬日读书会"));
+    assert_eq!(student.post(&format!("{page}/rate"), &[("satisfaction", "satisfied")]).await.status, 303);
+    assert!(!student.get("/").await.text().contains("评价活动"));
+    portal.app.clock.advance(Duration::days(31));
+    assert!(!again(&portal, "20240101").await.get("/").await.text().contains("评价活动"), "it is long ago");
 }
 
 #[tokio::test]

@@ -2,9 +2,12 @@
 
 use lunzhi::office::OfficeKind;
 
-use crate::support::{
-    Client, Page, Portal,
-    vetting::{Stage, stage, student_account},
+use crate::{
+    matters::{Signers, applied},
+    support::{
+        Client, Page, Portal,
+        vetting::{Stage, stage, student_account},
+    },
 };
 
 async fn fill(league: &mut Client, slot: &str, name: &str) -> Page {
@@ -242,6 +245,89 @@ async fn the_papers_of_the_year_are_due_on_the_calendar_and_budgets_are_in_fen()
     assert_eq!(union.post(&handover, &fields).await.status, 303);
     assert!(union.get(&format!("{handover}/print")).await.text().contains("账目和物资"));
     assert!(union.get(&format!("{handover}/print.docx")).await.bytes.starts_with(b"PK"));
+}
+
+#[tokio::test]
+async fn gui_02_the_years_settlement_is_summed_from_the_matters_that_were_settled() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut signers = Signers::of(&portal).await;
+    let path = format!("/year-papers/{}/settlement", school.rsplit('/').next().unwrap());
+    assert_eq!(union.get(&path).await.field("合计金额（元）"), "", "nothing was settled");
+    let day = today + time::Duration::days(40);
+    let mut settled = Vec::new();
+    for (budget, spent) in [("横幅 120.50\n场地 300", "0.07"), ("印刷 50", "49.99")] {
+        let matter = applied(&mut union, day, &[("budget", budget)]).await;
+        signers.approve(&matter).await;
+        assert_eq!(union.post(&format!("{matter}/begin"), &[("at", "")]).await.status, 303);
+        let mut lines = vec![("spent", spent), ("receipt", "票据 0231")];
+        if budget.contains("场地") {
+            lines.extend([("spent", "300"), ("receipt", "票据 0232")]);
+        }
+        assert_eq!(union.post(&format!("{matter}/settle"), &lines).await.status, 303);
+        settled.push(matter);
+    }
+    let close = async |union: &mut Client, matter: &str| {
+        union.post(&format!("{matter}/close"), &[("summary", "六十人参加。")]).await.status
+    };
+    assert_eq!(close(&mut union, &settled[0]).await, 303);
+    // What is under way is said and not counted.
+    let page = union.get(&path).await;
+    assert_eq!(page.field("合计金额（元）"), "300.07");
+    assert!(page.field("正文").contains("预算合计 420.50 元，实支合计 300.07 元"), "{}", page.text());
+    assert!(page.text().contains("另有 1 件有经费的事项已经开展"), "{}", page.text());
+    assert!(page.attributes("#settled a", "href").contains(&settled[0]));
+    let fields = [("title", "经费决算"), ("says", "一、四类事项\n二、其他支出"), ("sum", "300.07")];
+    assert_eq!(union.post(&path, &fields).await.status, 303);
+    let printed = union.get(&format!("{path}/print")).await.text();
+    assert!(printed.contains("办结事项决算表") && printed.contains("420.50"), "{printed}");
+    // What is closed later is a difference, and the paper stays what was handed in.
+    portal.app.clock.advance(time::Duration::minutes(1));
+    assert_eq!(close(&mut union, &settled[1]).await, 303);
+    let page = union.get(&path).await.text();
+    assert!(page.contains("实支 350.06 元，相差 -49.99 元") && !page.contains("另有"), "{page}");
+    let printed = union.get(&format!("{path}/print")).await.text();
+    assert!(printed.contains("300.07") && !printed.contains("350.06"), "{printed}");
+    assert!(union.get(&format!("{path}/print.docx")).await.bytes.starts_with(b"PK"));
+    // Who oversees the union sees what is behind it; who sees no matters has no link to them, and no other union sees it.
+    assert!(league.get(&path).await.attributes("#settled a", "href").contains(&settled[1]));
+    let affairs = portal.signed_in(OfficeKind::StudentAffairs).await.get(&path).await;
+    assert!(affairs.text().contains("350.06") && affairs.attributes("#settled a", "href").is_empty());
+    assert_eq!(portal.signed_in(OfficeKind::CollegeUnion).await.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_paper_that_was_missed_is_owed_and_handed_in_after_its_semester() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let day = |days: i64| (today + time::Duration::days(days)).to_string();
+    let (from, last) = (day(-200), day(-60));
+    let fields = [("name", "上学期"), ("from", from.as_str()), ("last", last.as_str())];
+    assert_eq!(league.post("/semesters", &fields).await.status, 303);
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let path = format!("/year-papers/{}/summary", school.rsplit('/').next().unwrap());
+    // In the vacation it is the paper of the semester that ended.
+    assert!(union.get(&path).await.text().contains("上学期"));
+    semester(&portal, &mut league).await;
+    assert_eq!(union.get(&path).await.field("标题"), "本学期工作总结");
+    let owes = async |union: &mut Client| {
+        union.get("/").await.all(".waiting li").iter().any(|line| line.contains("工作总结") && line.contains("上学期"))
+    };
+    assert!(!owes(&mut union).await, "it was not under the rules yet");
+    sqlx::query("update student_union set opened_on = current_date - 300")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert!(owes(&mut union).await);
+    let late = format!("{path}?of={from}");
+    assert!(union.get(&path).await.attributes("nav.tabs a", "href").contains(&late));
+    let fields = [("title", "上学期工作总结"), ("says", "一、活动\n二、权益")];
+    let done = union.post(&late, &fields).await;
+    assert_eq!(done.status, 303);
+    assert!(union.get(done.location()).await.text().contains("已提交。"));
+    assert!(!owes(&mut union).await);
+    assert!(union.get(&format!("{path}/print?of={from}")).await.text().contains("上学期工作总结"));
+    assert_eq!(union.get(&format!("{path}/print")).await.status, 404, "this semester's is not handed in");
+    assert_eq!(union.get(&format!("{path}?of=2001-09-01")).await.status, 404, "no such period");
 }
 
 #[tokio::test]

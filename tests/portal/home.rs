@@ -7,6 +7,7 @@ use crate::{
     matters::{Signers, applied},
     support::{
         Client,
+        questionnaires::opened,
         union::{ready, rows, union},
         vetting::{Stage, stage, student_account},
     },
@@ -97,4 +98,48 @@ async fn the_year_stands_on_one_calendar_by_month_and_as_a_list_for_each_office(
     let file = portal.visitor().get(&path).await;
     let text = String::from_utf8(file.bytes.clone()).unwrap();
     assert!(text.contains("SUMMARY:冬日读书会") && text.contains("UID:signed_up-"), "{text}");
+}
+
+#[tokio::test]
+async fn questionnaires_and_trainings_stand_on_the_calendar_of_whoever_is_asked_or_expected() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let opens = (portal.app.clock.now() - Duration::minutes(1)).date();
+    let survey = opened(&portal, &mut union, "yes", &[]).await;
+    let day = today + Duration::days(10);
+    let on = day.to_string();
+    let fields = [
+        ("union", school.rsplit('/').next().unwrap()),
+        ("title", "秋季培训"),
+        ("day", on.as_str()),
+        ("place", "报告厅"),
+        ("says", "章程"),
+    ];
+    let training = league.post("/trainings", &fields).await.location().split('?').next().unwrap().to_owned();
+    // Who keeps them, with the first day and the last.
+    let page = month(&mut union, opens).await;
+    assert!(page.text().contains("问卷开放：食堂满意度调研"), "{}", page.text());
+    assert!(page.attributes(".month a", "href").contains(&format!("{survey}/desk")));
+    let days = union.get("/calendar").await.all(".days li");
+    let ends = |line: &String| line.starts_with(&chinese_day(day)) && line.contains("问卷截止：食堂满意度调研");
+    assert!(days.iter().any(ends), "{days:?}");
+    let page = month(&mut league, day).await;
+    assert!(page.attributes(".month a", "href").contains(&training), "{}", page.text());
+    // Who is asked and expected: an officer. What is to be done on a day stands for its end.
+    let mut officer = student_account(&portal, 1).await;
+    let page = month(&mut officer, day).await;
+    assert!(page.attributes(".month a", "href").contains(&"/pledge".to_owned()), "{}", page.text());
+    let text = page.text();
+    assert!(text.contains("填写问卷：食堂满意度调研") && !text.contains("问卷截止"), "{text}");
+    // Who is not expected, and whom it does not ask.
+    let mut student = student_account(&portal, 120).await;
+    assert!(!month(&mut student, day).await.text().contains("秋季培训"));
+    sqlx::query("update survey set years = '{2025}'").execute(&mut portal.owner().await).await.unwrap();
+    assert!(!student.get("/calendar").await.text().contains("食堂满意度调研"));
+    // On a phone, with the place.
+    let made = officer.post("/calendar/feed", &[]).await.all("#subscribe code").remove(0);
+    let path = made.split_once("127.0.0.1:8080").unwrap().1.to_owned();
+    let text = String::from_utf8(portal.visitor().get(&path).await.bytes.clone()).unwrap();
+    assert!(text.contains("SUMMARY:秋季培训\r\nLOCATION:报告厅") && text.contains("UID:own_training-"), "{text}");
+    assert!(!text.contains("SUMMARY:问卷："), "it asks other years now: {text}");
 }

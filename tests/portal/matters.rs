@@ -130,6 +130,10 @@ async fn gui_02_an_activity_is_signed_step_by_step_before_it_begins_and_settled_
 
     let loan = [("what", "音响"), ("quantity", "2"), ("lender", "团委办公室"), ("due", &day.to_string())];
     assert_eq!(filer.post(&format!("{matter}/loans"), &loan).await.status, 303);
+    let home = filer.get("/").await;
+    assert!(home.text().contains("归还借用的物资：音响 × 2"), "{}", home.text());
+    assert!(home.attributes(".waiting a", "href").contains(&format!("{matter}#loans")));
+    assert!(!signers.guide.get("/").await.text().contains("归还借用的物资"), "theirs to return");
     let close = [("summary", "六十人参加，交换书籍一百册。")];
     let refused = filer.post(&format!("{matter}/close"), &close).await;
     assert!(refused.status == 409 && refused.text().contains("决算还差 2 项"), "{}", refused.text());
@@ -140,6 +144,7 @@ async fn gui_02_an_activity_is_signed_step_by_step_before_it_begins_and_settled_
     assert_eq!(filer.post(&format!("{matter}/settle"), &settled).await.status, 303);
     let back = filer.get(&matter).await.attributes("form[action$='/back']", "action").remove(0);
     assert_eq!(filer.post(&back, &[]).await.status, 303);
+    assert!(!filer.get("/").await.text().contains("归还借用的物资"));
     assert_eq!(filer.post(&format!("{matter}/close"), &close).await.status, 303);
     assert_eq!(filer.post(&format!("{matter}/close"), &close).await.status, 409, "once");
     let paper = filer.get(&format!("{matter}/form")).await.text();
@@ -238,6 +243,48 @@ async fn gui_02_a_publication_a_contact_and_funds_have_forms_of_their_own() {
     let funds = applied(&mut filer, day, &more).await;
     assert_eq!(sign(&mut signers.deputy, &funds, "agree").await.status, 303);
     assert!(filer.get(&funds).await.text().contains("已批准"));
+}
+
+#[tokio::test]
+async fn gui_02_nothing_is_published_contacted_or_paid_a_second_before_the_last_word() {
+    let Stage { portal, today, .. } = stage().await;
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut signers = Signers::of(&portal).await;
+    let kinds: [&[(&str, &str)]; 4] = [
+        &[("kind", "activity")],
+        &[("kind", "publication"), ("channel", "公众号"), ("body", "本周六举办读书会，欢迎参加。")],
+        &[("kind", "contact"), ("partner", "青岛某中学"), ("contact", "visit")],
+        &[("kind", "funds"), ("source", "start")],
+    ];
+    for own in kinds {
+        let mut more = own.to_vec();
+        more.push(("budget", "打印 88.8"));
+        let matter = applied(&mut filer, today + Duration::days(60), &more).await;
+        let loan = [("what", "音响"), ("quantity", "2"), ("lender", "团委办公室"), ("due", &today.to_string())];
+        let spent = [("spent", "88.80"), ("receipt", "票据 0231")];
+        for step in 0..3 {
+            assert_eq!(begin(&mut filer, &matter, "").await.status, 409, "{own:?}, {step} of 3 steps");
+            assert_eq!(filer.post(&format!("{matter}/settle"), &spent).await.status, 409, "{own:?}");
+            assert_eq!(filer.post(&format!("{matter}/loans"), &loan).await.status, 409, "{own:?}");
+            assert_eq!(filer.post(&format!("{matter}/close"), &[("summary", "办了")]).await.status, 409, "{own:?}");
+            let signer = [&mut signers.presidium, &mut signers.guide, &mut signers.deputy].into_iter().nth(step);
+            assert_eq!(sign(signer.unwrap(), &matter, "agree").await.status, 303, "{own:?}");
+        }
+        let (before,): (String,) = sqlx::query_as(
+            "select to_char(approved_at at time zone 'Asia/Shanghai' - interval '1 second', 'YYYY-MM-DD\"T\"HH24:MI:SS')
+             from matter where id = $1::uuid",
+        )
+        .bind(matter.rsplit('/').next().unwrap())
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+        let refused = begin(&mut filer, &matter, &before).await;
+        assert!(refused.status == 409 && refused.text().contains("在其以前"), "{own:?}: {}", refused.text());
+        let elsewhere = begin(&mut filer, &matter, &format!("{before}Z")).await;
+        assert_eq!(elsewhere.status, 422, "a time of another zone is no time of a form");
+        assert_eq!(begin(&mut filer, &matter, "").await.status, 303, "{own:?}");
+        assert_eq!(filer.post(&format!("{matter}/settle"), &spent).await.status, 303, "{own:?}");
+    }
 }
 
 #[tokio::test]
@@ -444,7 +491,7 @@ async fn gui_02_receipts_are_kept_as_scans_that_the_union_and_its_signers_see() 
 }
 
 /// Somebody who has an account signs in again.
-async fn again(portal: &Portal, number: &str) -> Client {
+pub async fn again(portal: &Portal, number: &str) -> Client {
     let mut client = portal.visitor();
     assert_eq!(client.sign_in(FIRST, number, PASSWORD).await.status, 303);
     client

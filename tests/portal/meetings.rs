@@ -67,7 +67,7 @@ async fn decide(client: &mut Client, meeting: &str, more: &[(&str, &str)]) -> Pa
     client.post(&format!("{meeting}/decide"), &fields).await
 }
 
-const MAJOR: [(&str, &str); 4] = [("major", "yes"), ("yes", "3"), ("no", "0"), ("abstained", "0")];
+const MAJOR: [(&str, &str); 5] = [("major", "yes"), ("report", "none"), ("yes", "3"), ("no", "0"), ("abstained", "0")];
 
 #[tokio::test]
 async fn org_06_only_the_executive_chair_on_duty_calls_the_presidium() {
@@ -144,7 +144,7 @@ async fn org_05_a_major_matter_needs_the_presidium_and_its_quorum() {
     let refused = decide(&mut chair, &meeting, &MAJOR).await;
     assert!(refused.status == 409 && refused.text().contains("实践惯例"), "two of four: {}", refused.text());
     assert_eq!(attend(&mut chair, &meeting, &["present", "late", "present", "excused"]).await.status, 303);
-    let refused = decide(&mut chair, &meeting, &[("major", "yes")]).await;
+    let refused = decide(&mut chair, &meeting, &[("major", "yes"), ("report", "none")]).await;
     assert!(refused.status == 409 && refused.text().contains("须登记表决票数"));
     let owner = chair.get(&meeting).await.attributes("#owner option", "value").remove(2);
     let due = (today + Duration::days(20)).to_string();
@@ -175,6 +175,47 @@ async fn org_05_a_major_matter_needs_the_presidium_and_its_quorum() {
     assert_eq!(next.post(&form, &[("text", "已印发各部门")]).await.status, 303);
     assert_eq!(next.post(&form, &[("text", "再一次")]).await.status, 409, "once");
     assert!(!next.get("/").await.text().contains("督促落实：通过工作计划"));
+}
+
+#[tokio::test]
+async fn gui_01_a_major_decision_is_taken_at_a_meeting_that_began_after_its_report_was_received() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    on_duty(&portal, &school, 1, -5, 60).await;
+    let mut chair = student_account(&portal, 1).await;
+    let early = path(&call(&mut chair, &school, "presidium", &at(&portal, -10), &[]).await);
+    assert_eq!(attend(&mut chair, &early, &[]).await.status, 303);
+    let votes = [("major", "yes"), ("yes", "4"), ("no", "0"), ("abstained", "0")];
+    let unsaid = decide(&mut chair, &early, &votes).await;
+    assert!(unsaid.status == 422 && unsaid.fault("事先报告").contains("请选择"), "{}", unsaid.text());
+    assert!(unsaid.text().contains("调整部门设置"), "what the committee wants to hear of first: {}", unsaid.text());
+    let planned = format!("{}T08:00", today + Duration::days(9));
+    let report = [
+        ("kind", "decision"),
+        ("title", "调整部门设置"),
+        ("ground", "调整部门设置"),
+        ("says", "合并两个部门"),
+        ("why", "精简"),
+        ("when", "before"),
+        ("at", planned.as_str()),
+    ];
+    let report = path(&portal.signed_in(OfficeKind::SchoolUnion).await.post("/prior-reports/new", &report).await);
+    assert!(chair.get(&early).await.text().contains("调整部门设置（校团委"));
+    let mut fields = votes.to_vec();
+    fields.push(("report", report.rsplit('/').next().unwrap()));
+    let refused = decide(&mut chair, &early, &fields).await;
+    assert!(refused.status == 409 && refused.text().contains("须事先向学校团委报告"), "{}", refused.text());
+
+    portal.app.clock.advance(Duration::minutes(3));
+    let later = path(&call(&mut chair, &school, "presidium", &at(&portal, -1), &[]).await);
+    assert_eq!(attend(&mut chair, &later, &[]).await.status, 303);
+    let done = decide(&mut chair, &later, &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert!(league.get(&report).await.text().contains("通过工作计划"), "it stands with the report");
+    let again = decide(&mut chair, &later, &fields).await;
+    assert!(again.status == 409 && again.text().contains("已经登记过决定"), "{}", again.text());
+    let (decisions,): (i64,) =
+        sqlx::query_as("select count(*) from union_decision").fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(decisions, 1);
 }
 
 #[tokio::test]
@@ -212,4 +253,6 @@ async fn org_09_the_working_meeting_has_its_interval_and_names_who_did_not_come(
         page.text()
     );
     assert!(!page.text().contains("已逾期"));
+    let overview = league.get("/compliance?rule=ORG-09").await.text();
+    assert!(overview.contains("工作例会 1 次，迟到 0 次，缺席 1 次"), "{overview}");
 }

@@ -4,7 +4,7 @@ use time::Date;
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    union_meeting::{Linked, link_meeting},
+    union_meeting::{Attended, Linked, link_attendance, link_meeting},
 };
 
 /// What is known of a union's everyday work on a day.
@@ -12,6 +12,8 @@ use super::{
 pub struct Everyday {
     /// The working meetings with the colleges': of the school's union alone.
     pub linked: Option<Linked>,
+    /// How it came to them: of a college's union that was invited.
+    pub attended: Option<Attended>,
     /// Projects past their last day that nobody closed.
     pub overdue_projects: u32,
     /// People who volunteer for them still.
@@ -37,9 +39,10 @@ fn none_of(plan: &Plan, rule: Rule, count: u32, met: &str, missed: String) -> Fi
 /// still to come is refused where it breaks the rule.
 #[must_use]
 pub fn everyday(plan: &Plan, work: Everyday, today: Date) -> Vec<Finding> {
-    let Everyday { linked, overdue_projects, unreleased, reports, late_reports, late_summaries } = work;
+    let Everyday { linked, attended, overdue_projects, unreleased, reports, late_reports, late_summaries } = work;
     let mut findings = Vec::new();
     findings.extend(linked.map(|linked| link_meeting(plan, linked, today)));
+    findings.extend(attended.map(|attended| link_attendance(plan, attended)));
     let missed = format!("{overdue_projects} 个志愿项目已过结束日期，还没有结项，{unreleased} 名志愿者没有解散");
     let released = none_of(plan, Rule::Vol02, overdue_projects, "没有逾期未结项的志愿项目", missed);
     findings.push(released.remedy("办理结项，志愿者的工作关系同时结束"));
@@ -62,8 +65,15 @@ mod tests {
     use super::*;
     use crate::rules::plan::named;
 
-    const WORK: Everyday =
-        Everyday { linked: None, overdue_projects: 0, unreleased: 0, reports: 3, late_reports: 0, late_summaries: 0 };
+    const WORK: Everyday = Everyday {
+        linked: None,
+        attended: None,
+        overdue_projects: 0,
+        unreleased: 0,
+        reports: 3,
+        late_reports: 0,
+        late_summaries: 0,
+    };
 
     #[test]
     fn org_09_vol_02_gui_01_gui_02_what_is_late_is_warned_of_under_its_clause() {

@@ -243,6 +243,28 @@ pub fn link_meeting(plan: &Plan, linked: Linked, today: Date) -> Finding {
     }
 }
 
+/// How a college's union came to the working meetings of a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attended {
+    /// To how many it was invited.
+    pub meetings: u32,
+    pub late: u32,
+    /// Without leave.
+    pub absent: u32,
+}
+
+/// ORG-09: the colleges' unions are at the working meetings, in time.
+#[must_use]
+pub fn link_attendance(plan: &Plan, attended: Attended) -> Finding {
+    let Some(provision) = plan.provision(Rule::Org09) else { return Finding::unstated(Rule::Org09, plan) };
+    let Attended { meetings, late, absent } = attended;
+    let missed = late.saturating_add(absent);
+    let verdict = if missed == 0 { Outcome::Pass } else { Outcome::Warn };
+    let says = format!("近一年校院学生会工作例会 {meetings} 次，迟到 {late} 次，缺席 {absent} 次");
+    let finding = Finding::new(provision, verdict, says).against(&missed, "<=0");
+    if missed == 0 { finding } else { finding.remedy("按时参加例会；不能参加的事先请假") }
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::date;
@@ -306,6 +328,17 @@ mod tests {
         }
         let minor = Deciding { major: false, present: None, votes: None, ..met };
         assert!(!decide(suzhou(), minor).permit().unwrap().is_major());
+    }
+
+    #[test]
+    fn org_09_who_was_late_or_absent_is_warned_of_and_leave_is_none_of_it() {
+        let there = Attended { meetings: 3, late: 0, absent: 0 };
+        assert_eq!(link_attendance(suzhou(), there).verdict, Outcome::Pass);
+        for missed in [Attended { late: 1, ..there }, Attended { absent: 1, ..there }] {
+            let finding = link_attendance(suzhou(), missed);
+            assert_eq!((finding.verdict, finding.clause.as_ref().unwrap().id.as_str()), (Outcome::Warn, "S2.9"));
+        }
+        assert_eq!(link_attendance(jining(), Attended { absent: 3, ..there }).verdict, Outcome::NotRequired);
     }
 
     #[test]

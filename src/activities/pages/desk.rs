@@ -9,7 +9,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 
-use super::{desk_refusal, seen};
+use super::{desk_refusal, own::move_up, seen};
 use crate::{
     activities::{
         activity::{Activity, Participant, Ratings, Reach, Way},
@@ -198,6 +198,11 @@ impl DeskPage {
         self.own && self.activity.is_checking_in()
     }
 
+    /// At the desk; once check-in has ended, for who was there and is not on the list.
+    fn may_check_in(&self) -> bool {
+        self.own && self.activity.is_running() && !self.activity.has_not_opened()
+    }
+
     fn turnout(&self) -> String {
         let counts = self.activity.counts;
         percent(u64::from(counts.present), u64::from(counts.taken))
@@ -308,6 +313,16 @@ async fn set(app: &App, acting: &Acting<MatterFiler>, id: MatterId, from: CheckI
                 desk_refusal(app, acting, wanted, paths::desk(id)).for_reason(says, "请打开这项活动，看看现在的情况")
             );
         }
+        // People who come in are its start, whoever notes it later: what has to be reported first was.
+        if to == CheckIn::Open && activity.matter.is_approved() {
+            let plans = calendar(db, acting.institution()).await?;
+            let plan = plans.in_force(now.date());
+            let begun = matters::may_begin(db, &activity.matter, plan.as_deref(), now).await?;
+            if let Err(findings) = begun.permit() {
+                return Err(desk_refusal(app, acting, wanted, paths::desk(id)).because(findings));
+            }
+            move_up(db, &activity, now).await?;
+        }
         if !store::set_check_in(db, &activity, to).await? {
             return Err(Failure::Busy);
         }
@@ -335,7 +350,7 @@ pub(super) async fn end(
     Ok(Redirect::to(&Done::CheckInEnded.at(&paths::desk(id))))
 }
 
-/// Checks somebody in at the desk who cannot read the code.
+/// Checks somebody in at the desk who cannot read the code, or did not.
 pub(super) async fn check_in(
     State(app): State<App>,
     acting: Acting<MatterFiler>,
@@ -343,11 +358,20 @@ pub(super) async fn check_in(
     Form(form): Form<DeskForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let seen = own(&app, &acting, id).await?;
+    own(&app, &acting, id).await?;
     let number = folded(&form.number);
     let came = app
         .write_as(acting.person().authority(), async |db| {
             let activity = store::lock(db, acting.institution(), id).await?;
+            if !activity.is_running() || activity.has_not_opened() {
+                let says = if activity.is_running() {
+                    activity.check_in.label()
+                } else {
+                    "这项活动现在没有批准，或者已经办结"
+                };
+                return Err(desk_refusal(&app, &acting, "签到", paths::desk(id))
+                    .for_reason(says, "请打开这项活动，看看现在的情况"));
+            }
             let listed = store::participants(db, id).await?;
             let Some(one) = listed.into_iter().find(|one| one.number == number) else { return Ok(None) };
             let came = store::check_in(db, &activity, one.student, Way::Desk, now).await?;
@@ -358,8 +382,7 @@ pub(super) async fn check_in(
         Some(CheckedIn::Now | CheckedIn::Already) => {
             return Ok(Redirect::to(&Done::CheckedIn.at(&paths::desk(id))).into_response());
         }
-        Some(CheckedIn::No) if seen.is_checking_in() => errors.add("number", "还在候补，没有名额"),
-        Some(CheckedIn::No) => errors.add("number", "现在不是签到时间"),
+        Some(CheckedIn::No) => errors.add("number", "还在候补，没有名额"),
         None => errors.add("number", "名单里没有这个学号"),
     }
     let page = page(&app, &acting, id, Submitted::new(form, errors), "").await?;

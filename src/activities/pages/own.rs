@@ -20,6 +20,7 @@ use crate::{
     },
     app::App,
     auth::person::SignedIn,
+    database::Locked,
     failure::Failure,
     ids::{MatterId, StudentId},
     inbox::{self, Notice},
@@ -183,7 +184,12 @@ pub(super) async fn sign_up(
     let student = student_of(&app, &person, id)?;
     let done = app
         .write_as(person.authority(), async |db| {
-            let activity = store::lock(db, person.institution, id).await?;
+            let mut activity = store::lock(db, person.institution, id).await?;
+            // Whoever waits comes before whoever comes now.
+            if activity.owes_places() && activity.passes_places_on(now) {
+                move_up(db, &activity, now).await?;
+                activity = store::lock(db, person.institution, id).await?;
+            }
             let applicant = store::applicant(db, student).await?.ok_or(Failure::Missing)?;
             let setup = &activity.setup;
             let is_for_them = setup.only_college.is_none_or(|college| college == applicant.college)
@@ -216,7 +222,7 @@ pub(super) async fn sign_up(
 /// Gives free places to those who wait, and tells them.
 pub(super) async fn move_up(
     db: &mut PgConnection,
-    activity: &crate::database::Locked<Activity>,
+    activity: &Locked<Activity>,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let moved = store::move_up(db, activity).await?;
@@ -241,7 +247,7 @@ pub(super) async fn cancel(
             return Err(refusal(&app, &person, "取消报名", paths::activity(id))
                 .for_reason("你没有报名，或者已经签到", "在活动的页面可以看到你的情况"));
         }
-        if activity.takes_sign_ups(now) {
+        if activity.passes_places_on(now) {
             move_up(db, &activity, now).await?;
         }
         Ok(())
@@ -274,6 +280,9 @@ pub(super) async fn check_in(
             |why: &str, remedy: &str| refusal(&app, &person, "签到", paths::activity(id)).for_reason(why, remedy);
         if activity.code != code {
             return Err(refused("签到码不对，或者已经换过", "请重新扫描现场的二维码"));
+        }
+        if !activity.is_running() && activity.is_checking_in() {
+            return Err(refused("这项活动现在没有批准，或者已经办结", "请问举办单位；恢复以后可以再签到"));
         }
         match store::check_in(db, &activity, student, Way::Code, now).await? {
             CheckedIn::Now | CheckedIn::Already => Ok(()),

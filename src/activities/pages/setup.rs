@@ -177,7 +177,7 @@ pub(super) async fn keep(
         store::keep(db, &locked, acting.person(), &setup, &partners, permitted, kept).await?;
         // More places than before are for those who wait.
         let activity = store::lock(db, acting.institution(), id).await?;
-        if activity.takes_sign_ups(now) {
+        if activity.passes_places_on(now) {
             move_up(db, &activity, now).await?;
         }
         let mut entry = Entry::new(MatterVerb::MatterKept, locked.name())

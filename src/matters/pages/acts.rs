@@ -10,7 +10,7 @@ use time::Duration;
 use super::{
     moved_on, refusal, seen,
     show::{self, Forms, reads_content},
-    told::{entry, tell_next, tell_signed_up, tell_union},
+    told::{Fate, entry, tell_next, tell_of_word, tell_signed_up, tell_union},
 };
 use crate::{
     app::App,
@@ -31,7 +31,7 @@ use crate::{
     rulebook::store::calendar,
     rules::{
         Rule,
-        matters::{Reported, Stage, Step},
+        matters::{Stage, Step},
     },
     web::forms::{Errors, reason},
 };
@@ -91,6 +91,7 @@ pub(super) async fn sign(
                 let subject = format!("{}：{}", locked.says.title, course.stage().word().label());
                 let notice = Notice::new(subject, id.path()).says(&said.says);
                 tell_union(db, &locked, &notice, now).await?;
+                tell_of_word(db, &locked, course.stage(), now).await?;
             }
             Ok(done)
         })
@@ -128,7 +129,7 @@ pub(super) async fn withdraw(
         if !store::put(db, &matter, &course).await? {
             return Err(moved_on(&app, &acting, id, "撤回申请"));
         }
-        tell_signed_up(db, &matter, "举办单位撤回了这项活动。", now).await?;
+        tell_signed_up(db, &matter, Fate::CalledOff, "举办单位撤回了这项活动。", now).await?;
         audit::append(db, acting.person(), entry(&matter, "撤回申请"), now).await
     })
     .await?;
@@ -152,7 +153,8 @@ pub(super) async fn revoke(
             return Err(moved_on(&app, &acting, id, "撤销批准"));
         }
         audit::append(db, acting.person(), entry(&matter, "撤销批准").detail("理由", why.as_str()), now).await?;
-        tell_signed_up(db, &matter, "校团委撤销了这项活动的批准，恢复以后会再通知。", now).await?;
+        let says = "校团委撤销了这项活动的批准，恢复以后会再通知。";
+        tell_signed_up(db, &matter, Fate::Paused, says, now).await?;
         let notice = Notice::new(format!("{}：已撤销批准", matter.says.title), id.path()).says(&why);
         tell_union(db, &matter, &notice, now).await
     })
@@ -174,15 +176,9 @@ pub(super) async fn begin(
         let matter = store::lock(db, acting.institution(), id).await?;
         own_only(&acting, &matter)?;
         let wanted = format!("登记已{}", matter.kind().begins());
-        let control = store::control(db, acting.institution()).await?;
-        let report = match store::reported(db, id).await? {
-            Some((_, received)) => Reported::At(received),
-            None if matter.says.major(&control).is_empty() => Reported::NotAsked,
-            None => Reported::Missing,
-        };
         let plans = calendar(db, acting.institution()).await?;
         let plan = plans.in_force(now.date());
-        let course = match matter.course.begun(plan.as_deref(), at, report).permit() {
+        let course = match store::may_begin(db, &matter, plan.as_deref(), at).await?.permit() {
             Ok(course) => course,
             Err(findings) => return Err(refusal(&app, &acting, &wanted, id.path()).because(findings)),
         };

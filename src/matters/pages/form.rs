@@ -13,7 +13,7 @@ use time::Date;
 
 use super::{
     own_union, refusal, seen,
-    told::{entry, tell_next, tell_signed_up},
+    told::{Fate, entry, tell_next, tell_signed_up},
 };
 use crate::{
     app::App,
@@ -317,7 +317,8 @@ pub(super) async fn change(
             return Err(super::moved_on(&app, &acting, id, "修改申请"));
         }
         if locked.is_approved() {
-            tell_signed_up(db, &locked, "活动的安排正在修改，重新批准以后可以继续报名。", now).await?;
+            let says = "活动的安排正在修改，重新批准以后会再通知。";
+            tell_signed_up(db, &locked, Fate::Paused, says, now).await?;
         }
         let changed = store::find(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
         tell_next(db, &changed, &course, now).await?;

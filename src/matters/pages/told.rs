@@ -9,17 +9,38 @@ use crate::{
     inbox::{self, Notice, To},
     matters::{
         Verb,
-        matter::{Matter, Office, office_of},
+        matter::{Matter, Office, Particulars, office_of},
         paths::sign_up_path,
         store,
     },
-    rules::matters::{Course, Step},
+    page::filters::minute_of,
+    rules::matters::{Course, Stage, Step},
 };
 
-/// Tells whoever signed up for an activity that it does not take place as it was announced.
+/// What becomes of an activity, for whoever signed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is changed, or its approval taken back: their place is theirs still, if it goes on.
+    Paused,
+    GoesOn,
+    CalledOff,
+}
+
+impl Fate {
+    fn subject(self) -> &'static str {
+        match self {
+            Self::Paused => "你报名的活动暂停",
+            Self::GoesOn => "你报名的活动恢复",
+            Self::CalledOff => "你报名的活动不举行",
+        }
+    }
+}
+
+/// Tells whoever signed up for an activity what becomes of it.
 pub(super) async fn tell_signed_up(
     db: &mut PgConnection,
     matter: &Matter,
+    fate: Fate,
     says: &str,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
@@ -27,8 +48,32 @@ pub(super) async fn tell_signed_up(
     if students.is_empty() {
         return Ok(());
     }
-    let notice = Notice::new(format!("你报名的活动暂停：{}", matter.says.title), sign_up_path(matter.id)).says(says);
+    let notice = Notice::new(format!("{}：{}", fate.subject(), matter.says.title), sign_up_path(matter.id)).says(says);
     inbox::tell_all(db, matter.institution, &students, &notice, now).await
+}
+
+/// Tells whoever signed up before a change what the last word on it was: nobody can sign up before the first approval.
+pub(super) async fn tell_of_word(
+    db: &mut PgConnection,
+    matter: &Matter,
+    stage: &Stage,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let Particulars::Activity { place, .. } = &matter.says.particulars else { return Ok(()) };
+    match stage {
+        Stage::Approved { .. } => {
+            let when = minute_of(matter.says.starts_at);
+            let says = format!("已重新批准：{when}，{place}。不能参加的请取消报名，好让给别的同学。");
+            tell_signed_up(db, matter, Fate::GoesOn, &says, now).await
+        }
+        Stage::Refused => tell_signed_up(db, matter, Fate::CalledOff, "修改后的安排没有得到批准。", now).await,
+        Stage::Asked { .. }
+        | Stage::Returned
+        | Stage::Withdrawn
+        | Stage::Revoked
+        | Stage::Begun { .. }
+        | Stage::Closed { .. } => Ok(()),
+    }
 }
 
 /// Tells the union's own officers.

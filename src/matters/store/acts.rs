@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::find;
+use super::{control, find, reported};
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
@@ -13,7 +13,10 @@ use crate::{
         MatterFiler,
         matter::{Application, Matter, Office, Particulars},
     },
-    rules::matters::{ClosedInOrder, Course, Filed, Stage, Step, Word},
+    rules::{
+        Plan, Verdict,
+        matters::{ClosedInOrder, Course, Filed, Reported, Stage, Step, Word},
+    },
 };
 
 /// The columns of an application that are not every kind's.
@@ -256,6 +259,23 @@ pub async fn put(connection: &mut PgConnection, matter: &Locked<Matter>, course:
         matter.revision
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Whether a matter may begin at a moment: after every step's word (GUI-02), and where it is a major activity after its report
+/// was received (GUI-01).
+pub async fn may_begin(
+    connection: &mut PgConnection,
+    matter: &Matter,
+    plan: Option<&Plan>,
+    at: OffsetDateTime,
+) -> Result<Verdict<Course>, Failure> {
+    let control = control(connection, matter.institution).await?;
+    let report = match reported(connection, matter.id).await? {
+        Some((_, received)) => Reported::At(received),
+        None if matter.says.major(&control).is_empty() => Reported::NotAsked,
+        None => Reported::Missing,
+    };
+    Ok(matter.course.begun(plan, at, report))
 }
 
 /// When something began, and by when its summary is due.

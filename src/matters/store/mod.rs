@@ -4,18 +4,21 @@ mod acts;
 mod control;
 mod receipts;
 mod reports;
+mod settlements;
 
-pub use acts::lock;
 pub(super) use acts::{
     Begun, DepartmentChoice, NewLoan, NewSignature, Settled, begin, close, departments, enrolled, file, give_back,
     holders, lend, presidium_member, put, rewrite, settle, sign, signed_up,
 };
-pub(super) use control::{NewGround, control, drop_ground, keep_ground, keep_scheme};
+pub use acts::{lock, may_begin};
+pub use control::control;
+pub(super) use control::{NewGround, drop_ground, keep_ground, keep_scheme};
 pub(super) use receipts::{MOST_RECEIPTS, attach, detach, receipts};
 pub(super) use reports::{
-    NewAnswer, NewReport, ReportFilter, answer as answer_report, decide as decide_report, lock as lock_report,
-    pass as pass_report, reply as reply_report, report, reports,
+    NewAnswer, NewReport, answer as answer_report, pass as pass_report, reply as reply_report, report,
 };
+pub use reports::{ReportFilter, decide as decide_report, lock as lock_report, reports};
+pub use settlements::{SettledMatter, open_accounts, settled};
 
 use std::collections::HashMap;
 
@@ -280,6 +283,29 @@ pub(super) async fn loans(connection: &mut PgConnection, id: MatterId) -> Result
         r#"select id as "id: LoanId", what, quantity, lender, due_on, returned_at from matter_loan
            where matter_id = $1 order by lent_at, id"#,
         id.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Materials that are not back.
+#[derive(Debug)]
+pub(super) struct LoanOut {
+    pub matter: MatterId,
+    pub what: String,
+    pub quantity: i32,
+    pub lender: String,
+    pub due_on: Date,
+}
+
+/// What unions borrowed and have not returned, the earliest due first.
+pub(super) async fn loans_out(connection: &mut PgConnection, unions: &[UnionId]) -> Result<Vec<LoanOut>, Failure> {
+    let unions: Vec<_> = unions.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        LoanOut,
+        r#"select l.matter_id as "matter: MatterId", l.what, l.quantity, l.lender, l.due_on
+           from matter_loan l join matter q on q.id = l.matter_id
+           where q.union_id = any($1) and l.returned_at is null order by l.due_on, l.id limit 100"#,
+        &unions
     );
     Ok(rows.fetch_all(connection).await?)
 }

@@ -7,7 +7,10 @@ use time::Date;
 use crate::{
     failure::Failure,
     ids::{InstitutionId, UnionId},
-    rules::{everyday::Everyday, union_meeting::Linked},
+    rules::{
+        everyday::Everyday,
+        union_meeting::{Attended, Linked},
+    },
 };
 
 /// The everyday work of a union.
@@ -29,6 +32,7 @@ pub async fn everyday_work(
                   g.link_every as "link_every?",
                   (select max(china_day(m.starts_at)) from union_meeting m
                    where m.union_id = u.id and m.kind = 'link' and m.stage = 'held') as last_link,
+                  coalesce(t.meetings, 0) as "meetings!", coalesce(t.late, 0) as "late!", coalesce(t.absent, 0) as "absent!",
                   (select count(*) from project p where p.union_id = u.id and p.stage <> 'closed' and p.ends_on < $2)
                       as "overdue!",
                   (select count(*) from volunteer v join project p on p.id = v.project_id
@@ -42,6 +46,12 @@ pub async fn everyday_work(
                   (select count(*) from matter q where q.union_id = u.id and q.stage = 'begun' and q.summary_due < $2)
                       as "late_summaries!"
            from student_union u left join meeting_setting g on g.institution_id = u.institution_id
+                left join (
+                    select x.union_id, count(*) as meetings, count(*) filter (where x.presence = 'late') as late,
+                           count(*) filter (where x.presence = 'absent') as absent
+                    from union_meeting_member x join union_meeting m on m.id = x.meeting_id
+                    where m.kind = 'link' and m.stage = 'held' and china_day(m.starts_at) > $2::date - 366
+                    group by x.union_id) t on t.union_id = u.id
            where u.institution_id = $1 and u.opened_on is not null and ($3::uuid is null or u.id = $3)"#,
         institution.0,
         today,
@@ -55,8 +65,10 @@ pub async fn everyday_work(
         .map(|row| {
             let every = row.link_every.and_then(|days| u32::try_from(days).ok());
             let linked = Linked { every, last: row.last_link, since: row.since };
+            let attended = Attended { meetings: count(row.meetings), late: count(row.late), absent: count(row.absent) };
             let work = Everyday {
                 linked: row.is_school.then_some(linked),
+                attended: (attended.meetings > 0).then_some(attended),
                 overdue_projects: count(row.overdue),
                 unreleased: count(row.unreleased),
                 reports: count(row.reports),

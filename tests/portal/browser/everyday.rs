@@ -66,6 +66,13 @@ fn a_department_files_an_activity_and_closes_it_with_a_summary() {
         assert!(desk.text().await.contains("已办结"));
         desk.press("活动申请表").await;
         desk.judge("the paper of the activity").await;
+        desk.go("/year-papers").await;
+        desk.press("年度经费决算").await;
+        desk.judge("the settlement of a year").await;
+        assert!(desk.text().await.contains("实支合计 118.80 元"));
+        desk.press("提交").await;
+        desk.judge("the settlement that was handed in").await;
+        assert!(desk.text().await.contains("已提交。"));
     });
 }
 

@@ -1,0 +1,152 @@
+//! 年度经费决算: what a union's settled matters came to in an academic year (GUI-02), behind the figures of the paper. A matter
+//! counts in the year in which it was closed: until then its account is open.
+
+use sqlx::PgConnection;
+use time::{Date, Month, OffsetDateTime};
+
+use crate::{
+    clock::CHINA,
+    failure::Failure,
+    ids::UnionId,
+    matters::store::{SettledMatter, open_accounts, settled},
+    papers::{Column, Table},
+    rules::matters::yuan,
+    text::chinese_day,
+};
+
+/// What matters came to in an academic year; sums in fen.
+#[derive(Debug, Clone)]
+pub(super) struct Account {
+    pub matters: Vec<SettledMatter>,
+    /// Matters that have begun and are not closed: whatever they come to is not in it.
+    pub open: i64,
+    pub first: Date,
+    pub last: Date,
+}
+
+impl Account {
+    /// Of the academic year that began in `year`: August to July. None for a year that no calendar has.
+    pub async fn of(connection: &mut PgConnection, union: UnionId, year: i32) -> Result<Option<Self>, Failure> {
+        let august = |year| Date::from_calendar_date(year, Month::August, 1).ok();
+        let (Some(first), Some(until)) = (august(year), august(year + 1)) else { return Ok(None) };
+        let matters = settled(connection, union, first, until).await?;
+        let open = open_accounts(connection, union).await?;
+        Ok(Some(Self { matters, open, first, last: until.previous_day().unwrap_or(until) }))
+    }
+
+    /// As it stood at a moment: what was closed later is not in it.
+    pub fn at(mut self, moment: OffsetDateTime) -> Self {
+        self.matters.retain(|one| one.closed_at <= moment);
+        self
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.matters.is_empty()
+    }
+
+    pub fn planned(&self) -> i64 {
+        self.matters.iter().map(|one| one.planned).sum()
+    }
+
+    pub fn spent(&self) -> i64 {
+        self.matters.iter().map(|one| one.spent).sum()
+    }
+
+    /// What it comes to, in a sentence.
+    pub fn in_words(&self) -> String {
+        let (planned, spent) = (yuan(self.planned()), yuan(self.spent()));
+        format!("办结有经费的事项 {} 件，预算合计 {planned} 元，实支合计 {spent} 元", self.matters.len())
+    }
+
+    /// What a settlement says before anybody wrote it.
+    pub fn draft(&self) -> String {
+        format!("一、四类事项：{}，明细见附表。\n二、其他支出：\n三、结余：", self.in_words())
+    }
+
+    /// The table that is printed behind the paper.
+    pub fn table(&self) -> Table {
+        let mut rows: Vec<Vec<String>> = self
+            .matters
+            .iter()
+            .map(|one| {
+                let name = format!("{}（{}第 {} 号）", one.title, one.kind.label(), one.number);
+                vec![name, closed_on(one), yuan(one.planned), yuan(one.spent)]
+            })
+            .collect();
+        rows.push(vec!["合计".to_owned(), String::new(), yuan(self.planned()), yuan(self.spent())]);
+        let columns = vec![
+            Column::text("事项", 20),
+            Column::centred("办结日期", 12),
+            Column::centred("预算（元）", 9),
+            Column::centred("实支（元）", 9),
+        ];
+        Table::new(columns, rows)
+    }
+}
+
+fn closed_on(one: &SettledMatter) -> String {
+    chinese_day(one.closed_at.to_offset(CHINA).date())
+}
+
+/// A settled matter as the page shows it.
+pub(super) struct SettledRow {
+    pub title: String,
+    pub kind: &'static str,
+    pub number: i32,
+    /// Empty for who sees no controlled matters.
+    pub href: String,
+    pub closed_on: String,
+    pub planned: String,
+    pub spent: String,
+}
+
+impl SettledRow {
+    pub fn all(account: &Account, with_links: bool) -> Vec<Self> {
+        let row = |one: &SettledMatter| Self {
+            title: one.title.clone(),
+            kind: one.kind.label(),
+            number: one.number,
+            href: if with_links { one.id.path() } else { String::new() },
+            closed_on: closed_on(one),
+            planned: yuan(one.planned),
+            spent: yuan(one.spent),
+        };
+        account.matters.iter().map(row).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::{date, datetime};
+
+    use super::*;
+    use crate::{ids::MatterId, rules::matters::MatterKind};
+
+    #[test]
+    fn an_account_is_summed_in_fen_and_as_it_stood() {
+        let one = |number, closed_at, planned, spent| SettledMatter {
+            id: MatterId::random(),
+            number,
+            kind: MatterKind::Funds,
+            title: "打印".to_owned(),
+            closed_at,
+            planned,
+            spent,
+        };
+        let account = Account {
+            matters: vec![
+                one(1, datetime!(2026-10-01 16:30 UTC), 10, 7),
+                one(2, datetime!(2027-03-01 0:00 +8), 20, 19_999_999_999),
+            ],
+            open: 0,
+            first: date!(2026 - 08 - 01),
+            last: date!(2027 - 07 - 31),
+        };
+        assert_eq!((account.planned(), account.spent()), (30, 20_000_000_006));
+        let table = account.table();
+        assert_eq!(table.rows[0], ["打印（经费物资第 1 号）", "2026年10月2日", "0.10", "0.07"]);
+        assert_eq!(table.rows[2], ["合计", "", "0.30", "200000000.06"]);
+        assert!(account.draft().starts_with("一、四类事项：办结有经费的事项 2 件，预算合计 0.30 元"));
+        assert_eq!(account.at(datetime!(2026-12-01 0:00 +8)).matters.len(), 1);
+    }
+}
