@@ -18,6 +18,7 @@ pub mod appointment;
 pub mod baseline;
 pub mod catalogue;
 pub mod chain;
+pub mod chain_steps;
 pub mod clause;
 pub mod conduct;
 pub mod congress;

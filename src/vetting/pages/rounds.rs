@@ -192,7 +192,7 @@ async fn page(
             form.opens_on = today.to_string();
             form.closes_on = (today + Duration::days(7)).to_string();
             form.effective_on = (today + Duration::days(30)).to_string();
-            form.notice_days = chain.notice().and_then(|notice| notice.days).unwrap_or_default().to_string();
+            form.notice_days = chain.notice_days().unwrap_or_default().to_string();
             if let Some((first, _)) = bases.first().filter(|_| !bases.iter().any(|(slug, _)| *slug == form.basis)) {
                 (*first).clone_into(&mut form.basis);
             }
@@ -272,7 +272,7 @@ pub(super) async fn open(
     if !asked.bases.iter().any(|(slug, _)| *slug == form.basis) {
         errors.add("basis", "本校方案写明了看哪一段时间的成绩，请在列出的里面选");
     }
-    let asks = chain.notice().and_then(|notice| notice.days).and_then(|days| i32::try_from(days).ok());
+    let asks = chain.notice_days().and_then(|days| i32::try_from(days).ok());
     if let Some(least) = asks.filter(|least| read.as_ref().is_some_and(|new| new.notice_days < *least)) {
         errors.add("notice_days", format!("本校方案规定公示不少于 {least} 天"));
     }
