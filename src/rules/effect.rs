@@ -102,21 +102,42 @@ impl MissingChain {
             (false, Union::School | Union::Graduate) => "部门成员",
         }
     }
+
+    /// What a plan lacks for places of a union; none where it prescribes a chain for them.
+    #[must_use]
+    pub fn of(plan: &Plan, union: Union, presidium: bool) -> Option<Self> {
+        let rule = match (union, presidium) {
+            (Union::School | Union::Graduate, true) => Rule::Vet01,
+            (Union::School | Union::Graduate, false) => Rule::Vet02,
+            (Union::College, _) => Rule::Vet03,
+        };
+        Chain::of(plan, union, presidium).is_none().then_some(Self { union, presidium, rule })
+    }
+
+    /// Why there is none, by what the plan says on the rule.
+    #[must_use]
+    pub fn why(self, plan: &Plan) -> String {
+        let (short, name) = (&plan.short, self.rule.name());
+        match plan.word_on(self.rule) {
+            Word::NotTakenDown => format!("{short}的方案文件还没有录入“{name}”"),
+            Word::Quoted(_) => format!("{short}的方案文件只照录了“{name}”的原文，没有逐步写出由谁办什么"),
+            Word::Stated(_) | Word::Silent => format!("{short}没有写“{name}”"),
+        }
+    }
 }
 
 /// The chains that a plan lacks, of the kinds of union of which it speaks.
 #[must_use]
 pub fn missing_chains(plan: &Plan) -> Vec<MissingChain> {
     let all = [
-        MissingChain { union: Union::School, presidium: true, rule: Rule::Vet01 },
-        MissingChain { union: Union::School, presidium: false, rule: Rule::Vet02 },
-        MissingChain { union: Union::Graduate, presidium: true, rule: Rule::Vet01 },
-        MissingChain { union: Union::Graduate, presidium: false, rule: Rule::Vet02 },
-        MissingChain { union: Union::College, presidium: false, rule: Rule::Vet03 },
+        (Union::School, true),
+        (Union::School, false),
+        (Union::Graduate, true),
+        (Union::Graduate, false),
+        (Union::College, false),
     ];
-    let lacks =
-        |one: &MissingChain| plan.unions.contains(&one.union) && Chain::of(plan, one.union, one.presidium).is_none();
-    all.into_iter().filter(lacks).collect()
+    let of_plan = all.into_iter().filter(|(union, _)| plan.unions.contains(union));
+    of_plan.filter_map(|(union, presidium)| MissingChain::of(plan, union, presidium)).collect()
 }
 
 /// What two plans say on a rule, where it is not the same.
@@ -211,5 +232,6 @@ mod tests {
         let missing = missing_chains(&plan);
         assert_eq!(missing, [MissingChain { union: Union::College, presidium: false, rule: Rule::Vet03 }]);
         assert_eq!(missing[0].posts(), "候选人和工作人员");
+        assert!(missing[0].why(&plan).contains("没有写“"), "{}", missing[0].why(&plan));
     }
 }

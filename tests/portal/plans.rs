@@ -6,6 +6,7 @@ use crate::support::{
     Client, Page, Portal, SECOND,
     sitting::in_minutes,
     union::{rows, union},
+    vetting::{Stage, stage},
 };
 
 /// Adopts a plan as a person does: asks, reads what it changes, says why it is wider, confirms.
@@ -422,13 +423,31 @@ async fn a_union_that_falls_out_of_every_check_is_named_before_the_adoption() {
     let asked = league.post("/plans/adopt", &[("version", suzhou.as_str()), ("from", &today)]).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
     assert!(asked.text().contains("这份方案不适用于校研究生会"), "{}", asked.text());
+    assert_eq!(league.upload("/plans", &[("text", &without_a_chain())], None).await.status, 303);
+    let version = version_of(&mut league, "本校方案").await;
+    let asked = league.post("/plans/adopt", &[("version", version.as_str()), ("from", &today)]).await;
+    assert!(asked.text().contains("没有写“院系候选人和工作人员的遴选程序”"), "{}", asked.text());
+    assert!(asked.attributes("main a", "href").contains(&"/rulebook#VET-03".to_owned()));
+}
+
+/// The plan without a word on how people come to the posts of a college.
+fn without_a_chain() -> String {
     let own = own_plan().replace("silent = [\n", "silent = [\n    \"VET-03\",\n");
     let start = own.find("[rule.VET-03]\n").unwrap();
     let end = start + 1 + own[start + 1..].find("\n[rule.").unwrap() + 1;
-    let own = format!("{}{}", &own[..start], &own[end..]);
-    assert_eq!(league.upload("/plans", &[("text", &own)], None).await.status, 303);
+    format!("{}{}", &own[..start], &own[end..])
+}
+
+#[tokio::test]
+async fn vet_03_where_no_round_can_be_opened_the_page_says_why_and_leads_to_the_plan() {
+    let Stage { portal, mut league, college, today, .. } = stage().await;
+    assert_eq!(league.upload("/plans", &[("text", &without_a_chain())], None).await.status, 303);
     let version = version_of(&mut league, "本校方案").await;
-    let asked = league.post("/plans/adopt", &[("version", version.as_str()), ("from", &today)]).await;
-    assert!(asked.text().contains("院系学生会候选人和工作人员：方案没有规定遴选程序"), "{}", asked.text());
-    assert!(asked.attributes("main a", "href").contains(&"/rulebook#VET-03".to_owned()));
+    assert_eq!(adopt(&mut league, &version, &today.to_string()).await.status, 303);
+    let mut keeper = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let ask = format!("/rounds/new?union={}&places=members", college.rsplit('/').next().unwrap());
+    let page = keeper.get(&ask).await;
+    assert!(page.text().contains("没有写“院系候选人和工作人员的遴选程序”"), "{}", page.text());
+    assert!(page.text().contains("请与校团委联系"));
+    assert!(page.attributes("main a", "href").contains(&"/rulebook#VET-03".to_owned()));
 }

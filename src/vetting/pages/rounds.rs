@@ -24,6 +24,7 @@ use crate::{
     rules::{
         Finding, Outcome, Plan, Rule,
         chain::{Chain, Stage},
+        effect::MissingChain,
         offer::{Offer, offer},
         plan::{MarkPeriod, Union},
         roster::Post,
@@ -86,6 +87,10 @@ pub(super) struct OpenRoundPage {
     unions: Vec<StudentUnion>,
     union: Option<StudentUnion>,
     chain: Option<Chain>,
+    /// Why no round can be opened, and the rule that would say how.
+    dead_end: Option<DeadEnd>,
+    /// The person may write what is missing into the plan.
+    drafts: bool,
     slots: Vec<Slot>,
     /// The people of the union as a whole, against what the plan says of them.
     total: String,
@@ -95,6 +100,27 @@ pub(super) struct OpenRoundPage {
     purposes: Vec<Purpose>,
     day_counts: &'static [DayCount],
     today: Date,
+}
+
+/// What keeps rounds of a kind from being opened at all.
+struct DeadEnd {
+    why: String,
+    rule: Rule,
+}
+
+impl DeadEnd {
+    fn of(plan: Option<&Plan>, union: Union, presidium: bool) -> Option<Self> {
+        let Some(plan) = plan else {
+            return Some(Self { why: "本校还没有启用实施方案".to_owned(), rule: Rule::Pol00 });
+        };
+        let missing = MissingChain::of(plan, union, presidium)?;
+        Some(Self { why: missing.why(plan), rule: missing.rule })
+    }
+
+    /// There is a plan: it is to say more.
+    fn has_plan(&self) -> bool {
+        self.rule != Rule::Pol00
+    }
 }
 
 /// The places of a union with their holders on a day, what other rounds have promised, and what the plan allows.
@@ -183,6 +209,7 @@ async fn page(
         let whole = judged.iter().find(|one| matches!(one.rule, Rule::Stf01 | Rule::Stf06));
         total = whole.map(|one| one.message.clone()).unwrap_or_default();
     }
+    let dead_end = union.as_ref().and_then(|union| DeadEnd::of(plan.as_deref(), union.kind, presidium));
     let bases = bases_of(plan.as_deref());
     if let Some(chain) = &chain {
         if form.due.is_empty() {
@@ -207,6 +234,8 @@ async fn page(
         unions,
         union,
         chain,
+        dead_end,
+        drafts: SchoolLeague::KINDS.contains(&acting.office().kind),
         slots: offered,
         total,
         conditions,

@@ -166,6 +166,7 @@ async fn vet_03_the_next_opinion_waits_for_the_interview_that_the_plan_puts_befo
         early.text()
     );
 
+    assert!(league.get("/").await.text().contains("登记秋季招新的“面试”"));
     let steps = format!("{round}/steps");
     assert_eq!(branch.get(&steps).await.status, 403, "who opened the round says so");
     let page = league.get(&steps).await;
