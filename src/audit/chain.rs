@@ -168,6 +168,8 @@ words! {
     TrainingKept = "training_kept", "教育培训";
     /// A union's constitution was put on file.
     ConstitutionKept = "constitution_kept", "章程存档";
+    /// It was reported how a union stands to a rule of the university's own.
+    OwnRuleReported = "own_rule_reported", "本校规定登记";
     /// It was decided what becomes of an officer who no longer meets the conditions.
     LapseKept = "lapse_kept", "任职条件复核";
     /// The days within which conduct is answered and settled were set.

@@ -38,6 +38,7 @@ pub mod judgement;
 pub mod matters;
 pub mod meeting;
 pub mod offer;
+pub mod own;
 pub mod plan;
 pub mod projects;
 pub mod proposal;

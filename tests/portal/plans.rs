@@ -6,7 +6,7 @@ use crate::support::{
     Client, Page, Portal, SECOND,
     sitting::in_minutes,
     union::{rows, union},
-    vetting::{Stage, stage},
+    vetting::{Stage, pairs, stage},
 };
 
 /// Adopts a plan as a person does: asks, reads what it changes, says why it is wider, confirms.
@@ -450,4 +450,44 @@ async fn vet_03_where_no_round_can_be_opened_the_page_says_why_and_leads_to_the_
     assert!(page.text().contains("没有写“院系候选人和工作人员的遴选程序”"), "{}", page.text());
     assert!(page.text().contains("请与校团委联系"));
     assert!(page.attributes("main a", "href").contains(&"/rulebook#VET-03".to_owned()));
+}
+
+#[tokio::test]
+async fn pol_00_a_rule_of_the_universitys_own_is_judged_by_what_a_union_reports() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let own = "[[own]]\nname = \"联络员\"\ncheck = \"people\"\nasks = \"每会 2 名联络员\"\nat_least = 2\nunions = [\"school\"]\n\
+               clauses = [{ id = \"Q1\", section = \"五\", quote = \"校学生会设联络员不少于两名\" }]\n\n[bodies]";
+    let text = own_plan().replacen("[bodies]", own, 1);
+    assert_eq!(league.upload("/plans", &[("text", &text)], None).await.status, 303);
+    let version = version_of(&mut league, "本校方案").await;
+    let shown = league.get(&format!("/plans/{version}")).await.text();
+    assert!(shown.contains("核对人数：不少于 2 人") && shown.contains("校学生会设联络员不少于两名"), "{shown}");
+    let day = today.to_string();
+    assert_eq!(adopt(&mut league, &version, &day).await.status, 303);
+
+    let path = format!("{school}/own-rules");
+    let page = league.get(&path).await;
+    assert!(page.text().contains("待补数据") && page.text().contains("还没有登记"), "{}", page.text());
+    assert!(page.all(".clause p").contains(&"校学生会设联络员不少于两名".to_owned()));
+    let overview = league.get("/compliance").await.text();
+    assert!(overview.contains("本校规定（1 项）") && overview.contains("联络员"), "{overview}");
+    let unfit = league.post(&path, &[("rule", "联络员"), ("number", "两"), ("on", &day)]).await;
+    assert_eq!((unfit.status, unfit.field("人数").as_str()), (422, "两"));
+    assert!(unfit.fault("人数").contains("请填写人数"));
+    let unknown = league.post(&path, &[("rule", "没有这条"), ("number", "2"), ("on", &day)]).await;
+    assert_eq!(unknown.status, 422, "{}", unknown.text());
+    let send = |number: &str| {
+        let fields = [("rule", "联络员"), ("number", number), ("on", day.as_str())];
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    };
+    assert_eq!(league.post(&path, &pairs(&send("1"))).await.location(), format!("{path}?done=own-reported"));
+    let overview = league.get("/compliance").await.text();
+    assert!(overview.contains("登记 1 人，要求不少于 2 人"), "{overview}");
+    assert!(!overview.contains("没有学生会不符合刚性要求"), "never green beside a breach");
+    assert_eq!(league.post(&path, &pairs(&send("2"))).await.status, 303);
+    assert!(!league.get("/compliance").await.text().contains("本校规定（1 项）"));
+    let rows = league.get(&path).await.all(".lines li");
+    assert!(rows.len() == 2 && rows[0].contains("2 人"), "the last one first, and none is lost: {rows:?}");
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_ne!(college.post(&path, &pairs(&send("9"))).await.status, 303, "another's union");
 }

@@ -1,0 +1,198 @@
+//! Rules of a university's own, which stand in no catalogue: what is reported of a union in an academic year, held against the
+//! limit that the plan file gives (POL-00: a plan governs by its own document).
+
+use time::Date;
+
+use super::{
+    Outcome, Plan,
+    plan::{OwnCheck, OwnLimit, OwnRule, Share, Union, YearDay},
+    yearly::{academic_year, academic_year_in_words},
+};
+
+/// What is reported of a union.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFact {
+    /// The rule's name.
+    pub rule: String,
+    /// How many people it counts.
+    pub number: Option<u32>,
+    /// Of how many, where the rule asks for a share.
+    pub of: Option<u32>,
+    /// The day for which it holds, or on which it was done.
+    pub on: Date,
+    /// Which document: its number or its name.
+    pub document: String,
+}
+
+/// The answer to a rule of the university's own.
+#[derive(Debug, Clone)]
+pub struct OwnFinding<'p> {
+    pub rule: &'p OwnRule,
+    pub verdict: Outcome,
+    pub message: String,
+}
+
+/// The answers to a plan's own rules for a union, in the order of the file. Of several reports of one academic year the last
+/// counts; those of another year do not.
+#[must_use]
+pub fn own_findings<'p>(plan: &'p Plan, union: Union, facts: &[OwnFact], today: Date) -> Vec<OwnFinding<'p>> {
+    let of_year = |fact: &&OwnFact| fact.on <= today && academic_year(fact.on) == academic_year(today);
+    let one = |rule: &'p OwnRule| {
+        let reported = facts.iter().filter(of_year).filter(|fact| fact.rule == rule.name).max_by_key(|fact| fact.on);
+        let (verdict, message) = judge(rule, reported, today);
+        OwnFinding { rule, verdict, message }
+    };
+    plan.own.iter().filter(|rule| rule.is_of(union)).map(one).collect()
+}
+
+fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, String) {
+    let Some(limit) = rule.limit else {
+        return (Outcome::NotJudged, format!("{}，系统不作判断，请对照原文把关", rule.asks));
+    };
+    let breach = if rule.soft { Outcome::Warn } else { Outcome::Fail };
+    let year = academic_year_in_words(academic_year(today));
+    let Some(fact) = reported else {
+        return match limit {
+            OwnLimit::Yearly { by: Some(by) } => unreported(by, breach, today),
+            _ => (Outcome::Unknown, format!("{year}还没有登记")),
+        };
+    };
+    match limit {
+        OwnLimit::People { at_least, at_most } => match fact.number {
+            None => (Outcome::Unknown, "没有登记人数".to_owned()),
+            Some(number) => {
+                let fits = number >= at_least && at_most.is_none_or(|most| number <= most);
+                let says = format!("{} 登记 {number} 人，要求{}", fact.on, limit.in_words());
+                (if fits { Outcome::Pass } else { breach }, says)
+            }
+        },
+        OwnLimit::Share { at_least, at_most } => match fact.number.zip(fact.of).filter(|(_, of)| *of > 0) {
+            None => (Outcome::Unknown, "没有登记人数和总数".to_owned()),
+            Some((number, of)) => {
+                let fits = at_least.is_none_or(|least: Share| number >= least.ceil_of(of))
+                    && at_most.is_none_or(|most: Share| number <= most.floor_of(of));
+                let says = format!("{} 登记 {of} 人中有 {number} 人，要求{}", fact.on, limit.in_words());
+                (if fits { Outcome::Pass } else { breach }, says)
+            }
+        },
+        OwnLimit::Yearly { by } => {
+            let late = by.and_then(|by| by.in_year(academic_year(fact.on))).filter(|last| fact.on > *last);
+            let what = match rule.check {
+                OwnCheck::Document => format!("{} 存档：{}", fact.on, fact.document),
+                _ => format!("{} 办理", fact.on),
+            };
+            match late {
+                Some(last) => (breach, format!("{what}，迟于 {last}")),
+                None => (Outcome::Pass, what),
+            }
+        }
+    }
+}
+
+/// Nothing is reported so far of what is due by a day.
+fn unreported(by: YearDay, breach: Outcome, today: Date) -> (Outcome, String) {
+    match by.in_year(academic_year(today)) {
+        Some(last) if today > last => (breach, format!("到 {last} 没有登记")),
+        Some(last) => (Outcome::Unknown, format!("还没有登记，{last} 以前办")),
+        None => (Outcome::Unknown, "还没有登记".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::rules::plan::BUILT_IN;
+
+    const CLAUSES: &str = "clauses = [{ id = \"Q1\", section = \"五\", quote = \"每个班级设联络员一名\" }]";
+
+    fn text(rules: &[&str]) -> String {
+        let one = |rule: &&str| format!("[[own]]\nasks = \"按规定办\"\n{rule}\n{CLAUSES}\n");
+        let own: Vec<String> = rules.iter().map(one).collect();
+        BUILT_IN[1].1.replacen("[bodies]", &format!("{}\n[bodies]", own.concat()), 1)
+    }
+
+    fn plan(rule: &str) -> Plan {
+        Plan::parse(&text(&[rule])).unwrap_or_else(|errors| panic!("{errors:?}"))
+    }
+
+    fn refusals(rules: &[&str]) -> String {
+        let errors = Plan::parse(&text(rules)).expect_err("must be refused");
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    fn fact(number: Option<u32>, of: Option<u32>, on: Date) -> OwnFact {
+        OwnFact { rule: "联络员".to_owned(), number, of, on, document: "总结〔2026〕1号".to_owned() }
+    }
+
+    const TODAY: Date = date!(2026 - 11 - 29);
+
+    fn verdict(plan: &Plan, facts: &[OwnFact], today: Date) -> Outcome {
+        let found = own_findings(plan, Union::School, facts, today);
+        assert_eq!(found.len(), 1);
+        found[0].verdict
+    }
+
+    #[test]
+    fn pol_00_a_number_of_people_is_held_against_its_bounds() {
+        let hard = plan("name = \"联络员\"\ncheck = \"people\"\nat_least = 2\nat_most = 4");
+        assert_eq!(verdict(&hard, &[], TODAY), Outcome::Unknown, "nothing is reported: never green");
+        let of = |number| [fact(Some(number), None, date!(2026 - 10 - 01))];
+        let verdicts = [1, 2, 4, 5].map(|number| verdict(&hard, &of(number), TODAY));
+        assert_eq!(verdicts, [Outcome::Fail, Outcome::Pass, Outcome::Pass, Outcome::Fail]);
+        let soft = plan("name = \"联络员\"\ncheck = \"people\"\nat_least = 2\nsoft = true");
+        assert_eq!(verdict(&soft, &of(1), TODAY), Outcome::Warn);
+        let last_year = [fact(Some(2), None, date!(2026 - 07 - 31))];
+        assert_eq!(verdict(&hard, &last_year, TODAY), Outcome::Unknown, "of another academic year");
+        let both = [fact(Some(9), None, date!(2026 - 09 - 01)), fact(Some(3), None, date!(2026 - 10 - 01))];
+        assert_eq!(verdict(&hard, &both, TODAY), Outcome::Pass, "the last counts");
+    }
+
+    #[test]
+    fn pol_00_a_share_is_counted_without_rounding() {
+        let third = plan("name = \"联络员\"\ncheck = \"share\"\nat_least = \"1/3\"");
+        let of = |number, of| [fact(Some(number), Some(of), date!(2026 - 10 - 01))];
+        assert_eq!(verdict(&third, &of(33, 99), TODAY), Outcome::Pass);
+        assert_eq!(verdict(&third, &of(33, 100), TODAY), Outcome::Fail);
+        assert_eq!(verdict(&third, &of(0, 0), TODAY), Outcome::Unknown);
+        let most = plan("name = \"联络员\"\ncheck = \"share\"\nat_most = \"20%\"");
+        assert_eq!([2, 3].map(|number| verdict(&most, &of(number, 10), TODAY)), [Outcome::Pass, Outcome::Fail]);
+    }
+
+    #[test]
+    fn pol_00_what_is_due_by_a_day_is_open_before_it_and_late_after() {
+        let by = plan("name = \"联络员\"\ncheck = \"document\"\nby = \"12-31\"");
+        assert_eq!(verdict(&by, &[], TODAY), Outcome::Unknown);
+        assert_eq!(verdict(&by, &[], date!(2027 - 01 - 01)), Outcome::Fail);
+        let filed = |on| [fact(None, None, on)];
+        assert_eq!(verdict(&by, &filed(date!(2026 - 12 - 31)), date!(2027 - 01 - 01)), Outcome::Pass);
+        assert_eq!(verdict(&by, &filed(date!(2027 - 01 - 01)), date!(2027 - 01 - 02)), Outcome::Fail);
+        let summer = plan("name = \"联络员\"\ncheck = \"step\"\nby = \"06-30\"");
+        assert_eq!(verdict(&summer, &[], date!(2027 - 06 - 30)), Outcome::Unknown, "the summer of the next year");
+        assert_eq!(verdict(&summer, &[], date!(2027 - 07 - 01)), Outcome::Fail);
+        let any = plan("name = \"联络员\"\ncheck = \"date\"\nby = \"year\"");
+        assert_eq!(verdict(&any, &filed(date!(2026 - 08 - 01)), TODAY), Outcome::Pass);
+    }
+
+    #[test]
+    fn pol_00_without_a_limit_people_judge_and_other_unions_are_not_asked() {
+        let quoted = plan("name = \"联络员\"\ncheck = \"people\"");
+        assert_eq!(verdict(&quoted, &[], TODAY), Outcome::NotJudged);
+        let colleges = plan("name = \"联络员\"\ncheck = \"people\"\nat_least = 1\nunions = [\"college\"]");
+        assert!(own_findings(&colleges, Union::School, &[], TODAY).is_empty());
+        assert_eq!(own_findings(&colleges, Union::College, &[], TODAY).len(), 1);
+    }
+
+    #[test]
+    fn what_does_not_fit_the_check_is_refused_with_what_fits() {
+        let wrong = refusals(&["name = \"甲\"\ncheck = \"people\"\nby = \"06-30\""]);
+        assert!(wrong.contains("是“核对人数”，不能写 by；可以写：at_least、at_most"), "{wrong}");
+        let day = refusals(&["name = \"甲\"\ncheck = \"date\"\nby = \"02-29\""]);
+        assert!(day.contains("如 \"06-30\""), "{day}");
+        let bounds = refusals(&["name = \"甲\"\ncheck = \"share\"\nat_least = \"50%\"\nat_most = \"30%\""]);
+        assert!(bounds.contains("at_least 大于 at_most"), "{bounds}");
+        let twice = refusals(&["name = \"甲\"\ncheck = \"step\"", "name = \"甲\"\ncheck = \"date\""]);
+        assert!(twice.contains("own 中“甲”写了两次"), "{twice}");
+    }
+}
