@@ -377,6 +377,20 @@ async fn the_document_itself_stands_beside_each_quotation_of_ones_own_plan() {
     assert!(stays.status == 409 && stays.text().contains("这一版方案已经启用"), "{}", stays.text());
     assert_eq!(student.get(&link).await.status, 200);
     assert!(league.get(&format!("/plans/{version}")).await.all("form[action$='/remove']").is_empty());
+    // The wrong one is replaced, for a reason, and stays on record.
+    let right = Some(("对的.pdf", b"%PDF-1.7 right".as_slice()));
+    let silent = league.upload(&at, &[("replaces", id)], right).await;
+    assert_eq!((silent.status, silent.field("代替哪一份").as_str()), (422, id));
+    assert!(silent.fault("代替的理由（不代替的不填）").contains("请写明为什么代替"));
+    let replaces = [("replaces", id), ("why", "扫描缺页")];
+    assert_eq!(league.upload(&at, &replaces, right).await.status, 303);
+    let again = league.upload(&at, &replaces, Some(("又.pdf", b"%PDF-1.7 more".as_slice()))).await;
+    assert!(again.status == 409 && again.text().contains("已经被代替"), "{}", again.text());
+    let page = league.get(&format!("/plans/{version}")).await.text();
+    assert!(page.contains("已被代替") && page.contains("扫描缺页") && !page.contains("又.pdf"), "{page}");
+    let links = student.get("/rulebook?q=STF-02").await.attributes(".clause cite a", "href");
+    assert!(!links.contains(&link) && !links.is_empty(), "{links:?}");
+    assert_eq!(student.get(&link).await.status, 200, "it stays");
 }
 
 #[tokio::test]
