@@ -128,6 +128,7 @@ impl Dice {
                     ("write_in", self.one(&["yes", "no"])),
                     ("write_in_needs_against", self.one(&["yes", "no"])),
                     ("unreadable", self.one(&["abstain", "void"])),
+                    ("second_round", self.one(&["present", "none"])),
                 ];
                 let table = |(point, value): &(&str, &str)| {
                     format!("{{ point = \"{point}\", value = \"{value}\", clause = \"C0\" }}")
