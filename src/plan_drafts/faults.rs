@@ -158,15 +158,22 @@ fn field_of(origin: &str, path: &str) -> String {
             format!("{code}.{}.{part}", row.split('.').next().unwrap_or("clause1"))
         }
         "clauses" => format!("{code}.clause1.quote"),
-        "chain" if row.starts_with("chain") => {
-            let part = if part.is_empty() { "by" } else { part };
-            format!("{code}.{}.{part}", row.split('.').next().unwrap_or("chain1"))
+        list if has_rows(code, list) => {
+            let rule = code.parse::<Rule>().unwrap_or(Rule::Pol00);
+            let first = fields::row_fields(rule, list).first().map_or("", |field| field.key);
+            let part = if part.is_empty() { first } else { part };
+            let row = row.split('.').next().filter(|row| row.starts_with(list));
+            row.map_or_else(|| format!("{code}.{list}1.{part}"), |row| format!("{code}.{row}.{part}"))
         }
-        "chain" => format!("{code}.chain1.by"),
         "" if origin.contains('.') => origin.to_owned(),
         "" => format!("{code}.state"),
         _ => format!("{code}.{key}"),
     }
+}
+
+/// The list of a rule has rows of fields.
+fn has_rows(code: &str, list: &str) -> bool {
+    code.parse::<Rule>().is_ok_and(|rule| fields::lists(rule).any(|field| field.key == list))
 }
 
 /// A message of the reader in the words of the form.

@@ -98,7 +98,9 @@ impl SentGroup {
         for entry in group.family().into_iter().flat_map(fields::rules_of) {
             let typed_in =
                 |parts: &BTreeMap<String, String>| parts.keys().any(|part| !matches!(part.as_str(), "id" | "how"));
-            for (list, of) in [("clause", "条款"), ("chain", "程序")] {
+            let tables = fields::lists(entry.rule).filter(|field| matches!(field.kind, Kind::Rows(_)));
+            let tables = tables.map(|field| (field.key, field.label));
+            for (list, of) in [("clause", "条款"), ("chain", "程序")].into_iter().chain(tables) {
                 let name = format!("{}.{list}", entry.code);
                 let rows = sent.typed.rows(&name);
                 if rows > MOST_ROWS {
