@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer};
 
 use super::{
+    baseline::make_room,
     draft::{DocumentText, Group},
     fields::{self, Kind},
     quantities::in_words,
@@ -23,6 +24,7 @@ words! {
     /// What a draft begins with.
     Origin:
     Empty = "empty", "空白方案，从头填写";
+    National = "national", "空白方案，先填上全国要求的原文和数值（逐条选“写明”才算数）";
     Own = "own", "本校现行方案，在它上面改";
     File = "file", "已有的方案文件（.toml）";
 }
@@ -221,6 +223,7 @@ impl QuoteForm {
 
 /// Adds a clause to what is typed of a rule: it is stated from now on. `false` where it has as many as it can, or this one.
 pub(super) fn add_clause(typed: &mut Typed, rule: Rule, quote: &str, section: &str) -> bool {
+    make_room(typed, rule);
     let name = format!("{rule}.clause");
     let rows = typed.rows(&name);
     let has = (1..=rows).any(|row| typed.get(&format!("{name}{row}.quote")) == quote);

@@ -2,6 +2,7 @@
 //! else has typed meanwhile.
 
 use super::{
+    baseline,
     draft::{Group, RuleState},
     faults::Fault,
     fields::{self, Field, Kind, RowsOf, Word},
@@ -105,7 +106,9 @@ pub(super) struct BlockView {
     pub code: &'static str,
     pub title: String,
     pub gist: &'static str,
-    /// What the national self-assessment asks.
+    /// What the national level asks, word for word with its document; none where nobody here has read it.
+    pub wording: Option<String>,
+    /// What the national self-assessment asks, in this portal's own words.
     pub national: Vec<String>,
     pub states: Vec<OptionView>,
     /// What is wrong with its state; empty where nothing is.
@@ -256,6 +259,7 @@ impl Shown<'_> {
         BlockView {
             code: entry.code,
             gist: entry.gist,
+            wording: baseline::wording(entry.rule),
             national: fields::national(entry.rule),
             states: offered.map(state_of).collect(),
             state_fault: self.fault(&name("state")),
@@ -338,6 +342,7 @@ fn block(title: &str) -> BlockView {
         code: "",
         title: title.to_owned(),
         gist: "",
+        wording: None,
         national: Vec::new(),
         states: Vec::new(),
         state_fault: String::new(),
