@@ -262,6 +262,18 @@ fn vet_05_the_constitution_says_how_votes_are_counted() {
 }
 
 #[test]
+fn elg_03_a_ranking_says_of_what_it_may_be() {
+    let measures = |figures: &str| {
+        let plan = plan_with("ELG-03", figures);
+        plan.figures.ranking.as_ref().map(|stated| stated.value.measures()).unwrap_or_default()
+    };
+    assert!(measures("share = \"30%\"").is_empty(), "the one that every registrar has");
+    let other =
+        measures("share = \"1/3\"\nbases = [\"grade\", \"class\"]\nby = [\"assessment\"]\nrequired_only = true");
+    assert_eq!(other, ["本年级，综合测评，只算必修课", "本班，综合测评，只算必修课"]);
+}
+
+#[test]
 fn vet_05_a_further_round_may_have_a_majority_of_its_own() {
     let plan = plan_with(
         "VET-05",

@@ -505,3 +505,29 @@ async fn pol_00_a_rule_of_the_universitys_own_is_judged_by_what_a_union_reports(
     let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
     assert_ne!(college.post(&path, &pairs(&send("9"))).await.status, 303, "another's union");
 }
+
+#[tokio::test]
+async fn elg_03_grades_come_in_with_what_their_ranking_is_of_where_the_plan_asks_for_another() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let other = "[rule.ELG-03]\nbases = [\"grade\"]\nby = [\"assessment\"]\n";
+    let text = own_plan().replacen("[rule.ELG-03]\n", other, 1);
+    let added = league.upload("/plans", &[("text", &text)], None).await;
+    assert_eq!(added.status, 303, "{:?}", added.all(".lines li"));
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert!(!staff.get("/imports").await.text().contains("排名口径"), "the plan in force ranks a major");
+    let version = version_of(&mut league, "本校方案").await;
+    let today = portal.app.clock.today().to_string();
+    assert_eq!(adopt(&mut league, &version, &today).await.status, 303);
+    let mut fields =
+        vec![("kind", "grades"), ("basis", "semester"), ("period", "2025—2026 学年第二学期"), ("source", "教务处")];
+    let file = Some(("排名.csv", "学号,专业排名,专业人数,不及格门数\n20240001,3,40,0\n".as_bytes()));
+    let unsaid = staff.upload("/imports", &fields, file).await;
+    assert_eq!(unsaid.status, 422, "{}", unsaid.text());
+    assert!(unsaid.fault("排名口径").contains("请选择排名口径"), "{}", unsaid.fault("排名口径"));
+    fields.push(("measure", "本年级，综合测评"));
+    let staged = staff.upload("/imports", &fields, file).await;
+    assert_eq!(staged.status, 303, "{}", staged.text());
+    let path = staged.location().split('?').next().unwrap().to_owned();
+    assert!(staff.get(&path).await.text().contains("教务处（本年级，综合测评）"));
+}
