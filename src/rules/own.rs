@@ -5,8 +5,9 @@ use time::Date;
 
 use super::{
     Outcome, Plan,
-    plan::{OwnCheck, OwnLimit, OwnRule, Share, Union, YearDay},
-    yearly::{academic_year, academic_year_in_words},
+    plan::{OwnCheck, OwnLimit, OwnRule, Share, TermOf, Union, YearDay},
+    timeline::{Holding, Timeline, covers},
+    yearly::{academic_year, academic_year_in_words, year_after},
 };
 
 /// What is reported of a union.
@@ -24,6 +25,14 @@ pub struct OwnFact {
     pub document: String,
 }
 
+/// What is known of a union beside its plan.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OwnKnown<'a> {
+    pub facts: &'a [OwnFact],
+    /// Who holds which post since when; none where nothing is known of it.
+    pub timeline: Option<&'a Timeline>,
+}
+
 /// The answer to a rule of the university's own.
 #[derive(Debug, Clone)]
 pub struct OwnFinding<'p> {
@@ -35,11 +44,18 @@ pub struct OwnFinding<'p> {
 /// The answers to a plan's own rules for a union, in the order of the file. Of several reports of one academic year the last
 /// counts; those of another year do not.
 #[must_use]
-pub fn own_findings<'p>(plan: &'p Plan, union: Union, facts: &[OwnFact], today: Date) -> Vec<OwnFinding<'p>> {
+pub fn own_findings<'p>(plan: &'p Plan, union: Union, known: OwnKnown<'_>, today: Date) -> Vec<OwnFinding<'p>> {
+    let OwnKnown { facts, timeline } = known;
     let of_year = |fact: &&OwnFact| fact.on <= today && academic_year(fact.on) == academic_year(today);
     let one = |rule: &'p OwnRule| {
         let reported = facts.iter().filter(of_year).filter(|fact| fact.rule == rule.name).max_by_key(|fact| fact.on);
-        let (verdict, message) = judge(rule, reported, today);
+        let (verdict, message) = match rule.limit {
+            Some(OwnLimit::Term { of, years, again: Some(again) }) => {
+                let most = years.saturating_mul(again.saturating_add(1));
+                served(plan, Served { of, most, breach: breach(rule) }, timeline, today)
+            }
+            _ => judge(rule, reported, today),
+        };
         OwnFinding { rule, verdict, message }
     };
     plan.own.iter().filter(|rule| rule.is_of(union)).map(one).collect()
@@ -49,11 +65,13 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
     let Some(limit) = rule.limit else {
         return (Outcome::NotJudged, format!("{}，系统不作判断，请对照原文把关", rule.asks));
     };
-    let breach = if rule.soft { Outcome::Warn } else { Outcome::Fail };
+    let breach = breach(rule);
     let year = academic_year_in_words(academic_year(today));
     let Some(fact) = reported else {
         return match limit {
             OwnLimit::Yearly { by: Some(by) } => unreported(by, breach, today),
+            // Without a word on re-election a long service is no breach.
+            OwnLimit::Term { .. } => (Outcome::NotJudged, format!("{}，系统不作判断", limit.in_words())),
             _ => (Outcome::Unknown, format!("{year}还没有登记")),
         };
     };
@@ -75,6 +93,7 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
                 (if fits { Outcome::Pass } else { breach }, says)
             }
         },
+        OwnLimit::Term { .. } => (Outcome::NotJudged, format!("{}，系统不作判断", limit.in_words())),
         OwnLimit::Yearly { by } => {
             let late = by.and_then(|by| by.in_year(academic_year(fact.on))).filter(|last| fact.on > *last);
             let what = match rule.check {
@@ -87,6 +106,52 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
             }
         }
     }
+}
+
+fn breach(rule: &OwnRule) -> Outcome {
+    if rule.soft { Outcome::Warn } else { Outcome::Fail }
+}
+
+/// How long somebody may hold an office without a break.
+#[derive(Debug, Clone, Copy)]
+struct Served {
+    of: TermOf,
+    /// Years, all terms together.
+    most: u32,
+    /// What longer service is.
+    breach: Outcome,
+}
+
+/// Nobody who serves on a day has served longer than the terms allow, counted without a break.
+fn served(plan: &Plan, limit: Served, timeline: Option<&Timeline>, day: Date) -> (Outcome, String) {
+    let Served { of, most, breach } = limit;
+    let Some(timeline) = timeline.filter(|_| of != TermOf::Delegates) else {
+        return (Outcome::NotJudged, format!("{}的任期由人工核对", of.label()));
+    };
+    let is_meant = |holding: &&Holding| match of {
+        TermOf::Presidium => plan.is_seat(&holding.post),
+        TermOf::Department => holding.post.department().is_some(),
+        TermOf::Delegates => false,
+    };
+    let mut over: Vec<&str> = Vec::new();
+    for holding in timeline.holdings.iter().filter(is_meant).filter(|one| covers(one.from, one.until, day)) {
+        // One post after the other, without a day between them.
+        let earlier = |since: Date| {
+            let own = timeline.holdings.iter().filter(is_meant).filter(|one| one.person == holding.person);
+            own.filter(|one| one.from < since && one.until.is_none_or(|until| until >= since)).map(|one| one.from).min()
+        };
+        let since = std::iter::successors(Some(holding.from), |since| earlier(*since)).last().unwrap_or(holding.from);
+        let ends = (0..most).fold(since, |day, _| year_after(day));
+        if let Some(person) = timeline.people.get(holding.person).filter(|_| day > ends) {
+            over.push(&person.name);
+        }
+    }
+    over.sort_unstable();
+    over.dedup();
+    if over.is_empty() {
+        return (Outcome::Pass, format!("没有人连续任职超过 {most} 年"));
+    }
+    (breach, format!("{} 人连续任职超过 {most} 年：{}", over.len(), over.join("、")))
 }
 
 /// Nothing is reported so far of what is due by a day.
@@ -103,7 +168,10 @@ mod tests {
     use time::macros::date;
 
     use super::*;
-    use crate::rules::plan::BUILT_IN;
+    use crate::rules::{
+        plan::BUILT_IN,
+        roster::{Post, tests::member},
+    };
 
     const CLAUSES: &str = "clauses = [{ id = \"Q1\", section = \"五\", quote = \"每个班级设联络员一名\" }]";
 
@@ -129,7 +197,7 @@ mod tests {
     const TODAY: Date = date!(2026 - 11 - 29);
 
     fn verdict(plan: &Plan, facts: &[OwnFact], today: Date) -> Outcome {
-        let found = own_findings(plan, Union::School, facts, today);
+        let found = own_findings(plan, Union::School, OwnKnown { facts, timeline: None }, today);
         assert_eq!(found.len(), 1);
         found[0].verdict
     }
@@ -180,8 +248,33 @@ mod tests {
         let quoted = plan("name = \"联络员\"\ncheck = \"people\"");
         assert_eq!(verdict(&quoted, &[], TODAY), Outcome::NotJudged);
         let colleges = plan("name = \"联络员\"\ncheck = \"people\"\nat_least = 1\nunions = [\"college\"]");
-        assert!(own_findings(&colleges, Union::School, &[], TODAY).is_empty());
-        assert_eq!(own_findings(&colleges, Union::College, &[], TODAY).len(), 1);
+        assert!(own_findings(&colleges, Union::School, OwnKnown::default(), TODAY).is_empty());
+        assert_eq!(own_findings(&colleges, Union::College, OwnKnown::default(), TODAY).len(), 1);
+    }
+
+    fn by_record<'p>(plan: &'p Plan, timeline: &Timeline, day: Date) -> OwnFinding<'p> {
+        own_findings(plan, Union::School, OwnKnown { facts: &[], timeline: Some(timeline) }, day).remove(0)
+    }
+
+    #[test]
+    fn pol_00_a_term_is_counted_by_the_unions_record() {
+        let once = plan("name = \"任期\"\ncheck = \"term\"\nof = \"presidium\"\nyears = 1\nreelections = 1");
+        let mut timeline = Timeline::empty(Union::School);
+        let one = member(1, Post::Presidium);
+        timeline.add(&one, Post::Presidium, date!(2024 - 09 - 14), Some(date!(2025 - 09 - 14)));
+        timeline.add(&one, Post::Presidium, date!(2025 - 09 - 14), None);
+        timeline.add(&member(2, Post::Presidium), Post::Presidium, date!(2025 - 09 - 14), None);
+        assert_eq!(by_record(&once, &timeline, date!(2026 - 09 - 14)).verdict, Outcome::Pass, "two years to the day");
+        let over = by_record(&once, &timeline, date!(2026 - 09 - 15));
+        assert_eq!(over.verdict, Outcome::Fail);
+        assert_eq!(over.message, "1 人连续任职超过 2 年：学生1");
+        let open = plan("name = \"任期\"\ncheck = \"term\"\nof = \"presidium\"\nyears = 1");
+        assert_eq!(by_record(&open, &timeline, TODAY).verdict, Outcome::NotJudged, "nothing is said of re-election");
+        let delegates = plan("name = \"任期\"\ncheck = \"term\"\nof = \"delegates\"\nyears = 2\nreelections = 0");
+        let found = by_record(&delegates, &timeline, TODAY);
+        assert_eq!(found.verdict, Outcome::NotJudged);
+        assert_eq!(found.rule.check_in_words(), "核对任期：学生代表大会代表一届 2 年，不得连任");
+        assert!(!found.rule.is_reported());
     }
 
     #[test]

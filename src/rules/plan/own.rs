@@ -21,6 +21,15 @@ words! {
     Date = "date", "核对日期";
     Document = "document", "核对存档文件";
     Step = "step", "核对办理步骤";
+    Term = "term", "核对任期";
+}
+
+words! {
+    /// Whose term it is.
+    TermOf:
+    Presidium = "presidium", "主席团成员";
+    Department = "department", "工作部门成员";
+    Delegates = "delegates", "学生代表大会代表";
 }
 
 /// A day of every academic year, which begins in August.
@@ -73,16 +82,25 @@ pub enum OwnLimit {
     Share { at_least: Option<Share>, at_most: Option<Share> },
     /// Once an academic year: by a day of it, or at any time.
     Yearly { by: Option<YearDay> },
+    /// How long one holds office: nobody reports it, the union's own record says so.
+    Term {
+        of: TermOf,
+        /// How long one term is, in years.
+        years: u32,
+        /// How many terms may follow the first one; none where the plan does not say.
+        again: Option<u32>,
+    },
 }
 
 impl OwnLimit {
-    const KEYS: [&'static str; 3] = ["at_least", "at_most", "by"];
+    const KEYS: [&'static str; 6] = ["at_least", "at_most", "by", "of", "years", "reelections"];
 
     /// The limit for a check; none where the file names none, and then people judge.
     fn read(table: &Section<'_>, check: OwnCheck) -> Option<Self> {
         let fits: &[&str] = match check {
             OwnCheck::People | OwnCheck::Share => &["at_least", "at_most"],
             OwnCheck::Date | OwnCheck::Document | OwnCheck::Step => &["by"],
+            OwnCheck::Term => &["of", "years", "reelections"],
         };
         for key in Self::KEYS.iter().filter(|key| !fits.contains(key) && table.get(key).is_some()) {
             let may = fits.join("、");
@@ -116,6 +134,12 @@ impl OwnLimit {
                 }
                 by.map(|by| Self::Yearly { by: Some(by) })
             }
+            OwnCheck::Term => {
+                let of = table.one_of("of", &with_words(TermOf::ALL, TermOf::slug));
+                let years = table.number("years", 1..=10);
+                let again = table.optional("reelections", |key| table.number(key, 0..=10));
+                Some(Self::Term { of: of?, years: years?, again })
+            }
         }
     }
 
@@ -137,6 +161,13 @@ impl OwnLimit {
                 }
             }
             Self::Yearly { by } => keys.text("by", &by.map_or_else(|| "year".to_owned(), YearDay::written)),
+            Self::Term { of, years, again } => {
+                keys.text("of", of.slug());
+                keys.bare("years", years);
+                if let Some(again) = again {
+                    keys.bare("reelections", again);
+                }
+            }
         }
     }
 
@@ -158,6 +189,14 @@ impl OwnLimit {
             }
             Self::Yearly { by: Some(by) } => format!("每学年 {}前", by.in_words()),
             Self::Yearly { by: None } => "每学年一次".to_owned(),
+            Self::Term { of, years, again } => {
+                let again = match again {
+                    None => String::new(),
+                    Some(0) => "，不得连任".to_owned(),
+                    Some(again) => format!("，连任不超过 {again} 届"),
+                };
+                format!("{}一届 {years} 年{again}", of.label())
+            }
         }
     }
 }
@@ -193,6 +232,12 @@ impl OwnRule {
         self.unions.as_ref().is_none_or(|unions| unions.contains(&union))
     }
 
+    /// A union reports how it stands to it: there is a limit, and the portal does not know by itself.
+    #[must_use]
+    pub fn is_reported(&self) -> bool {
+        self.limit.is_some_and(|limit| !matches!(limit, OwnLimit::Term { .. }))
+    }
+
     /// How it is checked, with the limit where there is one.
     #[must_use]
     pub fn check_in_words(&self) -> String {
@@ -208,7 +253,7 @@ pub(super) fn read_own(file: &Section<'_>, clauses: impl Fn(&Section<'_>) -> Vec
     let mut names = BTreeSet::new();
     let mut one = |item| {
         let table = file.section_of("own", item)?;
-        table.only(&["name", "check", "asks", "at_least", "at_most", "by", "soft", "unions", "clauses"]);
+        table.only(&[&["name", "check", "asks", "soft", "unions", "clauses"][..], &OwnLimit::KEYS].concat());
         let (name, asks) = (table.string("name", 40), table.string("asks", 100));
         let check = table.one_of("check", &with_words(OwnCheck::ALL, OwnCheck::slug));
         let limit = check.and_then(|check| OwnLimit::read(&table, check));

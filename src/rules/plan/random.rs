@@ -219,6 +219,8 @@ impl Dice {
              clauses = [{ id = \"Q1\", section = \"五\", quote = \"每个班级设联络员一名\" }]\n\
              [[own]]\nname = \"女生\"\ncheck = \"share\"\nasks = \"女生不少于三成\"\nat_least = \"30%\"\nsoft = true\n\
              clauses = [{ id = \"Q2\", section = \"五\", quote = \"女生一般不少于三成\" }]\n\
+             [[own]]\nname = \"任期\"\ncheck = \"term\"\nasks = \"一年\"\nof = \"presidium\"\nyears = 1\nreelections = 0\n\
+             clauses = [{ id = \"Q4\", section = \"六\", quote = \"任期一年不得连任\" }]\n\
              [[own]]\nname = \"总结\"\ncheck = \"document\"\nasks = \"每学年一份\"\nby = \"06-30\"\n\
              clauses = [{ id = \"Q3\", section = \"六\", quote = \"每学年末提交工作总结\" }]\n",
         ]);

@@ -25,7 +25,7 @@ use crate::{
     rules::{
         Clause, Outcome,
         adoption::Calendar,
-        own::{OwnFact, own_findings},
+        own::{OwnFact, OwnKnown, own_findings},
         plan::{OwnCheck, OwnLimit, OwnRule},
     },
     text::{day, folded},
@@ -101,7 +101,7 @@ impl OwnForm {
                 document = written(&self.document, 80, "document", "请填写文件的文号或名称", errors)?;
             }
             Some(OwnLimit::Yearly { .. }) => {}
-            None => errors.add("rule", "这一条由人工把关，不用登记"),
+            Some(OwnLimit::Term { .. }) | None => errors.add("rule", "这一条由人工把关，不用登记"),
         }
         errors.is_empty().then_some(OwnFact { rule: rule.name.clone(), number, of, on: on?, document })
     }
@@ -165,7 +165,8 @@ pub(super) async fn own_rows(
     let rows = store::own_facts(db, institution, Some(record.union.id)).await?;
     let facts: Vec<OwnFact> = rows.iter().map(|row| row.fact.clone()).collect();
     let mut shown = Vec::new();
-    for finding in own_findings(&plan, record.union.kind, &facts, today) {
+    let known = OwnKnown { facts: &facts, timeline: Some(&record.timeline) };
+    for finding in own_findings(&plan, record.union.kind, known, today) {
         let rule = finding.rule;
         let place = plan.own.iter().position(|own| own.name == rule.name).unwrap_or_default();
         let of_rule = rows.iter().rev().filter(|row| row.fact.rule == rule.name);
@@ -178,7 +179,7 @@ pub(super) async fn own_rows(
             message: finding.message,
             clauses: rule.clauses.clone(),
             reports: of_rule.map(reported).collect(),
-            is_reported: rule.limit.is_some(),
+            is_reported: rule.is_reported(),
         });
     }
     Ok(shown)
@@ -203,7 +204,8 @@ pub(super) fn own_breaches(records: &[Record], calendar: &Calendar, facts: &[Own
     for record in records.iter().filter(is_judged) {
         let of_union = facts.iter().filter(|row| row.union == record.union.id);
         let facts: Vec<OwnFact> = of_union.map(|row| row.fact.clone()).collect();
-        for finding in own_findings(&plan, record.union.kind, &facts, day) {
+        let known = OwnKnown { facts: &facts, timeline: Some(&record.timeline) };
+        for finding in own_findings(&plan, record.union.kind, known, day) {
             if finding.verdict.is_settled() {
                 continue;
             }
@@ -263,7 +265,7 @@ async fn rule_of(
 ) -> Result<Option<OwnRule>, Failure> {
     let plans = calendar(&mut *app.read().await?, institution).await?;
     let Some(plan) = plans.in_force(app.clock.today()) else { return Ok(None) };
-    let asked = |rule: &OwnRule| rule.limit.is_some() && rule.is_of(record.union.kind);
+    let asked = |rule: &OwnRule| rule.is_reported() && rule.is_of(record.union.kind);
     let found = plan.own.iter().enumerate().find(|(place, rule)| asked(rule) && is_meant(*place, rule));
     Ok(found.map(|(_, rule)| rule.clone()))
 }
