@@ -23,7 +23,7 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::{acting::Acting, extract::With, person::SignedIn},
     failure::Failure,
-    ids::PlanVersionId,
+    ids::{PlanDocumentId, PlanVersionId},
     office::SchoolLeague,
     page::{chrome::Chrome, faults, filters},
     rules::{
@@ -224,7 +224,7 @@ impl PaperForm {
         if self.replaces.is_empty() {
             return None;
         }
-        let document = self.replaces.parse().ok();
+        let document = self.replaces.parse::<PlanDocumentId>().ok();
         if document.is_none() {
             errors.add("replaces", "请从列出的原件里选");
         }
