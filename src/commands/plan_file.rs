@@ -6,7 +6,7 @@ use super::{Answer, Ends, Unreadable, find_plan, for_people, read_file};
 use crate::rules::{
     CATALOGUE, Plan, Rule,
     catalogue::{Entry, Family},
-    effect::{RuleChange, rule_changes},
+    effect::{OwnChange, RuleChange, own_changes, rule_changes},
     plan::{self, Figures, LARGEST_FILE, Word},
 };
 
@@ -246,6 +246,12 @@ pub fn check_plan(path: &Path) -> Result<Answer, Unreadable> {
             let _ = writeln!(text, "  {} {}{figure}", entry.code, entry.name);
         }
     }
+    if !plan.own.is_empty() {
+        let _ = writeln!(text, "\n本校另有的规定 {} 项", plan.own.len());
+        for rule in &plan.own {
+            let _ = writeln!(text, "  {}（{}）", rule.name, rule.check_in_words());
+        }
+    }
     Ok(Answer { text: for_people(&text), ends: Ends::Passes, notes: Vec::new() })
 }
 
@@ -258,6 +264,10 @@ pub fn diff_plans(one: &str, other: &str) -> Result<Answer, Unreadable> {
     let mut text = String::new();
     for RuleChange { entry, before, after } in rule_changes(&one, &other) {
         let _ = writeln!(text, "{} {}", entry.code, entry.name);
+        let _ = writeln!(text, "  {}：{before}\n  {}：{after}", one.short, other.short);
+    }
+    for OwnChange { name, before, after } in own_changes(&one, &other) {
+        let _ = writeln!(text, "本校另有的规定：{name}");
         let _ = writeln!(text, "  {}：{before}\n  {}：{after}", one.short, other.short);
     }
     if text.is_empty() {

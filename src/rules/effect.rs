@@ -7,7 +7,7 @@ use super::{
     CATALOGUE, Finding, Outcome, Plan, Rule,
     catalogue::Entry,
     chain::Chain,
-    plan::{Provision, Union, Word},
+    plan::{OwnRule, Provision, Union, Word},
     timeline::Timeline,
 };
 use crate::words::words;
@@ -156,6 +156,40 @@ pub fn rule_changes(before: &Plan, after: &Plan) -> Vec<RuleChange> {
     CATALOGUE.iter().map(change).filter(|change| change.before != change.after).collect()
 }
 
+/// What two plans say on a rule of the university's own, where it is not the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnChange {
+    /// The rule's name, which both plans use.
+    pub name: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// The rules of a university's own on which two plans do not say the same: those of the first in its order, then the new ones.
+#[must_use]
+pub fn own_changes(before: &Plan, after: &Plan) -> Vec<OwnChange> {
+    let said = |plan: &Plan, name: &str| {
+        let found = plan.own.iter().find(|rule| rule.name == name);
+        found.map_or_else(|| "没有这一条".to_owned(), own_said)
+    };
+    let known = |name: &str| before.own.iter().any(|rule| rule.name == name);
+    let new = after.own.iter().filter(|rule| !known(&rule.name));
+    let change = |rule: &OwnRule| {
+        let (before, after) = (said(before, &rule.name), said(after, &rule.name));
+        OwnChange { name: rule.name.clone(), before, after }
+    };
+    before.own.iter().chain(new).map(change).filter(|change| change.before != change.after).collect()
+}
+
+/// What a plan says on a rule of its own, in one line with its quotations.
+fn own_said(rule: &OwnRule) -> String {
+    let soft = if rule.soft { "，柔性" } else { "" };
+    let unions = rule.unions.iter().flatten().map(|union| union.label()).collect::<Vec<_>>().join("、");
+    let unions = if unions.is_empty() { unions } else { format!("，只对{unions}") };
+    let quotes: Vec<&str> = rule.clauses.iter().map(|clause| clause.quote.as_str()).collect();
+    format!("{}（{}{soft}{unions}），“{}”", rule.asks, rule.check_in_words(), quotes.join("”“"))
+}
+
 /// What a plan says on a rule, in one line with its quotations.
 #[must_use]
 pub fn said(plan: &Plan, rule: Rule) -> String {
@@ -219,6 +253,25 @@ mod tests {
         assert_eq!(back.vanishes.len(), 1);
         assert_eq!(back.vanishes[0].then, Outcome::Pass);
         assert_eq!(rule_changes(suzhou, &four).iter().map(|one| one.entry.rule).collect::<Vec<_>>(), [Rule::Stf02]);
+    }
+
+    #[test]
+    fn a_rule_of_ones_own_that_changes_is_named() {
+        let (_, text) = crate::rules::plan::BUILT_IN[0];
+        let with = |most: &str| {
+            let own = format!(
+                "[[own]]\nname = \"联络员\"\ncheck = \"people\"\nasks = \"设联络员\"\n{most}\
+                 clauses = [{{ id = \"Q1\", section = \"五\", quote = \"学生会设联络员\" }}]\n\n[bodies]"
+            );
+            Plan::parse(&text.replacen("[bodies]", &own, 1)).unwrap()
+        };
+        let (without, open, two) = (Plan::parse(text).unwrap(), with(""), with("at_most = 2\n"));
+        let changes = own_changes(&open, &two);
+        assert_eq!(changes.len(), 1);
+        assert!(changes[0].before.contains("由人工把关") && changes[0].after.contains("不超过 2 人"), "{changes:?}");
+        assert_eq!(own_changes(&without, &two)[0].before, "没有这一条");
+        assert_eq!(own_changes(&two, &without)[0].after, "没有这一条");
+        assert!(own_changes(&two, &two).is_empty());
     }
 
     #[test]
