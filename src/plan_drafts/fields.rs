@@ -40,6 +40,8 @@ pub(super) enum Kind {
     Named(&'static [Word]),
     /// A clause of the same rule, by its place.
     Clause,
+    /// A whole number, or a share.
+    Amount,
     /// Tables with these fields.
     Rows(&'static RowsOf),
 }
@@ -52,6 +54,8 @@ pub(super) struct RowsOf {
     pub fields: &'static [Field],
     /// The value is one table and no list of them.
     pub single: bool,
+    /// Each table has a clause of its own, whose fields stand among the others.
+    pub quotes: bool,
 }
 
 /// A field of the file.
@@ -83,6 +87,80 @@ pub(super) const HEAD: &[Field] = &[
     field("unions", "适用的组织", Kind::Several(UNIONS), "没有勾选的组织，不按本方案检查"),
     field("code", "方案代码", Kind::Text, "系统里的代号：3 至 40 个小写字母、数字或连字符，如 my-school-2026"),
 ];
+
+const DOCUMENTS: &RowsOf = &RowsOf {
+    title: "同时引用的文件",
+    single: false,
+    quotes: false,
+    fields: &[
+        field("title", "文件全称", Kind::Text, "章程、选举办法、评议办法等；没有的不填"),
+        field("kind", "哪一类", Kind::Choice(DOCUMENT_KINDS), ""),
+        field("number", "文号", Kind::Text, "没有文号的填名称；条款里“出自另一份文件”照这里写"),
+        field("issuer", "发文单位", Kind::Text, ""),
+        field("day", "发文日期", Kind::Day, "如 2025-05-04"),
+    ],
+};
+
+const DOCUMENT_KINDS: &[Word] = &[
+    ("plan", "实施方案"),
+    ("constitution", "章程"),
+    ("election_rules", "选举办法"),
+    ("review_rules", "评议办法"),
+    ("other", "其他文件"),
+];
+
+const OWN: &RowsOf = &RowsOf {
+    title: "本校另有的规定",
+    single: false,
+    quotes: true,
+    fields: &[
+        field("name", "规定的名称", Kind::Text, "规则库里没有、文件另有的规定，如：班级联络员；没有的不填"),
+        field("quote", "原文", Kind::Long, ""),
+        field("section", "章节", Kind::Text, "如：三（四）2"),
+        field("document", "出自另一份文件", Kind::Text, "出自本方案的不填"),
+        field("asks", "要求什么", Kind::Text, "几个字，如：每班 1 名联络员"),
+        field("check", "核对什么", Kind::Choice(OWN_CHECKS), ""),
+        field("at_least", "下限", Kind::Amount, "人数或比例的才填，如 2、30%；都不填的，由人工把关"),
+        field("at_most", "上限", Kind::Amount, "人数或比例的才填"),
+        field(
+            "by",
+            "每学年哪一天以前",
+            Kind::Named(&[("year", "一学年之内")]),
+            "日期、文件、步骤的才填：06-30，或者：一学年之内",
+        ),
+        field("of", "谁的任期", Kind::Choice(TERM_OF), "任期的才选"),
+        field("years", "几年一届", Kind::Number, "任期的才填"),
+        field("reelections", "可连任几届", Kind::Number, "任期的才填；不得连任的填 0"),
+        field("soft", "力度", Kind::Flag("柔性：达不到的只提醒", "刚性"), ""),
+        field("unions", "只对哪些组织", Kind::Several(UNIONS), "对全部组织的不选"),
+    ],
+};
+
+const OWN_CHECKS: &[Word] = &[
+    ("people", "人数"),
+    ("share", "比例"),
+    ("date", "日期"),
+    ("document", "存档文件"),
+    ("step", "办理步骤"),
+    ("term", "任期"),
+];
+
+const TERM_OF: &[Word] =
+    &[("presidium", "主席团成员"), ("department", "工作部门成员"), ("delegates", "学生代表大会代表")];
+
+/// Tables that the file has beside its rules.
+pub(super) const HEAD_LISTS: &[Field] = &[
+    field("documents", "同时引用的文件", Kind::Rows(DOCUMENTS), ""),
+    field("own", "本校另有的规定", Kind::Rows(OWN), ""),
+];
+
+/// The tables beside the rules that a name is of: `documents`, `own2.name`.
+pub(super) fn head_list(name: &str) -> Option<(&'static Field, &'static RowsOf)> {
+    let row = name.split('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
+    let field = HEAD_LISTS.iter().find(|field| field.key == row)?;
+    let Kind::Rows(rows) = field.kind else { return None };
+    Some((field, rows))
+}
 
 const STRENGTHS: &[Word] = &[
     ("hard", "刚性：不超过、不低于、须、不得"),
@@ -143,6 +221,7 @@ const RANKED_BY: &[Word] = &[("marks", "学习成绩"), ("gpa", "平均学分绩
 const LARGER: &RowsOf = &RowsOf {
     title: "较大的上限",
     single: true,
+    quotes: false,
     fields: &[
         field("at_most", "上限", Kind::Number, "如 60"),
         field("condition", "在什么条件下", Kind::Text, "原文的话，如：学生人数较多、分校区较多的高校"),
@@ -156,12 +235,14 @@ const BELOW: Field = field("below", "学生不足多少人", Kind::Number, "不�
 const BANDS: &RowsOf = &RowsOf {
     title: "按院系规模另定的上限",
     single: false,
+    quotes: false,
     fields: &[FROM, BELOW, field("at_most", "上限", Kind::Number, "")],
 };
 
 const TOTAL_BANDS: &RowsOf = &RowsOf {
     title: "按院系规模另定的人数",
     single: false,
+    quotes: false,
     fields: &[
         FROM,
         BELOW,
@@ -173,6 +254,7 @@ const TOTAL_BANDS: &RowsOf = &RowsOf {
 const EXEMPT: &RowsOf = &RowsOf {
     title: "原文免除的人",
     single: false,
+    quotes: false,
     fields: &[
         field("who", "免除谁", Kind::Choice(&[("first_year", "新生"), ("graduate", "研究生")]), ""),
         field("clause", "依据第几条引文", Kind::Clause, "上面引文的顺序，如 1"),
@@ -212,6 +294,7 @@ const POINTS: &[Word] = &[
 const ELECTION: &RowsOf = &RowsOf {
     title: "计票的规定",
     single: false,
+    quotes: false,
     fields: &[
         field("point", "哪一点", Kind::Choice(POINTS), "章程、选举办法写明的才填"),
         field(
@@ -338,7 +421,10 @@ pub(super) fn label(name: &str) -> &'static str {
         (_, Ok(_)) if rest.starts_with("clause") => in_list(OF_CLAUSE, last),
         (_, Ok(rule)) if rest.contains('.') => in_list(row_fields(rule, rest), last),
         (_, Ok(rule)) => in_list(OF_RULE, rest).or_else(|| value(rule, rest)),
-        _ => in_list(HEAD, first),
+        _ => match head_list(first) {
+            Some((_, rows)) => in_list(rows.fields, last),
+            None => in_list(HEAD, first),
+        },
     };
     found.map_or("", |field| field.label)
 }
@@ -385,7 +471,7 @@ mod tests {
     use super::*;
     use crate::rules::{
         election::RulePoint,
-        plan::{StepKind, Strength, Union},
+        plan::{DocumentKind, OwnCheck, StepKind, Strength, TermOf, Union},
     };
 
     #[test]
@@ -396,6 +482,9 @@ mod tests {
         assert_eq!(words(STEP_KINDS).split_first(), Some((&"", kinds.as_slice())), "an opinion is what says nothing");
         let points: Vec<_> = RulePoint::ALL.iter().map(|one| one.slug()).chain(["second_round"]).collect();
         assert_eq!(words(POINTS), points);
+        assert_eq!(words(DOCUMENT_KINDS), DocumentKind::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
+        assert_eq!(words(OWN_CHECKS), OwnCheck::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
+        assert_eq!(words(TERM_OF), TermOf::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         assert_eq!(words(STRENGTHS), Strength::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
     }
 
@@ -416,6 +505,7 @@ mod tests {
         assert_eq!(label("STF-02.clause2.quote"), "原文");
         assert_eq!(label("VET-01.chain1.by"), "由谁");
         assert_eq!((label("STF-01.larger1.decided"), label("VET-05.election3.value")), ("本校适用的依据", "怎样规定"));
+        assert_eq!((label("documents2.issuer"), label("own1.reelections")), ("发文单位", "可连任几届"));
         assert_eq!((label("STF-06.bands1.at_least"), label("STF-07.bands1.at_least")), ("下限", ""));
         assert_eq!((label("switch.about_percent.reason"), label("effective")), ("理由", "施行日期"));
         assert_eq!(label("bodies.school_league"), "学校团委");

@@ -97,22 +97,29 @@ impl SentGroup {
                 sent.unfit.push(Unfit { field: name.to_owned(), says: "含有看不见的字符".to_owned() });
             }
         }
+        for list in fields::HEAD_LISTS.iter().filter(|_| group == Group::Head) {
+            sent.close(list.key, list.label);
+        }
         for entry in group.family().into_iter().flat_map(fields::rules_of) {
-            let typed_in =
-                |parts: &BTreeMap<String, String>| parts.keys().any(|part| !matches!(part.as_str(), "id" | "how"));
             let tables = fields::lists(entry.rule).filter(|field| matches!(field.kind, Kind::Rows(_)));
             let tables = tables.map(|field| (field.key, field.label));
             for (list, of) in [("clause", "条款"), ("chain", "程序")].into_iter().chain(tables) {
-                let name = format!("{}.{list}", entry.code);
-                let rows = sent.typed.rows(&name);
-                if rows > MOST_ROWS {
-                    let says = format!("“{}”的{of}最多 {MOST_ROWS} 行", entry.name);
-                    sent.unfit.push(Unfit { field: format!("{name}{rows}"), says });
-                }
-                sent.typed.close_rows(&name, typed_in);
+                sent.close(&format!("{}.{list}", entry.code), &format!("“{}”的{of}", entry.name));
             }
         }
         sent
+    }
+
+    /// Closes the rows under a name, and notes where there are more than the form takes.
+    fn close(&mut self, name: &str, called: &str) {
+        let typed_in =
+            |parts: &BTreeMap<String, String>| parts.keys().any(|part| !matches!(part.as_str(), "id" | "how"));
+        let rows = self.typed.rows(name);
+        if rows > MOST_ROWS {
+            let says = format!("{called}最多 {MOST_ROWS} 行");
+            self.unfit.push(Unfit { field: format!("{name}{rows}"), says });
+        }
+        self.typed.close_rows(name, typed_in);
     }
 }
 

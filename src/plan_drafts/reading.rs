@@ -40,7 +40,10 @@ pub(super) fn read(text: &str) -> Result<Content, Vec<PlanError>> {
         let is_read = match name {
             "format" | "silent" | "not_taken_down" => true,
             "rule" | "bodies" | "switch" => value.get_ref().as_table().is_some(),
-            _ => take(head, name, fields::HEAD.iter().find(|field| field.key == name), value.get_ref()),
+            _ => {
+                let field = fields::HEAD.iter().chain(fields::HEAD_LISTS).find(|field| field.key == name);
+                take(head, name, field, value.get_ref())
+            }
         };
         if !is_read {
             head.add_line("extra", &format!("{} = {}", key_text(name), value_text(value.get_ref())));
@@ -126,6 +129,7 @@ fn says(kind: Kind, value: &DeValue<'_>) -> Option<String> {
             Some(words.iter().find(|(slug, _)| *slug == text).map_or(text, |(_, label)| (*label).to_owned()))
         }
         Kind::Clause => value.as_str().and_then(one_line),
+        Kind::Amount => says(Kind::Number, value).or_else(|| value.as_str().and_then(one_line)),
         Kind::Chain | Kind::Rows(_) => None,
     }
 }
@@ -155,11 +159,37 @@ fn take_rows(typed: &mut Typed, name: &str, rows: &RowsOf, value: &DeValue<'_>) 
         for (key, value) in table {
             let (key, value) = (key.get_ref().as_ref(), value.get_ref());
             let field = rows.fields.iter().find(|field| field.key == key);
-            if !take(typed, &format!("{name}{row}.{key}"), field, value) {
+            let is_taken = match key {
+                "clauses" if rows.quotes => take_one_clause(typed, &format!("{name}{row}"), value),
+                _ => take(typed, &format!("{name}{row}.{key}"), field, value),
+            };
+            if !is_taken {
                 extra.push(pair(key, value));
             }
         }
         typed.set(format!("{name}{row}.extra"), extra.join(", "));
+    }
+    true
+}
+
+/// The one clause of a table into the fields of its row; `false` where it has more, or says more.
+fn take_one_clause(typed: &mut Typed, row: &str, value: &DeValue<'_>) -> bool {
+    let found = tables(value);
+    let Some([clause]) = found.as_deref() else { return false };
+    let mut texts = Vec::new();
+    for (key, value) in *clause {
+        let key = key.get_ref().as_ref();
+        match value.get_ref().as_str() {
+            Some(text)
+                if matches!(key, "id" | "section" | "quote" | "document") && !text.contains(char::is_control) =>
+            {
+                texts.push((key, text));
+            }
+            _ => return false,
+        }
+    }
+    for (key, text) in texts {
+        typed.set(format!("{row}.{key}"), text);
     }
     true
 }
@@ -402,6 +432,35 @@ mod tests {
         for name in ["STF-01.extra", "STF-06.extra", "ELG-03.extra", "VET-01.extra", "VET-01.chain1.extra"] {
             assert_eq!(of(name), "", "{name}");
         }
+        assert_eq!(again(&text), Plan::parse(&text).unwrap());
+    }
+
+    #[test]
+    fn documents_and_rules_of_ones_own_have_their_fields() {
+        let (_, text) = BUILT_IN[0];
+        let lists = "[[documents]]\nkind = \"constitution\"\nnumber = \"学生会章程\"\ntitle = \"学生会章程\"\nissuer = \"学代会\"\n\
+                     day = 2025-05-04\n[[own]]\nname = \"女生\"\ncheck = \"share\"\nasks = \"女生\"\nat_least = \"30%\"\nsoft = true\n\
+                     clauses = [{ id = \"Z\", document = \"学生会章程\", section = \"五\", quote = \"女生一般不少于三成\" }]\n\
+                     [[own]]\nname = \"两处\"\ncheck = \"people\"\nasks = \"联络员\"\nat_least = 2\nunions = [\"college\"]\n\
+                     clauses = [{ id = \"A\", section = \"五\", quote = \"设联络员两名\" }, { id = \"B\", section = \"六\", quote = \"联络员两名\" }]\n\
+                     [bodies]";
+        let text = text.replacen("[bodies]", lists, 1);
+        let content = read(&text).unwrap();
+        let head = content.of(Group::Head);
+        for (name, says) in [
+            ("documents1.kind", "constitution"),
+            ("documents1.day", "2025-05-04"),
+            ("own1.at_least", "30%"),
+            ("own1.quote", "女生一般不少于三成"),
+            ("own1.document", "学生会章程"),
+            ("own1.id", "Z"),
+            ("own2.unions", "college"),
+            ("own2.quote", ""),
+            ("extra", ""),
+        ] {
+            assert_eq!(head.get(name), says, "{name}");
+        }
+        assert!(head.get("own2.extra").starts_with("clauses = ["), "{}", head.get("own2.extra"));
         assert_eq!(again(&text), Plan::parse(&text).unwrap());
     }
 

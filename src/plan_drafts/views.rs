@@ -169,6 +169,7 @@ impl Shown<'_> {
             | Kind::Numbers
             | Kind::Named(_)
             | Kind::Clause
+            | Kind::Amount
             | Kind::Chain
             | Kind::Rows(_) => (Control::Line, Vec::new()),
             Kind::Long | Kind::Lines { .. } => (Control::Area, Vec::new()),
@@ -219,7 +220,8 @@ impl Shown<'_> {
     fn head(&self) -> BlockView {
         let plain = fields::HEAD.iter().map(|field| self.field(field.key.to_owned(), field)).collect();
         let more = vec![self.extra("extra".to_owned()), self.extra("sections".to_owned())];
-        BlockView { plain, more, ..block("文件") }
+        let steps = fields::HEAD_LISTS.iter().flat_map(|list| self.steps(list.key, list.kind)).collect();
+        BlockView { plain, steps, more, ..block("文件") }
     }
 
     fn bodies(&self) -> BlockView {
@@ -296,6 +298,9 @@ impl Shown<'_> {
                 view
             };
             let mut found: Vec<FieldView> = fields.iter().map(one).collect();
+            if rows.is_some_and(|rows| rows.quotes) {
+                found.push(self.carried(part("id"), "条款简称"));
+            }
             found.push(self.carried(part("extra"), "其他内容"));
             let title = match rows {
                 None => format!("第 {row} 步"),

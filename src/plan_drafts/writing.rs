@@ -109,6 +109,9 @@ pub(super) fn write(content: &Content) -> Written {
         file.pair(field.key, field.key, value(field.kind, head.get(field.key)));
     }
     file.put("extra", head.get("extra"));
+    for (list, rows) in fields::HEAD_LISTS.iter().filter_map(|list| fields::head_list(list.key)) {
+        write_rows(&mut file, head, list.key, rows);
+    }
     for (list, state) in [("silent", RuleState::Silent), ("not_taken_down", RuleState::Untaken)] {
         file.put("", &format!("{list} = ["));
         for entry in CATALOGUE.iter().filter(|entry| state_of(content, entry.rule) == state) {
@@ -175,7 +178,7 @@ fn write_rule(file: &mut Written, content: &Content, rule: Rule, state: RuleStat
         for field in fields::values(rule) {
             match field.kind {
                 Kind::Chain => write_chain(file, content, &name(field.key), field),
-                Kind::Rows(rows) => write_rows(file, typed, rule, field.key, rows),
+                Kind::Rows(rows) => write_rows(file, typed, &name(field.key), rows),
                 Kind::Bodies => file.pair(&name(field.key), field.key, bodies(content, typed.get(&name(field.key)))),
                 kind => file.pair(&name(field.key), field.key, value(kind, typed.get(&name(field.key)))),
             }
@@ -222,20 +225,34 @@ fn write_chain(file: &mut Written, content: &Content, name: &str, field: &Field)
     file.put(&format!("{name}1.by"), "]");
 }
 
-/// Tables of a value: a list of them, or the one.
-fn write_rows(file: &mut Written, typed: &Typed, rule: Rule, key: &str, rows: &RowsOf) {
-    let name = format!("{rule}.{key}");
+/// Tables of a value by its name (`STF-06.bands`, `documents`): a list of them, or the one.
+fn write_rows(file: &mut Written, typed: &Typed, name: &str, rows: &RowsOf) {
+    let (code, key) = name.split_once('.').unwrap_or(("", name));
+    let rule = code.parse::<Rule>().ok();
     let first = rows.fields.first().map_or("", |field| field.key);
     let mut tables = Vec::new();
-    for row in 1..=typed.rows(&name).min(MOST_ROWS) {
+    for row in 1..=typed.rows(name).min(MOST_ROWS) {
         let origin = format!("{name}{row}");
         let part = |part: &str| typed.get(&format!("{origin}.{part}"));
         let pair = |field: &Field| {
             let said = part(field.key);
-            let said = if matches!(field.kind, Kind::Clause) { clause_id(typed, rule, said) } else { said.to_owned() };
+            let said = match rule.filter(|_| matches!(field.kind, Kind::Clause)) {
+                Some(rule) => clause_id(typed, rule, said),
+                None => said.to_owned(),
+            };
             (field.key, value(field.kind, &said))
         };
-        let pairs: Vec<(&str, Option<String>)> = rows.fields.iter().map(pair).collect();
+        let of_clause = |field: &&Field| rows.quotes && fields::OF_CLAUSE.iter().any(|one| one.key == field.key);
+        let own = rows.fields.iter().filter(|field| !of_clause(field));
+        let mut pairs: Vec<(&str, Option<String>)> = own.map(pair).collect();
+        if rows.quotes && !part("quote").is_empty() {
+            let id = if part("id").is_empty() { format!("Q{row}") } else { part("id").to_owned() };
+            let mut clause = vec![format!("id = {}", quoted(&id))];
+            for field in fields::OF_CLAUSE {
+                clause.extend(value(field.kind, part(field.key)).map(|text| format!("{} = {text}", field.key)));
+            }
+            pairs.push(("clauses", Some(format!("[{{ {} }}]", clause.join(", ")))));
+        }
         tables.extend(row_text(&pairs, part("extra")).map(|text| (origin, text)));
     }
     if rows.single {
@@ -343,6 +360,12 @@ fn value(kind: Kind, typed: &str) -> Option<String> {
             if let Ok(number) = folded(typed).parse::<u32>() {
                 return Some(number.to_string());
             }
+        }
+        Kind::Amount => {
+            if let Ok(number) = folded(typed).parse::<u32>() {
+                return Some(number.to_string());
+            }
+            return Some(quoted(&folded(typed).replace('％', "%")));
         }
         Kind::Share => return Some(quoted(&folded(typed).replace('％', "%"))),
         Kind::Day => {
