@@ -225,6 +225,13 @@ impl Chain {
         (0..self.others.len()).map(|place| self.place_in_words(place)).collect::<Vec<_>>().join("；")
     }
 
+    /// The steps that are no opinions in their order, each with its place in words.
+    #[must_use]
+    pub fn others_with_places(&self) -> Vec<(String, &OtherStep)> {
+        let place = |(place, other)| (self.place_in_words(place), other);
+        self.others.iter().enumerate().map(place).collect()
+    }
+
     /// A step that is no opinion, by its place among those from 0, and after which opinion it comes; empty for another place.
     #[must_use]
     pub fn place_in_words(&self, place: usize) -> String {
