@@ -71,6 +71,8 @@ ids! {
     DocumentId;
     /// A version of a union's constitution.
     ConstitutionId;
+    /// A report on a rule of the university's own.
+    OwnFactId;
     /// A roster on its way in.
     DraftId;
     /// Something that was done about a union.

@@ -252,7 +252,7 @@ async fn adopt_plan(
             .detail("方案代码", adoption.code())
             .detail("文件摘要", hash);
         if !reasons.is_empty() {
-            let reasons: Vec<String> = reasons.iter().map(|one| format!("{}：{}", one.rule, one.says)).collect();
+            let reasons: Vec<String> = reasons.iter().map(WiderReason::in_words).collect();
             entry = entry.detail("宽于全国要求的理由", reasons.join("；"));
         }
         if let Some(provision) = plan.provision(Rule::Pol00) {

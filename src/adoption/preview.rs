@@ -12,7 +12,9 @@ use crate::{
     rulebook::store::calendar,
     rules::{
         Plan,
-        effect::{MissingChain, RuleChange, Scope, UnionEffect, effect, missing_chains, rule_changes},
+        effect::{
+            MissingChain, OwnChange, RuleChange, Scope, UnionEffect, effect, missing_chains, own_changes, rule_changes,
+        },
     },
     unions::{store as unions_store, union::Record},
 };
@@ -28,6 +30,8 @@ pub(super) struct Preview {
     pub unchanged: usize,
     /// Against the plan that governs until then; none where there is none.
     pub changes: Option<Vec<RuleChange>>,
+    /// The university's own rules on which the two do not say the same.
+    pub own: Vec<OwnChange>,
     pub missing: Vec<MissingChain>,
     pub running: Running,
 }
@@ -105,5 +109,6 @@ pub(super) fn preview(basis: Basis, plan: &Plan) -> Preview {
     let unions: Vec<UnionChange> = all.into_iter().filter(|one| !one.effect.is_none()).collect();
     let unchanged = count - unions.len();
     let changes = before.as_ref().map(|before| rule_changes(before, plan));
-    Preview { day, unions, unchanged, changes, missing: missing_chains(plan), running }
+    let own = before.as_ref().map(|before| own_changes(before, plan)).unwrap_or_default();
+    Preview { day, unions, unchanged, changes, own, missing: missing_chains(plan), running }
 }

@@ -6,7 +6,7 @@ use super::{Answer, Ends, Unreadable, find_plan, for_people, read_file};
 use crate::rules::{
     CATALOGUE, Plan, Rule,
     catalogue::{Entry, Family},
-    effect::{RuleChange, rule_changes},
+    effect::{OwnChange, RuleChange, own_changes, rule_changes},
     plan::{self, Figures, LARGEST_FILE, Word},
 };
 
@@ -44,11 +44,16 @@ const BODIES: &str = "\
 # issuer = \"\"
 # day = 2026-05-04
 
-# 规则库里没有、本校另有的规定：系统照引，由人工把关。
+# 规则库里没有、本校另有的规定：系统照引。写了界限的，按登记的情况核对；没有写的，由人工把关。
 # [[own]]
 # name = \"\"
-# check = \"people\" # people 人数、share 比例、date 日期、document 存档文件、step 办理步骤
+# check = \"people\" # people 人数、share 比例、date 日期、document 存档文件、step 办理步骤、term 任期
 # asks = \"\" # 要求什么，几个字
+# at_least = 1 # 人数的下限；比例写成 \"30%\" 或 \"1/3\"；也可以写 at_most 上限
+# by = \"06-30\" # 日期、存档文件、办理步骤：每学年的哪一天以前；\"year\" 为一学年之内
+# of = \"presidium\" # 任期：presidium 主席团、department 部门、delegates 代表；years = 1 几年一届；reelections = 1 可连任几届
+# soft = true # 一般、原则上：达不到的只提醒
+# unions = [\"college\"] # 只对哪些组织；不写的，对方案适用的全部组织
 # clauses = [{ id = \"\", section = \"\", quote = \"\" }]
 
 # 本校文件怎样称呼程序里的各个组织。
@@ -164,7 +169,8 @@ fn besides(rule: Rule) -> &'static [&'static str] {
             "election = [{ point = \"quorum\", value = \">2/3\", clause = \"\" }] # 章程、选举办法写明的计票规定，逐条写",
             "point 有 quorum 到会人数（>2/3、2/3、>1/2、1/2、0）、majority 当选（present 实到、valid 有效票、due 应到、none 得票多的）、\
              tie 得票相同（vacant 空缺、second_round 第二轮、lot 抽签）、extra 差额（人数或比例）、write_in 另选他人（yes、no）、\
-             write_in_needs_against 弃权的不能另选（yes、no）、unreadable 无法辨认（abstain、void）",
+             write_in_needs_against 弃权的不能另选（yes、no）、unreadable 无法辨认（abstain、void）、\
+             second_round 第二轮和另行选举的当选（取值同 majority）",
         ],
         Rule::Rev03 => {
             &["weights = [40, 30, 30] # 各方面的权重，合计 100", "excellent_at_most = 20 # 优秀不超过百分之几"]
@@ -240,6 +246,12 @@ pub fn check_plan(path: &Path) -> Result<Answer, Unreadable> {
             let _ = writeln!(text, "  {} {}{figure}", entry.code, entry.name);
         }
     }
+    if !plan.own.is_empty() {
+        let _ = writeln!(text, "\n本校另有的规定 {} 项", plan.own.len());
+        for rule in &plan.own {
+            let _ = writeln!(text, "  {}（{}）", rule.name, rule.check_in_words());
+        }
+    }
     Ok(Answer { text: for_people(&text), ends: Ends::Passes, notes: Vec::new() })
 }
 
@@ -252,6 +264,10 @@ pub fn diff_plans(one: &str, other: &str) -> Result<Answer, Unreadable> {
     let mut text = String::new();
     for RuleChange { entry, before, after } in rule_changes(&one, &other) {
         let _ = writeln!(text, "{} {}", entry.code, entry.name);
+        let _ = writeln!(text, "  {}：{before}\n  {}：{after}", one.short, other.short);
+    }
+    for OwnChange { name, before, after } in own_changes(&one, &other) {
+        let _ = writeln!(text, "本校另有的规定：{name}");
         let _ = writeln!(text, "  {}：{before}\n  {}：{after}", one.short, other.short);
     }
     if text.is_empty() {

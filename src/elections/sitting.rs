@@ -20,7 +20,7 @@ use crate::{
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, SittingId, StudentId},
     name::order::{self, StrokeKey, StrokeOrder},
     rules::{
-        Plan,
+        Clause, Plan,
         election::{MajorityOf, Round, RulePoint, Rules, Source, Tie, Unreadable},
         plan::{CountRule, DocumentKind},
         sitting::{Body, Fills},
@@ -381,6 +381,21 @@ pub struct RuleSource {
     pub text: String,
 }
 
+impl RuleSource {
+    /// The plan says it, in a clause of its own or of a document beside it.
+    fn of(plan: &Plan, point: RulePoint, clause: &Clause) -> Self {
+        let text = format!("{} {}：“{}”", clause.document, clause.section, clause.quote);
+        let text = text.chars().take(200).collect();
+        let kind = plan.documents.iter().find(|one| one.number == clause.document).map(|one| one.kind);
+        let source = match kind {
+            Some(DocumentKind::Constitution) => Source::Constitution,
+            Some(DocumentKind::ElectionRules) => Source::ElectionRules,
+            Some(DocumentKind::Plan | DocumentKind::ReviewRules | DocumentKind::Other) | None => Source::Plan,
+        };
+        Self { point, source, text }
+    }
+}
+
 /// One rule with its value and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sourced {
@@ -421,17 +436,26 @@ impl ContestRules {
             if let CountRule::Extra(extra) = term.rule {
                 rules.extra = extra.of(seats);
             }
-            let text = format!("{} {}：“{}”", clause.document, clause.section, clause.quote);
-            let text = text.chars().take(200).collect();
-            let kind = plan.documents.iter().find(|one| one.number == clause.document).map(|one| one.kind);
-            let source = match kind {
-                Some(DocumentKind::Constitution) => Source::Constitution,
-                Some(DocumentKind::ElectionRules) => Source::ElectionRules,
-                Some(DocumentKind::Plan | DocumentKind::ReviewRules | DocumentKind::Other) | None => Source::Plan,
-            };
-            sources.push(RuleSource { point: term.rule.point(), source, text });
+            sources.extend(term.rule.point().map(|point| RuleSource::of(plan, point, clause)));
         }
         (rules, sources)
+    }
+
+    /// How a further round is counted: by the majority that the plan gives it, where it gives one; else among the tied the
+    /// most votes win, and another election goes by the rules of the first. With the source where the plan has a say.
+    #[must_use]
+    pub fn further(self, plan: Option<&Plan>, among_tied: bool) -> (Rules, Option<RuleSource>) {
+        let by_practice = if among_tied { Round::Tied } else { Round::First };
+        let Some((plan, (majority, clause))) = plan.and_then(|plan| Some((plan, plan.second_round()?))) else {
+            return (Rules { round: by_practice, ..self.count }, None);
+        };
+        // Among the tied the most votes win without a majority: that has a round of its own.
+        let by_votes = among_tied && majority == MajorityOf::None;
+        let round = if by_votes { Round::Tied } else { Round::First };
+        let majority_of = if by_votes { self.count.majority_of } else { majority };
+        let write_in = self.count.write_in && !among_tied;
+        let point = if by_votes { RulePoint::Tie } else { RulePoint::Majority };
+        (Rules { round, majority_of, write_in, ..self.count }, Some(RuleSource::of(plan, point, clause)))
     }
 
     /// The rule is what most universities do.
@@ -769,5 +793,42 @@ impl Opened {
     #[must_use]
     pub fn is_marked(&self, key: &MarkKey, sitting: SittingId, mark: &[u8]) -> bool {
         key.is_mark("sitting", &self.parts(&sitting, &(self.ballot_size as u64).to_be_bytes()), mark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::plan::BUILT_IN;
+
+    /// A plan whose constitution says how a further round is won.
+    fn plan(majority: &str) -> Plan {
+        let said = format!(
+            "[rule.VET-05]\nelection = [{{ point = \"second_round\", value = \"{majority}\", clause = \"Z1\" }}]\n"
+        );
+        let clause = "clauses = [\n    { id = \"Z1\", section = \"二十三\", quote = \"第二轮以得票多少为序\" },";
+        let text = BUILT_IN[0].1.replacen("[rule.VET-05]\n", &said, 1);
+        let at = text.find(&said).unwrap();
+        let text = format!("{}{}", &text[..at], text[at..].replacen("clauses = [", clause, 1));
+        Plan::parse(&text).unwrap_or_else(|errors| panic!("{errors:?}"))
+    }
+
+    #[test]
+    fn vet_05_a_further_round_goes_by_its_own_majority_where_the_plan_has_one() {
+        let own = ContestRules::PRACTICE;
+        let (tied, source) = own.further(None, true);
+        assert_eq!((tied.round, tied.base(), source), (Round::Tied, MajorityOf::None, None));
+        assert_eq!(own.further(None, false).0, own.count, "another election goes by the rules of the first");
+        let half = plan("due");
+        let (tied, source) = own.further(Some(&half), true);
+        assert_eq!((tied.base(), tied.takes_write_ins()), (MajorityOf::Due, false));
+        let source = source.unwrap();
+        assert_eq!((source.point, source.source), (RulePoint::Majority, Source::Plan));
+        assert!(source.text.contains("第二轮以得票多少为序"), "{}", source.text);
+        let votes = plan("none");
+        let (tied, source) = own.further(Some(&votes), true);
+        assert_eq!((tied.round, source.unwrap().point), (Round::Tied, RulePoint::Tie));
+        let (again, _) = own.further(Some(&votes), false);
+        assert_eq!((again.base(), again.takes_write_ins()), (MajorityOf::None, true));
     }
 }

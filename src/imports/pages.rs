@@ -78,6 +78,8 @@ struct UploadForm {
     basis: String,
     period: String,
     source: String,
+    /// Of what the ranking is, where the plan asks for another than that of a major.
+    measure: String,
     end_others: bool,
     choice: SheetChoice,
     /// Somebody must say what 无 means.
@@ -99,6 +101,8 @@ struct ImportsPage {
     kinds: Vec<Kind>,
     bases: &'static [Basis],
     meanings: &'static [NoneFailed],
+    /// Of what a ranking may be by the plan; none where that of a major is meant.
+    measures: Vec<String>,
     form: UploadForm,
     errors: Errors,
 }
@@ -141,7 +145,15 @@ async fn list_page(
     let chrome = app.chrome(acting.person(), "导入数据");
     let Submitted { form, errors } = submitted;
     let (kinds, bases, meanings) = (kinds(acting), Basis::ALL, NoneFailed::ALL);
-    Ok(ImportsPage { chrome, imports, kinds, bases, meanings, form, errors })
+    let measures = measures(app, acting).await?;
+    Ok(ImportsPage { chrome, imports, kinds, bases, meanings, measures, form, errors })
+}
+
+/// Of what a ranking may be by the plan in force (ELG-03), in words; none where that of a major is meant.
+async fn measures(app: &Imports, acting: &Acting<Registrar>) -> Result<Vec<String>, Failure> {
+    let calendar = crate::rulebook::store::calendar(&mut *app.read().await?, acting.institution()).await?;
+    let Some(plan) = calendar.in_force(app.clock.today()) else { return Ok(Vec::new()) };
+    Ok(plan.figures.ranking.as_ref().map(|stated| stated.value.measures()).unwrap_or_default())
 }
 
 async fn list(State(app): State<Imports>, acting: Acting<Registrar>) -> Result<ImportsPage, Failure> {
@@ -161,6 +173,7 @@ async fn upload(
         basis: upload.field("basis").to_owned(),
         period: upload.field("period").to_owned(),
         source: upload.field("source").to_owned(),
+        measure: upload.field("measure").to_owned(),
         end_others: upload.field("end_others") == "yes",
         choice: SheetChoice { choice: decided.choice.clone(), question: None, kept },
         asks_about_none: false,
@@ -170,7 +183,11 @@ async fn upload(
     if kind.is_none() {
         errors.add("kind", "请选择要导入什么");
     }
-    let grades = if kind == Some(Kind::Grades) { read_grades(&form, &mut errors) } else { None };
+    let grades = if kind == Some(Kind::Grades) {
+        read_grades(&form, &measures(&app, &acting).await?, &mut errors)
+    } else {
+        None
+    };
     if upload.file.is_none() {
         errors.add("file", "请选择文件");
     }
@@ -209,14 +226,24 @@ async fn upload(
     Ok(Redirect::to(&id.path()).into_response())
 }
 
-fn read_grades(form: &UploadForm, errors: &mut Errors) -> Option<GradeSource> {
+/// The longest source of grades, in characters.
+const LONGEST_SOURCE: usize = 60;
+
+fn read_grades(form: &UploadForm, measures: &[String], errors: &mut Errors) -> Option<GradeSource> {
     let basis = form.basis.parse::<Basis>().ok();
     if basis.is_none() {
         errors.add("basis", "请选择统计口径");
     }
     let period = written(&form.period, 40, "period", "请填写统计期间，如“2025—2026 学年第二学期”", errors);
-    let source = written(&form.source, 60, "source", "请填写数据来源，如“教务处”", errors);
-    Some(GradeSource { basis: basis?, period: period?, source: source? })
+    // What the ranking is of goes with whoever vouches for it, and is read wherever the figures are.
+    let measure = measures.iter().find(|measure| **measure == form.measure);
+    if measure.is_none() && !measures.is_empty() {
+        errors.add("measure", "请选择排名口径：本校方案不是按本专业的学习成绩排名");
+    }
+    let of = measure.map(|measure| format!("（{measure}）")).unwrap_or_default();
+    let room = LONGEST_SOURCE.saturating_sub(of.chars().count());
+    let source = written(&form.source, room, "source", "请填写数据来源，如“教务处”", errors);
+    Some(GradeSource { basis: basis?, period: period?, source: source.map(|source| format!("{source}{of}"))? })
 }
 
 async fn template(acting: Acting<Registrar>, Path(kind): Path<String>) -> Result<Response, Failure> {

@@ -129,7 +129,7 @@ fn path(reason: &str) -> &str {
     let mut words = reason.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)));
     let is_path = |word: &&str| {
         let first = word.split('.').next().unwrap_or_default();
-        (word.contains('.') && ["rule", "bodies", "switch"].contains(&first))
+        (word.contains('.') && ["rule", "bodies", "switch", "documents", "own"].contains(&first))
             || fields::HEAD.iter().any(|field| field.key == *word)
     };
     words.find(is_path).unwrap_or("").trim_end_matches('.')
@@ -141,6 +141,9 @@ fn field_of(origin: &str, path: &str) -> String {
         return origin.to_owned();
     }
     let Some(rest) = path.strip_prefix("rule.") else {
+        if let Some(field) = head_field(origin, path) {
+            return field;
+        }
         return match path.split('.').collect::<Vec<_>>().as_slice() {
             ["switch", key] => format!("switch.{key}.value"),
             [""] if origin.is_empty() => "code".to_owned(),
@@ -158,15 +161,32 @@ fn field_of(origin: &str, path: &str) -> String {
             format!("{code}.{}.{part}", row.split('.').next().unwrap_or("clause1"))
         }
         "clauses" => format!("{code}.clause1.quote"),
-        "chain" if row.starts_with("chain") => {
-            let part = if part.is_empty() { "by" } else { part };
-            format!("{code}.{}.{part}", row.split('.').next().unwrap_or("chain1"))
+        list if has_rows(code, list) => {
+            let rule = code.parse::<Rule>().unwrap_or(Rule::Pol00);
+            let first = fields::row_fields(rule, list).first().map_or("", |field| field.key);
+            let part = if part.is_empty() { first } else { part };
+            let row = row.split('.').next().filter(|row| row.starts_with(list));
+            row.map_or_else(|| format!("{code}.{list}1.{part}"), |row| format!("{code}.{row}.{part}"))
         }
-        "chain" => format!("{code}.chain1.by"),
         "" if origin.contains('.') => origin.to_owned(),
         "" => format!("{code}.state"),
         _ => format!("{code}.{key}"),
     }
+}
+
+/// The field of a table beside the rules, by the line it stands in and by the value that is named; none of anything else.
+fn head_field(origin: &str, path: &str) -> Option<String> {
+    let (list, rows) = fields::head_list(if path.is_empty() { origin } else { path })?;
+    let row = origin.split('.').next().filter(|row| row.starts_with(list.key));
+    let row = row.map_or_else(|| format!("{}1", list.key), str::to_owned);
+    let part = path.rsplit('.').next().filter(|part| rows.fields.iter().any(|field| field.key == *part));
+    let part = part.or_else(|| rows.fields.first().map(|field| field.key))?;
+    Some(format!("{row}.{part}"))
+}
+
+/// The list of a rule has rows of fields.
+fn has_rows(code: &str, list: &str) -> bool {
+    code.parse::<Rule>().is_ok_and(|rule| fields::lists(rule).any(|field| field.key == list))
 }
 
 /// A message of the reader in the words of the form.

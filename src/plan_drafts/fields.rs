@@ -30,10 +30,32 @@ pub(super) enum Kind {
     Lines {
         may_be_empty: bool,
     },
-    /// Bodies by name, separated by 、.
+    /// Bodies by name, separated by 、; an office that has none here with the one that acts for it: 教务处（学生工作部门）.
     Bodies,
     /// The steps of a chain: rows of their own.
     Chain,
+    /// Whole numbers, separated by 、.
+    Numbers,
+    /// A word of the file by its name, or what is typed.
+    Named(&'static [Word]),
+    /// A clause of the same rule, by its place.
+    Clause,
+    /// A whole number, or a share.
+    Amount,
+    /// Tables with these fields.
+    Rows(&'static RowsOf),
+}
+
+/// Tables of a value, a row each.
+#[derive(Debug)]
+pub(super) struct RowsOf {
+    /// What a row is called.
+    pub title: &'static str,
+    pub fields: &'static [Field],
+    /// The value is one table and no list of them.
+    pub single: bool,
+    /// Each table has a clause of its own, whose fields stand among the others.
+    pub quotes: bool,
 }
 
 /// A field of the file.
@@ -66,6 +88,80 @@ pub(super) const HEAD: &[Field] = &[
     field("code", "方案代码", Kind::Text, "系统里的代号：3 至 40 个小写字母、数字或连字符，如 my-school-2026"),
 ];
 
+const DOCUMENTS: &RowsOf = &RowsOf {
+    title: "同时引用的文件",
+    single: false,
+    quotes: false,
+    fields: &[
+        field("title", "文件全称", Kind::Text, "章程、选举办法、评议办法等；没有的不填"),
+        field("kind", "哪一类", Kind::Choice(DOCUMENT_KINDS), ""),
+        field("number", "文号", Kind::Text, "没有文号的填名称；条款里“出自另一份文件”照这里写"),
+        field("issuer", "发文单位", Kind::Text, ""),
+        field("day", "发文日期", Kind::Day, "如 2025-05-04"),
+    ],
+};
+
+const DOCUMENT_KINDS: &[Word] = &[
+    ("plan", "实施方案"),
+    ("constitution", "章程"),
+    ("election_rules", "选举办法"),
+    ("review_rules", "评议办法"),
+    ("other", "其他文件"),
+];
+
+const OWN: &RowsOf = &RowsOf {
+    title: "本校另有的规定",
+    single: false,
+    quotes: true,
+    fields: &[
+        field("name", "规定的名称", Kind::Text, "规则库里没有、文件另有的规定，如：班级联络员；没有的不填"),
+        field("quote", "原文", Kind::Long, ""),
+        field("section", "章节", Kind::Text, "如：三（四）2"),
+        field("document", "出自另一份文件", Kind::Text, "出自本方案的不填"),
+        field("asks", "要求什么", Kind::Text, "几个字，如：每班 1 名联络员"),
+        field("check", "核对什么", Kind::Choice(OWN_CHECKS), ""),
+        field("at_least", "下限", Kind::Amount, "人数或比例的才填，如 2、30%；都不填的，由人工把关"),
+        field("at_most", "上限", Kind::Amount, "人数或比例的才填"),
+        field(
+            "by",
+            "每学年哪一天以前",
+            Kind::Named(&[("year", "一学年之内")]),
+            "日期、文件、步骤的才填：06-30，或者：一学年之内",
+        ),
+        field("of", "谁的任期", Kind::Choice(TERM_OF), "任期的才选"),
+        field("years", "几年一届", Kind::Number, "任期的才填"),
+        field("reelections", "可连任几届", Kind::Number, "任期的才填；不得连任的填 0"),
+        field("soft", "力度", Kind::Flag("柔性：达不到的只提醒", "刚性"), ""),
+        field("unions", "只对哪些组织", Kind::Several(UNIONS), "对全部组织的不选"),
+    ],
+};
+
+const OWN_CHECKS: &[Word] = &[
+    ("people", "人数"),
+    ("share", "比例"),
+    ("date", "日期"),
+    ("document", "存档文件"),
+    ("step", "办理步骤"),
+    ("term", "任期"),
+];
+
+const TERM_OF: &[Word] =
+    &[("presidium", "主席团成员"), ("department", "工作部门成员"), ("delegates", "学生代表大会代表")];
+
+/// Tables that the file has beside its rules.
+pub(super) const HEAD_LISTS: &[Field] = &[
+    field("documents", "同时引用的文件", Kind::Rows(DOCUMENTS), ""),
+    field("own", "本校另有的规定", Kind::Rows(OWN), ""),
+];
+
+/// The tables beside the rules that a name is of: `documents`, `own2.name`.
+pub(super) fn head_list(name: &str) -> Option<(&'static Field, &'static RowsOf)> {
+    let row = name.split('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
+    let field = HEAD_LISTS.iter().find(|field| field.key == row)?;
+    let Kind::Rows(rows) = field.kind else { return None };
+    Some((field, rows))
+}
+
 const STRENGTHS: &[Word] = &[
     ("hard", "刚性：不超过、不低于、须、不得"),
     ("soft", "柔性：左右、一般、原则上"),
@@ -93,10 +189,22 @@ pub(super) const OF_STEP: &[Field] = &[
         "by",
         "由谁",
         Kind::Bodies,
-        "组织的名称，几个的用顿号隔开：学校党委、学校团委、学生工作部门、院系党组织、院系团组织等",
+        "组织的名称，几个的用顿号隔开：学校党委、学校团委、学生工作部门、院系党组织、院系团组织等；其他单位写明由谁代为办理，如：教务处（学生工作部门）",
     ),
-    field("act", "办什么", Kind::Text, "原文的动词，如：推荐、审查、联合审查、同意"),
+    field("act", "办什么", Kind::Text, "原文的动词，如：推荐、审查、联合审查、同意、公示、面试"),
     field("how", "怎样办", Kind::Choice(HOW), ""),
+    field("kind", "这一步是", Kind::Choice(STEP_KINDS), "不是签署意见的一步，办完后在轮次里登记，“由谁”可以不填"),
+    field("days", "不少于几天", Kind::Number, "公示、试用写明天数的才填"),
+];
+
+/// What a step is.
+const STEP_KINDS: &[Word] = &[
+    ("", "签署意见"),
+    ("notice", "公示"),
+    ("interview", "面试"),
+    ("poll", "民主测评"),
+    ("trial", "试用"),
+    ("application", "本人申请"),
 ];
 
 /// How the bodies of a step act.
@@ -105,7 +213,100 @@ pub(super) const HOW: &[Word] = &[("", "都要办"), ("any", "其中一个就行
 const PERIOD_UNITS: &[Word] = &[("semester", "学期"), ("month", "月"), ("week", "周")];
 const PER: &[Word] = &[("year", "每年"), ("semester", "每学期")];
 const COVER: &[Word] = &[("college", "每个院系"), ("grade", "每个年级"), ("society", "每个主要社团")];
-const BASE: &[Word] = &[("served", "所联系学生"), ("all", "全校学生")];
+const BASE: &[Word] = &[("served", "所联系学生"), ("all", "全校学生"), ("members", "会员")];
+
+/// By what people are ranked.
+const RANKED_BY: &[Word] = &[("marks", "学习成绩"), ("gpa", "平均学分绩点"), ("assessment", "综合测评")];
+
+const LARGER: &RowsOf = &RowsOf {
+    title: "较大的上限",
+    single: true,
+    quotes: false,
+    fields: &[
+        field("at_most", "上限", Kind::Number, "如 60"),
+        field("condition", "在什么条件下", Kind::Text, "原文的话，如：学生人数较多、分校区较多的高校"),
+        field("decided", "本校适用的依据", Kind::Text, "谁在哪一天认定本校适用；没有认定的不填，按通常的上限检查"),
+    ],
+};
+
+const FROM: Field = field("from", "学生多少人及以上", Kind::Number, "不限的不填");
+const BELOW: Field = field("below", "学生不足多少人", Kind::Number, "不限的不填");
+
+const BANDS: &RowsOf = &RowsOf {
+    title: "按院系规模另定的上限",
+    single: false,
+    quotes: false,
+    fields: &[FROM, BELOW, field("at_most", "上限", Kind::Number, "")],
+};
+
+const TOTAL_BANDS: &RowsOf = &RowsOf {
+    title: "按院系规模另定的人数",
+    single: false,
+    quotes: false,
+    fields: &[
+        FROM,
+        BELOW,
+        field("at_least", "下限", Kind::Number, "没有下限的不填"),
+        field("at_most", "上限", Kind::Number, ""),
+    ],
+};
+
+const EXEMPT: &RowsOf = &RowsOf {
+    title: "原文免除的人",
+    single: false,
+    quotes: false,
+    fields: &[
+        field("who", "免除谁", Kind::Choice(&[("first_year", "新生"), ("graduate", "研究生")]), ""),
+        field("clause", "依据第几条引文", Kind::Clause, "上面引文的顺序，如 1"),
+    ],
+};
+
+/// What is said of how votes are counted, by its name.
+const COUNTED: &[Word] = &[
+    (">2/3", "超过三分之二"),
+    ("2/3", "达到三分之二"),
+    (">1/2", "超过半数"),
+    ("1/2", "达到半数"),
+    ("present", "实到过半"),
+    ("valid", "有效票过半"),
+    ("due", "应到过半"),
+    ("none", "得票多的"),
+    ("vacant", "空缺"),
+    ("second_round", "进行第二轮"),
+    ("lot", "抽签"),
+    ("yes", "是"),
+    ("no", "否"),
+    ("abstain", "这一项弃权"),
+    ("void", "整张票无效"),
+];
+
+const POINTS: &[Word] = &[
+    ("quorum", "到会人数"),
+    ("majority", "当选"),
+    ("tie", "最后一席得票相同"),
+    ("extra", "差额"),
+    ("write_in", "可以另选他人"),
+    ("write_in_needs_against", "弃权的不能另选他人"),
+    ("unreadable", "无法辨认"),
+    ("second_round", "第二轮和另行选举的当选"),
+];
+
+const ELECTION: &RowsOf = &RowsOf {
+    title: "计票的规定",
+    single: false,
+    quotes: false,
+    fields: &[
+        field("point", "哪一点", Kind::Choice(POINTS), "章程、选举办法写明的才填"),
+        field(
+            "value",
+            "怎样规定",
+            Kind::Named(COUNTED),
+            "到会人数：超过三分之二、达到三分之二、超过半数、达到半数；当选：实到过半、有效票过半、应到过半、得票多的；\
+             得票相同：空缺、进行第二轮、抽签；差额：人数如 1，比例如 20%；另选他人：是、否；无法辨认：这一项弃权、整张票无效",
+        ),
+        field("clause", "依据第几条引文", Kind::Clause, "上面引文的顺序，如 1"),
+    ],
+};
 
 /// The values that rules state.
 const VALUES: &[Field] = &[
@@ -143,6 +344,12 @@ const VALUES: &[Field] = &[
     field("required_only", "看哪些课程", Kind::Flag("只看必修课", "全部课程"), "没有写的不选"),
     field("at_most_share", "比例的上限", Kind::Share, "没有上限的不填"),
     field("teachers", "由教师担任的职务", ITEMS, "一行一个，如：秘书长；没有的不填"),
+    field("by", "按什么排名", Kind::Several(RANKED_BY), "只按学习成绩的不填；几种的，符合一种就行"),
+    field("weights", "各方面的权重", Kind::Numbers, "与“评议的方面”一一对应，合计 100，如：40、30、30；没有写的不填"),
+    field("larger", "较大的上限", Kind::Rows(LARGER), ""),
+    field("bands", "按院系规模另定", Kind::Rows(BANDS), ""),
+    field("exempt", "原文免除的人", Kind::Rows(EXEMPT), ""),
+    field("election", "计票的规定", Kind::Rows(ELECTION), ""),
     field("excellent_at_most", "优秀的上限（百分之几）", Kind::Number, "没有写的不填"),
     field("meeting_of_all_below", "学生不足多少人可开全体学生大会", Kind::Number, "没有写的不填"),
 ];
@@ -154,6 +361,7 @@ const PERIODS: &[Word] = &[("semester", "上学期"), ("year", "上学年"), ("e
 const OF_ONE_RULE: &[(Rule, Field)] = &[
     (Rule::Rev01, field("offices", "必须参加的单位", Kind::Bodies, "用顿号隔开，如：学校党委、学校团委")),
     (Rule::Gui09, field("offices", "协同的单位", ITEMS, "一行一个")),
+    (Rule::Stf06, field("bands", "按院系规模另定", Kind::Rows(TOTAL_BANDS), "")),
     (Rule::Stf08, field("posts", "可以另设的岗位", ITEMS, "一行一个，如：顾问")),
 ];
 
@@ -161,6 +369,20 @@ const OF_ONE_RULE: &[(Rule, Field)] = &[
 pub(super) fn value(rule: Rule, key: &str) -> Option<&'static Field> {
     let own = OF_ONE_RULE.iter().find(|(of, field)| *of == rule && field.key == key).map(|(_, field)| field);
     own.or_else(|| VALUES.iter().find(|field| field.key == key))
+}
+
+/// The fields of a row of a rule, by a name in it: `chain1.by`, `bands2.from`; those of a chain's step for any other.
+pub(super) fn row_fields(rule: Rule, name: &str) -> &'static [Field] {
+    let row = name.split('.').next().unwrap_or_default();
+    match value(rule, row.trim_end_matches(|c: char| c.is_ascii_digit())).map(|field| field.kind) {
+        Some(Kind::Rows(rows)) => rows.fields,
+        _ => OF_STEP,
+    }
+}
+
+/// The lists of a rule that have rows: its chain and tables.
+pub(super) fn lists(rule: Rule) -> impl Iterator<Item = &'static Field> {
+    values(rule).filter(|field| matches!(field.kind, Kind::Chain | Kind::Rows(_)))
 }
 
 /// The values that a rule states, as they are asked for.
@@ -197,9 +419,12 @@ pub(super) fn label(name: &str) -> &'static str {
         ("switch", _) => in_list(SWITCHES, rest.split('.').next().unwrap_or_default()),
         (_, Ok(_)) if rest == "state" => return "这一条",
         (_, Ok(_)) if rest.starts_with("clause") => in_list(OF_CLAUSE, last),
-        (_, Ok(_)) if rest.contains('.') => in_list(OF_STEP, last),
+        (_, Ok(rule)) if rest.contains('.') => in_list(row_fields(rule, rest), last),
         (_, Ok(rule)) => in_list(OF_RULE, rest).or_else(|| value(rule, rest)),
-        _ => in_list(HEAD, first),
+        _ => match head_list(first) {
+            Some((_, rows)) => in_list(rows.fields, last),
+            None => in_list(HEAD, first),
+        },
     };
     found.map_or("", |field| field.label)
 }
@@ -246,12 +471,22 @@ pub(super) fn rules_of(family: Family) -> impl Iterator<Item = &'static Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::plan::{Strength, Union};
+    use crate::rules::{
+        election::RulePoint,
+        plan::{DocumentKind, OwnCheck, StepKind, Strength, TermOf, Union},
+    };
 
     #[test]
     fn the_form_offers_the_words_of_the_format() {
         let words = |list: &[Word]| list.iter().map(|(slug, _)| *slug).collect::<Vec<_>>();
         assert_eq!(words(UNIONS), Union::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
+        let kinds: Vec<_> = StepKind::ALL.iter().skip(1).map(|one| one.slug()).collect();
+        assert_eq!(words(STEP_KINDS).split_first(), Some((&"", kinds.as_slice())), "an opinion is what says nothing");
+        let points: Vec<_> = RulePoint::ALL.iter().map(|one| one.slug()).chain(["second_round"]).collect();
+        assert_eq!(words(POINTS), points);
+        assert_eq!(words(DOCUMENT_KINDS), DocumentKind::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
+        assert_eq!(words(OWN_CHECKS), OwnCheck::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
+        assert_eq!(words(TERM_OF), TermOf::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         assert_eq!(words(STRENGTHS), Strength::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
     }
 
@@ -271,6 +506,9 @@ mod tests {
         }
         assert_eq!(label("STF-02.clause2.quote"), "原文");
         assert_eq!(label("VET-01.chain1.by"), "由谁");
+        assert_eq!((label("STF-01.larger1.decided"), label("VET-05.election3.value")), ("本校适用的依据", "怎样规定"));
+        assert_eq!((label("documents2.issuer"), label("own1.reelections")), ("发文单位", "可连任几届"));
+        assert_eq!((label("STF-06.bands1.at_least"), label("STF-07.bands1.at_least")), ("下限", ""));
         assert_eq!((label("switch.about_percent.reason"), label("effective")), ("理由", "施行日期"));
         assert_eq!(label("bodies.school_league"), "学校团委");
     }

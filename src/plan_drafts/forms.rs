@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer};
 
 use super::{
+    baseline::make_room,
     draft::{DocumentText, Group},
     fields::{self, Kind},
     quantities::in_words,
@@ -23,6 +24,7 @@ words! {
     /// What a draft begins with.
     Origin:
     Empty = "empty", "空白方案，从头填写";
+    National = "national", "空白方案，先填上全国要求的原文和数值（逐条选“写明”才算数）";
     Own = "own", "本校现行方案，在它上面改";
     File = "file", "已有的方案文件（.toml）";
 }
@@ -95,20 +97,29 @@ impl SentGroup {
                 sent.unfit.push(Unfit { field: name.to_owned(), says: "含有看不见的字符".to_owned() });
             }
         }
+        for list in fields::HEAD_LISTS.iter().filter(|_| group == Group::Head) {
+            sent.close(list.key, list.label);
+        }
         for entry in group.family().into_iter().flat_map(fields::rules_of) {
-            let typed_in =
-                |parts: &BTreeMap<String, String>| parts.keys().any(|part| !matches!(part.as_str(), "id" | "how"));
-            for (list, of) in [("clause", "条款"), ("chain", "程序")] {
-                let name = format!("{}.{list}", entry.code);
-                let rows = sent.typed.rows(&name);
-                if rows > MOST_ROWS {
-                    let says = format!("“{}”的{of}最多 {MOST_ROWS} 行", entry.name);
-                    sent.unfit.push(Unfit { field: format!("{name}{rows}"), says });
-                }
-                sent.typed.close_rows(&name, typed_in);
+            let tables = fields::lists(entry.rule).filter(|field| matches!(field.kind, Kind::Rows(_)));
+            let tables = tables.map(|field| (field.key, field.label));
+            for (list, of) in [("clause", "条款"), ("chain", "程序")].into_iter().chain(tables) {
+                sent.close(&format!("{}.{list}", entry.code), &format!("“{}”的{of}", entry.name));
             }
         }
         sent
+    }
+
+    /// Closes the rows under a name, and notes where there are more than the form takes.
+    fn close(&mut self, name: &str, called: &str) {
+        let typed_in =
+            |parts: &BTreeMap<String, String>| parts.keys().any(|part| !matches!(part.as_str(), "id" | "how"));
+        let rows = self.typed.rows(name);
+        if rows > MOST_ROWS {
+            let says = format!("{called}最多 {MOST_ROWS} 行");
+            self.unfit.push(Unfit { field: format!("{name}{rows}"), says });
+        }
+        self.typed.close_rows(name, typed_in);
     }
 }
 
@@ -219,6 +230,7 @@ impl QuoteForm {
 
 /// Adds a clause to what is typed of a rule: it is stated from now on. `false` where it has as many as it can, or this one.
 pub(super) fn add_clause(typed: &mut GroupFields, rule: Rule, quote: &str, section: &str) -> bool {
+    make_room(typed, rule);
     let name = format!("{rule}.clause");
     let rows = typed.rows(&name);
     let has = (1..=rows).any(|row| typed.get(&format!("{name}{row}.quote")) == quote);

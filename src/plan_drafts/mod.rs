@@ -10,6 +10,7 @@
 //! Each group has a version of its own: of two who type in one group the later one sees both and loses nothing. What the form
 //! asks is a table ([`fields`]); a key of the format that has no line in it is kept as it is written.
 
+mod baseline;
 mod draft;
 mod faults;
 mod fields;

@@ -4,7 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     draft::{Group, RuleState},
-    fields::{self, Field, Kind},
+    fields::{self, Field, Kind, RowsOf},
     typed::{DraftFields, GroupFields, MOST_ROWS},
     writing::{key_text, value_text},
 };
@@ -40,7 +40,10 @@ pub(super) fn read(text: &str) -> Result<DraftFields, Vec<PlanError>> {
         let is_read = match name {
             "format" | "silent" | "not_taken_down" => true,
             "rule" | "bodies" | "switch" => value.get_ref().as_table().is_some(),
-            _ => take(head, name, fields::HEAD.iter().find(|field| field.key == name), value.get_ref()),
+            _ => {
+                let field = fields::HEAD.iter().chain(fields::HEAD_LISTS).find(|field| field.key == name);
+                take(head, name, field, value.get_ref())
+            }
         };
         if !is_read {
             head.add_line("extra", &format!("{} = {}", key_text(name), value_text(value.get_ref())));
@@ -78,8 +81,10 @@ pub(super) fn read(text: &str) -> Result<DraftFields, Vec<PlanError>> {
 /// Takes a value into the field of that name; `false` where the field does not hold such a value.
 fn take(typed: &mut GroupFields, name: &str, field: Option<&Field>, value: &DeValue<'_>) -> bool {
     let Some(field) = field else { return false };
-    if matches!(field.kind, Kind::Chain) {
-        return take_chain(typed, name, value);
+    match field.kind {
+        Kind::Chain => return take_chain(typed, name, value),
+        Kind::Rows(rows) => return take_rows(typed, name, rows, value),
+        _ => {}
     }
     let says = says(field.kind, value);
     let is_taken = says.is_some();
@@ -111,12 +116,82 @@ fn says(kind: Kind, value: &DeValue<'_>) -> Option<String> {
             items.iter().all(|&item| one_line(item).is_some() && !item.trim().is_empty()).then(|| items.join("\n"))
         }
         Kind::Bodies => {
-            let name = |slug: &&str| slug.parse::<Body>().ok().map(Body::label);
-            let names: Option<Vec<&str>> = strings(value)?.iter().map(name).collect();
+            let names: Option<Vec<String>> = value.as_array()?.iter().map(|item| body_says(item.get_ref())).collect();
             Some(names?.join("、"))
         }
-        Kind::Chain => None,
+        Kind::Numbers => {
+            let number = |item: &DeValue<'_>| says(Kind::Number, item);
+            let numbers: Option<Vec<String>> = value.as_array()?.iter().map(|item| number(item.get_ref())).collect();
+            numbers.filter(|numbers| !numbers.is_empty()).map(|numbers| numbers.join("、"))
+        }
+        Kind::Named(words) => {
+            let text = one_line(value.as_str()?)?;
+            Some(words.iter().find(|(slug, _)| *slug == text).map_or(text, |(_, label)| (*label).to_owned()))
+        }
+        Kind::Clause => value.as_str().and_then(one_line),
+        Kind::Amount => says(Kind::Number, value).or_else(|| value.as_str().and_then(one_line)),
+        Kind::Chain | Kind::Rows(_) => None,
     }
+}
+
+/// A body by its name, or an office with the body that acts for it.
+fn body_says(item: &DeValue<'_>) -> Option<String> {
+    let label = |slug: &str| slug.parse::<Body>().ok().map(Body::label);
+    if let Some(slug) = item.as_str() {
+        return label(slug).map(str::to_owned);
+    }
+    let table = item.as_table().filter(|table| table.len() == 2)?;
+    let text = |key: &str| table.get(key).and_then(|value| value.get_ref().as_str());
+    let (name, acts) = (text("name")?, label(text("acts")?)?);
+    // What would be read as something else is kept as it is written.
+    let marks = ['、', '，', ',', ' ', '；', '（', '）', '(', ')'];
+    let is_plain = !name.is_empty() && !name.contains(marks) && !name.contains(char::is_control);
+    is_plain.then(|| format!("{name}（{acts}）"))
+}
+
+/// Tables of a value into its rows.
+fn take_rows(typed: &mut GroupFields, name: &str, rows: &RowsOf, value: &DeValue<'_>) -> bool {
+    let found = if rows.single { value.as_table().map(|table| vec![table]) } else { tables(value) };
+    // An empty list is not as no list at all.
+    let Some(found) = found.filter(|found| !found.is_empty()) else { return false };
+    for (row, table) in (1..).zip(found) {
+        let mut extra = Vec::new();
+        for (key, value) in table {
+            let (key, value) = (key.get_ref().as_ref(), value.get_ref());
+            let field = rows.fields.iter().find(|field| field.key == key);
+            let is_taken = match key {
+                "clauses" if rows.quotes => take_one_clause(typed, &format!("{name}{row}"), value),
+                _ => take(typed, &format!("{name}{row}.{key}"), field, value),
+            };
+            if !is_taken {
+                extra.push(pair(key, value));
+            }
+        }
+        typed.set(format!("{name}{row}.extra"), extra.join(", "));
+    }
+    true
+}
+
+/// The one clause of a table into the fields of its row; `false` where it has more, or says more.
+fn take_one_clause(typed: &mut GroupFields, row: &str, value: &DeValue<'_>) -> bool {
+    let found = tables(value);
+    let Some([clause]) = found.as_deref() else { return false };
+    let mut texts = Vec::new();
+    for (key, value) in *clause {
+        let key = key.get_ref().as_ref();
+        match value.get_ref().as_str() {
+            Some(text)
+                if matches!(key, "id" | "section" | "quote" | "document") && !text.contains(char::is_control) =>
+            {
+                texts.push((key, text));
+            }
+            _ => return false,
+        }
+    }
+    for (key, text) in texts {
+        typed.set(format!("{row}.{key}"), text);
+    }
+    true
 }
 
 fn strings<'v>(value: &'v DeValue<'_>) -> Option<Vec<&'v str>> {
@@ -151,7 +226,7 @@ fn take_chain(typed: &mut GroupFields, name: &str, value: &DeValue<'_>) -> bool 
         for (key, value) in step {
             let (key, value) = (key.get_ref().as_ref(), value.get_ref());
             let is_taken = match key {
-                "act" | "by" => {
+                "act" | "by" | "kind" | "days" => {
                     take(typed, &format!("{row}.{key}"), fields::OF_STEP.iter().find(|one| one.key == key), value)
                 }
                 "any" | "together" => value.as_bool().is_some_and(|on| !on || how == key),
@@ -219,6 +294,25 @@ fn read_rule(typed: &mut GroupFields, rule: Rule, section: &DeTable<'_>) {
         };
         if !is_taken {
             typed.add_line(&format!("{rule}.extra"), &pair(key, value));
+        }
+    }
+    name_clauses_by_place(typed, rule);
+}
+
+/// Where a row names a clause of the rule, the form says which of the quotations it is.
+fn name_clauses_by_place(typed: &mut GroupFields, rule: Rule) {
+    let clauses = typed.rows(&format!("{rule}.clause"));
+    for list in fields::lists(rule) {
+        let Kind::Rows(rows) = list.kind else { continue };
+        for field in rows.fields.iter().filter(|field| matches!(field.kind, Kind::Clause)) {
+            for row in 1..=typed.rows(&format!("{rule}.{}", list.key)) {
+                let name = format!("{rule}.{}{row}.{}", list.key, field.key);
+                let is_meant = |place: &usize| typed.get(&format!("{rule}.clause{place}.id")) == typed.get(&name);
+                let place = (1..=clauses).find(is_meant).filter(|_| !typed.get(&name).is_empty());
+                if let Some(place) = place {
+                    typed.set(name, place.to_string());
+                }
+            }
         }
     }
 }
@@ -289,6 +383,106 @@ mod tests {
             assert_eq!((typed.get("STF-08.posts"), typed.get("STF-08.extra")), (line, extra));
             assert_eq!(again(&text), Plan::parse(&text).unwrap());
         }
+    }
+
+    /// A shipped plan with other lines at the head of a rule's section.
+    fn with(text: &str, rule: &str, lines: &str, instead_of: &str) -> String {
+        let head = format!("[rule.{rule}]\n");
+        let at = text.find(&head).unwrap() + head.len();
+        let rest = text[at..].replacen(instead_of, "", 1);
+        format!("{}{lines}\n{rest}", &text[..at])
+    }
+
+    #[test]
+    fn what_only_some_documents_have_has_its_fields() {
+        let (_, text) = BUILT_IN[0];
+        let larger = "larger = { at_most = 60, condition = \"学生人数较多的高校\", decided = \"校党委会 3 月 2 日\" }";
+        let text = with(text, "STF-01", larger, "");
+        let text = with(&text, "STF-06", "bands = [{ below = 400, at_least = 5, at_most = 15 }]", "");
+        let text = with(
+            &text,
+            "ELG-03",
+            "by = [\"gpa\", \"assessment\"]\nexempt = [{ who = \"graduate\", clause = \"E\" }]",
+            "",
+        );
+        let clause = text[text.find("[rule.ELG-03]").unwrap()..].split("id = \"").nth(1).unwrap();
+        let clause = clause.split('"').next().unwrap().to_owned();
+        let text = text.replacen("clause = \"E\"", &format!("clause = \"{clause}\""), 1);
+        let chain = "chain = [\n{ act = \"推荐\", by = [\"college_league\", { name = \"辅导员\", acts = \"college_party\" }] },\n\
+                     { act = \"公示\", kind = \"notice\", days = 5 },\n{ act = \"确定\", by = [\"school_party\"] },\n]\n";
+        let from = text.find("[rule.VET-01]\n").unwrap();
+        let start = from + text[from..].find("chain = [").unwrap();
+        let end = start + text[start..].find("\n]\n").unwrap() + 3;
+        let text = format!("{}{chain}{}", &text[..start], &text[end..]);
+        let content = read(&text).unwrap();
+        let of = |name: &str| content.of(Group::of_field(name)).get(name).to_owned();
+        for (name, says) in [
+            ("STF-01.larger1.at_most", "60"),
+            ("STF-01.larger1.decided", "校党委会 3 月 2 日"),
+            ("STF-06.bands1.below", "400"),
+            ("ELG-03.by", "gpa\nassessment"),
+            ("ELG-03.exempt1.clause", "1"),
+            ("ELG-03.exempt1.who", "graduate"),
+            ("VET-01.chain1.by", "院系团组织、辅导员（院系党组织）"),
+            ("VET-01.chain2.kind", "notice"),
+            ("VET-01.chain2.days", "5"),
+        ] {
+            assert_eq!(of(name), says, "{name}");
+        }
+        for name in ["STF-01.extra", "STF-06.extra", "ELG-03.extra", "VET-01.extra", "VET-01.chain1.extra"] {
+            assert_eq!(of(name), "", "{name}");
+        }
+        assert_eq!(again(&text), Plan::parse(&text).unwrap());
+    }
+
+    #[test]
+    fn documents_and_rules_of_ones_own_have_their_fields() {
+        let (_, text) = BUILT_IN[0];
+        let lists = "[[documents]]\nkind = \"constitution\"\nnumber = \"学生会章程\"\ntitle = \"学生会章程\"\nissuer = \"学代会\"\n\
+                     day = 2025-05-04\n[[own]]\nname = \"女生\"\ncheck = \"share\"\nasks = \"女生\"\nat_least = \"30%\"\nsoft = true\n\
+                     clauses = [{ id = \"Z\", document = \"学生会章程\", section = \"五\", quote = \"女生一般不少于三成\" }]\n\
+                     [[own]]\nname = \"两处\"\ncheck = \"people\"\nasks = \"联络员\"\nat_least = 2\nunions = [\"college\"]\n\
+                     clauses = [{ id = \"A\", section = \"五\", quote = \"设联络员两名\" }, { id = \"B\", section = \"六\", quote = \"联络员两名\" }]\n\
+                     [bodies]";
+        let text = text.replacen("[bodies]", lists, 1);
+        let content = read(&text).unwrap();
+        let head = content.of(Group::Head);
+        for (name, says) in [
+            ("documents1.kind", "constitution"),
+            ("documents1.day", "2025-05-04"),
+            ("own1.at_least", "30%"),
+            ("own1.quote", "女生一般不少于三成"),
+            ("own1.document", "学生会章程"),
+            ("own1.id", "Z"),
+            ("own2.unions", "college"),
+            ("own2.quote", ""),
+            ("extra", ""),
+        ] {
+            assert_eq!(head.get(name), says, "{name}");
+        }
+        assert!(head.get("own2.extra").starts_with("clauses = ["), "{}", head.get("own2.extra"));
+        assert_eq!(again(&text), Plan::parse(&text).unwrap());
+    }
+
+    #[test]
+    fn a_clause_is_named_by_its_place_and_a_way_of_counting_by_its_name() {
+        let (_, text) = BUILT_IN[0];
+        let mut content = read(text).unwrap();
+        let typed = content.of_mut(Group::Vet);
+        for (name, says) in [("point", "majority"), ("value", "有效票过半"), ("clause", "1")] {
+            typed.set(format!("VET-05.election1.{name}"), says);
+        }
+        let reviews = content.of_mut(Group::Rev);
+        let aspects = reviews.get("REV-03.aspects").lines().count();
+        let weights: Vec<String> =
+            (0..aspects).map(|at| if at == 0 { (101 - aspects).to_string() } else { "1".to_owned() }).collect();
+        reviews.set("REV-03.weights", weights.join("、"));
+        let written = write(&content).text;
+        let plan = Plan::parse(&written).unwrap_or_else(|errors| panic!("{errors:?}\n{written}"));
+        let (term, clause) = plan.election_terms().next().unwrap();
+        assert_eq!((term.rule.in_words().as_str(), clause.id.is_empty()), ("赞成超过有效票的一半当选", false));
+        assert_eq!(again(&written), plan);
+        assert_eq!(read(&written).unwrap().of(Group::Vet).get("VET-05.election1.value"), "有效票过半");
     }
 
     #[test]

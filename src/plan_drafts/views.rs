@@ -2,9 +2,10 @@
 //! else has typed meanwhile.
 
 use super::{
+    baseline,
     draft::{Group, RuleState},
     faults::Fault,
-    fields::{self, Field, Kind, Word},
+    fields::{self, Field, Kind, RowsOf, Word},
     typed::{GroupFields, MOST_ROWS},
     wording::{holds, narrowed},
 };
@@ -87,6 +88,8 @@ impl FieldView {
 pub(super) struct RowView {
     pub title: String,
     pub fields: Vec<FieldView>,
+    /// Few documents have it: the first is offered as all others are.
+    pub optional: bool,
 }
 
 impl RowView {
@@ -103,7 +106,9 @@ pub(super) struct BlockView {
     pub code: &'static str,
     pub title: String,
     pub gist: &'static str,
-    /// What the national self-assessment asks.
+    /// What the national level asks, word for word with its document; none where nobody here has read it.
+    pub wording: Option<String>,
+    /// What the national self-assessment asks, in this portal's own words.
     pub national: Vec<String>,
     pub states: Vec<OptionView>,
     /// What is wrong with its state; empty where nothing is.
@@ -156,9 +161,17 @@ impl Shown<'_> {
 
     fn field(&self, name: String, field: &Field) -> FieldView {
         let (control, options) = match field.kind {
-            Kind::Text | Kind::Number | Kind::Share | Kind::Day | Kind::Bodies | Kind::Chain => {
-                (Control::Line, Vec::new())
-            }
+            Kind::Text
+            | Kind::Number
+            | Kind::Share
+            | Kind::Day
+            | Kind::Bodies
+            | Kind::Numbers
+            | Kind::Named(_)
+            | Kind::Clause
+            | Kind::Amount
+            | Kind::Chain
+            | Kind::Rows(_) => (Control::Line, Vec::new()),
             Kind::Long | Kind::Lines { .. } => (Control::Area, Vec::new()),
             Kind::Flag(yes, no) => (Control::Select, self.options(&name, &[("true", yes), ("false", no)])),
             Kind::Choice(words) => (Control::Select, self.options(&name, words)),
@@ -207,7 +220,8 @@ impl Shown<'_> {
     fn head(&self) -> BlockView {
         let plain = fields::HEAD.iter().map(|field| self.field(field.key.to_owned(), field)).collect();
         let more = vec![self.extra("extra".to_owned()), self.extra("sections".to_owned())];
-        BlockView { plain, more, ..block("文件") }
+        let steps = fields::HEAD_LISTS.iter().flat_map(|list| self.steps(list.key, list.kind)).collect();
+        BlockView { plain, steps, more, ..block("文件") }
     }
 
     fn bodies(&self) -> BlockView {
@@ -231,8 +245,7 @@ impl Shown<'_> {
 
     fn rule(&self, entry: &'static Entry) -> BlockView {
         let name = |part: &str| format!("{}.{part}", entry.code);
-        let is_chain = |field: &&Field| matches!(field.kind, Kind::Chain);
-        let values = |chain: bool| fields::values(entry.rule).filter(move |field| is_chain(field) == chain);
+        let is_plain = |field: &&Field| !matches!(field.kind, Kind::Chain | Kind::Rows(_));
         let of_rule = |key: &str| {
             let found = fields::OF_RULE.iter().filter(|field| field.key == key);
             found.map(|field| self.field(name(field.key), field)).collect::<Vec<_>>()
@@ -248,12 +261,16 @@ impl Shown<'_> {
         BlockView {
             code: entry.code,
             gist: entry.gist,
+            wording: baseline::wording(entry.rule),
             national: fields::national(entry.rule),
             states: offered.map(state_of).collect(),
             state_fault: self.fault(&name("state")),
             their_state,
-            figures: values(false).map(|field| self.field(name(field.key), field)).collect(),
-            steps: values(true).flat_map(|field| self.steps(&name(field.key))).collect(),
+            figures: fields::values(entry.rule)
+                .filter(is_plain)
+                .map(|field| self.field(name(field.key), field))
+                .collect(),
+            steps: fields::lists(entry.rule).flat_map(|field| self.steps(&name(field.key), field.kind)).collect(),
             clauses: self.clauses(&name("clause")),
             said: [of_rule("strength"), of_rule("note")].concat(),
             more,
@@ -267,7 +284,9 @@ impl Shown<'_> {
         (self.typed.rows(name).max(theirs) + 1).min(MOST_ROWS)
     }
 
-    fn steps(&self, name: &str) -> Vec<RowView> {
+    fn steps(&self, name: &str, kind: Kind) -> Vec<RowView> {
+        let rows = if let Kind::Rows(rows) = kind { Some(rows) } else { None };
+        let fields = rows.map_or(fields::OF_STEP, |rows| rows.fields);
         let row = |row: usize| {
             let part = |part: &str| format!("{name}{row}.{part}");
             let one = |field: &Field| {
@@ -278,11 +297,20 @@ impl Shown<'_> {
                 }
                 view
             };
-            let mut found: Vec<FieldView> = fields::OF_STEP.iter().map(one).collect();
+            let mut found: Vec<FieldView> = fields.iter().map(one).collect();
+            if rows.is_some_and(|rows| rows.quotes) {
+                found.push(self.carried(part("id"), "条款简称"));
+            }
             found.push(self.carried(part("extra"), "其他内容"));
-            RowView { title: format!("第 {row} 步"), fields: found }
+            let title = match rows {
+                None => format!("第 {row} 步"),
+                Some(RowsOf { title, single: true, .. }) => (*title).to_owned(),
+                Some(RowsOf { title, .. }) => format!("{title} {row}"),
+            };
+            RowView { title, fields: found, optional: rows.is_some() }
         };
-        (1..=self.rows(name)).map(row).collect()
+        let most = if rows.is_some_and(|rows| rows.single) { 1 } else { self.rows(name) };
+        (1..=most).map(row).collect()
     }
 
     fn clauses(&self, name: &str) -> Vec<RowView> {
@@ -299,7 +327,7 @@ impl Shown<'_> {
             let mut found: Vec<FieldView> = fields::OF_CLAUSE.iter().map(one).collect();
             found.push(self.carried(part("id"), "条款简称"));
             found.push(self.carried(part("extra"), "其他内容"));
-            RowView { title: format!("条款 {row}"), fields: found }
+            RowView { title: format!("条款 {row}"), fields: found, optional: false }
         };
         (1..=self.rows(name)).map(row).collect()
     }
@@ -319,6 +347,7 @@ fn block(title: &str) -> BlockView {
         code: "",
         title: title.to_owned(),
         gist: "",
+        wording: None,
         national: Vec::new(),
         states: Vec::new(),
         state_fault: String::new(),

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::{
     draft::{Group, RuleState},
-    fields::{self, Field, Kind},
+    fields::{self, Field, Kind, RowsOf},
     typed::{DraftFields, GroupFields, MOST_ROWS},
 };
 use crate::{
@@ -109,6 +109,9 @@ pub(super) fn write(content: &DraftFields) -> Written {
         file.pair(field.key, field.key, value(field.kind, head.get(field.key)));
     }
     file.put("extra", head.get("extra"));
+    for (list, rows) in fields::HEAD_LISTS.iter().filter_map(|list| fields::head_list(list.key)) {
+        write_rows(&mut file, head, list.key, rows);
+    }
     for (list, state) in [("silent", RuleState::Silent), ("not_taken_down", RuleState::Untaken)] {
         file.put("", &format!("{list} = ["));
         for entry in CATALOGUE.iter().filter(|entry| state_of(content, entry.rule) == state) {
@@ -173,12 +176,11 @@ fn write_rule(file: &mut Written, content: &DraftFields, rule: Rule, state: Rule
     }
     if state == RuleState::Stated {
         for field in fields::values(rule) {
-            if matches!(field.kind, Kind::Chain) {
-                write_chain(file, content, &name(field.key), field);
-            } else if matches!(field.kind, Kind::Bodies) {
-                file.pair(&name(field.key), field.key, bodies(content, typed.get(&name(field.key))));
-            } else {
-                file.pair(&name(field.key), field.key, value(field.kind, typed.get(&name(field.key))));
+            match field.kind {
+                Kind::Chain => write_chain(file, content, &name(field.key), field),
+                Kind::Rows(rows) => write_rows(file, typed, &name(field.key), rows),
+                Kind::Bodies => file.pair(&name(field.key), field.key, bodies(content, typed.get(&name(field.key)))),
+                kind => file.pair(&name(field.key), field.key, value(kind, typed.get(&name(field.key)))),
             }
         }
     }
@@ -208,6 +210,8 @@ fn write_chain(file: &mut Written, content: &DraftFields, name: &str, field: &Fi
             ("by", bodies(content, part("by"))),
             ("any", on("any")),
             ("together", on("together")),
+            ("kind", value(Kind::Text, part("kind"))),
+            ("days", value(Kind::Number, part("days"))),
         ];
         steps.extend(row_text(&pairs, part("extra")).map(|text| (origin, text)));
     }
@@ -221,6 +225,69 @@ fn write_chain(file: &mut Written, content: &DraftFields, name: &str, field: &Fi
     file.put(&format!("{name}1.by"), "]");
 }
 
+/// Tables of a value by its name (`STF-06.bands`, `documents`): a list of them, or the one.
+fn write_rows(file: &mut Written, typed: &GroupFields, name: &str, rows: &RowsOf) {
+    let (code, key) = name.split_once('.').unwrap_or(("", name));
+    let rule = code.parse::<Rule>().ok();
+    let first = rows.fields.first().map_or("", |field| field.key);
+    let mut tables = Vec::new();
+    for row in 1..=typed.rows(name).min(MOST_ROWS) {
+        let origin = format!("{name}{row}");
+        let part = |part: &str| typed.get(&format!("{origin}.{part}"));
+        let pair = |field: &Field| {
+            let said = part(field.key);
+            let said = match rule.filter(|_| matches!(field.kind, Kind::Clause)) {
+                Some(rule) => clause_id(typed, rule, said),
+                None => said.to_owned(),
+            };
+            (field.key, value(field.kind, &said))
+        };
+        let of_clause = |field: &&Field| rows.quotes && fields::OF_CLAUSE.iter().any(|one| one.key == field.key);
+        let own = rows.fields.iter().filter(|field| !of_clause(field));
+        let mut pairs: Vec<(&str, Option<String>)> = own.map(pair).collect();
+        if rows.quotes && !part("quote").is_empty() {
+            let id = if part("id").is_empty() { format!("Q{row}") } else { part("id").to_owned() };
+            let mut clause = vec![format!("id = {}", quoted(&id))];
+            for field in fields::OF_CLAUSE {
+                clause.extend(value(field.kind, part(field.key)).map(|text| format!("{} = {text}", field.key)));
+            }
+            pairs.push(("clauses", Some(format!("[{{ {} }}]", clause.join(", ")))));
+        }
+        tables.extend(row_text(&pairs, part("extra")).map(|text| (origin, text)));
+    }
+    if rows.single {
+        if let Some((origin, text)) = tables.into_iter().next() {
+            file.put(&origin, &format!("{key} = {}", text.trim().trim_end_matches(',')));
+        }
+        return;
+    }
+    if tables.is_empty() {
+        return;
+    }
+    file.put(&format!("{name}1.{first}"), &format!("{key} = ["));
+    for (origin, text) in tables {
+        file.put(&origin, &text);
+    }
+    file.put(&format!("{name}1.{first}"), "]");
+}
+
+/// The short name of a clause that is typed by its place among the quotations; what is no such place stays as it is.
+fn clause_id(typed: &GroupFields, rule: Rule, said: &str) -> String {
+    let rows = 1..=typed.rows(&format!("{rule}.clause"));
+    match folded(said).trim().parse::<usize>().ok().filter(|row| rows.contains(row)) {
+        Some(row) => id_of(typed, rule, row),
+        None => said.to_owned(),
+    }
+}
+
+/// A clause's short name is for whoever reads the file; the form makes one where none is given.
+fn id_of(typed: &GroupFields, rule: Rule, row: usize) -> String {
+    match typed.get(&format!("{rule}.clause{row}.id")) {
+        "" => format!("{rule}.{row}"),
+        id => id.to_owned(),
+    }
+}
+
 fn write_clauses(file: &mut Written, typed: &GroupFields, rule: Rule) {
     let name = format!("{rule}.clause");
     let mut clauses = Vec::new();
@@ -230,8 +297,7 @@ fn write_clauses(file: &mut Written, typed: &GroupFields, rule: Rule) {
         if ["quote", "section", "document", "extra"].iter().all(|key| part(key).is_empty()) {
             continue;
         }
-        // A clause's short name is for whoever reads the file; the form makes one where none is given.
-        let id = if part("id").is_empty() { format!("{rule}.{row}") } else { part("id").to_owned() };
+        let id = id_of(typed, rule, row);
         let text = |key: &str| value(Kind::Text, part(key));
         let pairs = [
             ("id", Some(quoted(&id))),
@@ -258,15 +324,28 @@ fn bodies(content: &DraftFields, typed: &str) -> Option<String> {
     let slug = |name: &str| {
         let known = Body::ALL.iter().find(|body| body.label() == name || body.slug() == name);
         let called = || Body::ALL.iter().find(|body| names.get(&format!("bodies.{}", body.slug())) == name);
-        known.or_else(called).map_or_else(|| name.to_owned(), |body| body.slug().to_owned())
+        known.or_else(called).map(|body| body.slug())
+    };
+    let item = |name: &str| {
+        if let Some(slug) = slug(name) {
+            return quoted(slug);
+        }
+        let office = name.strip_suffix(['）', ')']).and_then(|name| name.split_once(['（', '(']));
+        match office {
+            Some((name, acts)) => {
+                let acts = slug(acts.trim()).unwrap_or(acts.trim());
+                format!("{{ name = {}, acts = {} }}", quoted(name.trim()), quoted(acts))
+            }
+            None => quoted(name),
+        }
     };
     let items: Vec<String> = typed
         .split(['、', '，', ',', ' ', '\n', '；'])
         .map(str::trim)
         .filter(|name| !name.is_empty())
-        .map(slug)
+        .map(item)
         .collect();
-    (!items.is_empty()).then(|| list(items.iter()))
+    (!items.is_empty()).then(|| format!("[{}]", items.join(", ")))
 }
 
 /// The value of a field as a file writes it; none where nothing is typed.
@@ -282,6 +361,12 @@ fn value(kind: Kind, typed: &str) -> Option<String> {
                 return Some(number.to_string());
             }
         }
+        Kind::Amount => {
+            if let Ok(number) = folded(typed).parse::<u32>() {
+                return Some(number.to_string());
+            }
+            return Some(quoted(&folded(typed).replace('％', "%")));
+        }
         Kind::Share => return Some(quoted(&folded(typed).replace('％', "%"))),
         Kind::Day => {
             if let Some(day) = day(typed) {
@@ -293,7 +378,18 @@ fn value(kind: Kind, typed: &str) -> Option<String> {
                 return Some(typed.to_owned());
             }
         }
-        Kind::Text | Kind::Long | Kind::Choice(_) | Kind::Bodies | Kind::Chain => {}
+        Kind::Numbers => {
+            let items = typed.split(['、', '，', ',', ' ', '；']).map(folded).filter(|item| !item.is_empty());
+            let numbers: Option<Vec<u32>> = items.map(|item| item.parse().ok()).collect();
+            if let Some(numbers) = numbers {
+                return Some(format!("{numbers:?}"));
+            }
+        }
+        Kind::Named(words) => {
+            let word = words.iter().find(|(_, label)| *label == typed).map_or(typed, |(slug, _)| *slug);
+            return Some(quoted(word));
+        }
+        Kind::Text | Kind::Long | Kind::Choice(_) | Kind::Bodies | Kind::Chain | Kind::Clause | Kind::Rows(_) => {}
     }
     Some(quoted(typed))
 }

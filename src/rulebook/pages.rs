@@ -10,11 +10,12 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Query;
+use serde::Deserialize;
 
 use super::{
     Verb,
     book::{Chapter, Difference, RuleSearch, chapters, own_first},
-    papers::{self, PaperRow},
+    papers::{self, PaperRow, Replaced},
     paths::{Done, PLANS, version_after},
     store::{self, Governing, GoverningToday, WiderReason},
 };
@@ -23,7 +24,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, extract::With, person::SignedIn},
     failure::Failure,
-    ids::PlanVersionId,
+    ids::{PlanDocumentId, PlanVersionId},
     office::SchoolLeague,
     page::{chrome::Chrome, faults, filters},
     rules::{
@@ -32,7 +33,7 @@ use crate::{
         catalogue::{Family, Today},
         plan::{self, LARGEST_FILE, NationalDocument, PlanError, Provision, Word, national},
     },
-    web::forms::{self, Errors, Upload},
+    web::forms::{self, Errors, Submitted, Upload, written},
 };
 
 pub(super) fn routes() -> Routes {
@@ -90,6 +91,7 @@ async fn book(
     if let Some(governing) = &governing {
         let (mut db, institution) = (app.read().await?, person.institution);
         beside.papers = papers::papers(&mut db, institution, governing.id).await?;
+        beside.papers.retain(PaperRow::stands);
         beside.reasons = store::wider_reasons(&mut db, institution, app.clock.today()).await?;
     }
     Ok(Html(book_html(app.chrome(&person, "规则手册"), governing.as_ref(), &beside, search)?))
@@ -208,6 +210,30 @@ async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: 
     Ok(Redirect::to(&version_after(id, if is_new { Done::Added } else { Done::Same })).into_response())
 }
 
+/// 存入原件 as typed, beside the file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PaperForm {
+    /// The document whose place it takes; empty for none.
+    pub replaces: String,
+    pub why: String,
+}
+
+impl PaperForm {
+    /// The document whose place it takes and why, none for none, or errors beside the fields.
+    pub fn read(&self, errors: &mut Errors) -> Option<Replaced> {
+        if self.replaces.is_empty() {
+            return None;
+        }
+        let document = self.replaces.parse::<PlanDocumentId>().ok();
+        if document.is_none() {
+            errors.add("replaces", "请从列出的原件里选");
+        }
+        let why = written(&self.why, 200, "why", "请写明为什么代替，如：存错了文件", errors);
+        Some(Replaced { document: document?, why: why? })
+    }
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "rulebook/plan.html")]
 pub(super) struct PlanPage {
@@ -221,11 +247,17 @@ pub(super) struct PlanPage {
     papers: Vec<PaperRow>,
     /// The document stays.
     is_adopted: bool,
+    form: PaperForm,
     errors: Errors,
     done: &'static str,
 }
 
 impl PlanPage {
+    /// A document is there whose place another can take.
+    fn has_standing(&self) -> bool {
+        self.papers.iter().any(PaperRow::stands)
+    }
+
     /// How many rules stand how to the baseline.
     fn relations(&self) -> Vec<(Relation, usize)> {
         counts(&self.compared)
@@ -262,9 +294,10 @@ pub(super) async fn plan_page(
     app: &App,
     acting: &Acting<SchoolLeague>,
     id: PlanVersionId,
-    errors: Errors,
+    submitted: Submitted<PaperForm>,
     done: &'static str,
 ) -> Result<PlanPage, Failure> {
+    let Submitted { form, errors } = submitted;
     let mut db = app.read().await?;
     let found = store::version(&mut db, acting.institution(), id).await?;
     let (version, plan, _) = found.ok_or(Failure::Missing)?;
@@ -272,7 +305,7 @@ pub(super) async fn plan_page(
     let papers = papers::papers(&mut db, acting.institution(), id).await?;
     let chrome = app.chrome(acting.person(), &plan.short).under(PLANS, "实施方案");
     let compared = compare_all(&plan);
-    Ok(PlanPage { chrome, id, version, plan, compared, papers, is_adopted, errors, done })
+    Ok(PlanPage { chrome, id, version, plan, compared, papers, is_adopted, form, errors, done })
 }
 
 async fn show(
@@ -281,7 +314,8 @@ async fn show(
     Path(id): Path<PlanVersionId>,
     Query(query): Query<forms::Done>,
 ) -> Result<PlanPage, Failure> {
-    plan_page(&app, &acting, id, Errors::default(), query.done.parse().map_or("", Done::label)).await
+    let done = query.done.parse().map_or("", Done::label);
+    plan_page(&app, &acting, id, Submitted::new(PaperForm::default(), Errors::default()), done).await
 }
 
 /// What the national level asks, document by document.

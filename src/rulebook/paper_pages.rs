@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::{
     Verb,
-    pages::plan_page,
-    papers::{self, MOST, Paper, UNNAMED},
+    pages::{PaperForm, plan_page},
+    papers::{self, MOST, Paper, PaperRow, UNNAMED},
     paths::{Done, PLANS, version_after},
     store::{self, lock_plans},
 };
@@ -23,7 +23,7 @@ use crate::{
     office::SchoolLeague,
     page::filters::query_value,
     web::{
-        forms::{Attempt, Errors, Upload},
+        forms::{Attempt, Errors, Submitted, Upload},
         media,
     },
 };
@@ -42,37 +42,62 @@ async fn add(
     upload: Upload,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
+    let form: PaperForm = upload.form()?;
+    let replaced = form.read(&mut errors);
     let bytes = upload.file.clone().unwrap_or_default();
     let (name, read) = (upload.file_name.clone(), bytes.clone());
     let paper = match app.heavy(move || Paper::read(&name, &read)).await? {
-        Ok(paper) => paper,
+        Ok(paper) => Some(paper),
         Err(says) => {
             errors.add("file", says);
-            let page = plan_page(&app, &acting, id, errors, "").await?;
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+            None
         }
     };
+    let Some(paper) = paper.filter(|_| errors.is_empty()) else {
+        let page = plan_page(&app, &acting, id, Submitted::new(form, errors), "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
     let now = app.clock.now();
+    let refusal = Refusal {
+        chrome: app.chrome(acting.person(), "存入原件").under(PLANS, "实施方案"),
+        wanted: "代替方案原件".to_owned(),
+        back: format!("{PLANS}/{id}"),
+    };
     let attempt = app
         .write_as(acting.person().authority(), async |db| {
             let plans = lock_plans(db, acting.institution()).await?;
             let found = store::version(db, acting.institution(), id).await?;
             let (_, plan, _) = found.ok_or(Failure::Missing)?;
-            if papers::papers(db, acting.institution(), id).await?.len() >= MOST {
+            let standing = papers::papers(db, acting.institution(), id).await?;
+            if replaced.is_none() && standing.iter().filter(|paper| paper.stands()).count() >= MOST {
                 return Ok(Attempt::fault("file", format!("一版方案最多存 {MOST} 份原件")));
             }
-            if papers::keep(db, &plans, acting.person(), id, &paper, &bytes, now).await? {
-                let entry = Entry::new(Verb::PlanDocumentKept, plan.short.clone())
-                    .detail("办理", "存入")
+            let is_new = papers::keep(db, &plans, acting.person(), id, &paper, &bytes, now).await?;
+            if let Some(wrong) = &replaced {
+                // The file and the place it takes go in together, or neither does.
+                let stands = |paper: &PaperRow| paper.id == wrong.document && paper.stands();
+                if !is_new || !standing.iter().any(stands) {
+                    return Err(refusal
+                        .for_reason("这份文件已经存过，或者要代替的一份已经被代替", "请刷新页面，核对现在存着的原件"));
+                }
+                papers::replace(db, &plans, acting.person(), id, wrong, now).await?;
+            }
+            if is_new {
+                let how = if replaced.is_some() { "代替原来的一份" } else { "存入" };
+                let mut entry = Entry::new(Verb::PlanDocumentKept, plan.short.clone())
+                    .detail("办理", how)
                     // Not its name: a file may be called by somebody's.
                     .detail("文件摘要", hex::encode(&paper.sha256));
+                if let Some(wrong) = &replaced {
+                    entry = entry.detail("理由", wrong.why.clone());
+                }
                 audit::append(db, acting.person(), entry, now).await?;
             }
             Ok(Attempt::Done(()))
         })
         .await?;
     if attempt.done_or(&mut errors).is_none() {
-        let page = plan_page(&app, &acting, id, errors, "").await?;
+        let page = plan_page(&app, &acting, id, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     Ok(Redirect::to(&version_after(id, Done::PaperKept)).into_response())
@@ -93,7 +118,7 @@ async fn take_away(
             let refusal =
                 Refusal { chrome, wanted: "删除方案原件".to_owned(), back: format!("{PLANS}/{version}") };
             let why = "这一版方案已经启用，引文要能与原件核对";
-            return Err(refusal.for_reason(why, "存错了的，可以再存入正确的一份"));
+            return Err(refusal.for_reason(why, "存错了的，存入正确的一份来代替它，并写明理由；原来的一份留有记录"));
         }
         let hash = papers::remove(db, &plans, version, document).await?.ok_or(Failure::Missing)?;
         let entry = Entry::new(Verb::PlanDocumentKept, plan.short.clone()).detail("办理", "删除");

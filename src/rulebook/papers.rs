@@ -26,13 +26,30 @@ pub struct PaperRow {
     pub id: PlanDocumentId,
     pub name: String,
     pub at: OffsetDateTime,
+    /// When another took its place; it stays on record and is offered beside no quotation any more.
+    pub replaced_at: Option<OffsetDateTime>,
+    /// Why; empty where none has.
+    pub replaced_why: String,
 }
 
 impl PaperRow {
+    /// It is offered beside quotations.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.replaced_at.is_none()
+    }
+
     #[must_use]
     pub fn path(&self) -> String {
         document_path(self.id)
     }
+}
+
+/// A document that another takes the place of.
+#[derive(Debug)]
+pub(super) struct Replaced {
+    pub document: PlanDocumentId,
+    pub why: String,
 }
 
 /// A document that may be kept.
@@ -69,7 +86,8 @@ pub async fn papers(
 ) -> Result<Vec<PaperRow>, Failure> {
     let rows = sqlx::query_as!(
         PaperRow,
-        r#"select id as "id: PlanDocumentId", name, at from plan_document
+        r#"select id as "id: PlanDocumentId", name, at, replaced_at, coalesce(replaced_why, '') as "replaced_why!"
+           from plan_document
            where institution_id = $1 and plan_version_id = $2 order by at, id"#,
         institution.0,
         version.0
@@ -139,6 +157,30 @@ pub(super) async fn is_adopted(
         version.0
     );
     Ok(adopted.fetch_one(connection).await?)
+}
+
+/// A document takes the place of another, which stays on record; `false` where that one does not stand beside the version.
+pub(super) async fn replace(
+    connection: &mut PgConnection,
+    plans: &Locked<PlansOf>,
+    by: &SignedIn,
+    version: PlanVersionId,
+    wrong: &Replaced,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let replaced = sqlx::query!(
+        "update plan_document set replaced_at = $4, replaced_by = $5, replaced_why = $6
+         where id = $1 and institution_id = $2 and plan_version_id = $3 and replaced_at is null",
+        wrong.document.0,
+        plans.0.0,
+        version.0,
+        now,
+        by.account.0,
+        wrong.why
+    )
+    .execute(connection)
+    .await?;
+    Ok(replaced.rows_affected() == 1)
 }
 
 /// Takes a document away; its hash where it stood beside that version.

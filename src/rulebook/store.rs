@@ -21,7 +21,7 @@ use crate::{
     ids::{AccountId, InstitutionId, OfficeId, PlanVersionId, StudentId},
     office::SchoolLeague,
     rules::{
-        Plan,
+        Plan, Rule,
         adoption::{Calendar, Registration},
         plan::{BUILT_IN, PlanError},
     },
@@ -310,6 +310,15 @@ pub struct WiderReason {
     /// The rule's code.
     pub rule: String,
     pub says: String,
+}
+
+impl WiderReason {
+    /// The rule by its name, and why.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let name = self.rule.parse::<Rule>().map_or(self.rule.as_str(), Rule::name);
+        format!("{name}：{}", self.says)
+    }
 }
 
 /// The reasons that were given with the adoption that governs on a day.

@@ -46,6 +46,8 @@ verbs! {
     DepartmentKept = "department_kept", "工作部门";
     /// A union's constitution was put on file.
     ConstitutionKept = "constitution_kept", "章程存档";
+    /// How a union stands to a rule of the university's own was reported.
+    OwnRuleReported = "own_rule_reported", "本校规定登记";
 }
 
 pub const NAV: &[NavItem] = &[

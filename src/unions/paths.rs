@@ -37,6 +37,7 @@ words! {
     Reshuffled = "reshuffled", "换届已办理。请接着在“轮值”里排定执行主席。";
     DepartmentAdded = "added", "已设立。";
     DepartmentChanged = "changed", "已变更；原来的名称和职能保留在沿革里。";
+    OwnReported = "own-reported", "已登记；原来的登记保留在下面。";
     ConstitutionFiled = "constitution", "章程已存档；原来的版本保留在下面。";
     DepartmentEnded = "abolished", "已撤销；部门内的任职同日结束。";
 }
@@ -51,6 +52,11 @@ pub(super) fn filled_in(path: &str, query: &str) -> String {
 impl UnionId {
     pub(crate) fn path(self) -> String {
         format!("{UNIONS}/{self}")
+    }
+
+    /// The university's own rules, and how the union stands to them.
+    pub(super) fn own_rules_path(self) -> String {
+        format!("{UNIONS}/{self}/own-rules")
     }
 
     pub(super) fn findings_path(self) -> String {

@@ -20,6 +20,11 @@ impl RoundId {
         self.path() + "/edit"
     }
 
+    /// The steps of its chain that are no opinions.
+    pub(super) fn steps_path(self) -> String {
+        self.path() + "/steps"
+    }
+
     pub(super) fn cases_path(self) -> String {
         self.path() + "/cases"
     }
@@ -72,6 +77,7 @@ words! {
     Done:
     Opened = "opened", "已开启。报名期内，符合范围的学生在首页就能看到。";
     Changed = "changed", "已修改。";
+    Told = "told", "已登记这一环节。后面的环节可以接着办理。";
     Ended = "ended", "本轮已结束，未用的名额已释放。";
     Applied = "applied", "已提交。下一步由推荐单位办理，进度看这一页。";
     Confirmed = "confirmed", "已确认并提交。";

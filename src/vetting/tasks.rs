@@ -1,6 +1,6 @@
 //! Candidates who wait for an office, and what waits for candidates themselves.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
 
 use super::{
@@ -15,6 +15,7 @@ use crate::{
     ids::{CaseId, RoundId, StudentId},
     office::{Office, UnionKeeper},
     page::task::Task,
+    rules::chain::Chain,
 };
 
 /// Everything of it that waits for a person.
@@ -94,6 +95,7 @@ async fn of_office(
             let says = format!("核实{}公示期间的 {} 件反映", row.title, row.open);
             tasks.push(Task::new(true, says, String::new(), row.id.objections_path()));
         }
+        tasks.extend(untold(&mut *connection, person, office).await?);
         let rows = sqlx::query!(
             r#"select r.id as "id: RoundId", r.title, r.places, count(*) as "passed!",
                       count(*) filter (where r.notice_days > 0 and c.notice_until is null) as "unshown!",
@@ -119,6 +121,35 @@ async fn of_office(
                 _ => (format!("任命{}的 {} 人", row.title, row.passed), row.id.outcome_path()),
             };
             tasks.push(Task::new(false, says, "已通过全部环节".to_owned(), href));
+        }
+    }
+    Ok(tasks)
+}
+
+/// Rounds in which cases have come to a step that is no opinion, and nobody has said that it was taken.
+async fn untold(connection: &mut PgConnection, person: &SignedIn, office: &Held) -> Result<Vec<Task>, Failure> {
+    let rows = sqlx::query!(
+        r#"select r.id as "id: RoundId", r.title, r.chain as "chain: Json<Chain>", c.furthest as "furthest!"
+           from vetting_round r join student_union u on u.id = r.union_id
+                cross join lateral (
+                    select max(case c.stage when 'at' then c.step else jsonb_array_length(r.chain -> 'links') end) as furthest
+                    from vetting_case c where c.round_id = r.id and c.stage in ('at', 'passed')
+                ) c
+           where r.institution_id = $1 and r.ended_at is null and c.furthest is not null
+                 and jsonb_array_length(coalesce(r.chain -> 'others', '[]'::jsonb)) > 0
+                 and case when $2::uuid is null then u.college_id is null else u.college_id = $2 end
+           order by r.closes_on"#,
+        person.institution.0,
+        office.college.map(|id| id.0)
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut tasks = Vec::new();
+    for row in rows {
+        let chain = row.chain.0;
+        if let Some(other) = chain.waits_for(usize::try_from(row.furthest).unwrap_or(0)) {
+            let says = format!("登记{}的“{}”", row.title, other.says);
+            tasks.push(Task::new(false, says, "候选人等它办完".to_owned(), row.id.steps_path()));
         }
     }
     Ok(tasks)

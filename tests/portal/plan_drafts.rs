@@ -353,3 +353,27 @@ async fn a_draft_begins_from_the_present_plan_and_is_seen_by_nobody_else() {
     assert_eq!(league.post(&format!("{draft}/discard"), &[]).await.location(), "/plan-drafts?done=discarded");
     assert_eq!(league.get(&draft).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_draft_may_begin_with_the_national_wording_and_counts_none_of_it_by_itself() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let begun = league.upload("/plan-drafts", &[("name", "预填"), ("origin", "national")], None).await;
+    assert_eq!(begun.status, 303, "{}", begun.text());
+    let draft = begun.location().split('?').next().unwrap().to_owned();
+    let page = league.get(&format!("{draft}/groups/stf")).await;
+    assert!(page.text().contains("全国要求原文：“主席团成员不超过5人。”"), "{}", page.text());
+    assert_eq!(page.attributes("input[name='STF-02.at_most']", "value"), ["5"]);
+    assert_eq!(page.attributes("input[name='STF-01.larger1.at_most']", "value"), ["60"]);
+    let chosen = page.attributes("input[name='STF-02.state'][checked]", "value");
+    assert_eq!(chosen, ["untaken"], "nobody has said yet that the document states it");
+    // The document's own words take its place.
+    let text = "主席团成员不超过4人，部门不超过6个。";
+    let kept = league.upload(&format!("{draft}/text"), &[("text", text)], None).await;
+    assert_eq!(kept.status, 303, "{}", kept.text());
+    let quoted = league.post(&format!("{draft}/quotes"), &[("rule", "STF-02"), ("words", "主席团成员不超过4人")]).await;
+    assert_eq!(quoted.status, 303, "{}", quoted.text());
+    let page = league.get(&format!("{draft}/groups/stf")).await;
+    assert_eq!(page.attributes("input[name='STF-02.at_most']", "value"), ["4"]);
+    assert_eq!(page.attributes("input[name='STF-02.clause1.document']", "value"), [""]);
+}

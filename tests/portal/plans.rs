@@ -6,6 +6,7 @@ use crate::support::{
     Client, Page, Portal, SECOND,
     sitting::in_minutes,
     union::{rows, union},
+    vetting::{Stage, pairs, stage},
 };
 
 /// Adopts a plan as a person does: asks, reads what it changes, says why it is wider, confirms.
@@ -376,6 +377,20 @@ async fn the_document_itself_stands_beside_each_quotation_of_ones_own_plan() {
     assert!(stays.status == 409 && stays.text().contains("这一版方案已经启用"), "{}", stays.text());
     assert_eq!(student.get(&link).await.status, 200);
     assert!(league.get(&format!("/plans/{version}")).await.all("form[action$='/remove']").is_empty());
+    // The wrong one is replaced, for a reason, and stays on record.
+    let right = Some(("对的.pdf", b"%PDF-1.7 right".as_slice()));
+    let silent = league.upload(&at, &[("replaces", id)], right).await;
+    assert_eq!((silent.status, silent.field("代替哪一份").as_str()), (422, id));
+    assert!(silent.fault("代替的理由（不代替的不填）").contains("请写明为什么代替"));
+    let replaces = [("replaces", id), ("why", "扫描缺页")];
+    assert_eq!(league.upload(&at, &replaces, right).await.status, 303);
+    let again = league.upload(&at, &replaces, Some(("又.pdf", b"%PDF-1.7 more".as_slice()))).await;
+    assert!(again.status == 409 && again.text().contains("已经被代替"), "{}", again.text());
+    let page = league.get(&format!("/plans/{version}")).await.text();
+    assert!(page.contains("已被代替") && page.contains("扫描缺页") && !page.contains("又.pdf"), "{page}");
+    let links = student.get("/rulebook?q=STF-02").await.attributes(".clause cite a", "href");
+    assert!(!links.contains(&link) && !links.is_empty(), "{links:?}");
+    assert_eq!(student.get(&link).await.status, 200, "it stays");
 }
 
 #[tokio::test]
@@ -422,13 +437,97 @@ async fn a_union_that_falls_out_of_every_check_is_named_before_the_adoption() {
     let asked = league.post("/plans/adopt", &[("version", suzhou.as_str()), ("from", &today)]).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
     assert!(asked.text().contains("这份方案不适用于校研究生会"), "{}", asked.text());
+    assert_eq!(league.upload("/plans", &[("text", &without_a_chain())], None).await.status, 303);
+    let version = version_of(&mut league, "本校方案").await;
+    let asked = league.post("/plans/adopt", &[("version", version.as_str()), ("from", &today)]).await;
+    assert!(asked.text().contains("没有写“院系候选人和工作人员的遴选程序”"), "{}", asked.text());
+    assert!(asked.attributes("main a", "href").contains(&"/rulebook#VET-03".to_owned()));
+}
+
+/// The plan without a word on how people come to the posts of a college.
+fn without_a_chain() -> String {
     let own = own_plan().replace("silent = [\n", "silent = [\n    \"VET-03\",\n");
     let start = own.find("[rule.VET-03]\n").unwrap();
     let end = start + 1 + own[start + 1..].find("\n[rule.").unwrap() + 1;
-    let own = format!("{}{}", &own[..start], &own[end..]);
-    assert_eq!(league.upload("/plans", &[("text", &own)], None).await.status, 303);
+    format!("{}{}", &own[..start], &own[end..])
+}
+
+#[tokio::test]
+async fn vet_03_where_no_round_can_be_opened_the_page_says_why_and_leads_to_the_plan() {
+    let Stage { portal, mut league, college, today, .. } = stage().await;
+    assert_eq!(league.upload("/plans", &[("text", &without_a_chain())], None).await.status, 303);
     let version = version_of(&mut league, "本校方案").await;
-    let asked = league.post("/plans/adopt", &[("version", version.as_str()), ("from", &today)]).await;
-    assert!(asked.text().contains("院系学生会候选人和工作人员：方案没有规定遴选程序"), "{}", asked.text());
-    assert!(asked.attributes("main a", "href").contains(&"/rulebook#VET-03".to_owned()));
+    assert_eq!(adopt(&mut league, &version, &today.to_string()).await.status, 303);
+    let mut keeper = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let ask = format!("/rounds/new?union={}&places=members", college.rsplit('/').next().unwrap());
+    let page = keeper.get(&ask).await;
+    assert!(page.text().contains("没有写“院系候选人和工作人员的遴选程序”"), "{}", page.text());
+    assert!(page.text().contains("请与校团委联系"));
+    assert!(page.attributes("main a", "href").contains(&"/rulebook#VET-03".to_owned()));
+}
+
+#[tokio::test]
+async fn pol_00_a_rule_of_the_universitys_own_is_judged_by_what_a_union_reports() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let own = "[[own]]\nname = \"联络员\"\ncheck = \"people\"\nasks = \"每会 2 名联络员\"\nat_least = 2\nunions = [\"school\"]\n\
+               clauses = [{ id = \"Q1\", section = \"五\", quote = \"校学生会设联络员不少于两名\" }]\n\n[bodies]";
+    let text = own_plan().replacen("[bodies]", own, 1);
+    assert_eq!(league.upload("/plans", &[("text", &text)], None).await.status, 303);
+    let version = version_of(&mut league, "本校方案").await;
+    let shown = league.get(&format!("/plans/{version}")).await.text();
+    assert!(shown.contains("核对人数：不少于 2 人") && shown.contains("校学生会设联络员不少于两名"), "{shown}");
+    let day = today.to_string();
+    assert_eq!(adopt(&mut league, &version, &day).await.status, 303);
+
+    let path = format!("{school}/own-rules");
+    let page = league.get(&path).await;
+    assert!(page.text().contains("待补数据") && page.text().contains("还没有登记"), "{}", page.text());
+    assert!(page.all(".clause p").contains(&"校学生会设联络员不少于两名".to_owned()));
+    let overview = league.get("/compliance").await.text();
+    assert!(overview.contains("本校规定（1 项）") && overview.contains("联络员"), "{overview}");
+    let unfit = league.post(&path, &[("rule", "联络员"), ("number", "两"), ("on", &day)]).await;
+    assert_eq!((unfit.status, unfit.field("人数").as_str()), (422, "两"));
+    assert!(unfit.fault("人数").contains("请填写人数"));
+    let unknown = league.post(&path, &[("rule", "没有这条"), ("number", "2"), ("on", &day)]).await;
+    assert_eq!(unknown.status, 422, "{}", unknown.text());
+    let send = |number: &str| {
+        let fields = [("rule", "联络员"), ("number", number), ("on", day.as_str())];
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    };
+    assert_eq!(league.post(&path, &pairs(&send("1"))).await.location(), format!("{path}?done=own-reported"));
+    let overview = league.get("/compliance").await.text();
+    assert!(overview.contains("登记 1 人，要求不少于 2 人"), "{overview}");
+    assert!(!overview.contains("没有学生会不符合刚性要求"), "never green beside a breach");
+    assert_eq!(league.post(&path, &pairs(&send("2"))).await.status, 303);
+    assert!(!league.get("/compliance").await.text().contains("本校规定（1 项）"));
+    let rows = league.get(&path).await.all(".lines li");
+    assert!(rows.len() == 2 && rows[0].contains("2 人"), "the last one first, and none is lost: {rows:?}");
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_ne!(college.post(&path, &pairs(&send("9"))).await.status, 303, "another's union");
+}
+
+#[tokio::test]
+async fn elg_03_grades_come_in_with_what_their_ranking_is_of_where_the_plan_asks_for_another() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let other = "[rule.ELG-03]\nbases = [\"grade\"]\nby = [\"assessment\"]\n";
+    let text = own_plan().replacen("[rule.ELG-03]\n", other, 1);
+    let added = league.upload("/plans", &[("text", &text)], None).await;
+    assert_eq!(added.status, 303, "{:?}", added.all(".lines li"));
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert!(!staff.get("/imports").await.text().contains("排名口径"), "the plan in force ranks a major");
+    let version = version_of(&mut league, "本校方案").await;
+    let today = portal.app.clock.today().to_string();
+    assert_eq!(adopt(&mut league, &version, &today).await.status, 303);
+    let mut fields =
+        vec![("kind", "grades"), ("basis", "semester"), ("period", "2025—2026 学年第二学期"), ("source", "教务处")];
+    let file = Some(("排名.csv", "学号,专业排名,专业人数,不及格门数\n20240001,3,40,0\n".as_bytes()));
+    let unsaid = staff.upload("/imports", &fields, file).await;
+    assert_eq!(unsaid.status, 422, "{}", unsaid.text());
+    assert!(unsaid.fault("排名口径").contains("请选择排名口径"), "{}", unsaid.fault("排名口径"));
+    fields.push(("measure", "本年级，综合测评"));
+    let staged = staff.upload("/imports", &fields, file).await;
+    assert_eq!(staged.status, 303, "{}", staged.text());
+    let path = staged.location().split('?').next().unwrap().to_owned();
+    assert!(staff.get(&path).await.text().contains("教务处（本年级，综合测评）"));
 }

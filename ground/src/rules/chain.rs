@@ -7,6 +7,7 @@
 //! In one file, because a step is judged by all of the chain; its tests, one a clause, are nearly a third of it.
 
 use serde::{Deserialize, Serialize};
+use time::Date;
 use uuid::Uuid;
 
 use super::{
@@ -71,6 +72,29 @@ impl Link {
     }
 }
 
+time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
+
+/// That a step which is no opinion was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    #[serde(with = "iso_day")]
+    pub from: Date,
+    /// Its last day: the first one where it took but a day.
+    #[serde(with = "iso_day")]
+    pub until: Date,
+    /// The office that says so, in words. Who acted for it stands in the record.
+    pub office: String,
+}
+
+impl Taken {
+    /// When: `2026-10-12` or `2026-10-12 至 2026-10-16`.
+    #[must_use]
+    pub fn days_in_words(&self) -> String {
+        let Self { from, until, .. } = self;
+        if from == until { from.to_string() } else { format!("{from} 至 {until}") }
+    }
+}
+
 /// A step of a plan's chain that is no opinion: 公示, 面试, 试用.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherStep {
@@ -82,6 +106,9 @@ pub struct OtherStep {
     pub says: String,
     /// How many days it lasts at least.
     pub days: Option<u32>,
+    /// None as long as nobody has said that it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Taken>,
 }
 
 impl OtherStep {
@@ -102,7 +129,7 @@ pub(super) fn other_steps(plan: &Plan, steps: &[Step]) -> Vec<OtherStep> {
             continue;
         }
         let says = step.in_words(|body| plan.body_name(body).to_owned());
-        others.push(OtherStep { after, kind: step.kind.slug().to_owned(), says, days: step.days });
+        others.push(OtherStep { after, kind: step.kind.slug().to_owned(), says, days: step.days, taken: None });
     }
     others
 }
@@ -117,7 +144,7 @@ pub struct Chain {
     pub quote: String,
     /// The steps in their order.
     pub links: Vec<Link>,
-    /// Steps of the plan's chain that are no opinions; the portal shows them and leaves them to people.
+    /// Steps of the plan's chain that are no opinions: people take them, and say so for the whole round.
     #[serde(default)]
     pub others: Vec<OtherStep>,
 }
@@ -158,10 +185,29 @@ impl Chain {
         self.others.iter().filter(move |other| other.after == opinions)
     }
 
+    /// Somebody has to say that the step was taken: the portal knows of applications by itself, and of the public notice
+    /// with which a chain ends.
+    #[must_use]
+    pub fn is_told(&self, other: &OtherStep) -> bool {
+        let is_last_notice = other.is_notice() && other.after == self.links.len();
+        other.kind != StepKind::Application.slug() && !is_last_notice
+    }
+
+    /// The first step that is no opinion, still open, and comes before the opinion at this place, counted from 0; before
+    /// the outcome where the place is the number of opinions.
+    #[must_use]
+    pub fn waits_for(&self, place: usize) -> Option<&OtherStep> {
+        self.others.iter().find(|other| other.after <= place && other.taken.is_none() && self.is_told(other))
+    }
+
     /// Whether a public notice is the plan's or practice, in a sentence.
     #[must_use]
     pub fn notice_in_words(&self) -> String {
         match self.notice() {
+            Some(notice) if self.is_told(notice) => {
+                let says = &notice.says;
+                format!("方案规定的“{says}”在程序中间，办完后在本轮的“其他环节”登记；这里的公示是实践惯例。")
+            }
             Some(notice) => format!("方案规定：{}。", notice.says),
             None => "公示是实践惯例，方案未作要求。".to_owned(),
         }
@@ -176,17 +222,36 @@ impl Chain {
     /// The steps that are no opinions, each with its place, in words; empty where there are none.
     #[must_use]
     pub fn others_in_words(&self) -> String {
-        let place = |other: &OtherStep| match other.after.checked_sub(1).and_then(|before| self.links.get(before)) {
+        (0..self.others.len()).map(|place| self.place_in_words(place)).collect::<Vec<_>>().join("；")
+    }
+
+    /// The steps that are no opinions in their order, each with its place in words.
+    #[must_use]
+    pub fn others_with_places(&self) -> Vec<(String, &OtherStep)> {
+        let place = |(place, other)| (self.place_in_words(place), other);
+        self.others.iter().enumerate().map(place).collect()
+    }
+
+    /// A step that is no opinion, by its place among those from 0, and after which opinion it comes; empty for another place.
+    #[must_use]
+    pub fn place_in_words(&self, place: usize) -> String {
+        let Some(other) = self.others.get(place) else { return String::new() };
+        match other.after.checked_sub(1).and_then(|before| self.links.get(before)) {
             Some(link) => format!("{}（在“{}”之后）", other.says, link.act),
             None => format!("{}（最先）", other.says),
-        };
-        self.others.iter().map(place).collect::<Vec<_>>().join("；")
+        }
     }
 
     /// The public notice that the plan asks for.
     #[must_use]
     pub fn notice(&self) -> Option<&OtherStep> {
         self.others.iter().find(|other| other.is_notice())
+    }
+
+    /// How many days the public notice lasts at least with which the plan's chain ends.
+    #[must_use]
+    pub fn notice_days(&self) -> Option<u32> {
+        self.notice().filter(|notice| !self.is_told(notice)).and_then(|notice| notice.days)
     }
 
     #[must_use]
@@ -508,6 +573,11 @@ pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: 
     } else if !link.has(request.body) {
         let says = format!("现在的环节是“{}”，由{}办理", link.act, link.bodies_in_words());
         findings.push(chain.refusal(says));
+    }
+    // What is sent back or refused waits for nothing.
+    if let (Decision::Agree, Some(other)) = (request.decision, chain.waits_for(step)) {
+        let says = format!("“{}”之前还有“{}”，本轮还没有登记办完", link.act, other.says);
+        findings.push(chain.refusal(says).remedy("由开启本轮的单位在轮次页登记这一步的办理情况"));
     }
     let now = || progress.opinions.iter().filter(|opinion| (opinion.step, opinion.visit) == (step, progress.visit));
     if now().any(|opinion| opinion.body == request.body) {

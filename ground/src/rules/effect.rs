@@ -7,7 +7,7 @@ use super::{
     CATALOGUE, Finding, Outcome, Plan, Rule,
     catalogue::Entry,
     chain::Chain,
-    plan::{Provision, Union, Word},
+    plan::{OwnRule, Provision, Union, Word},
     timeline::Timeline,
 };
 use crate::words::words;
@@ -102,21 +102,42 @@ impl MissingChain {
             (false, Union::School | Union::Graduate) => "部门成员",
         }
     }
+
+    /// What a plan lacks for places of a union; none where it prescribes a chain for them.
+    #[must_use]
+    pub fn of(plan: &Plan, union: Union, presidium: bool) -> Option<Self> {
+        let rule = match (union, presidium) {
+            (Union::School | Union::Graduate, true) => Rule::Vet01,
+            (Union::School | Union::Graduate, false) => Rule::Vet02,
+            (Union::College, _) => Rule::Vet03,
+        };
+        Chain::of(plan, union, presidium).is_none().then_some(Self { union, presidium, rule })
+    }
+
+    /// Why there is none, by what the plan says on the rule.
+    #[must_use]
+    pub fn why(self, plan: &Plan) -> String {
+        let (short, name) = (&plan.short, self.rule.name());
+        match plan.word_on(self.rule) {
+            Word::NotTakenDown => format!("{short}的方案文件还没有录入“{name}”"),
+            Word::Quoted(_) => format!("{short}的方案文件只照录了“{name}”的原文，没有逐步写出由谁办什么"),
+            Word::Stated(_) | Word::Silent => format!("{short}没有写“{name}”"),
+        }
+    }
 }
 
 /// The chains that a plan lacks, of the kinds of union of which it speaks.
 #[must_use]
 pub fn missing_chains(plan: &Plan) -> Vec<MissingChain> {
     let all = [
-        MissingChain { union: Union::School, presidium: true, rule: Rule::Vet01 },
-        MissingChain { union: Union::School, presidium: false, rule: Rule::Vet02 },
-        MissingChain { union: Union::Graduate, presidium: true, rule: Rule::Vet01 },
-        MissingChain { union: Union::Graduate, presidium: false, rule: Rule::Vet02 },
-        MissingChain { union: Union::College, presidium: false, rule: Rule::Vet03 },
+        (Union::School, true),
+        (Union::School, false),
+        (Union::Graduate, true),
+        (Union::Graduate, false),
+        (Union::College, false),
     ];
-    let lacks =
-        |one: &MissingChain| plan.unions.contains(&one.union) && Chain::of(plan, one.union, one.presidium).is_none();
-    all.into_iter().filter(lacks).collect()
+    let of_plan = all.into_iter().filter(|(union, _)| plan.unions.contains(union));
+    of_plan.filter_map(|(union, presidium)| MissingChain::of(plan, union, presidium)).collect()
 }
 
 /// What two plans say on a rule, where it is not the same.
@@ -133,6 +154,40 @@ pub fn rule_changes(before: &Plan, after: &Plan) -> Vec<RuleChange> {
     let change =
         |entry: &'static Entry| RuleChange { entry, before: said(before, entry.rule), after: said(after, entry.rule) };
     CATALOGUE.iter().map(change).filter(|change| change.before != change.after).collect()
+}
+
+/// What two plans say on a rule of the university's own, where it is not the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnChange {
+    /// The rule's name, which both plans use.
+    pub name: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// The rules of a university's own on which two plans do not say the same: those of the first in its order, then the new ones.
+#[must_use]
+pub fn own_changes(before: &Plan, after: &Plan) -> Vec<OwnChange> {
+    let said = |plan: &Plan, name: &str| {
+        let found = plan.own.iter().find(|rule| rule.name == name);
+        found.map_or_else(|| "没有这一条".to_owned(), own_said)
+    };
+    let known = |name: &str| before.own.iter().any(|rule| rule.name == name);
+    let new = after.own.iter().filter(|rule| !known(&rule.name));
+    let change = |rule: &OwnRule| {
+        let (before, after) = (said(before, &rule.name), said(after, &rule.name));
+        OwnChange { name: rule.name.clone(), before, after }
+    };
+    before.own.iter().chain(new).map(change).filter(|change| change.before != change.after).collect()
+}
+
+/// What a plan says on a rule of its own, in one line with its quotations.
+fn own_said(rule: &OwnRule) -> String {
+    let soft = if rule.soft { "，柔性" } else { "" };
+    let unions = rule.unions.iter().flatten().map(|union| union.label()).collect::<Vec<_>>().join("、");
+    let unions = if unions.is_empty() { unions } else { format!("，只对{unions}") };
+    let quotes: Vec<&str> = rule.clauses.iter().map(|clause| clause.quote.as_str()).collect();
+    format!("{}（{}{soft}{unions}），“{}”", rule.asks, rule.check_in_words(), quotes.join("”“"))
 }
 
 /// What a plan says on a rule, in one line with its quotations.
@@ -201,6 +256,25 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_of_ones_own_that_changes_is_named() {
+        let (_, text) = crate::rules::plan::BUILT_IN[0];
+        let with = |most: &str| {
+            let own = format!(
+                "[[own]]\nname = \"联络员\"\ncheck = \"people\"\nasks = \"设联络员\"\n{most}\
+                 clauses = [{{ id = \"Q1\", section = \"五\", quote = \"学生会设联络员\" }}]\n\n[bodies]"
+            );
+            Plan::parse(&text.replacen("[bodies]", &own, 1)).unwrap()
+        };
+        let (without, open, two) = (Plan::parse(text).unwrap(), with(""), with("at_most = 2\n"));
+        let changes = own_changes(&open, &two);
+        assert_eq!(changes.len(), 1);
+        assert!(changes[0].before.contains("由人工把关") && changes[0].after.contains("不超过 2 人"), "{changes:?}");
+        assert_eq!(own_changes(&without, &two)[0].before, "没有这一条");
+        assert_eq!(own_changes(&two, &without)[0].after, "没有这一条");
+        assert!(own_changes(&two, &two).is_empty());
+    }
+
+    #[test]
     fn a_plan_that_is_silent_on_a_chain_opens_no_round() {
         assert!(named("jining-2022").is_some_and(|plan| missing_chains(plan).is_empty()));
         let (_, text) = crate::rules::plan::BUILT_IN[0];
@@ -211,5 +285,6 @@ mod tests {
         let missing = missing_chains(&plan);
         assert_eq!(missing, [MissingChain { union: Union::College, presidium: false, rule: Rule::Vet03 }]);
         assert_eq!(missing[0].posts(), "候选人和工作人员");
+        assert!(missing[0].why(&plan).contains("没有写“"), "{}", missing[0].why(&plan));
     }
 }

@@ -6,10 +6,10 @@ use super::{
     Finding, Outcome, Plan, Rule,
     chain::Chain,
     congress::{Cohort, Population, allocate, meeting_of_all},
-    election::Rules,
+    election::{MajorityOf, Rules},
     eligibility,
     judgement::{Known, judge, judge_with},
-    plan::{BUILT_IN, DocumentKind, Union},
+    plan::{BUILT_IN, DocumentKind, Union, named},
     qualification::{DelegateFacts, count},
     review::{Scheme, aspects},
     roster::{Level, Member, Post, Rank, tests::member},
@@ -259,6 +259,43 @@ fn vet_05_the_constitution_says_how_votes_are_counted() {
     );
     assert!(wrong.contains("以下之一：vacant、second_round、lot") && wrong.contains("应为人数"), "{wrong}");
     assert!(wrong.contains("“Y”不是这一项 clauses 里的 id"), "{wrong}");
+}
+
+#[test]
+fn elg_03_a_ranking_says_of_what_it_may_be() {
+    let measures = |figures: &str| {
+        let plan = plan_with("ELG-03", figures);
+        plan.figures.ranking.as_ref().map(|stated| stated.value.measures()).unwrap_or_default()
+    };
+    assert!(measures("share = \"30%\"").is_empty(), "the one that every registrar has");
+    let other =
+        measures("share = \"1/3\"\nbases = [\"grade\", \"class\"]\nby = [\"assessment\"]\nrequired_only = true");
+    assert_eq!(other, ["本年级，综合测评，只算必修课", "本班，综合测评，只算必修课"]);
+}
+
+#[test]
+fn vet_05_a_further_round_may_have_a_majority_of_its_own() {
+    let plan = plan_with(
+        "VET-05",
+        "election = [\n{ point = \"majority\", value = \"due\", clause = \"X1\" },\n\
+         { point = \"second_round\", value = \"none\", clause = \"X1\" },\n]",
+    );
+    let figure = plan.provision(Rule::Vet05).unwrap().figure.clone().unwrap();
+    assert!(figure.contains("第二轮和另行选举得票多的当选"), "{figure}");
+    let (majority, clause) = plan.second_round().unwrap();
+    assert_eq!((majority, clause.quote.as_str()), (MajorityOf::None, "学生会的规定如下"));
+    let mut rules = Rules::PRACTICE;
+    for (term, _) in plan.election_terms() {
+        term.rule.set(&mut rules);
+    }
+    assert_eq!(rules.majority_of, MajorityOf::Due, "the first round goes by its own");
+    let twice = refusals(
+        "VET-05",
+        "election = [{ point = \"second_round\", value = \"due\", clause = \"X1\" }, \
+         { point = \"second_round\", value = \"none\", clause = \"X1\" }]",
+    );
+    assert!(twice.contains("“第二轮的当选”写了两次"), "{twice}");
+    assert!(named("suzhou-2020").unwrap().second_round().is_none());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{
     Clause, Finding, Outcome, Plan, Rule, Verdict,
     appointment::conditions_for,
     election::{Attendance, Round, Rules, Tally},
-    plan::ElectionTerm,
+    plan::{CountRule, ElectionTerm},
     roster::{Member, Post},
 };
 use crate::words::words;
@@ -46,6 +46,8 @@ pub struct ContestFacts {
     pub extra: u32,
     /// How it is counted.
     pub rules: Rules,
+    /// It is a further round of another contest.
+    pub second: bool,
     pub candidates: u32,
     /// Students who may vote in it today.
     pub voters: u32,
@@ -197,12 +199,22 @@ fn judge_contest(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
 
 /// VET-05: votes for a presidium are counted as the plan says, where it says how.
 fn counted_by_the_plan(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
-    let ContestFacts { title, seats, extra, rules, .. } = contest;
-    let Some(provision) = plan.provision(Rule::Vet05).filter(|_| rules.round == Round::First) else {
+    let ContestFacts { title, seats, extra, rules, second, .. } = contest;
+    let Some(provision) = plan.provision(Rule::Vet05).filter(|_| rules.round == Round::First || *second) else {
         return Vec::new();
     };
+    // What is said of a further round takes the place of what is said of the first.
+    let says_of_second = plan.second_round().is_some();
+    let is_meant = |(term, _): &(&ElectionTerm, &Clause)| match term.rule {
+        CountRule::SecondRound(_) => *second,
+        _ if rules.round != Round::First => false,
+        CountRule::Majority(_) | CountRule::WriteIn(_) | CountRule::WriteInNeedsAgainst(_) | CountRule::Extra(_) => {
+            !(*second && says_of_second)
+        }
+        CountRule::Quorum { .. } | CountRule::Tie(_) | CountRule::Unreadable(_) => true,
+    };
     let judge = |(term, clause): (&ElectionTerm, &Clause)| {
-        let (says, point) = (term.rule.in_words(), term.rule.point().label());
+        let (says, point) = (term.rule.in_words(), term.rule.label());
         let (verdict, message, remedy) = if term.rule.holds(rules, *seats, *extra) {
             (Outcome::Pass, format!("{title}：{point}照规定：{says}"), String::new())
         } else {
@@ -211,7 +223,7 @@ fn counted_by_the_plan(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
         };
         Finding { clause: Some(clause.clone()), ..Finding::new(provision, verdict, message).remedy(remedy) }
     };
-    plan.election_terms().map(judge).collect()
+    plan.election_terms().filter(is_meant).map(judge).collect()
 }
 
 /// VET-01, ELG-01, ELG-03, ELG-04: candidates for a presidium come from a round's list, or meet what an appointment asks.
@@ -315,6 +327,7 @@ mod tests {
                 seats: 3,
                 extra: 1,
                 rules: Rules::PRACTICE,
+                second: false,
                 candidates: 4,
                 voters: 85,
                 unvetted: Vec::new(),

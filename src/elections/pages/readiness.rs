@@ -68,6 +68,7 @@ pub(super) async fn facts(
                 seats: contest.seats,
                 extra: contest.rules.extra,
                 rules: contest.rules.count,
+                second: contest.round_of.is_some(),
                 candidates: count(contest.candidates.len()),
                 voters: contest.voters,
                 unvetted: unvetted.remove(&contest.id).unwrap_or_default(),

@@ -31,7 +31,7 @@ use crate::{
     ids::{ContestId, SittingId},
     name::key,
     office::ElectionKeeper,
-    rules::election::{Round, Rules, Tie},
+    rules::{election::Tie, sitting::Fills},
     text::folded,
     web::forms::{Attempt, Errors, Submitted, written},
 };
@@ -168,6 +168,7 @@ pub(super) async fn second_round(
         }
         Attempt::NeedsReason(findings) => return Err(act.refusal().because(findings)),
     };
+    let calendar = crate::rulebook::store::calendar(&mut db, acting.institution()).await?;
     drop(db);
     // Among the tied where there was a tie, else a new election among all who were not elected.
     let stands = |label: &String| {
@@ -182,19 +183,25 @@ pub(super) async fn second_round(
     let standing = own.candidates.iter().filter(|one| one.withdrawn.is_none() && stands(&one.label));
     let candidates: Vec<NewCandidate> = standing.map(candidate).chain(written).collect();
     let spare = u32::try_from(candidates.len()).unwrap_or(0).saturating_sub(count.vacant);
-    let round = if among_tied { Round::Tied } else { Round::First };
+    // The plan speaks of how a presidium is elected.
+    let plan = calendar.in_force(act.now.date()).filter(|_| own.fills == Fills::Presidium);
+    let (rules, source) = own.rules.further(plan.as_deref(), among_tied);
     let word = if among_tied { "第二轮" } else { "另行选举" };
     let second = |title: &str| {
         let title: String = title.chars().take(40 - word.chars().count() - 2).collect();
         format!("{title}（{word}）")
     };
-    let draft = ContestDraft {
+    let mut draft = ContestDraft {
         title: second(&own.title),
         seats: count.vacant,
-        rules: ContestRules { extra: own.rules.extra.min(spare), count: Rules { round, ..own.rules.count } },
+        rules: ContestRules { extra: own.rules.extra.min(spare), count: rules },
         round_of: Some(own.id),
         ..ContestDraft::like(&own, people)
     };
+    if let Some(source) = source {
+        draft.sources.retain(|one| one.point != source.point);
+        draft.sources.push(source);
+    }
     let next = SittingDraft { title: second(&act.sitting.title), ..SittingDraft::like(&act.sitting, act.now) };
     let new = app
         .write_as(acting.person().authority(), async |db| {

@@ -10,6 +10,7 @@ use axum::{
 use axum_extra::extract::Query;
 
 use super::super::{
+    baseline,
     draft::{Group, PlanDraft, Stage},
     forms::{BeginForm, Origin},
     paths::Done,
@@ -116,6 +117,7 @@ async fn begin(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upl
     let begun = match read.as_ref().map(|(_, origin)| *origin) {
         None => None,
         Some(Origin::Empty) => Some(DraftStart::Content(reading::empty())),
+        Some(Origin::National) => Some(DraftStart::Content(baseline::prefilled())),
         Some(Origin::Own) => {
             let mut db = app.read().await?;
             let governing = plans::governing(&mut db, acting.institution(), today).await?;

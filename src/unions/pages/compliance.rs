@@ -13,7 +13,11 @@ use axum_extra::extract::Query;
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{Evidence, Onward, Owed, Subject, calendar, evidence, with_duties};
+use super::{
+    Evidence, Onward, Owed, Subject, calendar, evidence,
+    own_rules::{OwnBreach, own_breaches},
+    with_duties,
+};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -146,6 +150,8 @@ pub(super) struct CompliancePage {
     /// The unions with hard breaches, and how many.
     failing: Vec<(String, usize)>,
     breaches: Vec<Breach>,
+    /// What is to be done about the university's own rules.
+    own: Vec<OwnBreach>,
     more: usize,
     strip: Vec<Part>,
     unopened: usize,
@@ -246,6 +252,9 @@ async fn judged(
     let contacts = store::contact_coverage(&mut db, acting.institution(), None, today).await?;
     let surveys = store::survey_coverage(&mut db, acting.institution(), None, today).await?;
     let work = store::everyday_work(&mut db, acting.institution(), None, today).await?;
+    // A filter by rule asks for one of the catalogue.
+    let has_own = filter.rule.is_empty() && plans.in_force(day).is_some_and(|plan| !plan.own.is_empty());
+    let own = if has_own { store::own_facts(&mut db, acting.institution(), None).await? } else { Vec::new() };
     let (office, at) = (acting.office().clone(), app.clock.now());
     let voices = store::voices(&mut db, acting.institution(), None, at).await?;
     drop(db);
@@ -271,7 +280,9 @@ async fn judged(
                 let found = with_duties(found, record, &plans, owed, &office, day)?;
                 Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())
             };
-            assemble(&records, &plans, judge, day)
+            let mut own = if has_own { own_breaches(&records, &plans, &own, day) } else { Vec::new() };
+            own.retain(|one| !asked.breaches_alone() || one.verdict == Outcome::Fail);
+            CompliancePage { own, ..assemble(&records, &plans, judge, day) }
         })
         .await?;
     let lines = page.lines.into_iter().filter(|line| !filter.breaches_alone() || line.gravest == Some(Outcome::Fail));
@@ -297,6 +308,11 @@ async fn judged(
 }
 
 impl CompliancePage {
+    /// No union breaks a hard rule, of the catalogue or of the university's own.
+    fn is_clean(&self) -> bool {
+        self.failing.is_empty() && self.own.iter().all(|one| one.verdict != Outcome::Fail)
+    }
+
     /// How many rules of the governing plan stand how to the baseline.
     fn relations(&self) -> Vec<(Relation, usize)> {
         baseline::counts(&self.national)
@@ -379,6 +395,7 @@ fn assemble(
         lines,
         failing,
         breaches,
+        own: Vec::new(),
         more,
         strip,
         unopened: records.iter().filter(|record| record.union.opened_on.is_none()).count(),

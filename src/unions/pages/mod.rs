@@ -10,6 +10,7 @@ mod fields;
 mod leave;
 mod opening;
 mod overview;
+mod own_rules;
 mod papers;
 mod posts;
 mod what_if;
@@ -67,6 +68,8 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/history", papers::history)
         .get("/unions/{union}/constitution", constitution::show)
         .upload("/unions/{union}/constitution", constitution::file)
+        .get("/unions/{union}/own-rules", own_rules::show)
+        .post("/unions/{union}/own-rules", own_rules::report)
         .get("/unions/{union}/appoint", appoint::ask)
         .upload("/unions/{union}/appoint", appoint::act)
         .get("/unions/{union}/leave", leave::ask)

@@ -10,7 +10,11 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::Date;
 
-use super::{Evidence, Tab, Tabs, calendar, evidence, visible};
+use super::{
+    Evidence, Tab, Tabs, calendar, evidence,
+    own_rules::{OwnRow, own_rows},
+    visible,
+};
 use crate::{
     app::App,
     audit::{self, Entry},
@@ -200,6 +204,10 @@ pub(super) struct UnionPage {
     open: Vec<Evidence>,
     /// A plan governs and has such unions.
     judged: bool,
+    /// The university's own rules to which something is to be done.
+    own_open: Vec<OwnRow>,
+    /// The plan has rules of the university's own for such unions.
+    has_own: bool,
     chart: Chart,
     people: usize,
     /// Who is on duty follows from confirmed turns, and not from the roster's mark.
@@ -237,6 +245,9 @@ pub(super) async fn show(
         .into_iter()
         .filter(|evidence| matches!(evidence.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown))
         .collect();
+    let mut own_open = own_rows(&mut db, &record, &plans, acting.institution(), today).await?;
+    let has_own = !own_open.is_empty();
+    own_open.retain(|row| record.union.opened_on.is_some() && row.is_open());
     let mut groups = vec![PostGroup { name: "主席团".to_owned(), department: None, posts: Vec::new() }];
     for department in record.departments_on(today) {
         groups.push(PostGroup {
@@ -270,6 +281,8 @@ pub(super) async fn show(
         bars,
         open,
         judged,
+        own_open,
+        has_own,
         chart: Chart::new(&record, today),
         people: record.people_on(today),
         by_turn: record.timeline.rotates_on(today),

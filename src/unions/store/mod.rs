@@ -7,6 +7,7 @@ mod departments;
 mod duties;
 mod everyday;
 mod locked;
+mod own_facts;
 mod papers;
 mod posts;
 mod reports;
@@ -37,6 +38,7 @@ pub use duties::{UnionDuties, duties};
 pub use everyday::{UnionWork, everyday_work};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
+pub use own_facts::{OwnFactRow, own_facts, report_own};
 pub use papers::{
     DirectRow, HistoryAct, HistoryRow, OverdueFiling, ReasonRow, RosterRow, direct_appointments, history,
     overdue_filings, reasons, roster,

@@ -6,6 +6,7 @@ mod case;
 mod delegations;
 mod nominate;
 mod notice;
+mod other_steps;
 mod outcome;
 mod papers;
 mod rounds;
@@ -70,6 +71,8 @@ pub fn routes() -> Routes {
         .get("/rounds/{round}/edit", rounds::edit)
         .post("/rounds/{round}/edit", rounds::change)
         .post("/rounds/{round}/end", rounds::end)
+        .get("/rounds/{round}/steps", other_steps::show)
+        .post("/rounds/{round}/steps", other_steps::tell)
         .get("/rounds/{round}/cases", show::cases)
         .get("/rounds/{round}/cases.xlsx", papers::table)
         .get("/rounds/{round}/overview", papers::overview)

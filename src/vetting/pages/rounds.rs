@@ -24,6 +24,7 @@ use crate::{
     rules::{
         Finding, Outcome, Plan, Rule,
         chain::{Chain, Stage},
+        effect::MissingChain,
         offer::{Offer, offer},
         plan::{MarkPeriod, Union},
         roster::Post,
@@ -87,6 +88,10 @@ pub(super) struct OpenRoundPage {
     unions: Vec<StudentUnion>,
     union: Option<StudentUnion>,
     chain: Option<Chain>,
+    /// Why no round can be opened, and the rule that would say how.
+    dead_end: Option<DeadEnd>,
+    /// The person may write what is missing into the plan.
+    drafts: bool,
     slots: Vec<Slot>,
     /// The people of the union as a whole, against what the plan says of them.
     total: String,
@@ -96,6 +101,27 @@ pub(super) struct OpenRoundPage {
     purposes: Vec<Purpose>,
     day_counts: &'static [DayCount],
     today: Date,
+}
+
+/// What keeps rounds of a kind from being opened at all.
+struct DeadEnd {
+    why: String,
+    rule: Rule,
+}
+
+impl DeadEnd {
+    fn of(plan: Option<&Plan>, union: Union, presidium: bool) -> Option<Self> {
+        let Some(plan) = plan else {
+            return Some(Self { why: "本校还没有启用实施方案".to_owned(), rule: Rule::Pol00 });
+        };
+        let missing = MissingChain::of(plan, union, presidium)?;
+        Some(Self { why: missing.why(plan), rule: missing.rule })
+    }
+
+    /// There is a plan: it is to say more.
+    fn has_plan(&self) -> bool {
+        self.rule != Rule::Pol00
+    }
 }
 
 /// The places of a union with their holders on a day, what other rounds have promised, and what the plan allows.
@@ -184,6 +210,7 @@ async fn page(
         let whole = judged.iter().find(|one| matches!(one.rule, Rule::Stf01 | Rule::Stf06));
         total = whole.map(|one| one.message.clone()).unwrap_or_default();
     }
+    let dead_end = union.as_ref().and_then(|union| DeadEnd::of(plan.as_deref(), union.kind, presidium));
     let bases = bases_of(plan.as_deref());
     if let Some(chain) = &chain {
         if form.due.is_empty() {
@@ -193,7 +220,7 @@ async fn page(
             form.opens_on = today.to_string();
             form.closes_on = (today + Duration::days(7)).to_string();
             form.effective_on = (today + Duration::days(30)).to_string();
-            form.notice_days = chain.notice().and_then(|notice| notice.days).unwrap_or_default().to_string();
+            form.notice_days = chain.notice_days().unwrap_or_default().to_string();
             if let Some((first, _)) = bases.first().filter(|_| !bases.iter().any(|(slug, _)| *slug == form.basis)) {
                 (*first).clone_into(&mut form.basis);
             }
@@ -208,6 +235,8 @@ async fn page(
         unions,
         union,
         chain,
+        dead_end,
+        drafts: SchoolLeague::KINDS.contains(&acting.office().kind),
         slots: offered,
         total,
         conditions,
@@ -273,7 +302,7 @@ pub(super) async fn open(
     if !asked.bases.iter().any(|(slug, _)| *slug == form.basis) {
         errors.add("basis", "本校方案写明了看哪一段时间的成绩，请在列出的里面选");
     }
-    let asks = chain.notice().and_then(|notice| notice.days).and_then(|days| i32::try_from(days).ok());
+    let asks = chain.notice_days().and_then(|days| i32::try_from(days).ok());
     if let Some(least) = asks.filter(|least| read.as_ref().is_some_and(|new| new.notice_days < *least)) {
         errors.add("notice_days", format!("本校方案规定公示不少于 {least} 天"));
     }

@@ -23,7 +23,7 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{AccountId, DepartmentId, InstitutionId, PlaceId, PlanVersionId, RoundId, UnionId},
-    rules::{chain::Chain, offer::Offered},
+    rules::{chain::Chain, chain_steps::StepTold, offer::Offered},
     unions::{
         store::LockedUnion,
         union::{PostKind, StudentUnion},
@@ -383,6 +383,18 @@ pub async fn steady_round(
     .await?
     .ok_or(Failure::Missing)?;
     round(connection, institution, id).await?.map(SteadyRound::new).ok_or(Failure::Missing)
+}
+
+/// Keeps that a step which is no opinion was taken; `false` where the round is over.
+pub async fn tell_step(connection: &mut PgConnection, round: &Locked<Round>, told: &StepTold) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update vetting_round set chain = $2 where id = $1 and ended_at is null",
+        round.id.0,
+        serde_json::to_value(told.chain()).map_err(anyhow::Error::new)?
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Ends a round that is not over; `false` where it is.

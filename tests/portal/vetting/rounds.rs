@@ -137,3 +137,62 @@ async fn the_bodies_of_the_chains_are_called_the_same_by_program_and_database() 
         assert_eq!((has, first), (true, Some(1)));
     }
 }
+
+#[tokio::test]
+async fn vet_03_the_next_opinion_waits_for_the_interview_that_the_plan_puts_before_it() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
+    assert_eq!(league.get(&format!("{round}/steps")).await.status, 404, "this plan's chain has opinions alone");
+    sqlx::query("update vetting_round set chain = jsonb_set(chain, '{others}', $2) where id = $1::uuid")
+        .bind(round.rsplit('/').next().unwrap())
+        .bind(serde_json::json!([
+            { "after": 0, "kind": "application", "says": "本人申请", "days": null },
+            { "after": 1, "kind": "interview", "says": "面试", "days": null },
+        ]))
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut student = student_account(&portal, 40).await;
+    apply(&mut student, &round, "ordinary").await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    agree(&mut branch, &[]).await;
+    let case = waiting(&mut league).await.remove(0);
+    let early = say(&mut league, &case, "agree", &[]).await;
+    assert_eq!(early.status, 409, "{}", early.text());
+    assert!(
+        early.text().contains("“面试”，本轮还没有登记办完") && !early.all(".clause p").is_empty(),
+        "{}",
+        early.text()
+    );
+
+    assert!(league.get("/").await.text().contains("登记秋季招新的“面试”"));
+    let steps = format!("{round}/steps");
+    assert_eq!(branch.get(&steps).await.status, 403, "who opened the round says so");
+    let page = league.get(&steps).await;
+    assert_eq!(page.all(".chain .chain-by"), ["本人报名就是，不用登记", "还没有登记"]);
+    let place = page.attributes("input[name=place]", "value").remove(0);
+    let tomorrow = (today + Duration::days(1)).to_string();
+    let unfit = league.post(&steps, &[("place", place.as_str()), ("from", &tomorrow)]).await;
+    assert_eq!((unfit.status, unfit.field("哪一天（几天的填首日）")), (422, tomorrow));
+    let day = today.to_string();
+    let known = league.post(&steps, &[("place", "0"), ("from", &day)]).await;
+    assert!(known.status == 409 && known.text().contains("不用登记"), "{}", known.text());
+    let tasks: Vec<_> = (0..6)
+        .map(|_| {
+            let (mut league, steps, place, day) = (league.clone(), steps.clone(), place.clone(), day.clone());
+            tokio::spawn(async move { league.post(&steps, &[("place", &place), ("from", &day)]).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for task in tasks {
+        statuses.push(task.await.unwrap());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 409, 409, 409, 409, 409], "once");
+    let shown = league.get(&round).await.text();
+    assert!(shown.contains(&format!("面试（在“推荐”之后）：{day}")) && shown.contains("登记"), "{shown}");
+    agree(&mut league, &[]).await;
+    let record = portal.signed_in(OfficeKind::Administrator).await.get("/audit?verb=round_kept").await;
+    assert!(record.text().contains("登记办完“面试”"), "{}", record.text());
+}

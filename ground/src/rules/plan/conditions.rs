@@ -164,6 +164,23 @@ impl Ranking {
         self.presidium.filter(|_| presidium).unwrap_or(self.share)
     }
 
+    /// What a ranking may be of, in words, where it is another than 学习成绩 in one's major: `本年级，综合测评，只算必修课`.
+    /// None where figures of every registrar fit.
+    #[must_use]
+    pub fn measures(&self) -> Vec<String> {
+        if self.bases == [RankBase::Major] && self.by.is_empty() && !self.marks.required_only {
+            return Vec::new();
+        }
+        let courses = if self.marks.required_only { "，只算必修课" } else { "" };
+        let by: Vec<String> = match self.by.as_slice() {
+            [] => vec![String::new()],
+            some => some.iter().map(|by| format!("，{}", by.label())).collect(),
+        };
+        let of_base =
+            |base: &RankBase| by.iter().map(|by| format!("{}{by}{courses}", base.label())).collect::<Vec<_>>();
+        self.bases.iter().flat_map(of_base).collect()
+    }
+
     /// Among whom, in words: `本专业或本年级`.
     #[must_use]
     pub fn among(&self) -> String {

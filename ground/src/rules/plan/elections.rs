@@ -49,7 +49,12 @@ pub enum CountRule {
     WriteIn(bool),
     WriteInNeedsAgainst(bool),
     Unreadable(Unreadable),
+    /// The majority of a further round: a second one among the tied, or another election for seats that stayed empty.
+    SecondRound(MajorityOf),
 }
+
+/// The word for a point of which contests keep no source of its own.
+const SECOND_ROUND: &str = "second_round";
 
 const MAJORITIES: [(&str, MajorityOf); 4] = [
     ("present", MajorityOf::Present),
@@ -74,7 +79,9 @@ fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str
 }
 
 impl CountRule {
-    fn read(table: &Section<'_>, point: RulePoint) -> Option<Self> {
+    /// Reads what is said of a point; of none of a contest's own, of a further round.
+    fn read(table: &Section<'_>, point: Option<RulePoint>) -> Option<Self> {
+        let Some(point) = point else { return table.one_of("value", &MAJORITIES).map(Self::SecondRound) };
         match point {
             RulePoint::Quorum => {
                 let words = QUORUMS.map(|(word, fraction, strict)| (word, (fraction, strict)));
@@ -97,9 +104,10 @@ impl CountRule {
         }
     }
 
+    /// The point of a contest's rules that it is about; none where it is about a further round.
     #[must_use]
-    pub fn point(self) -> RulePoint {
-        match self {
+    pub fn point(self) -> Option<RulePoint> {
+        Some(match self {
             Self::Quorum { .. } => RulePoint::Quorum,
             Self::Majority(_) => RulePoint::Majority,
             Self::Tie(_) => RulePoint::Tie,
@@ -107,7 +115,14 @@ impl CountRule {
             Self::WriteIn(_) => RulePoint::WriteIn,
             Self::WriteInNeedsAgainst(_) => RulePoint::WriteInNeedsAgainst,
             Self::Unreadable(_) => RulePoint::Unreadable,
-        }
+            Self::SecondRound(_) => return None,
+        })
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        self.point().map_or("第二轮的当选", RulePoint::label)
     }
 
     /// The value as a plan file has it.
@@ -119,7 +134,7 @@ impl CountRule {
                 };
                 QUORUMS.iter().find(is).map_or("", |(word, ..)| word).to_owned()
             }
-            Self::Majority(of) => word_of(&MAJORITIES, &of).to_owned(),
+            Self::Majority(of) | Self::SecondRound(of) => word_of(&MAJORITIES, &of).to_owned(),
             Self::Tie(tie) => word_of(&TIES, &tie).to_owned(),
             Self::Extra(Extra::People(people)) => people.to_string(),
             Self::Extra(Extra::Of(share)) => share.to_string(),
@@ -152,10 +167,11 @@ impl CountRule {
             Self::WriteInNeedsAgainst(false) => "弃权的也可以另选他人".to_owned(),
             Self::Unreadable(Unreadable::Abstain) => "一项无法辨认的按弃权计".to_owned(),
             Self::Unreadable(Unreadable::Void) => "有一项无法辨认的整张票无效".to_owned(),
+            Self::SecondRound(of) => format!("第二轮和另行选举{}", Self::Majority(of).in_words()),
         }
     }
 
-    /// Makes a count go by it. How many more candidates there are is no rule of the count.
+    /// Makes a first count go by it. How many more candidates there are is no rule of the count.
     pub fn set(self, rules: &mut Rules) {
         match self {
             Self::Quorum { numerator, denominator, strict } => {
@@ -163,7 +179,7 @@ impl CountRule {
             }
             Self::Majority(of) => rules.majority_of = of,
             Self::Tie(tie) => rules.tie = tie,
-            Self::Extra(_) => {}
+            Self::Extra(_) | Self::SecondRound(_) => {}
             Self::WriteIn(yes) => rules.write_in = yes,
             Self::WriteInNeedsAgainst(yes) => rules.write_in_needs_against = yes,
             Self::Unreadable(what) => rules.unreadable = what,
@@ -177,6 +193,7 @@ impl CountRule {
         self.set(&mut by);
         match self {
             Self::Extra(least) => extra >= least.of(seats),
+            Self::SecondRound(of) => rules.base() == of,
             _ => by == *rules,
         }
     }
@@ -192,16 +209,19 @@ pub struct ElectionTerm {
 
 pub(super) fn read_elections(section: &Section<'_>) -> Vec<ElectionTerm> {
     let known = section.clause_ids();
+    let of_contests = with_words(RulePoint::ALL, RulePoint::slug).into_iter().map(|(word, point)| (word, Some(point)));
+    let points: Vec<(&str, Option<RulePoint>)> = of_contests.chain([(SECOND_ROUND, None)]).collect();
     let mut seen = Vec::new();
     let mut one = |item| {
         let table = section.section_of("election", item)?;
         table.only(&["point", "value", "clause"]);
-        let point = table.one_of("point", &with_words(RulePoint::ALL, RulePoint::slug));
+        let point = table.one_of("point", &points);
         let rule = point.and_then(|point| CountRule::read(&table, point));
         let clause = table.string("clause", 12);
         table.names_clause(clause.as_deref(), &known);
         if let Some(point) = point.filter(|point| seen.contains(point)) {
-            table.error(table.at, format!("{} 中“{}”写了两次", table.path, point.label()));
+            let label = point.map_or("第二轮的当选", RulePoint::label);
+            table.error(table.at, format!("{} 中“{label}”写了两次", table.path));
         }
         seen.extend(point);
         Some(ElectionTerm { rule: rule?, clause: clause? })
@@ -216,7 +236,8 @@ pub(super) fn elections_in_words(terms: &[ElectionTerm]) -> String {
 
 pub(super) fn write_elections(terms: &[ElectionTerm], keys: &mut Keys) {
     let table = |term: &ElectionTerm| {
-        let table = Inline::default().text("point", term.rule.point().slug()).text("value", &term.rule.value());
+        let point = term.rule.point().map_or(SECOND_ROUND, RulePoint::slug);
+        let table = Inline::default().text("point", point).text("value", &term.rule.value());
         table.text("clause", &term.clause).end()
     };
     if !terms.is_empty() {
@@ -225,6 +246,15 @@ pub(super) fn write_elections(terms: &[ElectionTerm], keys: &mut Keys) {
 }
 
 impl Plan {
+    /// The majority of a further round, with its clause, where the plan gives it one of its own.
+    #[must_use]
+    pub fn second_round(&self) -> Option<(MajorityOf, &Clause)> {
+        self.election_terms().find_map(|(term, clause)| match term.rule {
+            CountRule::SecondRound(of) => Some((of, clause)),
+            _ => None,
+        })
+    }
+
     /// What the plan says of how votes are counted, each with its clause.
     pub fn election_terms(&self) -> impl Iterator<Item = (&ElectionTerm, &Clause)> {
         self.figures.elections.iter().flat_map(|stated| {

@@ -128,6 +128,7 @@ impl Dice {
                     ("write_in", self.one(&["yes", "no"])),
                     ("write_in_needs_against", self.one(&["yes", "no"])),
                     ("unreadable", self.one(&["abstain", "void"])),
+                    ("second_round", self.one(&["present", "none"])),
                 ];
                 let table = |(point, value): &(&str, &str)| {
                     format!("{{ point = \"{point}\", value = \"{value}\", clause = \"C0\" }}")
@@ -214,6 +215,14 @@ impl Dice {
             "",
             "[[own]]\nname = \"联络员\"\ncheck = \"people\"\nasks = \"每班 1 名\"\n\
              clauses = [{ id = \"Q1\", section = \"五\", quote = \"每个班级设联络员一名\" }]\n",
+            "[[own]]\nname = \"联络员\"\ncheck = \"people\"\nasks = \"每班 1 名\"\nat_least = 1\nunions = [\"college\"]\n\
+             clauses = [{ id = \"Q1\", section = \"五\", quote = \"每个班级设联络员一名\" }]\n\
+             [[own]]\nname = \"女生\"\ncheck = \"share\"\nasks = \"女生不少于三成\"\nat_least = \"30%\"\nsoft = true\n\
+             clauses = [{ id = \"Q2\", section = \"五\", quote = \"女生一般不少于三成\" }]\n\
+             [[own]]\nname = \"任期\"\ncheck = \"term\"\nasks = \"一年\"\nof = \"presidium\"\nyears = 1\nreelections = 0\n\
+             clauses = [{ id = \"Q4\", section = \"六\", quote = \"任期一年不得连任\" }]\n\
+             [[own]]\nname = \"总结\"\ncheck = \"document\"\nasks = \"每学年一份\"\nby = \"06-30\"\n\
+             clauses = [{ id = \"Q3\", section = \"六\", quote = \"每学年末提交工作总结\" }]\n",
         ]);
         let unions = self.list(&["school", "college", "graduate"]);
         format!(

@@ -1,0 +1,172 @@
+//! Steps of a chain that are no opinions (公示, 面试, 民主测评, 试用): who opened the round says when each was taken, and what
+//! comes after it waits until then (VET-01 … VET-03).
+
+use time::Date;
+
+use super::{
+    Finding, Verdict,
+    chain::{Chain, Taken},
+};
+
+/// What somebody says of such a step.
+#[derive(Debug, Clone)]
+pub struct TellRequest {
+    /// Its place among the steps that are no opinions, from 0.
+    pub place: usize,
+    /// When it was, and who says so.
+    pub taken: Taken,
+}
+
+/// A step that is no opinion and was taken. Its fields are private: only [`tell_step`] makes one.
+///
+/// ```compile_fail
+/// use lunzhi::rules::chain_steps::StepTold;
+/// // A step that no rule has passed does not compile.
+/// let told = StepTold { chain: todo!(), place: 0 };
+/// ```
+#[derive(Debug, Clone)]
+pub struct StepTold {
+    chain: Chain,
+    place: usize,
+}
+
+impl StepTold {
+    /// The chain, which now says so.
+    #[must_use]
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The step in words: `公示 5 天`.
+    #[must_use]
+    pub fn in_words(&self) -> &str {
+        self.chain.others.get(self.place).map_or("", |other| &other.says)
+    }
+}
+
+/// VET-01 … VET-03: a step that is no opinion was taken: once, after those before it, over as many days as the plan says,
+/// and not before it is over.
+pub fn tell_step(chain: &Chain, request: TellRequest, today: Date) -> Verdict<StepTold> {
+    let TellRequest { place, taken } = request;
+    let mut told = StepTold { chain: chain.clone(), place };
+    let mut findings = Vec::new();
+    let refuse = |says: String| chain.refusal(says);
+    let Some(other) = chain.others.get(place).filter(|other| chain.is_told(other)) else {
+        return Verdict::seal(vec![refuse("程序里没有这一步，或者不用登记".to_owned())], told);
+    };
+    if let Some(taken) = &other.taken {
+        let says = format!("“{}”已登记：{}，{}", other.says, taken.days_in_words(), taken.office);
+        findings.push(refuse(says));
+    }
+    let before = chain.others.iter().take(place).find(|one| chain.is_told(one) && one.taken.is_none());
+    if let Some(before) = before {
+        findings.push(refuse(format!("“{}”之前的“{}”还没有登记", other.says, before.says)));
+    }
+    findings.extend(days_fit(chain, other.days, &taken, today));
+    if let Some(other) = told.chain.others.get_mut(place) {
+        other.taken = Some(taken);
+    }
+    Verdict::seal(findings, told)
+}
+
+/// The days are in their order, over, and as many as the plan says, the first and the last counted in.
+fn days_fit(chain: &Chain, least: Option<u32>, taken: &Taken, today: Date) -> Option<Finding> {
+    if taken.until < taken.from {
+        return Some(chain.refusal("末日早于首日".to_owned()));
+    }
+    if taken.until > today {
+        return Some(chain.refusal(format!("{} 还没有到：办完了再登记", taken.until)));
+    }
+    let days = (taken.until - taken.from).whole_days() + 1;
+    let least = i64::from(least?);
+    let finding = || {
+        let says = format!("方案规定不少于 {least} 天，登记的是 {days} 天");
+        chain.refusal(says).against(&days, format!(">={least}"))
+    };
+    (days < least).then(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::rules::{
+        chain::{Decision, OtherStep, Progress, Seats, Stage, StepRequest, take_step},
+        plan::{Body, Union, named},
+    };
+
+    /// The chain of a college, with an application, an interview and a trial of some days, and a notice at its end.
+    fn chain() -> Chain {
+        let mut chain = Chain::of(named("suzhou-2020").unwrap(), Union::College, false).unwrap();
+        let last = chain.links.len();
+        let other = |after: usize, kind: &str, days: Option<u32>| OtherStep {
+            after,
+            kind: kind.to_owned(),
+            says: kind.to_owned(),
+            days,
+            taken: None,
+        };
+        chain.others = vec![
+            other(0, "application", None),
+            other(1, "interview", None),
+            other(last, "trial", Some(30)),
+            other(last, "notice", Some(5)),
+        ];
+        chain
+    }
+
+    fn request(place: usize, from: Date, until: Date) -> TellRequest {
+        let taken = Taken { from, until, office: "校团委".to_owned() };
+        TellRequest { place, taken }
+    }
+
+    fn refusal(chain: &Chain, request: TellRequest) -> String {
+        let findings = tell_step(chain, request, date!(2026 - 10 - 20)).permit().unwrap_err();
+        assert!(findings.iter().all(|finding| finding.clause.is_some()), "{findings:?}");
+        findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("；")
+    }
+
+    #[test]
+    fn vet_01_a_step_that_is_no_opinion_is_told_once_in_its_order_when_it_is_over() {
+        let chain = chain();
+        let (day, today) = (date!(2026 - 10 - 12), date!(2026 - 10 - 20));
+        assert!(refusal(&chain, request(0, day, day)).contains("不用登记"), "an application is known");
+        assert!(refusal(&chain, request(9, day, day)).contains("没有这一步"));
+        assert!(refusal(&chain, request(3, day, day)).contains("不用登记"), "the notice is the portal's");
+        assert!(refusal(&chain, request(1, day, date!(2026 - 10 - 21))).contains("还没有到"));
+        assert!(refusal(&chain, request(1, today, day)).contains("末日早于首日"));
+        assert!(refusal(&chain, request(2, day, today)).contains("“interview”还没有登记"));
+        let told = tell_step(&chain, request(1, day, day), today).permit().unwrap();
+        assert_eq!((told.in_words(), told.chain().waits_for(1)), ("interview", None));
+        assert!(refusal(told.chain(), request(1, day, day)).contains("已登记：2026-10-12，校团委"));
+        let short = refusal(told.chain(), request(2, date!(2026 - 09 - 22), today));
+        assert!(short.contains("不少于 30 天，登记的是 29 天"), "{short}");
+        let whole = tell_step(told.chain(), request(2, date!(2026 - 09 - 21), today), today).permit().unwrap();
+        assert_eq!(whole.chain().waits_for(chain.links.len()), None);
+        let kept = serde_json::to_string(whole.chain()).unwrap();
+        assert_eq!(&serde_json::from_str::<Chain>(&kept).unwrap(), whole.chain(), "a round keeps it");
+    }
+
+    #[test]
+    fn vet_03_the_opinion_after_it_waits_and_a_no_does_not() {
+        let chain = chain();
+        let seats = Seats { place: "办公室干事", seats: 9, taken: 0 };
+        let at = |step: usize| Progress { stage: Stage::At(step), visit: 0, opinions: Vec::new(), prepared_by: None };
+        let ask = |decision: Decision, body: Body| StepRequest {
+            body,
+            person: uuid::Uuid::from_u128(1),
+            own: false,
+            seen: 0,
+            decision,
+            session: None,
+            delegated: false,
+        };
+        let body = |step: usize| chain.links[step].by[0].body;
+        assert!(take_step(&chain, &at(0), seats, ask(Decision::Agree, body(0))).permit().is_ok());
+        let waits = take_step(&chain, &at(1), seats, ask(Decision::Agree, body(1))).permit().unwrap_err();
+        assert!(waits[0].message.contains("“interview”，本轮还没有登记办完"), "{}", waits[0].message);
+        assert!(take_step(&chain, &at(1), seats, ask(Decision::Refuse, body(1))).permit().is_ok());
+        assert_eq!(chain.waits_for(chain.links.len()).map(|other| other.kind.as_str()), Some("interview"));
+    }
+}
