@@ -454,12 +454,14 @@ mod tests {
             row(&[text("4"), text("丁某"), covered]),
         );
         let bytes = packed(&table);
-        let asked =
-            Question::HiddenRows(SheetToChoose {
-                name: "名单".to_owned(), hidden_rows: vec![3], struck_rows: vec![4]
-            });
+        let asked = Question::Hidden(SheetToChoose {
+            name: "名单".to_owned(),
+            hidden_rows: vec![3],
+            struck_rows: vec![4],
+            ..SheetToChoose::default()
+        });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
-        let sheet = read_with(&bytes, &Choice { sheet: None, hidden: Some(Hidden::Leave) }).unwrap();
+        let sheet = read_with(&bytes, &Choice { hidden: Some(Hidden::Leave), ..Choice::default() }).unwrap();
         assert_eq!((sheet.rows.len(), sheet.struck_rows), (2, vec![4]));
         assert_eq!(sheet.rows[0].cells[2].shown(), "办公室");
     }

@@ -532,7 +532,7 @@ mod tests {
             formula(3, [0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 0),
             record(FORMULA_TEXT, &wide("文字")),
         ];
-        let take = Choice { sheet: None, hidden: Some(Hidden::Take) };
+        let take = Choice { hidden: Some(Hidden::Take), ..Choice::default() };
         let sheet = read_with(&workbook(&[&head()[..], &cells].concat()), &take).unwrap();
         assert_eq!(
             (sheet.name.as_str(), &sheet.headers[..]),
@@ -562,16 +562,17 @@ mod tests {
         let hidden = record(ROW, &words(&[1, 0, 2, 255, 0, 0, 0x0020, 0]));
         let cells = [hidden, number(1, 0, 0, 1.0), number(2, 0, 0, 2.0)];
         let bytes = workbook(&[&head()[..], &cells].concat());
-        let asked = Question::HiddenRows(SheetToChoose {
+        let asked = Question::Hidden(SheetToChoose {
             name: "名单".to_owned(),
             hidden_rows: vec![2],
             struck_rows: Vec::new(),
+            ..SheetToChoose::default()
         });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked.clone())));
         let flat = record(ROW, &words(&[1, 0, 2, 0, 0, 0, 0x0040, 0]));
         let flat = workbook(&[&head()[..], &[flat, number(1, 0, 0, 1.0), number(2, 0, 0, 2.0)]].concat());
         assert_eq!(read_with(&flat, &Choice::default()), Err(ReadError::Asks(asked)), "a height of nothing");
-        let sheet = read_with(&bytes, &Choice { sheet: None, hidden: Some(Hidden::Leave) }).unwrap();
+        let sheet = read_with(&bytes, &Choice { hidden: Some(Hidden::Leave), ..Choice::default() }).unwrap();
         assert_eq!(sheet.rows[0].number, 3);
     }
 

@@ -462,10 +462,11 @@ mod tests {
     fn hidden_rows_are_asked_about() {
         let one = |at: u32, flags: u8| [row(at, flags), cell(CELL_RK, 0, 0, &long(2 | (at << 2)))].concat();
         let bytes = workbook(0, &[head(), one(1, 0x10), one(2, 0), one(3, 0x10)]);
-        let asked = Question::HiddenRows(SheetToChoose {
+        let asked = Question::Hidden(SheetToChoose {
             name: "名单".to_owned(),
             hidden_rows: vec![2, 4],
             struck_rows: Vec::new(),
+            ..SheetToChoose::default()
         });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
     }

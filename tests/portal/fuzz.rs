@@ -184,7 +184,7 @@ fn mangled_part() -> impl Strategy<Value = (usize, Vec<u8>)> {
 /// A list that was read keeps what it promises to whoever reads its rows.
 fn lists_keep_their_promises(bytes: &[u8]) -> Result<(), TestCaseError> {
     for hidden in [Hidden::Take, Hidden::Leave] {
-        let choice = Choice { sheet: None, hidden: Some(hidden) };
+        let choice = Choice { sheet: None, hidden: Some(hidden), hidden_columns: Some(hidden) };
         let Ok(sheet) = Sheet::read_for(bytes, &["学号", "姓名", "岗位"], &["学号", "姓名"], &choice) else {
             continue;
         };
@@ -266,7 +266,7 @@ proptest! {
     #[test]
     fn the_files_that_are_changed_are_good_ones((format, value) in ("[yMd0#?.,%\"x;@hs\\[\\]/ -]{0,20}", any::<f64>())) {
         for good in [repacked(&(0, b"x".to_vec())), FLAT.to_vec(), old_workbook().to_vec()] {
-            let choice = Choice { sheet: None, hidden: Some(Hidden::Take) };
+            let choice = Choice { sheet: None, hidden: Some(Hidden::Take), hidden_columns: Some(Hidden::Take) };
             let read = Sheet::read_for(&good, &["学号", "姓名", "岗位"], &["学号", "姓名"], &choice);
             prop_assert!(read.is_ok(), "{:?}", read);
         }
