@@ -19,12 +19,13 @@ use crate::{
         pages::{frame, kept, refusal},
         proposals::{
             forms::{HandleForm, REPLY_WITHIN, ScreenForm},
-            papers::paper as paper_of,
+            papers::{Seconded, paper as paper_of},
             paths::Done,
             proposal::{Proposal, ProposalPaper, Reply, Seconder},
             store::{self, Assignment, ProposalFilter, Screening},
         },
     },
+    directory::store::stroke_order,
     failure::{Failure, Refusal},
     holidays,
     ids::{CongressId, ProposalId},
@@ -319,7 +320,8 @@ async fn printed(
     let mut db = app.read().await?;
     let (congress, proposal) = found(&mut db, acting, congress, id).await?;
     let (seconders, replies) = (store::seconders(&mut db, id).await?, store::replies(&mut db, id).await?);
-    let paper = paper_of(&congress, &proposal, &seconders, &replies, which).ok_or(Failure::Missing)?;
+    let seconded = Seconded::new(seconders, stroke_order(&mut db, acting.institution()).await?);
+    let paper = paper_of(&congress, &proposal, &seconded, &replies, which).ok_or(Failure::Missing)?;
     Ok((congress, proposal, which, paper))
 }
 
