@@ -120,15 +120,18 @@ enum PlanCommand {
     },
 }
 
-/// 文件里有多张工作表、有隐藏或划掉的行时，怎样读。
+/// 文件里有多张工作表、有隐藏的行列或划掉的行时，怎样读。
 #[derive(Args)]
 struct ChoiceArgs {
     /// 读取哪一张工作表。
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
-    /// 隐藏、被筛选掉或有删除线的行：一并读取，或不读取。
+    /// 隐藏、被筛选掉或有删除线的行，以及隐藏的列：一并读取，或不读取。
     #[arg(long)]
     hidden: Option<HiddenArg>,
+    /// 隐藏的列另作处理：一并读取，或不读取。
+    #[arg(long)]
+    hidden_columns: Option<HiddenArg>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -140,12 +143,12 @@ enum HiddenArg {
 }
 
 impl From<ChoiceArgs> for Choice {
-    fn from(ChoiceArgs { sheet, hidden }: ChoiceArgs) -> Self {
-        let hidden = hidden.map(|hidden| match hidden {
+    fn from(ChoiceArgs { sheet, hidden, hidden_columns }: ChoiceArgs) -> Self {
+        let read = |arg: HiddenArg| match arg {
             HiddenArg::Take => Hidden::Take,
             HiddenArg::Leave => Hidden::Leave,
-        });
-        Self { sheet, hidden }
+        };
+        Self { sheet, hidden: hidden.map(read), hidden_columns: hidden_columns.or(hidden).map(read) }
     }
 }
 

@@ -150,9 +150,10 @@ impl RateForm {
     }
 }
 
-/// Somebody who is checked in at the desk, by 学号.
+/// Somebody who is checked in at the desk, by number or name; picked where several have the name.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct DeskForm {
     pub number: String,
+    pub pick: String,
 }

@@ -55,7 +55,7 @@ fn in_words(plan: &str, allocation: &Allocation) -> String {
 }
 
 fn tie_in_words(tie: &SeatTie) -> String {
-    let SeatTie { college, between, given, by, .. } = tie;
+    let SeatTie { college, given, by, .. } = tie;
     let place = college.as_ref().map(|college| format!("{college}的年级")).unwrap_or_default();
-    format!("余数相同：{place}{}，这一个名额给了{given}（{}）\n", between.join("、"), by.label())
+    format!("余数相同：{place}{}，这一个名额给了{given}（{}）\n", tie.between_in_words(), by.label())
 }

@@ -56,11 +56,14 @@ impl Unreadable {
     /// What must be chosen first, and how.
     fn question(question: &Question) -> Self {
         let how = match question {
-            Question::Sheets(_) if question.asks_about_hidden_rows() => {
+            Question::Sheets(_) if question.asks_about_hidden_rows() || question.asks_about_hidden_columns() => {
                 "--sheet 名称，另加 --hidden take（一并读取）或 --hidden leave（不读取）"
             }
             Question::Sheets(_) => "--sheet 名称",
-            Question::HiddenRows(_) => "--hidden take（一并读取）或 --hidden leave（不读取）",
+            Question::Hidden(_) if question.asks_about_hidden_rows() && question.asks_about_hidden_columns() => {
+                "--hidden take（一并读取）或 --hidden leave（不读取），列另作处理的再加 --hidden-columns take 或 leave"
+            }
+            Question::Hidden(_) => "--hidden take（一并读取）或 --hidden leave（不读取）",
         };
         Self::one(format!("{question}：{how}"))
     }

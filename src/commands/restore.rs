@@ -105,7 +105,12 @@ fn fill(config: &DatabaseConfig, folder: &Path) -> Result<Database> {
     let mut command = client("pg_restore", kept_version(config), &database.url)?;
     command.args(["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]);
     run(command.arg(folder.join(DUMP)))?;
-    runtime()?.block_on(async { migrate(&database.url).await.map(drop) })?;
+    runtime()?.block_on(async {
+        let mut db = migrate(&database.url).await?.connection;
+        // A dump brings no statistics, and without them a list of the whole school is planned as one of a few rows.
+        sqlx::raw_sql("analyze").execute(&mut db).await?;
+        anyhow::Ok(db.close().await?)
+    })?;
     Ok(database)
 }
 

@@ -382,6 +382,9 @@ pub async fn holders(
     range: RowRange,
     now: OffsetDateTime,
 ) -> Result<(Vec<HolderRow>, i64), Failure> {
+    // As people are listed: by the sound of their names.
+    let by_sound = sorting.by == HolderColumn::Name;
+    let read = if by_sound { RowRange::ALL } else { range };
     let when = match filter.tenure {
         Tenure::Now => "now",
         Tenure::Past => "past",
@@ -415,8 +418,8 @@ pub async fn holders(
         filter.college.map(|id| id.0),
         when,
         now,
-        range.skip,
-        range.most,
+        read.skip,
+        read.most,
         sorting.by.slug(),
         sorting.downward
     )
@@ -432,7 +435,12 @@ pub async fn holders(
         ended_at: row.ended_at,
         active: row.active,
     });
-    Ok((row.collect(), total))
+    let mut list: Vec<HolderRow> = row.collect();
+    if by_sound {
+        sorting.by_sound(&mut list, |one| &one.name);
+        list = range.of(list);
+    }
+    Ok((list, total))
 }
 
 /// An office that nobody holds.

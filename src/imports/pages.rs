@@ -217,6 +217,8 @@ async fn upload(
             return Ok((unfit, list_page(&app, &acting, Submitted::new(form, errors)).await?).into_response());
         }
     };
+    // What it was read from goes before its rows are compared.
+    drop(sent);
     let file_name = if upload.file_name.is_empty() { "未命名文件".to_owned() } else { upload.file_name };
     let end_others = form.end_others && kind == Kind::Offices;
     let FileRows { rows, read_as } = read;

@@ -21,8 +21,10 @@ use crate::{
     page::paging::RowRange,
 };
 
-/// Rows that are compared or written at once: a file is never held whole, and its progress is seen.
-const BATCH: i32 = 2_000;
+/// Rows that are compared at once: a file is never held whole, and the school's students are gone through for each batch.
+const COMPARED: i32 = 10_000;
+/// Rows that are written at once: progress is seen.
+const WRITTEN: i32 = 4_000;
 /// How long a preview that nobody commits is kept, and wrong rows after a commit.
 const KEPT: Duration = Duration::days(7);
 
@@ -79,8 +81,30 @@ pub async fn stage(
     }
     // The planner has not seen the new rows yet.
     sqlx::query!("analyze import_row").execute(&mut *connection).await?;
+    keep_statistics(connection).await?;
     compare(connection, acting, id, new.kind, now).await?;
     Ok(id)
+}
+
+/// Brings the planner up to date about tables that rows are compared with and that were filled in bulk: by the file before
+/// this one, or a moment ago by a restore.
+async fn keep_statistics(connection: &mut PgConnection) -> Result<(), Failure> {
+    let stale = sqlx::query_scalar!(
+        r#"select c.relname::text as "table!" from pg_class c join pg_stat_all_tables s on s.relid = c.oid
+           where c.oid = any(array['student', 'account', 'grade_fact']::regclass[])
+                 and (c.reltuples < 0 or s.n_mod_since_analyze > 500 + c.reltuples / 5)"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for table in stale {
+        // Whoever is at it already does it for all.
+        match table.as_str() {
+            "student" => sqlx::query!("analyze (skip_locked) student").execute(&mut *connection).await?,
+            "account" => sqlx::query!("analyze (skip_locked) account").execute(&mut *connection).await?,
+            _ => sqlx::query!("analyze (skip_locked) grade_fact").execute(&mut *connection).await?,
+        };
+    }
+    Ok(())
 }
 
 /// Says of each row that is not wrong what it would do as the database is now, and counts.
@@ -91,11 +115,13 @@ pub(super) async fn compare(
     kind: Kind,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    // Until the transaction ends: a list of the whole school is sorted and hashed in memory.
+    sqlx::query!("set local work_mem = '32MB'").execute(&mut *connection).await?;
     spelling::take_over(connection, id, acting.institution(), kind).await?;
     if kind == Kind::Grades {
         grades::leave_out_mended(connection, id, acting.institution()).await?;
     }
-    let batches = batches(connection, id).await?;
+    let batches = batches(connection, id, COMPARED).await?;
     match kind {
         Kind::Students => {
             let namesakes = students::Namesakes::find(connection, id, acting.institution(), now).await?;
@@ -232,13 +258,19 @@ pub async fn commit(
     match import.kind {
         Kind::Students => {
             students::set_up(connection, &import, &institution).await?;
-            for rows in batches(connection, id).await? {
-                students::write(connection, &import, rows.clone(), &author, now).await?;
+            for rows in batches(connection, id, WRITTEN).await? {
+                if import.added > 0 {
+                    students::add(connection, &import, &institution, rows.clone()).await?;
+                }
+                if import.changed > 0 {
+                    students::change_known(connection, &import, rows.clone(), &author, now).await?;
+                }
                 progress.add_rows(&rows);
             }
+            students::link_accounts(connection, &import, &institution, now).await?;
         }
         Kind::Grades => {
-            for rows in batches(connection, id).await? {
+            for rows in batches(connection, id, WRITTEN).await? {
                 grades::write(connection, &import, rows.clone(), &author, now).await?;
                 progress.add_rows(&rows);
             }
@@ -258,8 +290,8 @@ pub async fn commit(
     Ok(Committed::Done { import: Box::new(import.clone()), moves })
 }
 
-/// The rows of a file, a batch at a time.
-async fn batches(connection: &mut PgConnection, id: ImportId) -> Result<Vec<Range<i32>>, Failure> {
+/// The rows of a file, `most` at a time.
+async fn batches(connection: &mut PgConnection, id: ImportId, most: i32) -> Result<Vec<Range<i32>>, Failure> {
     let last = sqlx::query_scalar!("select max(row) from import_row where import_id = $1", id.0)
         .fetch_one(connection)
         .await?
@@ -268,7 +300,7 @@ async fn batches(connection: &mut PgConnection, id: ImportId) -> Result<Vec<Rang
     let mut batches = Vec::new();
     let mut from = 0;
     while from < end {
-        let until = end.min(from.saturating_add(BATCH));
+        let until = end.min(from.saturating_add(most));
         batches.push(from..until);
         from = until;
     }

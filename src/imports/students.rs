@@ -199,26 +199,27 @@ impl Namesakes {
         institution: InstitutionId,
         now: OffsetDateTime,
     ) -> Result<Self, Failure> {
-        // Once for the whole file, and with `not in`, which is always hashed: in a school of forty thousand everybody has
-        // namesakes, and each of them looked for in the file by itself would take hours.
+        // Once for the whole file, with `not in`, which is always hashed, and those who are known gathered first: in a school
+        // of forty thousand everybody has namesakes, and each of them looked for by itself would take hours.
         let rows = sqlx::query!(
             r#"with file as materialized (
                    select r.row, name_key(r.cells[2]) as name_key, r.cells[3] as college, r.cells[4] as major,
                           level_slug(r.cells[5]) as level, r.cells[6]::integer as entry_year, r.cells[7] as class
-                   from import_row r left join student s on s.institution_id = $2 and s.number = r.cells[1]
-                   where r.import_id = $1 and r.state <> 'wrong' and s.id is null
+                   from import_row r
+                   where r.import_id = $1 and r.state <> 'wrong'
+                         and not exists (select from student s where s.institution_id = $2 and s.number = r.cells[1])
+               ), known as materialized (
+                   select x.number, x.name_key, c.name as college, m.name as major, m.level, k.entry_year, k.name as class
+                   from student x join class k on k.id = x.class_id join major m on m.id = k.major_id
+                        join college c on c.id = m.college_id
+                   where x.institution_id = $2 and (x.left_on is null or x.left_on > china_day($3))
+                         and x.number not in (select r.cells[1] from import_row r
+                                              where r.import_id = $1 and r.cells[1] is not null)
                )
-               select distinct on (f.row) f.row as "row!", x.number, xk.name as class
-               from file f join student x on x.institution_id = $2 and x.name_key = f.name_key
-                    join class xk on xk.id = x.class_id join major xm on xm.id = xk.major_id
-                    left join college tc on tc.institution_id = $2 and tc.name = f.college
-                    left join major tm on tm.college_id = tc.id and tm.name = f.major and tm.level = f.level
-                    left join class target on target.major_id = tm.id and target.entry_year = f.entry_year
-                         and target.name = f.class
-               where (xk.id = target.id or xm.college_id = tc.id) and (x.left_on is null or x.left_on > china_day($3))
-                     and x.number not in (select r.cells[1] from import_row r
-                                          where r.import_id = $1 and r.cells[1] is not null)
-               order by f.row, xk.id is distinct from target.id, x.number"#,
+               select distinct on (f.row) f.row as "row!", x.number as "number!", x.class as "class!"
+               from file f join known x on x.name_key = f.name_key and x.college = f.college
+               order by f.row, (x.major, x.level, x.entry_year, x.class)
+                               is distinct from (f.major, f.level, f.entry_year, f.class), x.number"#,
             id.0,
             institution.0,
             now
@@ -341,8 +342,65 @@ pub(super) async fn set_up(
     Ok(())
 }
 
-/// Writes the students of some rows.
-pub(super) async fn write(
+/// Adds the new students of some rows. Places are gathered first: joined one by one, each row would look for its own.
+pub(super) async fn add(
+    connection: &mut PgConnection,
+    import: &Locked<Import>,
+    institution: &Locked<InstitutionId>,
+    rows: Range<i32>,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "with place as materialized (
+             select c.name as college, m.name as major, m.level, k.entry_year, k.name as class, k.id
+             from college c join major m on m.college_id = c.id join class k on k.major_id = m.id
+             where c.institution_id = $2
+         )
+         insert into student (id, institution_id, number, name, class_id, political, gender, ethnic)
+         select gen_random_uuid(), $2, r.cells[1], r.cells[2], p.id, r.cells[8], r.cells[9], r.cells[10]
+         from import_row r
+              join place p on p.college = r.cells[3] and p.major = r.cells[4] and p.level = level_slug(r.cells[5])
+                   and p.entry_year = r.cells[6]::integer and p.class = r.cells[7]
+         where r.import_id = $1 and r.row >= $3 and r.row < $4 and r.state = 'added'",
+        import.id.0,
+        institution.0,
+        rows.start,
+        rows.end
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Joins the accounts of new students that were there before them: whoever has a password may act as a student at once.
+pub(super) async fn link_accounts(
+    connection: &mut PgConnection,
+    import: &Locked<Import>,
+    institution: &Locked<InstitutionId>,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "with linked as (
+             update account a set student_id = s.id
+             from import_row r join student s on s.institution_id = $2 and s.number = r.cells[1]
+             where r.import_id = $1 and r.state = 'added' and a.institution_id = $2 and a.number = r.cells[1]
+                   and a.student_id is null
+             returning a.id, a.password_hash
+         )
+         insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+         select gen_random_uuid(), id, $2, 'student', china_day($3), $3
+         from linked where password_hash is not null
+         on conflict do nothing",
+        import.id.0,
+        institution.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Changes the students of some rows, with the history of what changed.
+pub(super) async fn change_known(
     connection: &mut PgConnection,
     import: &Locked<Import>,
     rows: Range<i32>,
@@ -352,38 +410,20 @@ pub(super) async fn write(
     let reason: String = format!("导入：{}", import.file_name).chars().take(200).collect();
     sqlx::query!(
         "with named as (
-             select import_id, state, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
+             select import_id, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
                     level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
                     cells[8] as political, cells[9] as gender, cells[10] as ethnic
-             from import_row where import_id = $1 and row >= $2 and row < $3 and state in ('added', 'changed')
-         ), file as (
-             select n.state, n.number, n.name, n.political, n.gender, n.ethnic, i.institution_id, k.id as class_id,
-                    k.name as class_name
+             from import_row where import_id = $1 and row >= $2 and row < $3 and state = 'changed'
+         ), was as (
+             select s.id, s.name, s.class_id, s.political, s.gender, s.ethnic, o.name as class_name,
+                    n.name as new_name, k.id as new_class_id, k.name as new_class_name,
+                    n.political as new_political, n.gender as new_gender, n.ethnic as new_ethnic
              from named n join import i on i.id = n.import_id
                   join college c on c.institution_id = i.institution_id and c.name = n.college
                   join major m on m.college_id = c.id and m.name = n.major and m.level = n.level
                   join class k on k.major_id = m.id and k.entry_year = n.entry_year and k.name = n.class
-         ), new as (
-             insert into student (id, institution_id, number, name, class_id, political, gender, ethnic)
-             select gen_random_uuid(), institution_id, number, name, class_id, political, gender, ethnic
-             from file where state = 'added'
-             returning id, institution_id, number
-         ), linked as (
-             update account a set student_id = new.id from new
-             where a.institution_id = new.institution_id and a.number = new.number and a.student_id is null
-             returning a.id, a.institution_id, a.password_hash
-         ), students_too as (
-             insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-             select gen_random_uuid(), id, institution_id, 'student', china_day($4), $4
-             from linked where password_hash is not null
-             on conflict do nothing
-         ), was as (
-             select s.id, s.name, s.class_id, s.political, s.gender, s.ethnic, k.name as class_name,
-                    f.name as new_name, f.class_id as new_class_id, f.class_name as new_class_name,
-                    f.political as new_political, f.gender as new_gender, f.ethnic as new_ethnic
-             from file f join student s on s.institution_id = f.institution_id and s.number = f.number
-                  join class k on k.id = s.class_id
-             where f.state = 'changed'
+                  join student s on s.institution_id = i.institution_id and s.number = n.number
+                  join class o on o.id = s.class_id
          ), done as (
              update student s set name = was.new_name, class_id = was.new_class_id,
                     political = coalesce(was.new_political, s.political), gender = coalesce(was.new_gender, s.gender),

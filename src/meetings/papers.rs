@@ -17,8 +17,10 @@ use crate::{
     app::{App, Routes},
     auth::person::SignedIn,
     clock::CHINA,
+    directory::store::stroke_order,
     failure::Failure,
     ids::UnionMeetingId,
+    name::order::StrokeOrder,
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
     text::chinese_day,
@@ -47,15 +49,36 @@ async fn paper(app: &App, person: &SignedIn, id: UnionMeetingId, of_minutes: boo
     let meeting = store::find(&mut db, person.institution, id).await?;
     let Seen { meeting, members, .. } = see(&mut db, person, meeting, app.clock.today()).await?;
     let by = name_in_full(&person.institution_name, &meeting.union_name);
+    let invited = Invited { members: &members, order: stroke_order(&mut db, person.institution).await? };
     if !of_minutes {
-        return Ok(notice_of(&by, &meeting, &members));
+        return Ok(notice_of(&by, &meeting, &invited));
     }
     if !meeting.is_held() {
         return Err(Failure::Missing);
     }
     let filter = DecisionFilter { meeting: Some(id), ..DecisionFilter::default() };
     let decisions = store::decisions(&mut db, person.institution, filter).await?;
-    Ok(minutes_of(&by, &meeting, &members, &decisions))
+    Ok(minutes_of(&by, &meeting, &invited, &decisions))
+}
+
+/// The invited, in the order in which official papers of the university name people.
+struct Invited<'m> {
+    members: &'m [Member],
+    order: StrokeOrder,
+}
+
+impl Invited<'_> {
+    /// The order in brackets; empty where there is nothing to put in order.
+    fn ordered(&self) -> String {
+        let people = self.members.iter().filter(|member| member.student.is_some());
+        match people.clone().count() {
+            0 | 1 => String::new(),
+            _ if people.clone().any(|member| member.counts) && people.clone().any(|member| !member.counts) => {
+                format!("（主席团成员在前，{}）", self.order.label())
+            }
+            _ => format!("（{}）", self.order.label()),
+        }
+    }
 }
 
 fn names<'a>(members: impl Iterator<Item = &'a Member>) -> String {
@@ -63,15 +86,15 @@ fn names<'a>(members: impl Iterator<Item = &'a Member>) -> String {
     if names.is_empty() { "无".to_owned() } else { names.join("、") }
 }
 
-fn notice_of(by: &str, meeting: &UnionMeeting, members: &[Member]) -> Paper {
+fn notice_of(by: &str, meeting: &UnionMeeting, invited: &Invited<'_>) -> Paper {
     let mut opening = format!("定于{}在{}召开{}。现将有关事项通知如下。", meeting.when(), meeting.place, meeting.title);
     if let Some(reason) = &meeting.ordered_for {
         opening = format!("{reason}。{opening}");
     }
     Paper::new(format!("{by}\n关于召开{}的通知", meeting.title))
         .paragraph(opening)
-        .heading("参加人员")
-        .paragraph(format!("{}。", names(members.iter())))
+        .heading(&format!("参加人员{}", invited.ordered()))
+        .paragraph(format!("{}。", names(invited.members.iter())))
         .heading("会议议程")
         .items(meeting.items().map(str::to_owned))
         .heading("有关要求")
@@ -79,13 +102,14 @@ fn notice_of(by: &str, meeting: &UnionMeeting, members: &[Member]) -> Paper {
         .signed(by, None)
 }
 
-fn minutes_of(by: &str, meeting: &UnionMeeting, members: &[Member], decisions: &[Decision]) -> Paper {
+fn minutes_of(by: &str, meeting: &UnionMeeting, invited: &Invited<'_>, decisions: &[Decision]) -> Paper {
+    let members = invited.members;
     let there = |member: &&Member| member.presence.is_some_and(super::meeting::Presence::is_there);
     let mut paper = Paper::new(format!("{by}\n{}纪要", meeting.title))
         .paragraph(format!("时间：{}", meeting.when()))
         .paragraph(format!("地点：{}", meeting.place))
         .paragraph(format!("召集人：{}", meeting.caller))
-        .paragraph(format!("到会：{}", names(members.iter().filter(there))))
+        .paragraph(format!("到会{}：{}", invited.ordered(), names(members.iter().filter(there))))
         .paragraph(format!("缺席和请假：{}", names(members.iter().filter(|member| !there(member)))))
         .heading("会议议程")
         .items(meeting.items().map(str::to_owned))

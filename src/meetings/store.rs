@@ -9,6 +9,7 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CollegeId, DecisionId, DepartmentId, InstitutionId, MeetingMemberId, StudentId, UnionId, UnionMeetingId},
+    name::order::{self, StrokeOrder},
     office::SchoolLeague,
     rules::union_meeting::{Called, Decided, Quorum, Votes},
     unions::store::LockedUnion,
@@ -215,23 +216,32 @@ pub(super) async fn department_of(
     Ok(department.fetch_optional(connection).await?.flatten())
 }
 
-/// The invited: the presidium first, then by number, then the colleges' unions in their order.
+/// The invited: the presidium first, people in the order of official papers, then the colleges' unions in their own.
 pub(crate) async fn members(connection: &mut PgConnection, id: UnionMeetingId) -> Result<Vec<Member>, Failure> {
     let rows = sqlx::query!(
         r#"select x.id as "id: MeetingMemberId", x.student_id as "student: StudentId",
-                  coalesce(s.name, union_name(u.kind, c.name)) as "name!", x.counts, x.presence
-           from union_meeting_member x left join student s on s.id = x.student_id
+                  coalesce(s.name, union_name(u.kind, c.name)) as "name!", x.counts, x.presence, i.stroke_order
+           from union_meeting_member x join union_meeting t on t.id = x.meeting_id
+                join student_union w on w.id = t.union_id join institution i on i.id = w.institution_id
+                left join student s on s.id = x.student_id
                 left join student_union u on u.id = x.union_id left join college c on c.id = u.college_id
-           where x.meeting_id = $1 order by not x.counts, s.number nulls last, c.place, c.name"#,
+           where x.meeting_id = $1 order by s.number nulls last, c.place, c.name"#,
         id.0
     )
     .fetch_all(connection)
     .await?;
+    let order: StrokeOrder = rows.first().map_or(Ok(StrokeOrder::Surname), |row| row.stroke_order.parse())?;
     let read = rows.into_iter().map(|row| {
         let presence = row.presence.map(|slug| slug.parse()).transpose()?;
         Ok(Member { id: row.id, student: row.student, name: row.name, counts: row.counts, presence })
     });
-    Ok(read.collect::<anyhow::Result<_>>()?)
+    let members = read.collect::<anyhow::Result<Vec<Member>>>()?;
+    let (mut people, unions): (Vec<Member>, Vec<Member>) =
+        members.into_iter().partition(|member| member.student.is_some());
+    order::sort(&mut people, order, |member| &member.name);
+    people.sort_by_key(|member| !member.counts);
+    people.extend(unions);
+    Ok(people)
 }
 
 /// The students and the colleges whose unions are invited, for notices.

@@ -14,6 +14,16 @@ impl RowRange {
         Self { skip: page * size, most: size }
     }
 
+    /// All rows, for a list that the database cannot sort: see [`of`](Self::of).
+    pub const ALL: Self = Self { skip: 0, most: i64::MAX };
+
+    /// These rows of all.
+    #[must_use]
+    pub fn of<T>(self, all: Vec<T>) -> Vec<T> {
+        let whole = |number: i64| usize::try_from(number).unwrap_or(0);
+        all.into_iter().skip(whole(self.skip)).take(whole(self.most)).collect()
+    }
+
     /// With one row of the next page, which tells that there is one: see [`cut`].
     #[must_use]
     pub fn and_one(self) -> Self {

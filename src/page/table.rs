@@ -1,6 +1,11 @@
 //! Tables that a heading sorts: what the address says of it, and where each heading leads.
 
-use crate::words::Word;
+use std::cmp::Reverse;
+
+use crate::{
+    name::pinyin::{self, SoundKey},
+    words::Word,
+};
 
 /// By which column a list is sorted. An address has the column's stable word, downward with a minus before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +26,15 @@ impl<C: Word> Sorting<C> {
     #[must_use]
     pub fn in_address(self) -> String {
         format!("{}{}", if self.downward { "-" } else { "" }, self.by.stable())
+    }
+
+    /// Sorts rows by the sound of names, which no database knows. Rows of one name stay as they were.
+    pub fn by_sound<T>(self, rows: &mut [T], name: impl Fn(&T) -> &str) {
+        if self.downward {
+            rows.sort_by_cached_key(|row| Reverse(SoundKey::of(name(row))));
+        } else {
+            pinyin::sort(rows, name);
+        }
     }
 
     /// The headings of all columns; `list` is the address up to the word of the sorting.

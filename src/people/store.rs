@@ -67,6 +67,9 @@ pub async fn list(
     range: RowRange,
     today: Date,
 ) -> Result<(Vec<StudentRow>, i64), Failure> {
+    // Names are looked up by their sound, with the surnames' own readings.
+    let by_sound = sorting.by == StudentColumn::Name;
+    let read = if by_sound { RowRange::ALL } else { range };
     let rows = sqlx::query!(
         r#"select s.id as "id: StudentId", s.number, s.name, c.name as college, k.name as class, s.political, s.left_on,
                   a.password_hash is not null as "active!", count(*) over () as "total!"
@@ -99,8 +102,8 @@ pub async fn list(
         filter.left,
         today,
         filter.waiting,
-        range.skip,
-        range.most,
+        read.skip,
+        read.most,
         filter.twins,
         sorting.by.slug(),
         sorting.downward,
@@ -109,19 +112,21 @@ pub async fn list(
     .fetch_all(connection)
     .await?;
     let total = rows.first().map_or(0, |row| row.total);
-    let list = rows
-        .into_iter()
-        .map(|row| StudentRow {
-            id: row.id,
-            number: row.number,
-            name: row.name,
-            college: row.college,
-            class: row.class,
-            political: row.political,
-            left_on: row.left_on,
-            active: row.active,
-        })
-        .collect();
+    let list = rows.into_iter().map(|row| StudentRow {
+        id: row.id,
+        number: row.number,
+        name: row.name,
+        college: row.college,
+        class: row.class,
+        political: row.political,
+        left_on: row.left_on,
+        active: row.active,
+    });
+    let mut list: Vec<StudentRow> = list.collect();
+    if by_sound {
+        sorting.by_sound(&mut list, |one| &one.name);
+        list = range.of(list);
+    }
     Ok((list, total))
 }
 

@@ -3,6 +3,7 @@
 use super::review::{Outcome, Person, Review};
 use crate::{
     clock::CHINA,
+    name::order::StrokeOrder,
     papers::{Column, Paper, Table},
     rules::review::{FEWEST_SHOWN, Grade, score_in_words},
     text::chinese_day,
@@ -45,8 +46,13 @@ pub(super) fn sheet_paper(institution: &str, review: &Review, persons: &[Person]
         .note("各个方面都要评分，缺项的无效；不评议本人和本部门的负责人。")
 }
 
-/// What is announced of a review: grades, not scores.
-pub(super) fn notice_paper(institution: &str, review: &Review, rows: &[(Person, Outcome)]) -> Paper {
+/// What is announced of a review: grades, not scores; within a grade people stand by strokes.
+pub(super) fn notice_paper(
+    institution: &str,
+    review: &Review,
+    rows: &[(Person, Outcome)],
+    strokes: StrokeOrder,
+) -> Paper {
     let union = name_in_full(institution, &review.union.name);
     let columns = vec![
         Column::centred("序号", 5),
@@ -70,7 +76,7 @@ pub(super) fn notice_paper(institution: &str, review: &Review, rows: &[(Person, 
             grades.collect::<Vec<_>>().join("，")
         ))
         .table(Table::new(columns, (1..).zip(rows).map(row).collect()))
-        .note(format!("计分办法：{}。", review.scheme.in_words()))
+        .note(format!("同一等次内{}。计分办法：{}。", strokes.label(), review.scheme.in_words()))
         .paragraph("特此通报。")
         .signed(keeper(institution, review), day)
 }

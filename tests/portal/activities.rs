@@ -216,8 +216,16 @@ async fn a_student_signs_up_checks_in_by_the_code_on_the_wall_and_rates() {
     assert_eq!(student.post(&here, &arrived).await.status, 303, "counted once, and no fault of theirs");
     assert_eq!(late.post(&here, &arrived).await.status, 409, "still waiting");
     let unknown = filer.post(&format!("{desk}/check-in"), &[("number", "20240149")]).await;
-    assert!(unknown.status == 422 && unknown.fault("学号").contains("名单里没有"));
-    assert_eq!(filer.post(&format!("{desk}/check-in"), &[("number", "20240101")]).await.status, 303);
+    assert!(unknown.status == 422 && unknown.fault("学号或姓名").contains("名单里没有"));
+    // By name as well, and whoever shares it is asked about.
+    let rename = "update student set name = '同名' where number in ('20240101', '20240102')";
+    sqlx::query(rename).execute(&mut portal.owner().await).await.unwrap();
+    let asked = filer.post(&format!("{desk}/check-in"), &[("number", "同 名")]).await;
+    assert!(asked.status == 422 && asked.fault("学号或姓名").contains("有重名"), "{}", asked.text());
+    let choices = asked.attributes("input[name=pick]", "value");
+    assert!(choices.len() == 2 && choices.contains(&"20240101".to_owned()), "{choices:?}");
+    let picked = [("number", "同名"), ("pick", "20240101")];
+    assert_eq!(filer.post(&format!("{desk}/check-in"), &picked).await.status, 303);
     assert_eq!(filer.post(&format!("{desk}/code"), &[]).await.status, 303);
     assert_eq!(late.post(&here, &arrived).await.status, 409, "the old code");
     assert_eq!(student.post(&format!("{page}/cancel"), &[]).await.status, 409, "they are here");

@@ -218,10 +218,16 @@ async fn spellings_of_one_person_are_put_together_by_two_monitors_and_no_few_are
     assert_eq!(sitting.keeper.get(&path).await.status, 404, "for monitors alone");
     let bad = [("name", "学生5"), ("number", "20240101"), ("why", "x")];
     let page = sitting.monitors[0].0.post(&path, &bad).await;
-    assert!(page.status == 422 && page.fault("指的是谁（学号）").contains("是候选人"), "{}", page.text());
+    assert!(page.status == 422 && page.fault("指的是谁（学号或姓名）").contains("是候选人"), "{}", page.text());
     // Whoever confirms has read whom: a proposal that was changed meanwhile is another one.
     let propose = |student: &'static str| [("name", "学声5"), ("number", student), ("why", "笔迹")];
-    see_other(&sitting.monitors[0].0.post(&path, &propose("20240005")).await);
+    let unknown = sitting.monitors[0].0.post(&path, &propose("学声5")).await;
+    assert!(
+        unknown.status == 422 && unknown.fault("指的是谁（学号或姓名）").contains("没有找到"),
+        "{}",
+        unknown.text()
+    );
+    see_other(&sitting.monitors[0].0.post(&path, &propose("学生5")).await);
     let read = sitting.monitors[1].0.get(&path).await.attributes("form[action$='/confirm'] input", "value");
     assert_eq!(read, ["20240005", "学声5"]);
     see_other(&sitting.monitors[0].0.post(&format!("{path}/drop"), &[("name", "学声5")]).await);

@@ -104,7 +104,10 @@ fn workbook() -> &'static [u8] {
 
 /// An `OpenDocument` spreadsheet in one file, and a web page's cousin: text that is parsed as XML.
 const FLAT: &[u8] = r#"<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0">
-<office:body><office:spreadsheet><table:table table:name="a"><table:table-row><table:table-cell office:value-type="string">
+<office:styles><style:style style:name="g" style:family="table-cell"><style:text-properties style:text-line-through-style="solid"/>
+</style:style><style:style style:name="h" style:family="table-cell" style:parent-style-name="g"/></office:styles>
+<office:body><office:spreadsheet><table:table table:name="a"><table:table-column table:default-cell-style-name="h"/><table:table-row
+table:default-cell-style-name="g"><table:table-cell office:value-type="string">
 <text:p>学号</text:p></table:table-cell><table:table-cell><text:p>姓名</text:p></table:table-cell><table:table-cell><text:p>岗位</text:p>
 </table:table-cell></table:table-row><table:table-row table:number-rows-repeated="3"><table:table-cell office:value-type="float"
 office:value="1"><text:p>001</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"><text:p>甲&amp;</text:p>
@@ -181,10 +184,81 @@ fn mangled_part() -> impl Strategy<Value = (usize, Vec<u8>)> {
     (1..PARTS.len()).prop_flat_map(|place| (Just(place), mangled(PARTS[place].1)))
 }
 
+/// The parts of a binary workbook, with a text that is struck out in part, a hidden row and a hidden column.
+fn binary_parts() -> &'static [(&'static str, Vec<u8>)] {
+    static PARTS: std::sync::LazyLock<Vec<(&str, Vec<u8>)>> = std::sync::LazyLock::new(|| {
+        let long = |number: u32| number.to_le_bytes().to_vec();
+        let text = |text: &str| {
+            let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            [long(u32::try_from(units.len() / 2).unwrap()), units].concat()
+        };
+        let record = |kind: u32, fields: &[Vec<u8>]| {
+            let (data, low) = (fields.concat(), |number: u32| u8::try_from(number & 0x7F).unwrap());
+            let length = u32::try_from(data.len()).unwrap();
+            let mut bytes = if kind < 0x80 { vec![low(kind)] } else { vec![low(kind) | 0x80, low(kind >> 7)] };
+            bytes.extend([low(length) | 0x80, low(length >> 7)]);
+            bytes.extend(data);
+            bytes
+        };
+        let rich = |words: &str| [vec![1], text(words), long(1), vec![1, 0, 0, 0]].concat();
+        let plain = |words: &str| [vec![0], text(words)].concat();
+        let row = |at: u32, flags: u8| record(0, &[long(at), long(0), vec![0x2C, 1, 0, flags], vec![0; 5]]);
+        let cell = |kind: u32, column: u32, value: Vec<u8>| record(kind, &[long(column), long(0), value]);
+        let workbook = [
+            record(153, &[long(0), long(0), text("")]),
+            record(156, &[long(0), long(1), text("r1"), text("a")]),
+            record(157, &[vec![0; 24], vec![1, 0]]),
+        ];
+        let relations = br#"<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.bin"/></Relationships>"#;
+        let styles = [
+            record(44, &[vec![164, 0], text("000000")]),
+            record(43, &[vec![0, 0, 8, 0], vec![0; 8]]),
+            record(617, &[long(1)]),
+            record(47, &[vec![0, 0, 164, 0, 0, 0], vec![0; 10]]),
+            record(618, &[]),
+        ];
+        let strings = [plain("学号"), rich("姓名"), plain("岗位")].map(|shared| record(19, &[shared]));
+        let sheet = [
+            record(60, &[long(2), long(2), vec![0; 8], vec![1, 0]]),
+            row(0, 0),
+            cell(7, 0, long(0)),
+            cell(7, 1, long(1)),
+            cell(7, 2, long(2)),
+            row(1, 0x10),
+            cell(5, 0, 7_f64.to_le_bytes().to_vec()),
+            cell(62, 1, rich("张三")),
+            cell(9, 2, 0_f64.to_le_bytes().to_vec()),
+            record(176, &[long(1), long(2), long(2), long(2)]),
+        ];
+        vec![
+            ("xl/workbook.bin", workbook.concat()),
+            ("xl/_rels/workbook.bin.rels", relations.to_vec()),
+            ("xl/styles.bin", styles.concat()),
+            ("xl/sharedStrings.bin", strings.concat()),
+            ("xl/worksheets/sheet1.bin", sheet.concat()),
+        ]
+    });
+    &PARTS
+}
+
+/// A binary workbook with one of its parts in place of the good one.
+fn binary_workbook(change: &(usize, Vec<u8>)) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (place, (name, part)) in binary_parts().iter().enumerate() {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, if place == change.0 { &change.1 } else { part }).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn mangled_binary_part() -> impl Strategy<Value = (usize, Vec<u8>)> {
+    (0..binary_parts().len()).prop_flat_map(|place| (Just(place), mangled(&binary_parts()[place].1)))
+}
+
 /// A list that was read keeps what it promises to whoever reads its rows.
 fn lists_keep_their_promises(bytes: &[u8]) -> Result<(), TestCaseError> {
     for hidden in [Hidden::Take, Hidden::Leave] {
-        let choice = Choice { sheet: None, hidden: Some(hidden) };
+        let choice = Choice { sheet: None, hidden: Some(hidden), hidden_columns: Some(hidden) };
         let Ok(sheet) = Sheet::read_for(bytes, &["学号", "姓名", "岗位"], &["学号", "姓名"], &choice) else {
             continue;
         };
@@ -254,6 +328,11 @@ proptest! {
     }
 
     #[test]
+    fn parts_of_binary_workbooks_near_to_good_ones(change in mangled_binary_part()) {
+        lists_keep_their_promises(&binary_workbook(&change))?;
+    }
+
+    #[test]
     fn documents_near_to_good_ones(bytes in mangled(FLAT)) {
         lists_keep_their_promises(&bytes)?;
     }
@@ -265,8 +344,9 @@ proptest! {
 
     #[test]
     fn the_files_that_are_changed_are_good_ones((format, value) in ("[yMd0#?.,%\"x;@hs\\[\\]/ -]{0,20}", any::<f64>())) {
-        for good in [repacked(&(0, b"x".to_vec())), FLAT.to_vec(), old_workbook().to_vec()] {
-            let choice = Choice { sheet: None, hidden: Some(Hidden::Take) };
+        let binary = binary_workbook(&(usize::MAX, Vec::new()));
+        for good in [repacked(&(0, b"x".to_vec())), binary, FLAT.to_vec(), old_workbook().to_vec()] {
+            let choice = Choice { sheet: None, hidden: Some(Hidden::Take), hidden_columns: Some(Hidden::Take) };
             let read = Sheet::read_for(&good, &["学号", "姓名", "岗位"], &["学号", "姓名"], &choice);
             prop_assert!(read.is_ok(), "{:?}", read);
         }

@@ -185,6 +185,37 @@ async fn a_filtered_list_is_taken_as_its_clerk_decides() {
     assert_eq!(count(&portal, stored).await, 1, "the starred column is stored, the hidden row is not");
 }
 
+#[tokio::test]
+async fn r07_a_column_that_the_clerk_does_not_see_is_asked_about() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("名单").unwrap();
+    let text = format!("{HEAD}{}", student("H1", "甲", "软件2601班"));
+    for (row, line) in (0..).zip(text.lines()) {
+        for (column, cell) in (0..).zip(line.split(',')) {
+            sheet.write_string(row, column, cell).unwrap();
+        }
+    }
+    let political = HEAD.trim_end().split(',').position(|heading| heading == "政治面貌").unwrap();
+    sheet.set_column_hidden(u16::try_from(political).unwrap()).unwrap();
+    let file = workbook.save_to_buffer().unwrap();
+    let asked = staff.upload("/imports", &[("kind", "students")], Some(("名单.xlsx", &file))).await;
+    assert_eq!(asked.status, 422);
+    assert!(asked.fault("文件").contains("工作表“名单”里有隐藏的列“政治面貌”"), "{}", asked.fault("文件"));
+    assert_eq!(asked.attributes("input[name=hidden_columns]", "value"), ["leave", "take"]);
+    assert!(asked.attributes("input[name=hidden]", "value").is_empty(), "no row is hidden");
+    let kept = asked.attributes("input[name=kept]", "value").remove(0);
+    let answer = [("kind", "students"), ("kept", kept.as_str()), ("hidden_columns", "leave")];
+    let page = staff.upload("/imports", &answer, None).await;
+    assert_eq!(page.status, 303, "{}", page.text());
+    let path = page.location().to_owned();
+    assert!(staff.get(&path).await.text().contains("隐藏的列“政治面貌”没有读取"));
+    commit(&mut staff, &path).await;
+    let stored = "select count(*) from student where number = 'H1' and political is null";
+    assert_eq!(count(&portal, stored).await, 1, "what nobody sees is not stored");
+}
+
 /// A workbook of two lists of students, the second with a hidden row.
 fn two_lists() -> Vec<u8> {
     let mut workbook = Workbook::new();

@@ -104,6 +104,13 @@ async fn org_06_only_the_executive_chair_on_duty_calls_the_presidium() {
     assert!(String::from_utf8(file.bytes.clone()).unwrap().contains("SEQUENCE:1"));
     assert!(member.get(&format!("{meeting}/notice")).await.text().contains("图书馆"));
     assert!(member.get(&format!("{meeting}/notice.docx")).await.bytes.starts_with(b"PK"));
+    // 丁 has two strokes and 王 four, whatever their numbers.
+    for (number, name) in [("20240001", "王甲"), ("20240002", "丁乙")] {
+        let rename = sqlx::query("update student set name = $2 where number = $1").bind(number).bind(name);
+        rename.execute(&mut portal.owner().await).await.unwrap();
+    }
+    let notice = member.get(&format!("{meeting}/notice")).await.text();
+    assert!(notice.contains("以姓氏笔画为序") && notice.contains("丁乙、王甲"), "{notice}");
 
     let without = call(&mut league, &school, "presidium", &starts, &[]).await;
     assert!(without.status == 422 && without.text().contains("责成召开的缘由"), "{}", without.text());

@@ -131,6 +131,7 @@ fn named(
         seat,
         college: college.map(str::to_owned),
         between: between.into_iter().map(&name).collect(),
+        others: 0,
         given: name(given),
         by: if larger { TieBreak::Larger } else { TieBreak::Earlier },
     };

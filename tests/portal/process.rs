@@ -442,7 +442,7 @@ fn student_upload(mark: &str, students: usize, cookie: &str) -> Vec<u8> {
 
 #[test]
 fn a_portal_killed_in_the_middle_of_an_import_has_written_all_of_it_or_nothing() {
-    const STUDENTS: usize = 20_000;
+    const STUDENTS: usize = 40_000;
     let data = scratch("import");
     let mut portal = Running::start("demo", &data);
     let (number, password) = portal.account("学生工作部门");
@@ -474,7 +474,7 @@ fn a_portal_killed_in_the_middle_of_an_import_has_written_all_of_it_or_nothing()
             let page = ask(portal.address, &form("GET", &format!("/people?q={mark}"), &cookie, &[])).unwrap().body;
             if page.contains("没有符合的学生") {
                 0
-            } else if page.contains("共 20,000 人") {
+            } else if page.contains("共 40,000 人") {
                 STUDENTS
             } else {
                 1

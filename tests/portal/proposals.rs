@@ -204,7 +204,11 @@ async fn an_office_answers_by_itself_and_hears_of_what_comes_back() {
     league.post(&format!("{of_committee}/screen"), &[("decision", "accept")]).await;
     let mut fields = [("office", "图书馆"), ("within", "30"), ("handler", "no such")];
     let nobody = league.post(&format!("{of_committee}/assign"), &fields).await;
-    assert!(nobody.fault("承办人的工号").contains("没有这个工号"), "{}", nobody.text());
+    assert!(nobody.fault("承办人（工号或姓名）").contains("没有找到这个人"), "{}", nobody.text());
+    // A student answers for no office.
+    fields[2] = ("handler", "student");
+    let student = league.post(&format!("{of_committee}/assign"), &fields).await;
+    assert!(student.fault("承办人（工号或姓名）").contains("没有这个教职工"), "{}", student.text());
     fields[2] = ("handler", "student_affairs");
     assert_eq!(league.post(&format!("{of_committee}/assign"), &fields).await.status, 303);
     let mut office = portal.signed_in(OfficeKind::StudentAffairs).await;

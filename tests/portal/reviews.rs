@@ -424,6 +424,13 @@ async fn a_semester_is_scored_opened_disputed_settled_and_nominated_from() {
     {
         assert_eq!(story.league.get(&format!("{}/{paper}", story.path)).await.status, 200, "{paper}");
     }
+    // Both are 良好, the first with more points: the notice tells grades and no scores.
+    let rename = "update student s set name = case p.place when 1 then '王甲' else '丁乙' end
+                  from review_person p where p.student_id = s.id and p.place in (1, 2)";
+    sqlx::query(rename).execute(&mut story.portal.owner().await).await.unwrap();
+    let notice = story.league.get(&format!("{}/notice", story.path)).await.text();
+    let at = |name: &str| notice.find(name).unwrap();
+    assert!(at("丁乙") < at("王甲") && notice.contains("同一等次内以姓氏笔画为序"), "{notice}");
 }
 
 #[tokio::test]

@@ -41,6 +41,8 @@ async fn people_are_sorted_by_a_heading_filtered_and_exported() {
     let down = page.attributes("thead th a", "href").first().cloned().unwrap();
     assert_eq!(names(&mut league, &down).await, ["丙三", "乙二", "甲一"], "the heading turns it round: {down}");
     assert_eq!(names(&mut league, "/people?q=ZX&sort=-political").await, ["乙二", "甲一", "丙三"]);
+    assert_eq!(names(&mut league, "/people?q=ZX&sort=name").await, ["丙三", "甲一", "乙二"], "bing, jia, yi");
+    assert_eq!(names(&mut league, "/people?q=ZX&sort=-name").await, ["乙二", "甲一", "丙三"]);
     assert_eq!(names(&mut league, "/people?q=ZX&political=中共党员").await, ["甲一", "丙三"]);
     assert_eq!(names(&mut league, "/people?q=ZX&sort=nonsense&political=nonsense").await.len(), 3);
 
@@ -72,6 +74,9 @@ async fn office_holders_are_sorted_and_exported() {
     assert!(numbers.len() > 5 && numbers == sorted, "{numbers:?}");
     let down = league.get("/offices?sort=-number").await.all("tbody td[data-label^=学号]");
     assert!(down.iter().rev().eq(&numbers));
+    let up = league.get("/offices?sort=name").await.all("tbody td[data-label=姓名]");
+    let down = league.get("/offices?sort=-name").await.all("tbody td[data-label=姓名]");
+    assert!(up.len() == numbers.len() && up.first() == down.last(), "{up:?} {down:?}");
     let offices = league.get("/offices").await.all("tbody td[data-label=职务]");
     assert_eq!(offices.first().map(String::as_str), Some("校团委"), "as offices rank");
     let file = league.get("/offices.xlsx?kind=school_league").await;

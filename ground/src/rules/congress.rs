@@ -92,11 +92,34 @@ pub struct SeatTie {
     /// The college of the grades.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub college: Option<String>,
-    /// All with that remainder, in the order of the file.
+    /// Those with that remainder, in the order of the file; of very many the first 50.
     pub between: Vec<String>,
+    /// How many more have it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub others: usize,
     pub given: String,
     pub by: TieBreak,
 }
+
+impl SeatTie {
+    /// Those who are tied, in words.
+    #[must_use]
+    pub fn between_in_words(&self) -> String {
+        let named = self.between.join("、");
+        match self.others {
+            0 => named,
+            others => format!("{named}等 {} 个", self.between.len() + others),
+        }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(others: &usize) -> bool {
+    *others == 0
+}
+
+/// The most units that a tie names: of forty thousand equal colleges each of the ties would name them all.
+const MOST_TIED: usize = 50;
 
 /// An allocation of delegates' seats with what the rules say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -246,6 +269,7 @@ fn named_ties(ties: &[Tied], seat: TiedUnit, college: Option<&String>, names: &[
             seat,
             college: college.cloned(),
             between: tied.between.iter().filter_map(name).collect(),
+            others: tied.others,
             given: name(&tied.given)?,
             by: tied.by,
         })
@@ -256,6 +280,7 @@ fn named_ties(ties: &[Tied], seat: TiedUnit, college: Option<&String>, names: &[
 /// A tie by the places of its units.
 struct Tied {
     between: Vec<usize>,
+    others: usize,
     given: usize,
     by: TieBreak,
 }
@@ -297,8 +322,11 @@ fn ties_at_the_cut(given: &[(usize, &u64)], others: &[(usize, &u64)], remainder:
     let won: Vec<&(usize, &u64)> = given.iter().filter(at_the_edge).collect();
     let mut between: Vec<usize> = won.iter().chain(&lost).map(|(place, _)| *place).collect();
     between.sort_unstable();
+    let others = between.len().saturating_sub(MOST_TIED);
+    between.truncate(MOST_TIED);
     let tied = |(place, size): &&(usize, &u64)| Tied {
         between: between.clone(),
+        others,
         given: *place,
         by: if **size > largest { TieBreak::Larger } else { TieBreak::Earlier },
     };
@@ -553,6 +581,17 @@ mod tests {
         );
         let three = ties(&[("甲", "2024", 10), ("乙", "2024", 10), ("丙", "2024", 10)], 5);
         assert_eq!(three.iter().map(|tie| tie.given.as_str()).collect::<Vec<_>>(), ["甲", "乙"]);
-        assert!(three.iter().all(|tie| tie.between == ["甲", "乙", "丙"]));
+        assert!(three.iter().all(|tie| tie.between == ["甲", "乙", "丙"] && tie.others == 0));
+    }
+
+    #[test]
+    fn a_tie_of_very_many_names_the_first_of_them() {
+        let names: Vec<String> = (0..3_000).map(|place| format!("院系{place}")).collect();
+        let cohorts: Vec<(&str, &str, u32)> = names.iter().map(|name| (name.as_str(), "2024", 150)).collect();
+        let ties = suzhou(&population(&cohorts, &[]), Some(4_500)).ties;
+        assert_eq!(ties.len(), 1_500, "one for each seat that a remainder decided");
+        assert!(ties.iter().all(|tie| tie.between.len() == 50 && tie.others == 2_950));
+        let words = ties.first().map(SeatTie::between_in_words).unwrap_or_default();
+        assert!(words.starts_with("院系0、院系1、") && words.ends_with("等 3000 个"), "{words}");
     }
 }

@@ -87,9 +87,11 @@ pub(super) fn meant(book: &mut dyn Book, headings: &Headings<'_>, choice: &Choic
             let mut sheets = Vec::with_capacity(several.len());
             for &place in several {
                 let name = entries.get(place).map(|entry| entry.name.clone()).unwrap_or_default();
-                sheets.push(match choice.hidden {
-                    Some(_) => SheetToChoose { name, ..SheetToChoose::default() },
-                    None => table::to_choose(name, book.grid(place, usize::MAX)?, headings),
+                let is_decided = choice.hidden.is_some() && choice.hidden_columns.is_some();
+                sheets.push(if is_decided {
+                    SheetToChoose { name, ..SheetToChoose::default() }
+                } else {
+                    table::to_choose(name, book.grid(place, usize::MAX)?, headings, choice)
                 });
             }
             Err(ReadError::Asks(Question::Sheets(sheets)))

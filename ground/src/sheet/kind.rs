@@ -56,7 +56,7 @@ pub(super) fn open<'b>(bytes: &'b [u8], headings: &Headings<'_>) -> Result<Box<d
     let text = delimited::decode(bytes)?;
     if let Some(markup) = Markup::of(&text) {
         return match markup {
-            Markup::FlatOds => Ok(Box::new(ods::Ods::open(text.as_bytes().to_vec())?)),
+            Markup::FlatOds => Ok(Box::new(ods::Ods::open(text.as_bytes().to_vec(), None)?)),
             Markup::WebPage => error(format!("这是网页，不是真正的 Excel 文件，{SAVE_AS}")),
             Markup::Archive => error(format!("这是网页存档（MHTML），不是真正的 Excel 文件，{SAVE_AS}")),
             Markup::Spreadsheet2003 => error(format!("这是 XML 表格 2003，{SAVE_AS}")),
@@ -91,7 +91,8 @@ fn open_zip(bytes: &[u8]) -> Result<Box<dyn Book + '_>, SheetError> {
             }
             let content = part(&mut archive, "content.xml")?;
             let content = content.ok_or_else(|| SheetError("文件已损坏，不是完整的 .ods".to_owned()))?;
-            return Ok(Box::new(ods::Ods::open(content)?));
+            let named = part(&mut archive, "styles.xml")?;
+            return Ok(Box::new(ods::Ods::open(content, named.as_deref())?));
         }
         if kind.contains("opendocument") {
             return error("这是 OpenDocument 文档，不是表格，请上传 .xlsx 或 .ods");

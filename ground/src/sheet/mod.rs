@@ -130,7 +130,7 @@ fn error<T>(reason: impl Into<String>) -> Result<T, SheetError> {
 }
 
 words! {
-    /// What becomes of rows that are hidden or struck out.
+    /// What becomes of rows that are hidden or struck out, or of hidden columns.
     Hidden:
     Take = "take", "一并读取";
     Leave = "leave", "不读取";
@@ -141,7 +141,10 @@ words! {
 pub struct Choice {
     /// The name of the sheet that is meant.
     pub sheet: Option<String>,
+    /// What becomes of rows that are hidden or struck out.
     pub hidden: Option<Hidden>,
+    /// What becomes of columns of the list that are hidden.
+    pub hidden_columns: Option<Hidden>,
 }
 
 /// A sheet that has the headings.
@@ -152,35 +155,67 @@ pub struct SheetToChoose {
     pub hidden_rows: Vec<u32>,
     /// Those of its other rows that are struck out, likewise.
     pub struck_rows: Vec<u32>,
+    /// The headings of its hidden columns that the list has, likewise.
+    pub hidden_columns: Vec<String>,
 }
 
 impl SheetToChoose {
-    /// What is said of its hidden rows and of those that are struck out; empty where it has none.
+    /// What is said of its hidden rows and columns and of rows that are struck out; empty where it has none.
     #[must_use]
     pub fn says(&self) -> String {
-        let said = [(&self.hidden_rows, "是隐藏的或被筛选掉的"), (&self.struck_rows, "有删除线")];
-        let said = said.iter().filter(|(rows, _)| !rows.is_empty());
-        let said = said.map(|(rows, what)| format!("有 {} 行{what}（{}）", rows.len(), row_list(rows)));
-        said.collect::<Vec<_>>().join("，")
+        let rows = [(&self.hidden_rows, "是隐藏的或被筛选掉的"), (&self.struck_rows, "有删除线")];
+        let rows = rows.iter().filter(|(rows, _)| !rows.is_empty());
+        let rows = rows.map(|(rows, what)| format!("有 {} 行{what}（{}）", rows.len(), row_list(rows)));
+        let columns = (!self.hidden_columns.is_empty()).then(|| format!("有隐藏的列{}", quoted(&self.hidden_columns)));
+        rows.chain(columns).collect::<Vec<_>>().join("，")
     }
+
+    fn has_rows_to_decide(&self) -> bool {
+        !self.hidden_rows.is_empty() || !self.struck_rows.is_empty()
+    }
+}
+
+/// Headings in quotes.
+fn quoted(headings: &[String]) -> String {
+    headings.iter().map(|heading| format!("“{heading}”")).collect::<Vec<_>>().join("、")
 }
 
 /// What people must decide about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Which of the sheets that have the headings; and what becomes of hidden rows, where one of them has any.
+    /// Which of the sheets that have the headings; and what becomes of what is hidden, where one of them has any.
     Sheets(Vec<SheetToChoose>),
-    /// Whether rows count that are hidden or struck out.
-    HiddenRows(SheetToChoose),
+    /// Whether rows and columns count that are hidden or struck out.
+    Hidden(SheetToChoose),
 }
 
 impl Question {
-    /// What becomes of hidden rows is to be decided too.
+    fn sheets(&self) -> &[SheetToChoose] {
+        match self {
+            Self::Sheets(sheets) => sheets,
+            Self::Hidden(sheet) => std::slice::from_ref(sheet),
+        }
+    }
+
+    /// What becomes of rows that are hidden or struck out is to be decided.
     #[must_use]
     pub fn asks_about_hidden_rows(&self) -> bool {
-        match self {
-            Self::Sheets(sheets) => sheets.iter().any(|sheet| !sheet.says().is_empty()),
-            Self::HiddenRows(_) => true,
+        self.sheets().iter().any(SheetToChoose::has_rows_to_decide)
+    }
+
+    /// What becomes of hidden columns is to be decided.
+    #[must_use]
+    pub fn asks_about_hidden_columns(&self) -> bool {
+        self.sheets().iter().any(|sheet| !sheet.hidden_columns.is_empty())
+    }
+
+    /// What is to be decided beside the sheet.
+    fn hidden_parts(&self) -> Option<&'static str> {
+        match (self.asks_about_hidden_rows(), self.asks_about_hidden_columns()) {
+            (true, true) => Some("这些行和列"),
+            (true, false) => Some("这些行"),
+            (false, true) => Some("这些列"),
+            (false, false) => None,
         }
     }
 }
@@ -192,9 +227,9 @@ impl fmt::Display for Question {
                 let quoted = |sheet: &SheetToChoose| format!("“{}”{}", printable(&sheet.name, false), sheet.says());
                 let all: Vec<String> = sheets.iter().map(quoted).collect();
                 write!(f, "有 {} 张工作表都有这份名单的表头：{}，请选定一张", sheets.len(), all.join("、"))?;
-                if self.asks_about_hidden_rows() { f.write_str("，并选择是否读取这些行") } else { Ok(()) }
+                self.hidden_parts().map_or(Ok(()), |parts| write!(f, "，并选择是否读取{parts}"))
             }
-            Self::HiddenRows(sheet) => {
+            Self::Hidden(sheet) => {
                 write!(f, "工作表“{}”里{}，请选择是否读取", printable(&sheet.name, false), sheet.says())
             }
         }
@@ -236,7 +271,7 @@ impl SheetChoice {
     pub fn sheets(&self) -> &[SheetToChoose] {
         match &self.question {
             Some(Question::Sheets(sheets)) => sheets,
-            Some(Question::HiddenRows(_)) | None => &[],
+            Some(Question::Hidden(_)) | None => &[],
         }
     }
 
@@ -252,9 +287,20 @@ impl SheetChoice {
         self.choice.hidden.map_or("", Hidden::slug)
     }
 
+    /// What becomes of hidden columns, as it was chosen; empty where it was not.
+    #[must_use]
+    pub fn hidden_columns(&self) -> &'static str {
+        self.choice.hidden_columns.map_or("", Hidden::slug)
+    }
+
     #[must_use]
     pub fn asks_about_hidden_rows(&self) -> bool {
         self.question.as_ref().is_some_and(Question::asks_about_hidden_rows)
+    }
+
+    #[must_use]
+    pub fn asks_about_hidden_columns(&self) -> bool {
+        self.question.as_ref().is_some_and(Question::asks_about_hidden_columns)
     }
 
     /// The file was sent before and need not be chosen again.
@@ -270,11 +316,16 @@ impl SheetChoice {
 pub struct ChoiceForm {
     sheet: String,
     hidden: String,
+    hidden_columns: String,
 }
 
 impl From<ChoiceForm> for Choice {
-    fn from(ChoiceForm { sheet, hidden }: ChoiceForm) -> Self {
-        Self { sheet: Some(sheet).filter(|sheet| !sheet.is_empty()), hidden: hidden.parse().ok() }
+    fn from(ChoiceForm { sheet, hidden, hidden_columns }: ChoiceForm) -> Self {
+        Self {
+            sheet: Some(sheet).filter(|sheet| !sheet.is_empty()),
+            hidden: hidden.parse().ok(),
+            hidden_columns: hidden_columns.parse().ok(),
+        }
     }
 }
 
@@ -282,7 +333,7 @@ impl Sheet {
     /// Reads a file whose columns are not known: its first visible sheet, whose first row is the heading. Hidden rows
     /// are read.
     pub fn read(bytes: &[u8]) -> Result<Self, SheetError> {
-        let choice = Choice { sheet: None, hidden: Some(Hidden::Take) };
+        let choice = Choice { hidden: Some(Hidden::Take), ..Choice::default() };
         Self::read_for(bytes, &[], &[], &choice).map_err(|error| SheetError(error.to_string()))
     }
 

@@ -1,6 +1,9 @@
 //! `OpenDocument` spreadsheets (ODF 1.3, part 3), packed or flat. The file keeps what each cell shows beside its value.
 
-use std::collections::HashSet;
+use std::{
+    collections::{HashMap, HashSet},
+    ops::RangeInclusive,
+};
 
 use quick_xml::events::{BytesStart, Event};
 use time::Date;
@@ -18,6 +21,8 @@ use super::{
 
 /// The most styles that are kept.
 const MOST_STYLES: usize = 65_536;
+/// The most parents of a style: a style may name itself for its parent.
+const DEEPEST: usize = 20;
 /// The most sheets.
 const MOST_SHEETS: usize = 200;
 /// The last row of a sheet.
@@ -26,47 +31,131 @@ const LAST_ROW: u32 = 1_048_576;
 pub(super) struct Ods {
     content: Vec<u8>,
     sheets: Vec<SheetEntry>,
-    /// Styles whose text is struck out.
-    struck: HashSet<String>,
+    struck: Struck,
 }
 
 impl Ods {
-    /// Opens a document by its content.
-    pub fn open(content: Vec<u8>) -> Result<Self, SheetError> {
-        let (mut sheets, mut struck, mut not_shown) = (Vec::new(), HashSet::new(), HashSet::new());
-        let (mut reader, mut buffer, mut style) = (xml::reader(content.as_slice()), Vec::new(), String::new());
-        loop {
-            match next(&mut reader, &mut buffer)? {
-                Event::Eof => break,
-                Event::Start(start) => match name(&start) {
-                    "style" => style = attribute(&start, "name").unwrap_or_default(),
-                    "text-properties" if is_struck(&start) && struck.len() < MOST_STYLES => {
-                        struck.insert(style.clone());
+    /// Opens a document by its content, and by the part with its named styles where that is a part of its own.
+    pub fn open(content: Vec<u8>, named: Option<&[u8]>) -> Result<Self, SheetError> {
+        let (mut sheets, mut styles, mut not_shown) = (Vec::new(), Styles::default(), HashSet::new());
+        if let Some(named) = named {
+            styles.read(named, |_, _| Ok(()))?;
+        }
+        styles.read(&content, |style, start| {
+            match name(start) {
+                "table-properties" if attribute(start, "display").as_deref() == Some("false") => {
+                    not_shown.extend(style.cloned());
+                }
+                "table" => {
+                    let is_visible = attribute(start, "style-name").is_none_or(|style| !not_shown.contains(&style));
+                    sheets.push(SheetEntry { name: attribute(start, "name").unwrap_or_default(), is_visible });
+                    if sheets.len() > MOST_SHEETS {
+                        return Err(SheetError(format!("工作表超过 {MOST_SHEETS} 张")));
                     }
-                    "table-properties" if attribute(&start, "display").as_deref() == Some("false") => {
-                        not_shown.insert(style.clone());
-                    }
-                    "table" => {
-                        let is_visible =
-                            attribute(&start, "style-name").is_none_or(|style| !not_shown.contains(&style));
-                        let name = attribute(&start, "name").unwrap_or_default();
-                        sheets.push(SheetEntry { name, is_visible });
-                        if sheets.len() > MOST_SHEETS {
-                            return Err(SheetError(format!("工作表超过 {MOST_SHEETS} 张")));
-                        }
-                    }
-                    _ => {}
-                },
+                }
                 _ => {}
             }
-        }
-        Ok(Self { content, sheets, struck })
+            Ok(())
+        })?;
+        Ok(Self { content, sheets, struck: styles.struck() })
     }
 }
 
-fn is_struck(start: &BytesStart<'_>) -> bool {
-    let set = |name: &str| attribute(start, name).is_some_and(|value| value != "none");
-    set("text-line-through-style") || set("text-line-through-type")
+/// Styles that strike text out, by their names.
+#[derive(Default)]
+struct Struck {
+    cells: HashSet<String>,
+    /// Of runs and of paragraphs within a cell.
+    texts: HashSet<String>,
+}
+
+/// Styles as far as they strike text out. Of styles of different families two may have one name.
+#[derive(Default)]
+struct Styles(HashMap<StyleName, LineThrough>);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct StyleName {
+    is_of_cells: bool,
+    name: String,
+}
+
+#[derive(Default)]
+struct LineThrough {
+    /// What the style itself says; none where its parent says it.
+    own: Option<bool>,
+    parent: Option<String>,
+}
+
+impl Styles {
+    /// Reads a part's styles and hands every element on, with the name of the style that it stands in.
+    fn read(
+        &mut self,
+        part: &[u8],
+        mut each: impl FnMut(Option<&String>, &BytesStart<'_>) -> Result<(), SheetError>,
+    ) -> Result<(), SheetError> {
+        let (mut reader, mut buffer, mut style) = (xml::reader(part), Vec::new(), None::<StyleName>);
+        loop {
+            match next(&mut reader, &mut buffer)? {
+                Event::Eof => return Ok(()),
+                Event::Start(start) => {
+                    match name(&start) {
+                        "style" => style = self.begin(&start),
+                        "text-properties" => {
+                            if let Some(line) = style.as_ref().and_then(|style| self.0.get_mut(style)) {
+                                line.own = line_through(&start).or(line.own);
+                            }
+                        }
+                        _ => {}
+                    }
+                    each(style.as_ref().map(|style| &style.name), &start)?;
+                }
+                Event::End(end) if end.local_name().into_inner() == "style" => style = None,
+                _ => {}
+            }
+        }
+    }
+
+    fn begin(&mut self, start: &BytesStart<'_>) -> Option<StyleName> {
+        let is_of_cells = attribute(start, "family").is_none_or(|family| family == "table-cell");
+        let style = StyleName { is_of_cells, name: attribute(start, "name")? };
+        if self.0.len() < MOST_STYLES {
+            let parent = attribute(start, "parent-style-name");
+            self.0.insert(style.clone(), LineThrough { own: None, parent });
+        }
+        Some(style)
+    }
+
+    fn struck(&self) -> Struck {
+        let mut struck = Struck::default();
+        for style in self.0.keys().filter(|style| self.strikes(style)) {
+            let names = if style.is_of_cells { &mut struck.cells } else { &mut struck.texts };
+            names.insert(style.name.clone());
+        }
+        struck
+    }
+
+    /// A style strikes text out by itself, or its parent does and it does not say otherwise.
+    fn strikes(&self, style: &StyleName) -> bool {
+        let mut style = style.clone();
+        for _ in 0..DEEPEST {
+            let Some(line) = self.0.get(&style) else { return false };
+            match (line.own, &line.parent) {
+                (Some(own), _) => return own,
+                (None, Some(parent)) => style.name.clone_from(parent),
+                (None, None) => return false,
+            }
+        }
+        false
+    }
+}
+
+/// Whether text is struck out; none where the properties do not say.
+fn line_through(start: &BytesStart<'_>) -> Option<bool> {
+    let said = |name: &str| attribute(start, name).map(|value| value != "none");
+    match (said("text-line-through-style"), said("text-line-through-type")) {
+        (None, None) => None,
+        (style, kind) => Some(style.unwrap_or(false) || kind.unwrap_or(false)),
+    }
 }
 
 impl Book for Ods {
@@ -82,10 +171,12 @@ impl Book for Ods {
             first_row: 1,
             repeated_rows: 1,
             is_hidden: false,
+            is_struck: None,
             cells: Vec::new(),
             column: 0,
             spans: Vec::new(),
             columns: 0,
+            struck_columns: Vec::new(),
             cell: None,
             elsewhere: 0,
         };
@@ -111,18 +202,22 @@ impl Book for Ods {
 
 /// A sheet while it is read.
 struct Table<'t> {
-    struck: &'t HashSet<String>,
+    struck: &'t Struck,
     builder: GridBuilder,
     /// The row that is read, as it is shown; it stands for `repeated_rows`.
     first_row: u32,
     repeated_rows: u32,
     is_hidden: bool,
+    /// Whether the row strikes out its cells without a style of their own; none where their columns say it.
+    is_struck: Option<bool>,
     /// The cells of the row that are not blank.
     cells: Vec<(usize, Cell, bool)>,
     column: usize,
     spans: Vec<Region>,
     /// Columns that were described.
     columns: usize,
+    /// Columns that strike out their cells without a style of their own.
+    struck_columns: Vec<RangeInclusive<usize>>,
     cell: Option<OdsCell>,
     /// Elements that are open in a cell and whose text is not the cell's: remarks, drawings, readings.
     elsewhere: usize,
@@ -153,14 +248,19 @@ impl Table<'_> {
         match name {
             "table-column" => {
                 let count = number::<usize>(start, "number-columns-repeated").unwrap_or(1).max(1);
+                let columns = self.columns..=self.columns.saturating_add(count - 1);
                 if attribute(start, "visibility").is_some_and(|value| value != "visible") {
-                    self.builder.hide_columns(self.columns..=self.columns.saturating_add(count - 1));
+                    self.builder.hide_columns(columns.clone());
+                }
+                if self.columns < MOST_COLUMNS && self.default_strikes(start) == Some(true) {
+                    self.struck_columns.push(columns);
                 }
                 self.columns = self.columns.saturating_add(count);
             }
             "table-row" => {
                 self.repeated_rows = number(start, "number-rows-repeated").unwrap_or(1).max(1);
                 self.is_hidden = attribute(start, "visibility").is_some_and(|value| value != "visible");
+                self.is_struck = self.default_strikes(start);
                 self.column = 0;
             }
             "table-cell" | "covered-table-cell" => self.cell = Some(self.start_cell(start, name == "table-cell")),
@@ -172,8 +272,15 @@ impl Table<'_> {
         }
     }
 
+    /// Whether the cells of a row or a column are struck out that have no style of their own; none where it does not say.
+    fn default_strikes(&self, start: &BytesStart<'_>) -> Option<bool> {
+        attribute(start, "default-cell-style-name").map(|style| self.struck.cells.contains(&style))
+    }
+
     fn start_cell(&mut self, start: &BytesStart<'_>, is_own: bool) -> OdsCell {
-        let mut cell = OdsCell { repeated: 1, ..OdsCell::default() };
+        let of_column = || self.struck_columns.iter().any(|columns| columns.contains(&self.column));
+        let is_struck = self.is_struck.unwrap_or_else(of_column);
+        let mut cell = OdsCell { repeated: 1, is_struck, ..OdsCell::default() };
         let (mut columns, mut rows) = (1_usize, 1_u32);
         for attribute in start.attributes().with_checks(false).filter_map(Result::ok) {
             let text = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).unwrap_or_default();
@@ -188,7 +295,7 @@ impl Table<'_> {
                     cell.value = Some(text.into_owned());
                 }
                 (_, "formula") => cell.has_formula = true,
-                (_, "style-name") => cell.is_struck = self.struck.contains(text.as_ref()),
+                (_, "style-name") => cell.is_struck = self.struck.cells.contains(text.as_ref()),
                 (_, "number-columns-repeated") => cell.repeated = text.parse().unwrap_or(1).max(1),
                 (_, "number-columns-spanned") => columns = text.parse().unwrap_or(1).max(1),
                 (_, "number-rows-spanned") => rows = text.parse().unwrap_or(1).max(1),
@@ -259,15 +366,17 @@ impl Table<'_> {
 }
 
 impl OdsCell {
-    fn start(&mut self, name: &str, start: &BytesStart<'_>, struck: &HashSet<String>) {
+    fn start(&mut self, name: &str, start: &BytesStart<'_>, struck: &Struck) {
+        let is_struck = || attribute(start, "style-name").is_some_and(|style| struck.texts.contains(&style));
         match name {
             "p" => {
+                self.is_struck |= is_struck();
                 if self.paragraphs > 0 {
                     self.shown.push('\n');
                 }
                 self.paragraphs += 1;
             }
-            "span" => self.is_struck |= attribute(start, "style-name").is_some_and(|style| struck.contains(&style)),
+            "span" => self.is_struck |= is_struck(),
             "s" => {
                 let blanks = number::<usize>(start, "c").unwrap_or(1).min(super::LONGEST_CELL);
                 self.shown.extend(std::iter::repeat_n(' ', blanks));
@@ -360,7 +469,18 @@ mod tests {
         <office:automatic-styles>
         <style:style style:name="off" style:family="table"><style:table-properties table:display="false"/></style:style>
         <style:style style:name="gone" style:family="table-cell"><style:text-properties style:text-line-through-style="solid"/></style:style>
+        <style:style style:name="back" style:family="table-cell" style:parent-style-name="gone"><style:text-properties
+            style:text-line-through-style="none"/></style:style>
+        <style:style style:name="ce1" style:family="table-cell" style:parent-style-name="Void"/>
+        <style:style style:name="ring" style:family="table-cell" style:parent-style-name="ring"/>
+        <style:style style:name="gone" style:family="text"/>
+        <style:style style:name="T1" style:family="text"><style:text-properties style:text-line-through-type="single"/></style:style>
         </office:automatic-styles><office:body><office:spreadsheet>"#;
+
+    /// The part with the named styles.
+    const NAMED: &str = r#"<office:document-styles><office:styles><style:style style:name="Void" style:family="table-cell"
+        style:parent-style-name="Default"><style:text-properties style:text-line-through-style="solid"/></style:style>
+        </office:styles></office:document-styles>"#;
 
     fn document(tables: &str) -> Vec<u8> {
         format!("{HEAD}{tables}</office:spreadsheet></office:body></office:document-content>").into_bytes()
@@ -373,6 +493,8 @@ mod tests {
         zip.write_all(b"application/vnd.oasis.opendocument.spreadsheet").unwrap();
         zip.start_file("content.xml", options).unwrap();
         zip.write_all(&document(tables)).unwrap();
+        zip.start_file("styles.xml", options).unwrap();
+        zip.write_all(NAMED.as_bytes()).unwrap();
         zip.finish().unwrap().into_inner()
     }
 
@@ -454,14 +576,48 @@ mod tests {
             row(&[text("4"), text("丁某"), covered]),
         );
         let bytes = packed(&table);
-        let asked =
-            Question::HiddenRows(SheetToChoose {
-                name: "名单".to_owned(), hidden_rows: vec![3], struck_rows: vec![4]
-            });
+        let asked = Question::Hidden(SheetToChoose {
+            name: "名单".to_owned(),
+            hidden_rows: vec![3],
+            struck_rows: vec![4],
+            ..SheetToChoose::default()
+        });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
-        let sheet = read_with(&bytes, &Choice { sheet: None, hidden: Some(Hidden::Leave) }).unwrap();
+        let sheet = read_with(&bytes, &Choice { hidden: Some(Hidden::Leave), ..Choice::default() }).unwrap();
         assert_eq!((sheet.rows.len(), sheet.struck_rows), (2, vec![4]));
         assert_eq!(sheet.rows[0].cells[2].shown(), "办公室");
+    }
+
+    #[test]
+    fn what_a_style_takes_over_from_its_parent_strikes_out_too() {
+        let styled = |style: &str| {
+            text("甲某").replace("<table:table-cell", &format!("<table:table-cell table:style-name=\"{style}\""))
+        };
+        let run = |style: &str| text(&format!("甲<text:span text:style-name=\"{style}\">某</text:span>"));
+        let names =
+            [styled("ce1"), styled("back"), styled("ring"), run("T1"), run("gone"), text("甲某"), styled("back")];
+        let rows = names.into_iter().zip(1..).map(|(name, number)| row(&[text(&number.to_string()), name]));
+        let mut rows: Vec<String> = rows.collect();
+        // The last two have the row's style, the very last one of its own.
+        for one in rows.iter_mut().skip(5) {
+            *one = one.replace("<table:table-row", "<table:table-row table:default-cell-style-name=\"gone\"");
+        }
+        rows[6] = rows[6].replacen("<table:table-cell office", "<table:table-cell table:style-name=\"back\" office", 1);
+        let table = format!("<table:table table:name=\"名单\">{}{}</table:table>", head(), rows.concat());
+        let Err(ReadError::Asks(Question::Hidden(asked))) = read_with(&packed(&table), &Choice::default()) else {
+            panic!("must ask")
+        };
+        assert_eq!(asked.struck_rows, [2, 5, 7]);
+        let column = format!(
+            "<table:table table:name=\"名单\"><table:table-column/><table:table-column \
+             table:default-cell-style-name=\"gone\"/>{}{}</table:table>",
+            row(&["学号", "姓名"].map(text)),
+            row(&[text("1"), text("甲某")])
+        );
+        let Err(ReadError::Asks(Question::Hidden(asked))) = read_with(&document(&column), &Choice::default()) else {
+            panic!("must ask")
+        };
+        assert_eq!(asked.struck_rows, [2]);
     }
 
     #[test]

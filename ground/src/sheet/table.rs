@@ -9,6 +9,7 @@ use super::{
     Cell, Choice, Hidden, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_TEXT, Question, ReadError, Row, Sheet, SheetError,
     SheetToChoose, error,
     grid::{Grid, GridRow, Region},
+    quoted,
 };
 use crate::text::{is_hidden, printable};
 
@@ -168,12 +169,12 @@ pub(super) fn sheet(
     choice: &Choice,
 ) -> Result<Sheet, ReadError> {
     let at = complete(&grid, headings).ok_or_else(|| not_found(&name, &grid, headings))?;
-    let head = Head::read(&grid, at, headings)?;
+    let mut head = Head::read(&grid, at, headings)?;
+    let hidden_columns = head.hidden_columns(&grid, headings);
     let (mut notes, others) = settle_merged(&mut grid, &head)?;
     if head.first_row > 1 && at > 0 {
         notes.insert(0, format!("表头在第 {} 行，以上的行没有读取", head.first_row));
     }
-    notes.extend(head.hidden_columns(&grid, headings));
     if grid.is_cut {
         notes.push(format!("第 {MOST_COLUMNS} 列以后没有读取"));
     }
@@ -184,33 +185,52 @@ pub(super) fn sheet(
     notes.append(&mut list.notes());
     let List { mut rows, hidden, mut struck, .. } = list;
     struck.retain(|row| hidden.binary_search(row).is_err());
-    if !hidden.is_empty() || !struck.is_empty() {
-        let Some(decided) = choice.hidden else {
-            let asked = SheetToChoose { name, hidden_rows: hidden, struck_rows: struck };
-            return Err(ReadError::Asks(Question::HiddenRows(asked)));
-        };
-        let done = match decided {
-            Hidden::Take => "已一并读取",
-            Hidden::Leave => "没有读取",
-        };
-        for (what, of_list) in [("隐藏的", &hidden), ("有删除线的", &struck)] {
-            if !of_list.is_empty() {
-                notes.push(format!("{what} {} 行{done}（{}）", of_list.len(), row_list(of_list)));
+    let mut asked = SheetToChoose { name: name.clone(), ..SheetToChoose::default() };
+    match choice.hidden {
+        None => (asked.hidden_rows, asked.struck_rows) = (hidden.clone(), struck.clone()),
+        Some(decided) => {
+            for (what, of_list) in [("隐藏的", &hidden), ("有删除线的", &struck)] {
+                if !of_list.is_empty() {
+                    let (count, rows) = (of_list.len(), row_list(of_list));
+                    notes.push(format!("{what} {count} 行{}（{rows}）", done_with(decided)));
+                }
+            }
+            if decided == Hidden::Leave {
+                let is_left = |row: u32| hidden.binary_search(&row).is_ok() || struck.binary_search(&row).is_ok();
+                rows.retain(|row| !is_left(row.number));
             }
         }
-        if decided == Hidden::Leave {
-            let is_left = |row: u32| hidden.binary_search(&row).is_ok() || struck.binary_search(&row).is_ok();
-            rows.retain(|row| !is_left(row.number));
+    }
+    if !hidden_columns.is_empty() {
+        let names: Vec<String> = hidden_columns.iter().filter_map(|&at| head.headers.get(at)).cloned().collect();
+        match choice.hidden_columns {
+            None => asked.hidden_columns = names,
+            Some(decided) => {
+                if decided == Hidden::Leave {
+                    head.leave_out(&hidden_columns, &mut rows, headings)?;
+                }
+                notes.push(format!("隐藏的列{}{}", quoted(&names), done_with(decided)));
+            }
         }
+    }
+    if !asked.says().is_empty() {
+        return Err(ReadError::Asks(Question::Hidden(asked)));
     }
     let (hidden_rows, struck_rows) = (hidden, struck);
     Ok(Sheet { name, heading_row: head.first_row, hidden_rows, struck_rows, notes, headers: head.headers, rows })
 }
 
-/// A list with its rows that are hidden or struck out; without them where it cannot be read.
-pub(super) fn to_choose(name: String, grid: Grid, headings: &Headings<'_>) -> SheetToChoose {
-    match sheet(name.clone(), grid, headings, &Choice::default()) {
-        Err(ReadError::Asks(Question::HiddenRows(asked))) => asked,
+fn done_with(decided: Hidden) -> &'static str {
+    match decided {
+        Hidden::Take => "已一并读取",
+        Hidden::Leave => "没有读取",
+    }
+}
+
+/// A list with what of it is hidden or struck out and not decided; without that where it cannot be read.
+pub(super) fn to_choose(name: String, grid: Grid, headings: &Headings<'_>, choice: &Choice) -> SheetToChoose {
+    match sheet(name.clone(), grid, headings, choice) {
+        Err(ReadError::Asks(Question::Hidden(asked))) => asked,
         Ok(_) | Err(_) => SheetToChoose { name, ..SheetToChoose::default() },
     }
 }
@@ -303,16 +323,28 @@ impl Head {
         Ok(())
     }
 
-    /// Known columns that the clerk does not see.
-    fn hidden_columns(&self, grid: &Grid, headings: &Headings<'_>) -> Option<String> {
+    /// The places of known columns that the clerk does not see.
+    fn hidden_columns(&self, grid: &Grid, headings: &Headings<'_>) -> Vec<usize> {
         let is_hidden = |column: usize| grid.hidden_columns.iter().any(|columns| columns.contains(&column));
-        let names = self
-            .headers
-            .iter()
-            .enumerate()
-            .filter(|(column, header)| is_hidden(*column) && headings.known.contains(&header.as_str()));
-        let names: Vec<String> = names.map(|(_, header)| format!("“{header}”")).collect();
-        (!names.is_empty()).then(|| format!("隐藏的列{}已照样读取，请核对", names.join("、")))
+        let is_known = |header: &String| headings.known.contains(&header.as_str());
+        let columns = self.headers.iter().enumerate();
+        columns.filter(|(column, header)| is_hidden(*column) && is_known(header)).map(|(column, _)| column).collect()
+    }
+
+    /// Leaves columns out, with the rows that have nothing else; an error where the list cannot be without one.
+    fn leave_out(&mut self, columns: &[usize], rows: &mut Vec<Row>, headings: &Headings<'_>) -> Result<(), SheetError> {
+        for &column in columns.iter().rev() {
+            let Some(header) = self.headers.get(column) else { continue };
+            if headings.required.contains(&header.as_str()) {
+                return error(format!("“{header}”列是隐藏的，而名单不能没有它；请一并读取，或在表格里取消隐藏"));
+            }
+            self.headers.remove(column);
+            for row in rows.iter_mut().filter(|row| column < row.cells.len()) {
+                row.cells.remove(column);
+            }
+        }
+        rows.retain(|row| !row.cells.iter().all(Cell::is_blank));
+        Ok(())
     }
 }
 

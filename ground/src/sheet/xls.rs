@@ -10,7 +10,7 @@ use super::{
     format::Format,
     grid::{Grid, GridBuilder, Region},
     xlsb::{Fields, rk, utf_16},
-    xlsx::{MOST_SHEETS, NO_RESULT, Style},
+    xlsx::{MOST_SHEETS, NO_RESULT, SharedString, Style},
     xml::damaged,
 };
 
@@ -45,7 +45,8 @@ pub(super) struct Xls {
     /// Where the worksheets begin in the stream.
     starts: Vec<usize>,
     styles: Vec<Style>,
-    strings: Vec<String>,
+    fonts: Fonts,
+    strings: Vec<SharedString>,
     is_1904: bool,
     /// Written by a program that does not reckon: a formula's empty result is none.
     is_unreckoned: bool,
@@ -69,6 +70,7 @@ impl Xls {
             sheets: Vec::new(),
             starts: Vec::new(),
             styles: Vec::new(),
+            fonts: Fonts::default(),
             strings: Vec::new(),
             is_1904: false,
             is_unreckoned: false,
@@ -84,7 +86,7 @@ impl Xls {
         if Fields(first.data).u16()? != 0x0600 {
             return error("这是很旧的 .xls（Excel 95 或更早），请用 Excel 或 WPS 打开后另存为 .xlsx");
         }
-        let (mut fonts, mut formats) = (Vec::new(), BTreeMap::new());
+        let mut formats = BTreeMap::new();
         while let Some(Record { kind, data }) = records.next()? {
             let mut fields = Fields(data);
             match kind {
@@ -96,7 +98,7 @@ impl Xls {
                 DATE_MODE => self.is_1904 = fields.u16()? == 1,
                 FONT => {
                     fields.skip(2)?;
-                    fonts.push(fields.u16()? & 0x0008 != 0);
+                    self.fonts.0.push(fields.u16()? & 0x0008 != 0);
                 }
                 FORMAT => {
                     let (id, length) = (fields.u16()?, fields.u16()?);
@@ -105,9 +107,7 @@ impl Xls {
                 STYLE => {
                     let (font, id) = (usize::from(fields.u16()?), fields.u16()?);
                     let format = formats.get(&id).cloned().unwrap_or_else(|| Format::built_in(id.into()));
-                    // There is no font 4.
-                    let font = if font > 4 { font - 1 } else { font };
-                    self.styles.push(Style { format, is_struck: fonts.get(font).copied().unwrap_or(false) });
+                    self.styles.push(Style { format, is_struck: self.fonts.is_struck(font) });
                 }
                 SHEET => {
                     let start = usize::try_from(fields.u32()?).map_err(damaged)?;
@@ -126,12 +126,29 @@ impl Xls {
                     while let Some(piece) = records.continued()? {
                         pieces.push(piece);
                     }
-                    self.strings = Pieces { all: &pieces, place: 0, rest: data }.strings()?;
+                    self.strings = Pieces { all: &pieces, place: 0, rest: data }.strings(&self.fonts)?;
                 }
                 _ => {}
             }
         }
         Ok(())
+    }
+}
+
+/// Whether what is in a font is struck out.
+#[derive(Default)]
+struct Fonts(Vec<bool>);
+
+impl Fonts {
+    fn is_struck(&self, font: usize) -> bool {
+        // There is no font 4.
+        let font = if font > 4 { font - 1 } else { font };
+        self.0.get(font).copied().unwrap_or(false)
+    }
+
+    /// Of runs, each the place of its first character and its font.
+    fn are_struck(&self, runs: &[u8]) -> bool {
+        runs.as_chunks::<4>().0.iter().any(|[_, _, low, high]| self.is_struck(u16::from_le_bytes([*low, *high]).into()))
     }
 }
 
@@ -237,13 +254,21 @@ impl Worksheet<'_> {
                 let (place, at) = (Place::read(&mut fields)?, fields.u32()?);
                 let book = self.book;
                 match usize::try_from(at).ok().and_then(|at| book.strings.get(at)) {
-                    Some(text) => self.text(place, text)?,
+                    Some(shared) => self.rich(place, &shared.text, shared.is_struck)?,
                     None => self.fault(place, "单元格的文字在文件里找不到")?,
                 }
             }
-            TEXT | RICH_TEXT => {
+            TEXT => {
                 let (place, length) = (Place::read(&mut fields)?, fields.u16()?);
                 self.text(place, &text(&mut fields, length.into())?)?;
+            }
+            RICH_TEXT => {
+                let (place, length) = (Place::read(&mut fields)?, fields.u16()?);
+                let text = text(&mut fields, length.into())?;
+                // The number of runs, and these.
+                let runs = fields.0.get(2..).unwrap_or_default();
+                let is_struck = self.book.fonts.are_struck(runs);
+                self.rich(place, &text, is_struck)?;
             }
             BOOL_OR_ERROR => {
                 let place = Place::read(&mut fields)?;
@@ -289,7 +314,14 @@ impl Worksheet<'_> {
     }
 
     fn text(&mut self, place: Place, text: &str) -> Result<(), SheetError> {
-        self.styled(place, |format| format.text(text))
+        self.rich(place, text, false)
+    }
+
+    /// A text of which a part may be struck out.
+    fn rich(&mut self, place: Place, text: &str, is_struck: bool) -> Result<(), SheetError> {
+        let plain = Style::default();
+        let style = self.book.styles.get(place.style).unwrap_or(&plain);
+        self.builder.cell(place.row, place.column, style.format.text(text), style.is_struck || is_struck)
     }
 
     fn yes(&mut self, place: Place, value: u8) -> Result<(), SheetError> {
@@ -360,7 +392,7 @@ struct Pieces<'p> {
 
 impl Pieces<'_> {
     /// The shared strings ([MS-XLS], 2.4.265).
-    fn strings(mut self) -> Result<Vec<String>, SheetError> {
+    fn strings(mut self, fonts: &Fonts) -> Result<Vec<SharedString>, SheetError> {
         let mut strings = Vec::new();
         let head = self.bytes(8)?;
         let count = Fields(head.get(4..).unwrap_or_default()).u32()?;
@@ -369,10 +401,10 @@ impl Pieces<'_> {
             let flags = Fields(&self.bytes(1)?).u8()?;
             let runs = if flags & 8 != 0 { Fields(&self.bytes(2)?).u16()? } else { 0 };
             let more = if flags & 4 != 0 { Fields(&self.bytes(4)?).u32()? } else { 0 };
-            strings.push(self.characters(length.into(), flags & 1 == 1)?);
-            let more = usize::try_from(more).map_err(damaged)?;
-            self.bytes(usize::from(runs) * 4)?;
-            self.bytes(more)?;
+            let text = self.characters(length.into(), flags & 1 == 1)?;
+            let is_struck = fonts.are_struck(&self.bytes(usize::from(runs) * 4)?);
+            strings.push(SharedString { text, is_struck });
+            self.bytes(usize::try_from(more).map_err(damaged)?)?;
         }
         Ok(strings)
     }
@@ -469,14 +501,16 @@ mod tests {
         written_by(&wide("张三"), cells)
     }
 
-    /// A workbook of one sheet: four texts shared, the third broken off in the middle, and the given records.
+    /// A workbook of one sheet: five texts shared, the third broken off in the middle, the last struck out in part, and the
+    /// given records.
     fn written_by(writer: &[u8], cells: &[Vec<u8>]) -> Vec<u8> {
         let begin = |kind: u16| record(BEGIN, &words(&[0x0600, kind, 0, 0, 0, 0, 0, 0]));
         let font = |struck: u16| record(FONT, &words(&[200, struck, 0, 0, 0, 0, 0, 0]));
         let style = |font: u16, format: u16| record(STYLE, &[words(&[font, format]), vec![0; 16]].concat());
         let strings =
-            [words(&[4, 0, 4, 0]), wide("学号"), wide("姓名"), [&words(&[4])[..], &[1], &units("任职")].concat()];
-        let more = [&[1][..], &units("一天"), &words(&[2]), &[0], b"Li"].concat();
+            [words(&[5, 0, 5, 0]), wide("学号"), wide("姓名"), [&words(&[4])[..], &[1], &units("任职")].concat()];
+        let struck = [&words(&[2])[..], &[9], &words(&[1]), &units("划去"), &words(&[1, 1])].concat();
+        let more = [&[1][..], &units("一天"), &words(&[2]), &[0], b"Li", &struck].concat();
         let name = "名单";
         let sheet = |at: u32| {
             let length = u8::try_from(count(name)).unwrap();
@@ -532,7 +566,7 @@ mod tests {
             formula(3, [0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 0),
             record(FORMULA_TEXT, &wide("文字")),
         ];
-        let take = Choice { sheet: None, hidden: Some(Hidden::Take) };
+        let take = Choice { hidden: Some(Hidden::Take), ..Choice::default() };
         let sheet = read_with(&workbook(&[&head()[..], &cells].concat()), &take).unwrap();
         assert_eq!(
             (sheet.name.as_str(), &sheet.headers[..]),
@@ -545,6 +579,19 @@ mod tests {
         assert!(matches!(&sheet.rows[1].cells[2], Cell::Fault { why, .. } if why == NO_RESULT));
         assert_eq!(shown[2], ["8", "9", "文字"]);
         assert_eq!(sheet.struck_rows, [4]);
+    }
+
+    #[test]
+    fn a_text_that_is_struck_out_in_part_is_asked_about() {
+        let rich = |row: u16, font: u16| {
+            record(RICH_TEXT, &[words(&[row, 1, 0]), wide("李四"), words(&[1, 0, font])].concat())
+        };
+        let numbers = [number(1, 0, 0, 1.0), number(2, 0, 0, 2.0), number(3, 0, 0, 3.0)];
+        let cells = [&head()[..], &numbers, &[shared(1, 1, 4), rich(2, 1), rich(3, 0)]].concat();
+        let Err(ReadError::Asks(Question::Hidden(asked))) = read_with(&workbook(&cells), &Choice::default()) else {
+            panic!("must ask")
+        };
+        assert_eq!((asked.hidden_rows, asked.struck_rows), (Vec::new(), vec![2, 3]));
     }
 
     #[test]
@@ -562,16 +609,17 @@ mod tests {
         let hidden = record(ROW, &words(&[1, 0, 2, 255, 0, 0, 0x0020, 0]));
         let cells = [hidden, number(1, 0, 0, 1.0), number(2, 0, 0, 2.0)];
         let bytes = workbook(&[&head()[..], &cells].concat());
-        let asked = Question::HiddenRows(SheetToChoose {
+        let asked = Question::Hidden(SheetToChoose {
             name: "名单".to_owned(),
             hidden_rows: vec![2],
             struck_rows: Vec::new(),
+            ..SheetToChoose::default()
         });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked.clone())));
         let flat = record(ROW, &words(&[1, 0, 2, 0, 0, 0, 0x0040, 0]));
         let flat = workbook(&[&head()[..], &[flat, number(1, 0, 0, 1.0), number(2, 0, 0, 2.0)]].concat());
         assert_eq!(read_with(&flat, &Choice::default()), Err(ReadError::Asks(asked)), "a height of nothing");
-        let sheet = read_with(&bytes, &Choice { sheet: None, hidden: Some(Hidden::Leave) }).unwrap();
+        let sheet = read_with(&bytes, &Choice { hidden: Some(Hidden::Leave), ..Choice::default() }).unwrap();
         assert_eq!(sheet.rows[0].number, 3);
     }
 

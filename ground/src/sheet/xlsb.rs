@@ -59,7 +59,7 @@ pub(super) struct Xlsb<'a> {
 
 /// What the cells of all worksheets refer to.
 struct Values {
-    styles: Vec<Style>,
+    looks: Looks,
     strings: Vec<SharedString>,
     is_1904: bool,
     is_unreckoned: bool,
@@ -96,50 +96,76 @@ impl<'a> Xlsb<'a> {
                 _ => {}
             }
         }
-        let styles = xml::part(&mut archive, "xl/styles.bin")?.map(|bytes| read_styles(&bytes)).transpose()?;
-        let strings = xml::part(&mut archive, "xl/sharedStrings.bin")?.map(|bytes| read_strings(&bytes)).transpose()?;
-        let (styles, strings) = (styles.unwrap_or_default(), strings.unwrap_or_default());
-        let values = Values { styles, strings, is_1904, is_unreckoned };
+        let looks = xml::part(&mut archive, "xl/styles.bin")?.map(|bytes| Looks::read(&bytes)).transpose()?;
+        let looks = looks.unwrap_or_default();
+        let strings = xml::part(&mut archive, "xl/sharedStrings.bin")?;
+        let strings = strings.map(|bytes| read_strings(&bytes, &looks)).transpose()?.unwrap_or_default();
+        let values = Values { looks, strings, is_1904, is_unreckoned };
         Ok(Self { archive, sheets, parts, values })
     }
 }
 
-fn read_styles(bytes: &[u8]) -> Result<Vec<Style>, SheetError> {
-    let (mut formats, mut fonts, mut styles, mut in_cells) = (BTreeMap::new(), Vec::new(), Vec::new(), false);
-    let mut records = Records::of(bytes);
-    while let Some(kind) = records.next()? {
-        let mut fields = records.fields();
-        match kind {
-            NUMBER_FORMAT => {
-                let (id, code) = (fields.u16()?, fields.text()?);
-                formats.insert(id, Format::parse(&code));
-            }
-            FONT => {
-                fields.skip(2)?;
-                fonts.push(fields.u16()? & 0x0008 != 0);
-            }
-            BEGIN_CELL_STYLES => in_cells = true,
-            END_CELL_STYLES => in_cells = false,
-            STYLE if in_cells && styles.len() < MOST_STYLES => {
-                fields.skip(2)?;
-                let (id, font) = (fields.u16()?, usize::from(fields.u16()?));
-                let format = formats.get(&id).cloned().unwrap_or_else(|| Format::built_in(id.into()));
-                styles.push(Style { format, is_struck: fonts.get(font).copied().unwrap_or(false) });
-            }
-            _ => {}
-        }
-    }
-    Ok(styles)
+/// Styles of cells, and whether what is in a font is struck out.
+#[derive(Default)]
+struct Looks {
+    styles: Vec<Style>,
+    fonts: Vec<bool>,
 }
 
-fn read_strings(bytes: &[u8]) -> Result<Vec<SharedString>, SheetError> {
+impl Looks {
+    fn read(bytes: &[u8]) -> Result<Self, SheetError> {
+        let (mut formats, mut looks, mut in_cells) = (BTreeMap::new(), Self::default(), false);
+        let mut records = Records::of(bytes);
+        while let Some(kind) = records.next()? {
+            let mut fields = records.fields();
+            match kind {
+                NUMBER_FORMAT => {
+                    let (id, code) = (fields.u16()?, fields.text()?);
+                    formats.insert(id, Format::parse(&code));
+                }
+                FONT => {
+                    fields.skip(2)?;
+                    looks.fonts.push(fields.u16()? & 0x0008 != 0);
+                }
+                BEGIN_CELL_STYLES => in_cells = true,
+                END_CELL_STYLES => in_cells = false,
+                STYLE if in_cells && looks.styles.len() < MOST_STYLES => {
+                    fields.skip(2)?;
+                    let (id, font) = (fields.u16()?, usize::from(fields.u16()?));
+                    let format = formats.get(&id).cloned().unwrap_or_else(|| Format::built_in(id.into()));
+                    let is_struck = looks.is_struck(font);
+                    looks.styles.push(Style { format, is_struck });
+                }
+                _ => {}
+            }
+        }
+        Ok(looks)
+    }
+
+    fn is_struck(&self, font: usize) -> bool {
+        self.fonts.get(font).copied().unwrap_or(false)
+    }
+
+    /// A text with its runs (`RichStr`): each has the place of its first character and its font. Readings, which may follow,
+    /// are no part of it.
+    fn rich(&self, fields: &mut Fields<'_>) -> Result<SharedString, SheetError> {
+        let has_runs = fields.u8()? & 1 == 1;
+        let (text, mut is_struck) = (fields.text()?, false);
+        if has_runs {
+            for _ in 0..fields.u32().unwrap_or(0) {
+                let Ok(font) = fields.skip(2).and_then(|()| fields.u16()) else { break };
+                is_struck |= self.is_struck(font.into());
+            }
+        }
+        Ok(SharedString { text, is_struck })
+    }
+}
+
+fn read_strings(bytes: &[u8], looks: &Looks) -> Result<Vec<SharedString>, SheetError> {
     let (mut records, mut strings) = (Records::of(bytes), Vec::new());
     while let Some(kind) = records.next()? {
         if kind == SHARED_STRING {
-            let mut fields = records.fields();
-            // Whether it has runs, whose fonts are not looked up, and readings, which are no part of it.
-            fields.skip(1)?;
-            strings.push(SharedString { text: fields.text()?, is_struck: false });
+            strings.push(looks.rich(&mut records.fields())?);
             if strings.len() > MOST_STRINGS {
                 return error("文件内部结构过于复杂");
             }
@@ -195,7 +221,7 @@ impl Book for Xlsb<'_> {
                     column = if is_short { column + 1 } else { fields.place()? };
                     let kind = if is_short { kind - FIRST_SHORT + CELL_BLANK } else { kind };
                     let style = fields.u32()? & 0x00FF_FFFF;
-                    let style = usize::try_from(style).ok().and_then(|at| self.values.styles.get(at));
+                    let style = usize::try_from(style).ok().and_then(|at| self.values.looks.styles.get(at));
                     let plain = Style::default();
                     let (cell, is_struck) = self.values.cell(kind, &mut fields, style.unwrap_or(&plain))?;
                     builder.cell(row, column, cell, is_struck)?;
@@ -225,8 +251,9 @@ impl Values {
             },
             CELL_TEXT | FORMULA_TEXT => style.format.text(&fields.text()?),
             CELL_RICH => {
-                fields.skip(1)?;
-                style.format.text(&fields.text()?)
+                let rich = self.looks.rich(fields)?;
+                is_struck |= rich.is_struck;
+                style.format.text(&rich.text)
             }
             CELL_SHARED => {
                 let shared = usize::try_from(fields.u32()?).ok().and_then(|place| self.strings.get(place));
@@ -395,17 +422,24 @@ mod tests {
         record(kind, &[&long(column), &long(style), value])
     }
 
+    /// One run from the second character on in a font.
+    fn run(font: u16) -> Vec<u8> {
+        [&long(1)[..], &1_u16.to_le_bytes(), &font.to_le_bytes()].concat()
+    }
+
     fn workbook(calculation: u16, cells: &[Vec<u8>]) -> Vec<u8> {
         let styles = [
             record(NUMBER_FORMAT, &[&164_u16.to_le_bytes(), &text("000000")]),
             record(FONT, &[&[0; 4], &[0; 8]]),
+            record(FONT, &[&[0, 0, 8, 0], &[0; 8]]),
             record(BEGIN_CELL_STYLES, &[&long(3)]),
             record(STYLE, &[&[0; 6], &[0; 10]]),
             record(STYLE, &[&[0, 0, 164, 0, 0, 0], &[0; 10]]),
             record(STYLE, &[&[0, 0, 14, 0, 0, 0], &[0; 10]]),
             record(END_CELL_STYLES, &[]),
         ];
-        let strings = ["学号", "姓名", "部门"].map(|word| record(SHARED_STRING, &[&[0], &text(word)]));
+        let mut strings = ["学号", "姓名", "部门"].map(|word| record(SHARED_STRING, &[&[0], &text(word)])).to_vec();
+        strings.push(record(SHARED_STRING, &[&[1], &text("划去"), &run(1)]));
         let workbook = [
             record(WORKBOOK_PROPERTIES, &[&long(0), &long(0), &text("")]),
             record(SHEET, &[&long(0), &long(1), &text("rId1"), &text("名单")]),
@@ -462,12 +496,35 @@ mod tests {
     fn hidden_rows_are_asked_about() {
         let one = |at: u32, flags: u8| [row(at, flags), cell(CELL_RK, 0, 0, &long(2 | (at << 2)))].concat();
         let bytes = workbook(0, &[head(), one(1, 0x10), one(2, 0), one(3, 0x10)]);
-        let asked = Question::HiddenRows(SheetToChoose {
+        let asked = Question::Hidden(SheetToChoose {
             name: "名单".to_owned(),
             hidden_rows: vec![2, 4],
             struck_rows: Vec::new(),
+            ..SheetToChoose::default()
         });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
+    }
+
+    #[test]
+    fn a_text_that_is_struck_out_in_part_is_asked_about() {
+        let rich = |font: u16| [&[1][..], &text("李四"), &run(font)].concat();
+        let cells = [
+            head(),
+            row(1, 0),
+            cell(CELL_RK, 0, 0, &long(2 | (1 << 2))),
+            cell(CELL_SHARED, 1, 0, &long(3)),
+            row(2, 0),
+            cell(CELL_RK, 0, 0, &long(2 | (2 << 2))),
+            cell(CELL_RICH, 1, 0, &rich(1)),
+            row(3, 0),
+            cell(CELL_RK, 0, 0, &long(2 | (3 << 2))),
+            cell(CELL_RICH, 1, 0, &rich(0)),
+        ];
+        let bytes = workbook(0, &cells);
+        let Err(ReadError::Asks(Question::Hidden(asked))) = read_with(&bytes, &Choice::default()) else {
+            panic!("must ask")
+        };
+        assert_eq!((asked.hidden_rows, asked.struck_rows), (Vec::new(), vec![2, 3]));
     }
 
     #[test]

@@ -685,9 +685,9 @@ mod tests {
         let bytes = workbook.save_to_buffer().unwrap();
         let sheet = read(&bytes);
         assert_eq!((sheet.name.as_str(), shown(&sheet)), ("名单", vec![vec!["1".to_owned(), "张三".to_owned()]]));
-        let old = Choice { sheet: Some("去年".to_owned()), hidden: None };
+        let old = Choice { sheet: Some("去年".to_owned()), ..Choice::default() };
         assert_eq!(read_with(&bytes, &old).unwrap().rows[0].cells[1].shown(), "旧某", "a hidden sheet by its name");
-        let none = Choice { sheet: Some("没有".to_owned()), hidden: None };
+        let none = Choice { sheet: Some("没有".to_owned()), ..Choice::default() };
         assert!(read_with(&bytes, &none).unwrap_err().to_string().contains("“说明”"));
     }
 
@@ -702,7 +702,7 @@ mod tests {
         let sheet = |name: &str| SheetToChoose { name: name.to_owned(), ..SheetToChoose::default() };
         let asked = ReadError::Asks(Question::Sheets(vec![sheet("2024级"), sheet("2025级")]));
         assert_eq!(read_with(&bytes, &Choice::default()), Err(asked), "a sheet without rows is no choice");
-        let second = Choice { sheet: Some("2025级".to_owned()), hidden: None };
+        let second = Choice { sheet: Some("2025级".to_owned()), ..Choice::default() };
         assert_eq!(read_with(&bytes, &second).unwrap().rows[0].cells[1].shown(), "乙某");
     }
 
@@ -735,14 +735,15 @@ mod tests {
             sheet.set_row_hidden(3).unwrap();
             sheet.write_with_format(4, 1, "丁某", &Look::new().set_font_strikethrough()).unwrap();
         });
-        let asked = Question::HiddenRows(SheetToChoose {
+        let asked = Question::Hidden(SheetToChoose {
             name: "Sheet1".to_owned(),
             hidden_rows: vec![3, 4],
             struck_rows: vec![5],
+            ..SheetToChoose::default()
         });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
         let numbers = |hidden| {
-            let sheet = read_with(&bytes, &Choice { sheet: None, hidden: Some(hidden) }).unwrap();
+            let sheet = read_with(&bytes, &Choice { hidden: Some(hidden), ..Choice::default() }).unwrap();
             assert!(sheet.notes.iter().any(|note| note.contains("第 3、4 行")), "{:?}", sheet.notes);
             assert!(sheet.notes.iter().any(|note| note.contains("第 5 行") && note.contains("删除线")));
             assert_eq!(sheet.struck_rows, [5]);
@@ -750,6 +751,59 @@ mod tests {
         };
         assert_eq!(numbers(Hidden::Take), [2, 3, 4, 5]);
         assert_eq!(numbers(Hidden::Leave), [2]);
+    }
+
+    #[test]
+    fn hidden_columns_of_the_list_are_asked_about() {
+        let bytes = workbook(|sheet| {
+            let rows: &[&[&str]] = &[
+                &["学号", "姓名", "备注", "政治面貌"],
+                &["1", "甲某", "x", "共青团员"],
+                &["2", "乙某", "y", "群众"],
+                &["", "", "", "群众"],
+            ];
+            write(sheet, rows);
+            sheet.set_column_hidden(2).unwrap();
+            sheet.set_column_hidden(3).unwrap();
+            sheet.set_row_hidden(2).unwrap();
+        });
+        let asked = |choice: &Choice| match read_with(&bytes, choice) {
+            Err(ReadError::Asks(question)) => question,
+            other => panic!("{other:?}"),
+        };
+        let whole = asked(&Choice::default());
+        assert!(whole.asks_about_hidden_rows() && whole.asks_about_hidden_columns());
+        let says = whole.to_string();
+        assert!(says.contains("（第 3 行）") && says.contains("隐藏的列“政治面貌”"), "{says}");
+        assert!(!says.contains("备注"), "a column that is not read is no question");
+        let rest = asked(&Choice { hidden: Some(Hidden::Take), ..Choice::default() });
+        assert!(
+            !rest.asks_about_hidden_rows() && rest.asks_about_hidden_columns(),
+            "what is decided is not asked again"
+        );
+        let read = |columns| {
+            let choice = Choice { sheet: None, hidden: Some(Hidden::Take), hidden_columns: Some(columns) };
+            read_with(&bytes, &choice).unwrap()
+        };
+        let taken = read(Hidden::Take);
+        assert_eq!((taken.headers.len(), taken.rows.len()), (4, 3));
+        assert!(taken.notes.contains(&"隐藏的列“政治面貌”已一并读取".to_owned()), "{:?}", taken.notes);
+        let left = read(Hidden::Leave);
+        assert_eq!((&left.headers[..], left.rows.len()), (&["学号", "姓名", "备注"].map(str::to_owned)[..], 2));
+        assert!(left.rows.iter().all(|row| row.cells.len() == 3));
+        assert!(left.notes.contains(&"隐藏的列“政治面貌”没有读取".to_owned()), "{:?}", left.notes);
+    }
+
+    #[test]
+    fn a_list_is_not_read_without_a_column_that_it_needs() {
+        let bytes = workbook(|sheet| {
+            write(sheet, &[&["学号", "姓名"], &["1", "甲某"]]);
+            sheet.set_column_hidden(0).unwrap();
+        });
+        let choice = |columns| Choice { hidden_columns: Some(columns), ..Choice::default() };
+        let says = read_with(&bytes, &choice(Hidden::Leave)).unwrap_err().to_string();
+        assert!(says.contains("“学号”列是隐藏的") && says.contains("取消隐藏"), "{says}");
+        assert_eq!(read_with(&bytes, &choice(Hidden::Take)).unwrap().rows.len(), 1);
     }
 
     #[test]

@@ -26,12 +26,14 @@ use crate::{
         MatterFiler, Verb as MatterVerb,
         store::{self as matters, MatterFilter},
     },
+    name::{key, number_key},
     office::{MatterReader, Office},
     page::{
         charts::{Part, PartCount, Qr, ShareBar, strip},
         chrome::Chrome,
         filters,
     },
+    people::find::{Found, PersonField},
     rulebook::store::calendar,
     rules::{
         Clause, Rule,
@@ -40,7 +42,7 @@ use crate::{
         plan::Union,
     },
     secrets::readable,
-    text::{folded, percent},
+    text::percent,
     web::{
         forms::{Done as After, Errors, Submitted},
         origin::Origin,
@@ -173,6 +175,8 @@ pub(super) struct DeskPage {
     said: Vec<Part>,
     own: bool,
     form: DeskForm,
+    /// Who may be meant by what is typed.
+    person: PersonField,
     errors: Errors,
     done: &'static str,
 }
@@ -214,6 +218,7 @@ async fn page<O: Office>(
     acting: &Acting<O>,
     id: MatterId,
     submitted: Submitted<DeskForm>,
+    person: PersonField,
     done: &'static str,
 ) -> Result<DeskPage, Failure> {
     let mut db = app.read().await?;
@@ -236,6 +241,7 @@ async fn page<O: Office>(
         said,
         own,
         form,
+        person,
         errors,
         done,
     })
@@ -247,7 +253,7 @@ pub(super) async fn show(
     Path(id): Path<MatterId>,
     Query(After { done }): Query<After>,
 ) -> Result<DeskPage, Failure> {
-    page(&app, &acting, id, Submitted::default(), Done::said(&done)).await
+    page(&app, &acting, id, Submitted::default(), PersonField::default(), Done::said(&done)).await
 }
 
 #[derive(Template, WebTemplate)]
@@ -350,6 +356,31 @@ pub(super) async fn end(
     Ok(Redirect::to(&Done::CheckInEnded.at(&paths::desk(id))))
 }
 
+/// Whom of the list somebody at the desk means: by number, or by name; several where that is not clear.
+fn meant<'p>(listed: &'p [Participant], form: &DeskForm) -> Vec<&'p Participant> {
+    let (number, name, picked) = (number_key(&form.number), key(&form.number), number_key(&form.pick));
+    let numbered: Vec<&Participant> = listed.iter().filter(|one| number_key(&one.number) == number).collect();
+    if !numbered.is_empty() {
+        return numbered;
+    }
+    let named: Vec<&Participant> = listed.iter().filter(|one| !name.is_empty() && key(&one.name) == name).collect();
+    match named.iter().find(|one| number_key(&one.number) == picked) {
+        Some(one) => vec![*one],
+        None => named,
+    }
+}
+
+/// Those to choose from.
+fn to_choose(meant: &[&Participant]) -> PersonField {
+    let found = |one: &&Participant| Found {
+        number: one.number.clone(),
+        name: one.name.clone(),
+        class: one.class.clone(),
+        college: one.college.clone(),
+    };
+    PersonField { choices: meant.iter().map(found).collect(), ..PersonField::default() }
+}
+
 /// Checks somebody in at the desk who cannot read the code, or did not.
 pub(super) async fn check_in(
     State(app): State<App>,
@@ -359,32 +390,40 @@ pub(super) async fn check_in(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     own(&app, &acting, id).await?;
-    let number = folded(&form.number);
-    let came = app
-        .write_as(acting.person().authority(), async |db| {
-            let activity = store::lock(db, acting.institution(), id).await?;
-            if !activity.is_running() || activity.has_not_opened() {
-                let says = if activity.is_running() {
-                    activity.check_in.label()
-                } else {
-                    "这项活动现在没有批准，或者已经办结"
-                };
-                return Err(desk_refusal(&app, &acting, "签到", paths::desk(id))
-                    .for_reason(says, "请打开这项活动，看看现在的情况"));
+    let listed = store::participants(&mut *app.read().await?, id).await?;
+    let mut person = PersonField::default();
+    match meant(&listed, &form).as_slice() {
+        [] => errors.add("number", "名单里没有这个人，请核对学号或姓名"),
+        [one] => {
+            let student = one.student;
+            let came = app
+                .write_as(acting.person().authority(), async |db| {
+                    let activity = store::lock(db, acting.institution(), id).await?;
+                    if !activity.is_running() || activity.has_not_opened() {
+                        let says = if activity.is_running() {
+                            activity.check_in.label()
+                        } else {
+                            "这项活动现在没有批准，或者已经办结"
+                        };
+                        return Err(desk_refusal(&app, &acting, "签到", paths::desk(id))
+                            .for_reason(says, "请打开这项活动，看看现在的情况"));
+                    }
+                    store::check_in(db, &activity, student, Way::Desk, now).await
+                })
+                .await?;
+            match came {
+                CheckedIn::Now | CheckedIn::Already => {
+                    return Ok(Redirect::to(&Done::CheckedIn.at(&paths::desk(id))).into_response());
+                }
+                CheckedIn::No => errors.add("number", "还在候补，没有名额"),
             }
-            let listed = store::participants(db, id).await?;
-            let Some(one) = listed.into_iter().find(|one| one.number == number) else { return Ok(None) };
-            let came = store::check_in(db, &activity, one.student, Way::Desk, now).await?;
-            Ok(Some(came))
-        })
-        .await?;
-    match came {
-        Some(CheckedIn::Now | CheckedIn::Already) => {
-            return Ok(Redirect::to(&Done::CheckedIn.at(&paths::desk(id))).into_response());
         }
-        Some(CheckedIn::No) => errors.add("number", "还在候补，没有名额"),
-        None => errors.add("number", "名单里没有这个学号"),
+        several => {
+            errors.add("number", "有重名，请选定是哪一位");
+            person = to_choose(several);
+        }
     }
-    let page = page(&app, &acting, id, Submitted::new(form, errors), "").await?;
+    }
+    let page = page(&app, &acting, id, Submitted::new(form, errors), person, "").await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

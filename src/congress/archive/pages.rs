@@ -32,7 +32,7 @@ use crate::{
         },
         steps, store as congresses,
     },
-    elections,
+    directory, elections,
     failure::Failure,
     ids::{CongressId, DocumentId, MeetingDocumentId},
     page::filters::query_value,
@@ -212,12 +212,13 @@ async fn result_of(db: &mut PgConnection, congress: &Congress, today: Date) -> R
 async fn proposals_of(db: &mut PgConnection, congress: &Congress) -> Result<Vec<ArchivedFile>, Failure> {
     let mut files = Vec::new();
     let before = proposals::store::ProposalFilter::before(congress.id);
+    let strokes = directory::store::stroke_order(db, congress.institution).await?;
     let mut rows = Vec::new();
     for one in proposals::store::list(db, congress.institution, before).await? {
-        let seconders = proposals::store::seconders(db, one.id).await?;
+        let seconded = proposals::Seconded::new(proposals::store::seconders(db, one.id).await?, strokes);
         let replies = proposals::store::replies(db, one.id).await?;
         for which in ProposalPaper::ALL {
-            if let Some(mut paper) = proposals::paper(congress, &one, &seconders, &replies, *which) {
+            if let Some(mut paper) = proposals::paper(congress, &one, &seconded, &replies, *which) {
                 // Each is saved under its own number.
                 let _ = write!(paper.title, "（{}）", one.number_in_words());
                 files.push(ArchivedFile::paper("提案", paper));

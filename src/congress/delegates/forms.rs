@@ -6,6 +6,7 @@ use time::{Date, OffsetDateTime};
 use super::recommendation::Terms;
 use crate::{
     ids::{CongressId, RecommendationId},
+    name::same_number,
     rules::{
         chain::DecisionKind,
         delegates::{DelegateChain, USUAL_MARGIN},
@@ -249,7 +250,7 @@ impl ReportForm {
                 _ => None,
             };
             match read {
-                Some(line) if lines.iter().all(|known| known.number != line.number) => lines.push(line),
+                Some(line) if lines.iter().all(|known| !same_number(&known.number, &line.number)) => lines.push(line),
                 Some(line) => errors.add("votes", format!("{}写了两行", line.number)),
                 None => errors.add("votes", format!("“{line}”应为学号和得票数，得票不多于实到人数")),
             }

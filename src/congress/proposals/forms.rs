@@ -126,8 +126,10 @@ impl ScreenForm {
 #[serde(default)]
 pub(super) struct HandleForm {
     pub office: String,
-    /// 工号 of who answers for the office in the portal.
+    /// Who answers for the office in the portal, by number or name.
     pub handler: String,
+    /// Who was picked of several of one name.
+    pub pick: String,
     pub within: String,
     pub replied_on: String,
     pub says: String,

@@ -17,7 +17,7 @@ pub mod store;
 pub mod tasks;
 
 pub use pages::routes;
-pub(in crate::congress) use papers::paper;
+pub(in crate::congress) use papers::{Seconded, paper};
 pub(crate) use paths::PROPOSALS;
 
 use sqlx::PgConnection;

@@ -3,21 +3,45 @@
 use super::proposal::{Proposal, ProposalPaper, Reply, Seconder};
 use crate::{
     congress::congress::Congress,
+    name::order::{self, StrokeOrder},
     papers::{Column, Paper, Table},
     rules::proposal::Stage,
     text::chinese_day,
 };
 
+/// Those who second a proposal, in the order in which official papers of the university name people.
+pub(in crate::congress) struct Seconded {
+    seconders: Vec<Seconder>,
+    order: StrokeOrder,
+}
+
+impl Seconded {
+    pub fn new(mut seconders: Vec<Seconder>, order: StrokeOrder) -> Self {
+        seconders.retain(|one| one.agreed == Some(true));
+        order::sort(&mut seconders, order, |one| &one.name);
+        Self { seconders, order }
+    }
+
+    /// What stands before their names.
+    fn heading(&self) -> String {
+        if self.seconders.len() > 1 { format!("附议人（{}）", self.order.label()) } else { "附议人".to_owned() }
+    }
+
+    fn names(&self) -> String {
+        self.seconders.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join("、")
+    }
+}
+
 /// A paper of a proposal; none where there is no reply to print.
 pub(in crate::congress) fn paper(
     congress: &Congress,
     proposal: &Proposal,
-    seconders: &[Seconder],
+    seconded: &Seconded,
     replies: &[Reply],
     which: ProposalPaper,
 ) -> Option<Paper> {
     match which {
-        ProposalPaper::Form => Some(form(congress, proposal, seconders)),
+        ProposalPaper::Form => Some(form(congress, proposal, seconded)),
         ProposalPaper::Reply => replies.last().map(|reply| answer(congress, proposal, reply)),
     }
 }
@@ -40,9 +64,8 @@ fn screened(proposal: &Proposal) -> String {
     }
 }
 
-fn form(congress: &Congress, proposal: &Proposal, seconders: &[Seconder]) -> Paper {
-    let agreed: Vec<&str> =
-        seconders.iter().filter(|one| one.agreed == Some(true)).map(|one| one.name.as_str()).collect();
+fn form(congress: &Congress, proposal: &Proposal, seconded: &Seconded) -> Paper {
+    let seconders = seconded.heading();
     let proposer = match proposal.delegation.as_str() {
         "" => proposal.lead_name.clone(),
         delegation => format!("{}（{delegation}）", proposal.lead_name),
@@ -53,7 +76,7 @@ fn form(congress: &Congress, proposal: &Proposal, seconders: &[Seconder]) -> Pap
         ("标题", proposal.title.clone()),
         ("类别", proposal.matter.label().to_owned()),
         ("提案人", proposer),
-        ("附议人", agreed.join("、")),
+        (seconders.as_str(), seconded.names()),
         ("案由", proposal.cause.clone()),
         ("建议", proposal.advice.clone()),
         ("审查结果", screened(proposal)),

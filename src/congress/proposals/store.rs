@@ -407,7 +407,7 @@ pub async fn staff_account(
 ) -> Result<Option<AccountId>, Failure> {
     let account = sqlx::query_scalar!(
         r#"select id as "id: AccountId" from account
-           where institution_id = $1 and number = $2 and student_id is null and disabled_at is null"#,
+           where id = account_numbered($1, $2) and student_id is null and disabled_at is null"#,
         institution.0,
         number
     );

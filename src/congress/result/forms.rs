@@ -5,6 +5,7 @@ use time::{Date, Duration};
 
 use super::result::Purpose;
 use crate::{
+    name::same_number,
     text::{day, folded, is_hidden, trimmed},
     web::forms::{Errors, written},
 };
@@ -82,7 +83,7 @@ fn people(text: &str, errors: &mut Errors) -> Vec<NamedElected> {
             errors.add("people", format!("“{line}”读不出来：每行一人，学号在前，得票数在后（可不填）"));
         } else if votes.as_ref().is_some_and(Result::is_err) {
             errors.add("people", format!("“{line}”的得票数应为整数"));
-        } else if people.iter().any(|known| known.number == number) {
+        } else if people.iter().any(|known| same_number(&known.number, &number)) {
             errors.add("people", format!("学号 {number} 写了两次"));
         } else {
             people.push(NamedElected { number, votes: votes.and_then(Result::ok) });

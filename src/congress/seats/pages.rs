@@ -150,9 +150,9 @@ struct Shared<'a> {
 }
 
 fn tie_in_words(tie: &SeatTie) -> String {
-    let SeatTie { college, between, given, by, .. } = tie;
+    let SeatTie { college, given, by, .. } = tie;
     let place = college.as_ref().map(|college| format!("{college}的年级")).unwrap_or_default();
-    format!("余数相同：{place}{}，这一个名额给了{given}（{}）", between.join("、"), by.label())
+    format!("余数相同：{place}{}，这一个名额给了{given}（{}）", tie.between_in_words(), by.label())
 }
 
 /// How the figures came about, a sentence each.

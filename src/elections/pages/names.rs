@@ -27,6 +27,7 @@ use crate::{
     ids::{ContestId, SittingId},
     name::key,
     page::chrome::Chrome,
+    people::find::{PersonField, Search},
     rules::election::{WriteInFigures, by_name, similar},
     text::folded,
     web::forms::{Attempt, Done as DoneQuery, Errors, Submitted, written},
@@ -39,6 +40,8 @@ pub(super) struct NamesForm {
     /// The names' keys.
     name: Vec<String>,
     number: String,
+    /// Who was picked of several of one name.
+    pick: String,
     /// `yes` where nobody can tell whom they mean.
     nobody: String,
     why: String,
@@ -87,6 +90,8 @@ pub(super) struct NamesPage {
     similar: Vec<String>,
     matched: Vec<MatchRow>,
     form: NamesForm,
+    /// Whom the names mean.
+    whom: PersonField,
     errors: Errors,
     done: &'static str,
 }
@@ -150,6 +155,7 @@ async fn page(
     id: SittingId,
     contest: ContestId,
     submitted: Submitted<NamesForm>,
+    whom: PersonField,
     done: &'static str,
 ) -> Result<NamesPage, Failure> {
     let mut db = app.read().await?;
@@ -177,6 +183,7 @@ async fn page(
         sitting,
         contest,
         form,
+        whom,
         errors,
         done,
     })
@@ -188,7 +195,7 @@ pub(super) async fn show(
     Path((id, contest)): Path<(SittingId, ContestId)>,
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<NamesPage, Failure> {
-    page(&app, &person, id, contest, Submitted::default(), said(&done)).await
+    page(&app, &person, id, contest, Submitted::default(), PersonField::default(), said(&done)).await
 }
 
 /// An act of a monitor on the names of a contest, in one transaction with its entry of the record.
@@ -243,8 +250,8 @@ async fn named(
     let number = folded(&form.number);
     match (form.nobody == "yes", number.is_empty()) {
         (true, true) => return Ok(Attempt::Done(None)),
-        (true, false) => return Ok(Attempt::fault("number", "填了学号，就不要勾选“查不清是谁”")),
-        (false, true) => return Ok(Attempt::fault("number", "请填写这些写法指的是谁的学号，或者勾选“查不清是谁”")),
+        (true, false) => return Ok(Attempt::fault("number", "填了指的是谁，就不要勾选“查不清是谁”")),
+        (false, true) => return Ok(Attempt::fault("number", "请填写这些写法指的是谁，或者勾选“查不清是谁”")),
         (false, false) => {}
     }
     let found = store::students(db, person.institution, std::slice::from_ref(&number), today).await?.pop();
@@ -264,7 +271,7 @@ pub(super) async fn propose(
     State(app): State<Elections>,
     person: SignedIn,
     Path((id, contest)): Path<(SittingId, ContestId)>,
-    Form(form): Form<NamesForm>,
+    Form(mut form): Form<NamesForm>,
 ) -> Result<Response, Failure> {
     let act = NamesAct::begin(&app, &person, id, contest, "提出核对另选他人").await?;
     let (now, mut errors) = (app.clock.now(), Errors::default());
@@ -275,11 +282,18 @@ pub(super) async fn propose(
     if names.is_empty() || names.len() != form.name.len() {
         errors.add("name", "请勾选要核对的写法");
     }
-    let whom = named(&mut db, &person, &act.contest, &form, now.date()).await?.done_or(&mut errors);
+    let (sitting, _) = own(&mut db, &person, id).await?;
+    let search = Search::by_name(person.institution, sitting.college, now.date());
+    let field = PersonField::read(&mut db, &search, &mut form.number, &form.pick, "number", &mut errors).await?;
+    let whom = if field.open {
+        None
+    } else {
+        named(&mut db, &person, &act.contest, &form, now.date()).await?.done_or(&mut errors)
+    };
     drop(db);
     let why = written(&form.why, 200, "why", "请写明根据什么认定", &mut errors);
     let (Some(whom), Some(why)) = (whom.filter(|_| errors.is_empty()), why) else {
-        return Ok(again(page(&app, &person, id, contest, Submitted::new(form, errors), "").await?));
+        return Ok(again(page(&app, &person, id, contest, Submitted::new(form, errors), field, "").await?));
     };
     app.write_as(person.authority(), async |db| {
         let sitting = store::lock(db, person.institution, id).await?;

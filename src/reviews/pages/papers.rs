@@ -10,8 +10,10 @@ use axum::{
 use super::{frame, visible};
 use crate::{
     auth::acting::Acting,
+    directory::store::stroke_order,
     failure::Failure,
     ids::ReviewId,
+    name::order,
     page::chrome::Chrome,
     papers::{self, Paper},
     reviews::{
@@ -20,6 +22,7 @@ use crate::{
         review::{Outcome, Person, Review},
         store,
     },
+    rules::review::{Grade, score_in_words},
     sheet::drop_down_template,
     web::workbook,
 };
@@ -115,14 +118,23 @@ async fn results_of(
     Ok((review, rows))
 }
 
+/// The notice: within a grade by strokes, so that nobody reads scores off it.
+async fn announced(app: &Reviews, acting: &Acting<ReviewReader>, id: ReviewId) -> Result<(Review, Paper), Failure> {
+    let (review, mut rows) = results_of(app, acting, id).await?;
+    let strokes = stroke_order(&mut *app.read().await?, acting.institution()).await?;
+    order::sort(&mut rows, strokes, |(person, _)| &person.name);
+    rows.sort_by_key(|(_, outcome)| Grade::ALL.iter().position(|grade| *grade == outcome.grade));
+    let paper = notice_paper(&acting.person().institution_name, &review, &rows, strokes);
+    Ok((review, paper))
+}
+
 pub(super) async fn notice(
     State(app): State<Reviews>,
     acting: Acting<ReviewReader>,
     Path(id): Path<ReviewId>,
 ) -> Result<ReviewPaperPage, Failure> {
-    let (review, rows) = results_of(&app, &acting, id).await?;
+    let (review, paper) = announced(&app, &acting, id).await?;
     let chrome = frame(&app, acting.person(), &review, "评议结果通报");
-    let paper = notice_paper(&acting.person().institution_name, &review, &rows);
     Ok(ReviewPaperPage { chrome, back: id.path(), word: id.notice_path() + ".docx", paper })
 }
 
@@ -131,8 +143,7 @@ pub(super) async fn notice_word(
     acting: Acting<ReviewReader>,
     Path(id): Path<ReviewId>,
 ) -> Result<Response, Failure> {
-    let (review, rows) = results_of(&app, &acting, id).await?;
-    papers::download(&app, notice_paper(&acting.person().institution_name, &review, &rows)).await
+    papers::download(&app, announced(&app, &acting, id).await?.1).await
 }
 
 /// 汇总表: everybody who was scored, by result.

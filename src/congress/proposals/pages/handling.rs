@@ -20,18 +20,20 @@ use crate::{
         pages::{frame, kept, refusal},
         proposals::{
             forms::{HandleForm, REPLY_WITHIN, ScreenForm},
-            papers::paper as paper_of,
+            papers::{Seconded, paper as paper_of},
             paths::Done,
             proposal::{Proposal, ProposalPaper, Reply, Seconder},
             store::{self, Assignment, ProposalFilter, Screening},
         },
     },
+    directory::store::stroke_order,
     failure::{Failure, Refusal},
     holidays,
     ids::{CongressId, ProposalId},
     inbox::{self, Notice, To},
     page::chrome::Chrome,
     papers::{self, Paper},
+    people::find::{Among, PersonField, Search},
     rules::proposal::{Ground, Stage},
     text::folded,
     web::forms::{Attempt, Done as DoneQuery, Errors},
@@ -50,6 +52,8 @@ pub(super) struct HandlingPage {
     grounds: &'static [Ground],
     screen: ScreenForm,
     handle: HandleForm,
+    /// Who answers for the office.
+    handler: PersonField,
     errors: Errors,
     done: &'static str,
 }
@@ -94,6 +98,7 @@ async fn found(
 struct Sent {
     screen: ScreenForm,
     handle: Option<HandleForm>,
+    handler: Option<PersonField>,
     errors: Errors,
     done: &'static str,
 }
@@ -111,10 +116,12 @@ async fn page(
     like.retain(|one| one.id != id && matches!(one.stage, Stage::Submitted | Stage::Accepted | Stage::Assigned));
     let seconders = store::seconders(&mut db, id).await?;
     let replies = store::replies(&mut db, id).await?;
-    let Sent { screen, handle, errors, done } = sent;
+    let Sent { screen, handle, handler, errors, done } = sent;
+    let handler = handler.unwrap_or_else(|| PersonField::new(&Search::of(acting, Among::Accounts, today)));
     let handle = handle.unwrap_or_else(|| HandleForm {
         office: proposal.office.clone().unwrap_or_default(),
         handler: String::new(),
+        pick: String::new(),
         within: REPLY_WITHIN.to_string(),
         replied_on: today.to_string(),
         says: String::new(),
@@ -122,7 +129,20 @@ async fn page(
     let chrome = frame(app, acting.person(), &congress, &proposal.number_in_words())
         .under(&congress.id.proposals_path(), "提案");
     let grounds = Ground::ALL;
-    Ok(HandlingPage { chrome, congress, proposal, seconders, replies, like, grounds, screen, handle, errors, done })
+    Ok(HandlingPage {
+        chrome,
+        congress,
+        proposal,
+        seconders,
+        replies,
+        like,
+        grounds,
+        screen,
+        handle,
+        handler,
+        errors,
+        done,
+    })
 }
 
 pub(super) async fn show(
@@ -206,12 +226,16 @@ pub(super) async fn assign(
     State(app): State<App>,
     acting: Acting<CongressKeeper>,
     Path((congress, id)): Path<(CongressId, ProposalId)>,
-    Form(form): Form<HandleForm>,
+    Form(mut form): Form<HandleForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let refusal = begin(&app, &acting, congress, id, "交办提案").await?;
+    let (mut db, search) = (app.read().await?, Search::of(&acting, Among::Accounts, today));
+    let field = PersonField::read(&mut db, &search, &mut form.handler, &form.pick, "handler", &mut errors).await?;
+    drop(db);
     let Some((office, within)) = form.office(&mut errors).filter(|_| errors.is_empty()) else {
-        let page = page(&app, &acting, congress, id, Sent { handle: Some(form), errors, ..Sent::default() }).await?;
+        let sent = Sent { handle: Some(form), handler: Some(field), errors, ..Sent::default() };
+        let page = page(&app, &acting, congress, id, sent).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let handler = folded(&form.handler);
@@ -222,7 +246,7 @@ pub(super) async fn assign(
             if account.is_none() && !handler.is_empty() {
                 return Ok(Attempt::fault(
                     "handler",
-                    "没有这个工号的账号；请系统管理员先建立，或者不填，由承办部门书面答复",
+                    "没有这个教职工的账号；请系统管理员先建立，或者不填，由承办部门书面答复",
                 ));
             }
             let due_on = holidays::store::workdays(db, acting.institution()).await?.span(today, within).last;
@@ -243,7 +267,8 @@ pub(super) async fn assign(
     if attempt.done_or(&mut errors).is_some() {
         return Ok(Redirect::to(&Done::Assigned.at(&congress.proposal_path(id))).into_response());
     }
-    let page = page(&app, &acting, congress, id, Sent { handle: Some(form), errors, ..Sent::default() }).await?;
+    let sent = Sent { handle: Some(form), handler: Some(field), errors, ..Sent::default() };
+    let page = page(&app, &acting, congress, id, sent).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -295,7 +320,8 @@ async fn printed(
     let mut db = app.read().await?;
     let (congress, proposal) = found(&mut db, acting, congress, id).await?;
     let (seconders, replies) = (store::seconders(&mut db, id).await?, store::replies(&mut db, id).await?);
-    let paper = paper_of(&congress, &proposal, &seconders, &replies, which).ok_or(Failure::Missing)?;
+    let seconded = Seconded::new(seconders, stroke_order(&mut db, acting.institution()).await?);
+    let paper = paper_of(&congress, &proposal, &seconded, &replies, which).ok_or(Failure::Missing)?;
     Ok((congress, proposal, which, paper))
 }
 
