@@ -118,9 +118,8 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
     portal.public_url = config.public_url.clone();
     elections::ballot_key::claim_at_start(&portal.elections).await?;
     if database.embedded.is_some() {
-        let now = portal.clock.now();
         let ended = portal.app.write(async |db| {
-            elections::store::end_holds(db, now).await?;
+            elections::store::end_holds(db).await?;
             reviews::store::end_holds(db).await?;
             imports::store::end_commits(db).await
         });

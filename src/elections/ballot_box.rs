@@ -12,7 +12,7 @@ use std::{
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-pub use crate::sealing::shares::{Giver, SHARES_HELD};
+pub use crate::sealing::shares::Giver;
 use crate::{
     app::App,
     clock::Clock,

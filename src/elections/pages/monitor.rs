@@ -30,14 +30,14 @@ use crate::{
     elections::{
         Elections,
         ballot::size,
-        ballot_box::{Halt, SHARES_HELD},
+        ballot_box::Halt,
         ballot_key,
         counting::{self, Exclusion},
         done::{Done, said},
         paths,
         reconciliation::without_quorum,
         sitting::{Contest, Monitor, MonitorKey, Sitting, Stage},
-        store::{self, Admission, ClassFirsts, CountHolder, Dependent, NewAdmission},
+        store::{self, Admission, ClassFirsts, Dependent, NewAdmission},
     },
     failure::{Failure, Refusal},
     ids::{AccountId, AdmissionId, SittingId},
@@ -374,11 +374,11 @@ pub(super) async fn unseal(
         return Err(refused.for_reason(why, "请由其他监票人输入口令开票，并查明原因"));
     }
     let now = app.clock.now();
-    let holder = CountHolder { portal: app.ballot_box.portal, seen_at: now, held_until: now + SHARES_HELD };
+    let portal = app.ballot_box.portal;
     let here = app
         .write_as(person.authority(), async |db| {
             let locked = store::lock(db, person.institution, id).await?;
-            let here = locked.stage() == Stage::Closed && store::hold_count(db, &locked, holder).await?;
+            let here = locked.stage() == Stage::Closed && store::hold_count(db, &locked, portal).await?;
             if here {
                 let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "开票时交出一份密钥");
                 audit::append(db, &person, entry, now).await?;
