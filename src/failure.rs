@@ -13,6 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use sqlx::postgres::PgDatabaseError;
 
 use crate::{
     office::OfficeKind,
@@ -189,8 +190,15 @@ impl IntoResponse for Failure {
         match &self {
             Self::Database(error) => {
                 let trouble = Trouble::of(error);
-                if let Trouble::Unexpected | Trouble::Full | Trouble::Lost = trouble {
-                    tracing::error!(error = Self::without_values(error), "database");
+                match trouble {
+                    Trouble::Unexpected | Trouble::Full | Trouble::Lost => {
+                        tracing::error!(error = Self::without_values(error), "database");
+                    }
+                    Trouble::NotGranted => {
+                        let error = Self::without_values(error);
+                        tracing::error!(error, "the database does not let the portal in: start the portal again");
+                    }
+                    Trouble::Congestion | Trouble::Forestalled | Trouble::ReadOnly | Trouble::Untypeable => {}
                 }
                 let mut response = trouble.into_response();
                 if trouble == Trouble::Lost {
@@ -297,6 +305,12 @@ impl Failure {
         Trouble::of(error) == Trouble::ReadOnly
     }
 
+    /// The server does not let the portal at its own tables.
+    #[must_use]
+    pub fn is_not_granted(error: &sqlx::Error) -> bool {
+        Trouble::of(error) == Trouble::NotGranted
+    }
+
     /// Nothing was written, for want of a connection or a lock.
     #[must_use]
     pub fn is_congestion(error: &sqlx::Error) -> bool {
@@ -332,6 +346,8 @@ enum Trouble {
     ReadOnly,
     /// A character that the database does not keep, in a query that no page of ours makes.
     Untypeable,
+    /// The portal's roles may not do what they were granted at its start: somebody loaded the tables anew meanwhile.
+    NotGranted,
     Unexpected,
 }
 
@@ -353,10 +369,18 @@ impl Trouble {
             Some("22021") => Self::Untypeable,
             Some("53100") => Self::Full,
             Some("25006") => Self::ReadOnly,
+            // What a trigger forbids has the same code, and is a fault of ours.
+            Some("42501") if refuses_the_role(error) => Self::NotGranted,
             Some("57P01" | "57P02" | "57P03" | "57P05" | "08000" | "08003" | "08006") => Self::Lost,
             _ => Self::Unexpected,
         }
     }
+}
+
+/// PostgreSQL itself refused, by the one routine that looks at what a role was granted.
+fn refuses_the_role(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    error.and_then(PgDatabaseError::routine) == Some("aclcheck_error")
 }
 
 impl IntoResponse for Trouble {
@@ -380,6 +404,12 @@ impl IntoResponse for Trouble {
             Self::Lost => soon(
                 "与数据库的连接刚才断开了",
                 "系统会自行恢复，请过几秒再试。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。",
+                Unsent::Failed,
+            ),
+            Self::NotGranted => soon(
+                "数据库没有允许系统读写",
+                "多半是系统运行期间有人重新载入了数据库。你的请求没有办理，没有写入任何内容。\
+                 请告诉系统管理员：重新启动本系统，权限会在启动时重新设好。",
                 Unsent::Failed,
             ),
             Self::Unexpected => broken(),

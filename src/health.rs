@@ -58,6 +58,9 @@ async fn health(State(Watched { elections: app, space, .. }): State<Watched>) ->
         Ok(true) if space.is_short() => (StatusCode::OK, "ok, but the disk is nearly full: uploads are refused\n"),
         Ok(true) => (StatusCode::OK, "ok\n"),
         Ok(false) => (StatusCode::OK, "ok, but ballot.key is not that of the sittings in progress\n"),
+        Err(Failure::Database(error)) if Failure::is_not_granted(&error) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "database does not let the portal in: start the portal again\n")
+        }
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n"),
     }
 }

@@ -224,3 +224,16 @@ async fn a_name_that_a_spreadsheet_takes_for_a_formula_stays_text() {
     let text = String::from_utf8_lossy(&file.bytes);
     assert!(text.contains("院系,'=cmd|") && !text.contains(",=cmd"), "{text}");
 }
+
+#[tokio::test]
+async fn tables_that_were_loaded_anew_under_a_running_portal_are_said_to_be() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    // What `pg_restore --clean --no-privileges` by hand leaves.
+    sqlx::query("revoke select on all tables in schema public from lunzhi_reader").execute(&mut db).await.unwrap();
+    let page = portal.visitor().get("/sign-in").await;
+    assert!(page.status == 503 && page.text().contains("重新启动本系统"), "{} {}", page.status, page.text());
+    assert!(page.headers.contains_key("retry-after"));
+    let health = portal.visitor().get("/healthz").await;
+    assert!(health.status == 503 && health.text().contains("start the portal again"), "{}", health.text());
+}
