@@ -33,6 +33,9 @@ pub enum Failure {
     /// Too little room is left on the disk for an upload.
     #[error("the disk is nearly full")]
     DiskShort,
+    /// No room is left on the disk: nothing was written, and only an operator can help.
+    #[error("the disk is full")]
+    DiskFull,
     /// The office in which the person acts may not do this.
     #[error("not this office's")]
     NotYours {
@@ -281,6 +284,11 @@ impl IntoResponse for Failure {
                 "现在不能上传文件，其他操作不受影响。请告诉系统管理员，腾出空间后再上传。",
                 Unsent::Full,
             ),
+            Self::DiskFull => soon(
+                "服务器的存储空间已满",
+                "现在不能保存任何内容，你的请求没有办理；已经保存的内容不受影响。请告诉系统管理员。",
+                Unsent::Full,
+            ),
             Self::Database(_) | Self::Broken(_) => broken(),
         }
     }
@@ -395,11 +403,7 @@ impl IntoResponse for Trouble {
                     .unsent(Unsent::Forestalled)
                     .answer(StatusCode::CONFLICT)
             }
-            Self::Full => soon(
-                "服务器的存储空间已满",
-                "现在不能保存任何内容，你的请求没有办理；已经保存的内容不受影响。请告诉系统管理员。",
-                Unsent::Full,
-            ),
+            Self::Full => Failure::DiskFull.into_response(),
             // What was under way may be done.
             Self::Lost => soon(
                 "与数据库的连接刚才断开了",
@@ -467,7 +471,7 @@ mod tests {
             assert_eq!(response.status(), status);
             assert_eq!(response.headers().contains_key(header::RETRY_AFTER), status == 503);
         }
-        for failure in [Failure::Away, Failure::CommitsWait, Failure::Unconfirmed] {
+        for failure in [Failure::Away, Failure::CommitsWait, Failure::Unconfirmed, Failure::DiskFull] {
             let response = failure.into_response();
             assert_eq!(response.status(), 503);
             assert!(response.headers().contains_key(header::RETRY_AFTER));

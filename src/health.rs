@@ -12,10 +12,10 @@ use tokio::time::timeout;
 
 use crate::{
     app::Routes,
-    database::pool::Standing,
+    database::{pool::Standing, space::Space},
     elections::{Elections, ballot_key},
     failure::Failure,
-    web::{self, origin::is_loopback, space::Space},
+    web::{self, origin::is_loopback},
 };
 
 /// The metrics, where they are collected.
@@ -45,6 +45,9 @@ async fn health(State(Watched { elections: app, space, .. }): State<Watched>) ->
         Standing::Writable => {}
         Standing::Away => return (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n"),
         Standing::ReadOnly => return (StatusCode::SERVICE_UNAVAILABLE, "database takes no writes\n"),
+        Standing::Full => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "the disk is full: nothing is written until there is room\n");
+        }
         Standing::CommitsWait => {
             return (StatusCode::SERVICE_UNAVAILABLE, "commits wait for a standby that does not confirm them\n");
         }

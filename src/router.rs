@@ -31,7 +31,7 @@ use crate::{
     config::PublicUrl,
     congress::{self, meeting::Meetings},
     contact,
-    database::Pools,
+    database::{Pools, space::Space},
     directory, disclosure, education,
     elections::{self, Elections},
     failure::{self, Failure},
@@ -54,7 +54,6 @@ use crate::{
     web::{
         self,
         routes::{LARGEST_FORM, LARGEST_READ},
-        space::Space,
     },
 };
 

@@ -26,6 +26,7 @@ use crate::{
         keeper::keep,
         migrate, migrate_at,
         reach::{Reached, reach, wait_for},
+        space::{Ballast, Space},
     },
     demo,
     directory::store::place_all_colleges,
@@ -39,10 +40,7 @@ use crate::{
     rulebook::store::take_in_built_in,
     sealing::keys::MarkKey,
     secrets::{Cost, readable},
-    web::{
-        connections::{self, Limits},
-        space::Space,
-    },
+    web::connections::{self, Limits},
 };
 
 /// How often the embedded database is checked for whether it still runs.
@@ -53,6 +51,8 @@ const CLEAR_EVERY: Duration = Duration::from_mins(10);
 const CLOSE_EVERY: Duration = Duration::from_secs(5);
 /// How often metrics are tidied.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often the room on the disk is looked at. A disk fills by some hundred MB a second at the most.
+const BALLAST_EVERY: Duration = Duration::from_millis(500);
 const DATABASE_DIED: &str = "the embedded database ended by itself; see postgres.log in its folder";
 /// Requests under way get this long to end after a stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -114,7 +114,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         () = dies(&database) => bail!(DATABASE_DIED),
     };
     let (mut portal, reached) = open(reached, &config.database, Some(metrics)).await?;
-    keep(&portal.pools, reached);
+    keep(&portal.pools, reached, portal.space.clone());
     portal.public_url = config.public_url.clone();
     elections::ballot_key::claim_at_start(&portal.elections).await?;
     if database.embedded.is_some() {
@@ -193,6 +193,7 @@ fn look_after(portal: &Portal) {
             tokio::time::sleep(CLEAR_EVERY).await;
         }
     });
+    tokio::spawn(tend_ballast(portal.space.clone()));
     let (closing, reviews) = (portal.elections.clone(), portal.reviews.clone());
     tokio::spawn(async move {
         loop {
@@ -205,6 +206,19 @@ fn look_after(portal: &Portal) {
             tokio::time::sleep(CLOSE_EVERY).await;
         }
     });
+}
+
+/// Keeps room on the disk that is let go when it is full.
+async fn tend_ballast(space: Space) {
+    loop {
+        match space.tend_ballast() {
+            Ok(None) => {}
+            Ok(Some(Ballast::Laid)) => tracing::info!("room is kept on the disk for the day when it is full"),
+            Ok(Some(Ballast::LetGo)) => tracing::error!("the disk is full: the room that was kept on it is let go"),
+            Err(error) => tracing::warn!(%error, "no room could be kept on the disk"),
+        }
+        tokio::time::sleep(BALLAST_EVERY).await;
+    }
 }
 
 /// A portal on the server that was reached, and the connection to it.

@@ -7,10 +7,7 @@ use std::{
     time::Duration,
 };
 
-use lunzhi::{
-    office::OfficeKind,
-    web::{connections::Limits, space::Space},
-};
+use lunzhi::{database::space::Space, office::OfficeKind, web::connections::Limits};
 use scraper::{Html, Selector};
 use tokio::task::JoinSet;
 
