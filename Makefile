@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 AXE := .tools/node_modules/axe-core/axe.min.js
 
 # What `make quick` leaves out; tests/portal/house.rs says why.
-SLOW := ballot_faults browser failover hangups links process proxy secrecy
+SLOW := ballot_faults browser every_form failover hangups links process proxy secrecy
 # Clippy is the compiler with more to say. As the compiler of the build it looks at the portal in the pass that the tests need
 # anyway, and the libraries are not checked once and built once more.
 LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings

@@ -35,6 +35,7 @@ mod docs;
 mod early_closing;
 mod education;
 mod elections;
+mod every_form;
 mod evidence;
 mod failover;
 mod find;

@@ -18,7 +18,7 @@ use crate::support::{
 };
 
 /// What fields may hold that no page of ours would send.
-const ODD: &[&str] = &[
+pub const ODD: &[&str] = &[
     "",
     " ",
     "-1",
@@ -43,6 +43,25 @@ const ODD: &[&str] = &[
     "🀄",
 ];
 
+/// Numbers that look like chance and are the same at every run: Marsaglia's xorshift.
+pub struct Chance(u32);
+
+impl Default for Chance {
+    fn default() -> Self {
+        Self(2_463_534_242)
+    }
+}
+
+impl Chance {
+    /// A number below the limit, which is not 0.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        usize::try_from(self.0).unwrap() % limit
+    }
+}
+
 /// A form of a page: where it goes, and its fields with their values.
 struct SentForm {
     action: String,
@@ -64,14 +83,7 @@ fn forms(html: &Html) -> Vec<SentForm> {
 /// Looks through an office's pages and sends each form of them a few times with odd values in some fields; gives how many
 /// forms it met.
 async fn send_oddities(mut client: Client, who: &str) -> usize {
-    // Marsaglia's xorshift: the same forms are sent at every run.
-    let mut state = 2_463_534_242_u32;
-    let mut below = move |limit: usize| {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        usize::try_from(state).unwrap() % limit
-    };
+    let mut chance = Chance::default();
     let (mut seen, mut sent, mut queue) = (BTreeSet::new(), BTreeSet::new(), VecDeque::from(["/".to_owned()]));
     while let Some(path) = queue.pop_front() {
         if seen.len() > 80 || !seen.insert(path.clone()) {
@@ -92,8 +104,8 @@ async fn send_oddities(mut client: Client, who: &str) -> usize {
             for _ in 0..3 {
                 let mut fields = form.fields.clone();
                 for (_, value) in &mut fields {
-                    if below(3) == 0 {
-                        ODD[below(ODD.len())].clone_into(value);
+                    if chance.below(3) == 0 {
+                        ODD[chance.below(ODD.len())].clone_into(value);
                     }
                 }
                 let fields: Vec<(&str, &str)> =
