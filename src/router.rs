@@ -233,6 +233,7 @@ pub fn router(portal: &Portal) -> Router {
         .layer(middleware::from_fn(web::forms::typeable))
         .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
         .layer(Extension(web::intake::Intake::new(portal.space.clone())))
+        .layer(middleware::from_fn(web::downloads::few_at_once))
         .layer(Extension(web::downloads::Downloads::default()))
         .layer(Extension(portal.public_url.clone()))
         .layer(middleware::from_fn(web::forms::watched))
