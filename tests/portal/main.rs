@@ -52,6 +52,7 @@ mod meeting;
 mod meetings;
 mod migrations;
 mod monitors;
+mod networks;
 mod oracles;
 mod order;
 mod papers;
