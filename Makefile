@@ -29,9 +29,17 @@ quick: postgres
 	cargo fmt --all --check
 	$(LINTED) $(TOGETHER) PROPTEST_CASES=16 cargo test --locked --workspace --lib --test portal -- $(SLOW:%=--skip %::)
 
-# Ratios on this machine, in one run; nothing here decides a test.
+# Ratios on this machine, in one run; nothing here decides a test. `make bench -- memory` measures one part alone.
+PARTS := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(filter-out bench,$(MAKECMDGOALS)))
+
 bench: postgres
-	cargo bench --locked --bench ratios
+	cargo bench --locked --bench ratios -- $(PARTS)
+
+ifneq ($(PARTS),)
+.PHONY: $(PARTS)
+$(PARTS):
+	@:
+endif
 
 # The properties and the parsers' fuzz targets in full; `make test` gives them a quarter of proptest's usual cases.
 fuzz:
