@@ -133,14 +133,13 @@ def wait(what, seconds, found):
 
 def fill(folder):
     """Takes what room there is, and what is freed meanwhile."""
-    with open(folder / "filler", "ab") as file:
-        for piece in (1 << 20, 4096):
-            try:
-                while True:
-                    file.write(b"\0" * piece)
-                    file.flush()
-            except OSError:
-                pass
+    for piece in (1 << 20, 4096):
+        try:
+            with open(folder / "filler", "ab", buffering=0) as file:
+                while file.write(b"\0" * piece) == piece:
+                    pass
+        except OSError:
+            pass
 
 
 def play(folder):

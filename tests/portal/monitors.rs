@@ -98,6 +98,23 @@ async fn a_proof_is_of_one_rehearsal_and_of_the_share_that_was_dealt() {
 }
 
 #[tokio::test]
+async fn a_passphrase_that_somebody_guesses_at_is_in_the_record() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    sitting.announce().await;
+    sitting.act("rehearse", &[]).await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let unseal = format!("/monitoring/{}/unseal", sitting.id);
+    for number in 1..=6 {
+        let guess = [("phrase", "none of the passphrases")];
+        assert_eq!(sitting.monitors[0].0.post(&unseal, &guess).await.status, 422);
+        let record = administrator.get("/audit").await.text();
+        assert_eq!(record.matches("多次输错监票口令").count(), usize::from(number >= 5), "{number}");
+    }
+    see_other(&sitting.unseal_at(&portal, 0).await);
+}
+
+#[tokio::test]
 async fn a_rehearsal_that_began_before_shares_were_marked_ends_all_the_same() {
     let portal = Portal::start().await;
     let mut sitting = prepare(&portal, &SMALL).await;

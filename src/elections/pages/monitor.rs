@@ -359,7 +359,16 @@ pub(super) async fn unseal(
         let says = format!("{}的纸质选票还没有录入一致，请先清点、由两人分别录入，再开票", unsettled.join("、"));
         return faulty(&app, &person, id, "phrase", says).await;
     }
-    let Some(share) = open_share(&app, id, mine, form.phrase).await? else {
+    let share = open_share(&app, id, mine, form.phrase).await?;
+    if app.ballot_box.note_phrase(id, person.account, share.is_some()) {
+        let now = app.clock.now();
+        app.write_as(person.authority(), async |db| {
+            let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "多次输错监票口令");
+            audit::append(db, &person, entry, now).await
+        })
+        .await?;
+    }
+    let Some(share) = share else {
         let says = "口令不对，请照打印的口令重新输入；大小写和连字符不影响";
         return faulty(&app, &person, id, "phrase", says).await;
     };
