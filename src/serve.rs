@@ -51,8 +51,8 @@ const CLEAR_EVERY: Duration = Duration::from_mins(10);
 const CLOSE_EVERY: Duration = Duration::from_secs(5);
 /// How often metrics are tidied.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// How often the room on the disk is looked at. A disk fills by some hundred MB a second at the most.
-const BALLAST_EVERY: Duration = Duration::from_millis(500);
+/// How often the room on the disk is looked at: a disk fills by some ten MB in that time.
+const BALLAST_EVERY: Duration = Duration::from_millis(200);
 const DATABASE_DIED: &str = "the embedded database ended by itself; see postgres.log in its folder";
 /// Requests under way get this long to end after a stop.
 const GRACE: Duration = Duration::from_secs(20);
