@@ -293,8 +293,8 @@ async fn no_keeper(
     Err(refusal.for_reason(why, "投票期间请系统管理员打印；最好在投票开启以前发完激活条"))
 }
 
-/// The monitors of open sittings in which the classes vote hear at once that slips of their voters were printed, and by which
-/// office: whoever has a slip votes in the place of a voter without an account.
+/// The monitors of open sittings in which the classes vote hear at once that slips of their voters were printed, and by
+/// which office: whoever has a slip votes in the place of a voter without an account.
 async fn tell_monitors(
     db: &mut PgConnection,
     acting: &Acting<SlipPrinter>,

@@ -1,5 +1,5 @@
-//! The room that is left where the database keeps its files. Uploads stop before it is used up, so that all else goes on; and all
-//! writing stops before PostgreSQL finds no room for its log, at which it would end.
+//! The room that is left where the database keeps its files. Uploads stop before it is used up, so that all else goes on;
+//! and all writing stops before PostgreSQL finds no room for its log, at which it would end.
 
 use std::{
     fs, io,
