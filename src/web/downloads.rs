@@ -35,10 +35,10 @@ pub struct Downloads(Arc<Parts>);
 
 #[derive(Debug)]
 struct Parts {
-    to_strangers: Arc<Semaphore>,
-    to_all: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
+    everybody: Arc<Semaphore>,
     /// The places of each session, by its token, while it has files under way.
-    to_each: Mutex<HashMap<String, Weak<Semaphore>>>,
+    sessions: Mutex<HashMap<String, Weak<Semaphore>>>,
 }
 
 impl Default for Downloads {
@@ -50,7 +50,7 @@ impl Default for Downloads {
 impl Downloads {
     fn new(at_once: usize) -> Self {
         let places = |number| Arc::new(Semaphore::new(number));
-        Self(Arc::new(Parts { to_strangers: places(at_once), to_all: places(TO_ALL), to_each: Mutex::default() }))
+        Self(Arc::new(Parts { strangers: places(at_once), everybody: places(TO_ALL), sessions: Mutex::default() }))
     }
 
     /// A place for a file that anybody may ask for, to be asked for before it is read.
@@ -58,16 +58,16 @@ impl Downloads {
     /// # Errors
     /// [`Failure::Busy`] where all are taken.
     pub fn place(&self) -> Result<DownloadPlace, Failure> {
-        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.to_strangers)?, _of_session: None })))
+        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.strangers)?, _of_session: None })))
     }
 
     fn place_of(&self, session: &str) -> Result<DownloadPlace, Failure> {
         let of_session = taken(&self.of_session(session))?;
-        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.to_all)?, _of_session: Some(of_session) })))
+        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.everybody)?, _of_session: Some(of_session) })))
     }
 
     fn of_session(&self, session: &str) -> Arc<Semaphore> {
-        let mut sessions = self.0.to_each.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if sessions.len() >= REMEMBERED {
             sessions.retain(|_, known| known.strong_count() > 0);
         }
