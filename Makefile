@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 AXE := .tools/node_modules/axe-core/axe.min.js
 
 # What `make quick` leaves out; tests/portal/house.rs says why.
-SLOW := ballot_faults browser failover hangups links process proxy secrecy
+SLOW := ballot_faults browser every_form failover hangups links process proxy secrecy
 # Clippy is the compiler with more to say. As the compiler of the build it looks at the portal in the pass that the tests need
 # anyway, and the libraries are not checked once and built once more.
 LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings
@@ -14,7 +14,7 @@ LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__
 # A story waits for its database or its browser half of the time.
 TOGETHER := RUST_TEST_THREADS=$$((2 * $$(nproc)))
 
-.PHONY: demo test quick bench fuzz prepare cluster peers papers portal tools postgres nginx
+.PHONY: demo test quick bench fuzz prepare cluster peers papers full portal tools postgres nginx
 
 demo: postgres
 	cargo build --release --locked
@@ -29,9 +29,17 @@ quick: postgres
 	cargo fmt --all --check
 	$(LINTED) $(TOGETHER) PROPTEST_CASES=16 cargo test --locked --workspace --lib --test portal -- $(SLOW:%=--skip %::)
 
-# Ratios on this machine, in one run; nothing here decides a test.
+# Ratios on this machine, in one run; nothing here decides a test. `make bench -- memory` measures one part alone.
+PARTS := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(filter-out bench,$(MAKECMDGOALS)))
+
 bench: postgres
-	cargo bench --locked --bench ratios
+	cargo bench --locked --bench ratios -- $(PARTS)
+
+ifneq ($(PARTS),)
+.PHONY: $(PARTS)
+$(PARTS):
+	@:
+endif
 
 # The properties and the parsers' fuzz targets in full; `make test` gives them a quarter of proptest's usual cases.
 fuzz:
@@ -64,6 +72,10 @@ papers: tools portal
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq \
 	    libreoffice-writer poppler-utils; }
 	/usr/bin/python3 -B tests/papers/run.py
+
+# A disk that fills up under a portal: a small tmpfs, which root alone may mount.
+full: postgres portal
+	$(SUDO) env LUNZHI=$(or $(LUNZHI),target/release/lunzhi) /usr/bin/python3 -B tests/full/run.py
 
 portal:
 	@test -n "$$LUNZHI" || cargo build --release --locked

@@ -13,6 +13,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use sqlx::postgres::PgDatabaseError;
 
 use crate::{
     office::OfficeKind,
@@ -32,6 +33,9 @@ pub enum Failure {
     /// Too little room is left on the disk for an upload.
     #[error("the disk is nearly full")]
     DiskShort,
+    /// No room is left on the disk: nothing was written, and only an operator can help.
+    #[error("the disk is full")]
+    DiskFull,
     /// The office in which the person acts may not do this.
     #[error("not this office's")]
     NotYours {
@@ -189,8 +193,15 @@ impl IntoResponse for Failure {
         match &self {
             Self::Database(error) => {
                 let trouble = Trouble::of(error);
-                if let Trouble::Unexpected | Trouble::Full | Trouble::Lost = trouble {
-                    tracing::error!(error = Self::without_values(error), "database");
+                match trouble {
+                    Trouble::Unexpected | Trouble::Full | Trouble::Lost => {
+                        tracing::error!(error = Self::without_values(error), "database");
+                    }
+                    Trouble::NotGranted => {
+                        let error = Self::without_values(error);
+                        tracing::error!(error, "the database does not let the portal in: start the portal again");
+                    }
+                    Trouble::Congestion | Trouble::Forestalled | Trouble::ReadOnly | Trouble::Untypeable => {}
                 }
                 let mut response = trouble.into_response();
                 if trouble == Trouble::Lost {
@@ -273,6 +284,11 @@ impl IntoResponse for Failure {
                 "现在不能上传文件，其他操作不受影响。请告诉系统管理员，腾出空间后再上传。",
                 Unsent::Full,
             ),
+            Self::DiskFull => soon(
+                "服务器的存储空间已满",
+                "现在不能保存任何内容，你的请求没有办理；已经保存的内容不受影响。请告诉系统管理员。",
+                Unsent::Full,
+            ),
             Self::Database(_) | Self::Broken(_) => broken(),
         }
     }
@@ -295,6 +311,12 @@ impl Failure {
     #[must_use]
     pub fn takes_no_writes(error: &sqlx::Error) -> bool {
         Trouble::of(error) == Trouble::ReadOnly
+    }
+
+    /// The server does not let the portal at its own tables.
+    #[must_use]
+    pub fn is_not_granted(error: &sqlx::Error) -> bool {
+        Trouble::of(error) == Trouble::NotGranted
     }
 
     /// Nothing was written, for want of a connection or a lock.
@@ -332,6 +354,8 @@ enum Trouble {
     ReadOnly,
     /// A character that the database does not keep, in a query that no page of ours makes.
     Untypeable,
+    /// The portal's roles may not do what they were granted at its start: somebody loaded the tables anew meanwhile.
+    NotGranted,
     Unexpected,
 }
 
@@ -353,10 +377,18 @@ impl Trouble {
             Some("22021") => Self::Untypeable,
             Some("53100") => Self::Full,
             Some("25006") => Self::ReadOnly,
+            // What a trigger forbids has the same code, and is a fault of ours.
+            Some("42501") if refuses_the_role(error) => Self::NotGranted,
             Some("57P01" | "57P02" | "57P03" | "57P05" | "08000" | "08003" | "08006") => Self::Lost,
             _ => Self::Unexpected,
         }
     }
+}
+
+/// PostgreSQL itself refused, by the one routine that looks at what a role was granted.
+fn refuses_the_role(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    error.and_then(PgDatabaseError::routine) == Some("aclcheck_error")
 }
 
 impl IntoResponse for Trouble {
@@ -371,15 +403,17 @@ impl IntoResponse for Trouble {
                     .unsent(Unsent::Forestalled)
                     .answer(StatusCode::CONFLICT)
             }
-            Self::Full => soon(
-                "服务器的存储空间已满",
-                "现在不能保存任何内容，你的请求没有办理；已经保存的内容不受影响。请告诉系统管理员。",
-                Unsent::Full,
-            ),
+            Self::Full => Failure::DiskFull.into_response(),
             // What was under way may be done.
             Self::Lost => soon(
                 "与数据库的连接刚才断开了",
                 "系统会自行恢复，请过几秒再试。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。",
+                Unsent::Failed,
+            ),
+            Self::NotGranted => soon(
+                "数据库没有允许系统读写",
+                "多半是系统运行期间有人重新载入了数据库。你的请求没有办理，没有写入任何内容。\
+                 请告诉系统管理员：重新启动本系统，权限会在启动时重新设好。",
                 Unsent::Failed,
             ),
             Self::Unexpected => broken(),
@@ -437,7 +471,7 @@ mod tests {
             assert_eq!(response.status(), status);
             assert_eq!(response.headers().contains_key(header::RETRY_AFTER), status == 503);
         }
-        for failure in [Failure::Away, Failure::CommitsWait, Failure::Unconfirmed] {
+        for failure in [Failure::Away, Failure::CommitsWait, Failure::Unconfirmed, Failure::DiskFull] {
             let response = failure.into_response();
             assert_eq!(response.status(), 503);
             assert!(response.headers().contains_key(header::RETRY_AFTER));

@@ -12,10 +12,10 @@ use tokio::time::timeout;
 
 use crate::{
     app::Routes,
-    database::pool::Standing,
+    database::{pool::Standing, space::Space},
     elections::{Elections, ballot_key},
     failure::Failure,
-    web::{self, origin::is_loopback, space::Space},
+    web::{self, origin::is_loopback},
 };
 
 /// The metrics, where they are collected.
@@ -45,6 +45,9 @@ async fn health(State(Watched { elections: app, space, .. }): State<Watched>) ->
         Standing::Writable => {}
         Standing::Away => return (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n"),
         Standing::ReadOnly => return (StatusCode::SERVICE_UNAVAILABLE, "database takes no writes\n"),
+        Standing::Full => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "the disk is full: nothing is written until there is room\n");
+        }
         Standing::CommitsWait => {
             return (StatusCode::SERVICE_UNAVAILABLE, "commits wait for a standby that does not confirm them\n");
         }
@@ -58,6 +61,9 @@ async fn health(State(Watched { elections: app, space, .. }): State<Watched>) ->
         Ok(true) if space.is_short() => (StatusCode::OK, "ok, but the disk is nearly full: uploads are refused\n"),
         Ok(true) => (StatusCode::OK, "ok\n"),
         Ok(false) => (StatusCode::OK, "ok, but ballot.key is not that of the sittings in progress\n"),
+        Err(Failure::Database(error)) if Failure::is_not_granted(&error) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "database does not let the portal in: start the portal again\n")
+        }
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n"),
     }
 }

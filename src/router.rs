@@ -32,7 +32,7 @@ use crate::{
     config::PublicUrl,
     congress::{self, meeting::Meetings},
     contact,
-    database::Pools,
+    database::{Pools, space::Space},
     directory, disclosure, education,
     elections::{self, Elections},
     failure::{self, Failure},
@@ -55,7 +55,6 @@ use crate::{
     web::{
         self,
         routes::{LARGEST_FORM, LARGEST_READ},
-        space::Space,
     },
 };
 
@@ -326,6 +325,7 @@ pub fn router(portal: &Portal) -> Router {
         .layer(middleware::from_fn(web::forms::typeable))
         .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
         .layer(Extension(web::intake::Intake::new(portal.space.clone())))
+        .layer(middleware::from_fn(web::downloads::few_at_once))
         .layer(Extension(web::downloads::Downloads::default()))
         .layer(Extension(portal.public_url.clone()))
         .layer(middleware::from_fn(web::forms::watched))

@@ -25,6 +25,7 @@ use crate::{
         Database, Pools, migrate, migrate_at,
         reach::{ReachedServer, reach, wait_for},
         server_watch::watch_server,
+        space::{Ballast, Space},
     },
     demo,
     directory::{self, store::place_all_colleges},
@@ -38,10 +39,7 @@ use crate::{
     rulebook::store::take_in_built_in,
     sealing::keys::MarkKey,
     secrets::{Cost, readable},
-    web::{
-        connections::{self, Limits},
-        space::Space,
-    },
+    web::connections::{self, Limits},
 };
 
 /// How often the embedded database is checked for whether it still runs.
@@ -52,6 +50,8 @@ const CLEAR_EVERY: Duration = Duration::from_mins(10);
 const CLOSE_EVERY: Duration = Duration::from_secs(5);
 /// How often metrics are tidied.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often the room on the disk is looked at: a disk fills by some ten MB in that time.
+const BALLAST_EVERY: Duration = Duration::from_millis(200);
 const DATABASE_DIED: &str = "the embedded database ended by itself; see postgres.log in its folder";
 /// Requests under way get this long to end after a stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -113,13 +113,12 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         () = dies(&database) => bail!(DATABASE_DIED),
     };
     let (mut portal, reached) = open(reached, &config.database, Some(metrics)).await?;
-    watch_server(&portal.pools, reached);
+    watch_server(&portal.pools, reached, portal.space.clone());
     portal.public_url = config.public_url.clone();
     elections::ballot_key::claim_at_start(&portal.elections).await?;
     if database.embedded.is_some() {
-        let now = portal.clock.now();
         let ended = portal.app.write(async |db| {
-            elections::store::end_holds(db, now).await?;
+            elections::store::end_holds(db).await?;
             reviews::store::end_holds(db).await?;
             imports::store::end_commits(db).await
         });
@@ -193,6 +192,7 @@ fn look_after(portal: &Portal) {
             tokio::time::sleep(CLEAR_EVERY).await;
         }
     });
+    tokio::spawn(tend_ballast(portal.space.clone()));
     let (closing, reviews) = (portal.elections.clone(), portal.reviews.clone());
     tokio::spawn(async move {
         loop {
@@ -205,6 +205,19 @@ fn look_after(portal: &Portal) {
             tokio::time::sleep(CLOSE_EVERY).await;
         }
     });
+}
+
+/// Keeps room on the disk that is let go when it is full.
+async fn tend_ballast(space: Space) {
+    loop {
+        match space.tend_ballast() {
+            Ok(None) => {}
+            Ok(Some(Ballast::Laid)) => tracing::info!("room is kept on the disk for the day when it is full"),
+            Ok(Some(Ballast::LetGo)) => tracing::error!("the disk is full: the room that was kept on it is let go"),
+            Err(error) => tracing::warn!(%error, "no room could be kept on the disk"),
+        }
+        tokio::time::sleep(BALLAST_EVERY).await;
+    }
 }
 
 /// A portal on the server that was reached, and the connection to it.

@@ -28,6 +28,7 @@ use crate::{
     elections,
     failure::{Failure, Refusal},
     ids::{ClassId, PrintId},
+    inbox::{self, Notice, To},
     office::SlipPrinter,
     page::{
         charts::Qr,
@@ -61,6 +62,8 @@ impl Deref for Slips {
 
 /// The most slips that are printed at once: a college's new intake, some 200 sheets.
 const MOST_SLIPS: i64 = 1_500;
+/// Classes that a notice names; the rest is counted.
+const NAMED: usize = 8;
 
 #[must_use]
 pub fn routes() -> Routes<Slips> {
@@ -291,6 +294,33 @@ async fn no_keeper(
     Err(refusal.for_reason(why, "投票期间请系统管理员打印；最好在投票开启以前发完激活条"))
 }
 
+/// The monitors of open sittings in which the classes vote hear at once that slips of their voters were printed, and by
+/// which office: whoever has a slip votes in the place of a voter without an account.
+async fn tell_monitors(
+    db: &mut PgConnection,
+    acting: &Acting<SlipPrinter>,
+    printed: &[ClassSlips],
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let classes: Vec<ClassId> = printed.iter().filter(|one| !one.slips.is_empty()).map(|one| one.class).collect();
+    for monitor in elections::store::watching_monitors(db, &classes, now).await? {
+        let own: Vec<&ClassSlips> = printed.iter().filter(|one| monitor.watches(one.class)).collect();
+        let many: usize = own.iter().map(|one| one.slips.len()).sum();
+        let names: Vec<String> =
+            own.iter().take(NAMED).map(|one| format!("{} {} 条", one.name, one.slips.len())).collect();
+        let more = if own.len() > NAMED { format!("等 {} 个班", own.len()) } else { String::new() };
+        let says = format!(
+            "{}打印了 {many} 条激活条：{}{more}。拿到激活条的人可以首次登录并投票，请留意发放；各班首次激活的人数见监票页。",
+            acting.office().kind.label(),
+            names.join("、")
+        );
+        let notice = Notice::new(format!("投票期间打印了激活条：{}", monitor.title), monitor.sitting.monitoring_path())
+            .says(says);
+        inbox::tell(db, acting.institution(), To::Account(monitor.account), &notice, now).await?;
+    }
+    Ok(())
+}
+
 async fn print(
     State(app): State<Slips>,
     acting: Acting<SlipPrinter>,
@@ -321,6 +351,7 @@ async fn print(
             }
             let school = store::institution_code(db, &manager).await?;
             let classes = vec![ClassSlips { class, name: found.name, slips }];
+            tell_monitors(db, &acting, &classes, now).await?;
             Ok(Some(Print { school, classes, last_day: codes::last_day(now) }))
         })
         .await?;
@@ -383,6 +414,7 @@ async fn print_many(
                     classes.push(ClassSlips { class: found.id, name: found.name.clone(), slips });
                 }
             }
+            tell_monitors(db, &acting, &classes, now).await?;
             let school = store::institution_code(db, &manager).await?;
             Ok(Print { school, classes, last_day: codes::last_day(now) })
         })

@@ -450,14 +450,15 @@ pub async fn offices(
 }
 
 /// How many administrators of the university may sign in, besides `except`. The university's row is locked until the
-/// transaction ends, so that two administrators who leave at once see each other.
+/// transaction ends, so that two administrators who leave at once see each other; whatever only names the university is
+/// written meanwhile.
 pub async fn other_administrators(
     connection: &mut PgConnection,
     manager: &AccountManager,
     except: AccountId,
     now: OffsetDateTime,
 ) -> Result<i64, Failure> {
-    sqlx::query!("select id from institution where id = $1 for update", manager.institution.0)
+    sqlx::query!("select id from institution where id = $1 for no key update", manager.institution.0)
         .fetch_one(&mut *connection)
         .await?;
     let count = sqlx::query_scalar!(

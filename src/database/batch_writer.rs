@@ -131,6 +131,7 @@ async fn write_batch<K, I: Clone, O>(
         Err(Failure::Unconfirmed) => fail_all(batch, || Failure::Unconfirmed),
         Err(Failure::CommitsWait) => fail_all(batch, || Failure::CommitsWait),
         Err(Failure::Away) => fail_all(batch, || Failure::Away),
+        Err(Failure::DiskFull) => fail_all(batch, || Failure::DiskFull),
         Err(_) => {
             for one in batch {
                 let alone = attempt(pool, vec![one.ask], write).await;

@@ -7,6 +7,7 @@ pub mod pool;
 pub mod reach;
 mod roles;
 pub mod server_watch;
+pub mod space;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -22,6 +23,7 @@ use address::Address;
 use embedded::{EmbeddedPg, Options};
 use pool::{Pool, PoolPurpose, Watched};
 use reach::{ReachedServer, reach};
+use space::Space;
 
 /// The migrations, in the program.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -168,6 +170,10 @@ impl Database {
             return Ok(Self { url: url.clone(), embedded: None });
         }
         let dir = config.data_folder();
+        // A server that ended for want of room finds some.
+        if let Err(error) = Space::of(dir.clone()).let_ballast_go() {
+            tracing::warn!(%error, "the ballast of a full disk was not let go");
+        }
         let embedded = EmbeddedPg::start(&Options { dir: dir.clone(), disposable: false })
             .with_context(|| format!("embedded database in {}", dir.display()))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -33,6 +33,8 @@ pub enum Standing {
     Writable,
     /// A commit has waited for its standby for seconds: what comes now would wait behind it.
     CommitsWait,
+    /// The disk has no more room than the server itself needs: it would end at the next write.
+    Full,
     /// It answers and takes no writes: a standby, or a server that is not the leader any more.
     ReadOnly,
     /// No server answers.
@@ -120,7 +122,11 @@ impl Watched {
     }
 
     fn no_writes(&self) -> Failure {
-        if self.standing() == Standing::CommitsWait { Failure::CommitsWait } else { Failure::Away }
+        match self.standing() {
+            Standing::CommitsWait => Failure::CommitsWait,
+            Standing::Full => Failure::DiskFull,
+            Standing::Writable | Standing::ReadOnly | Standing::Away => Failure::Away,
+        }
     }
 
     /// What a failure of the database means where nothing is committed yet: nothing is written, and the watch knows why.

@@ -11,6 +11,7 @@ use super::{
     address::Address,
     pool::Standing,
     reach::{ANSWERS_WITHIN, AnsweringServer, ReachedServer, causes, find, standing},
+    space::Space,
 };
 
 /// How often it is looked at, and how often while it cannot be written to.
@@ -20,10 +21,10 @@ const HURRIED: Duration = Duration::from_millis(300);
 const LEAST: Duration = Duration::from_millis(50);
 
 /// Watches over the database from now on, by the connection that was made: when it moves to another server, the pools turn
-/// there. Inside a runtime.
-pub fn watch_server(pools: &Pools, reached: ReachedServer) {
+/// there. Where the disk is full nothing is written. Inside a runtime.
+pub fn watch_server(pools: &Pools, reached: ReachedServer, space: Space) {
     let ReachedServer { address, server, connection } = reached;
-    let watch = ServerWatch { pools: pools.clone(), address, server, connection: Some(connection), hangs: false };
+    let watch = ServerWatch { pools: pools.clone(), address, server, connection: Some(connection), space, hangs: false };
     tokio::spawn(watch.run());
 }
 
@@ -33,6 +34,7 @@ struct ServerWatch {
     address: Address,
     server: usize,
     connection: Option<PgConnection>,
+    space: Space,
     /// The server took a connection, and then said nothing more: what is under way on it never ends by itself.
     hangs: bool,
 }
@@ -48,7 +50,10 @@ impl ServerWatch {
     /// Looks for as long as the portal runs.
     async fn run(mut self) {
         loop {
-            let standing = self.look().await;
+            let standing = match self.look().await {
+                Standing::Writable | Standing::CommitsWait if self.space.is_full() => Standing::Full,
+                standing => standing,
+            };
             let watched = &self.pools.watched;
             if watched.note(standing) {
                 let server = self.address.servers.get(self.server).map_or("", |server| server.name.as_str());

@@ -12,7 +12,7 @@ use std::{
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-pub use crate::sealing::shares::{Giver, SHARES_HELD};
+pub use crate::sealing::shares::Giver;
 use crate::{
     app::App,
     clock::Clock,
@@ -160,6 +160,8 @@ pub struct BallotBox {
     opened: Mutex<HashMap<SittingId, Arc<OpenBallot>>>,
     shares: HeldShares<SittingId>,
     counts: Mutex<HashMap<SittingId, Arc<Progress>>>,
+    /// How many wrong passphrases a monitor has given one after the other.
+    wrong: Mutex<HashMap<(SittingId, AccountId), u32>>,
 }
 
 impl std::fmt::Debug for BallotBox {
@@ -198,7 +200,24 @@ impl BallotBox {
             opened: Mutex::default(),
             shares: HeldShares::default(),
             counts: Mutex::default(),
+            wrong: Mutex::default(),
         }
+    }
+
+    /// Counts a monitor's wrong passphrases, or forgets them at a right one. True where somebody should hear of it: at the
+    /// fifth, and at each power of ten from the hundredth on. Nobody is slowed down, for a passphrase has 99 bits.
+    pub fn note_phrase(&self, id: SittingId, monitor: AccountId, is_right: bool) -> bool {
+        let mut wrong = locked(&self.wrong);
+        if is_right {
+            wrong.remove(&(id, monitor));
+            return false;
+        }
+        if wrong.len() >= MOST_OPENED {
+            wrong.clear();
+        }
+        let number = wrong.entry((id, monitor)).or_default();
+        *number = number.saturating_add(1);
+        *number == 5 || (*number >= 100 && 10_u32.pow(number.ilog10()) == *number)
     }
 
     /// Notes whether the key is that of the database; gives what was noted before.

@@ -98,7 +98,8 @@ async fn answer(
     } else if acting.person().student == Some(dispute.student) {
         errors.add("upheld", "不能答复自己提出的异议");
     }
-    let Some(ruling) = form.read(&dispute, &mut errors) else {
+    let most = store::largest_cohort(&mut *app.read().await?, &dispute).await?;
+    let Some(ruling) = form.read(&dispute, most, &mut errors) else {
         let page = page(&app, &acting, dispute, Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

@@ -87,6 +87,21 @@ pub async fn disputes(
     Ok(rows.fetch_all(connection).await?)
 }
 
+/// Among how many people a rank can be at the most: everybody of the student's college and entry year who is on record, or as
+/// many as the fact has that is disputed.
+pub async fn largest_cohort(connection: &mut PgConnection, dispute: &Dispute) -> Result<i32, Failure> {
+    let most = sqlx::query_scalar!(
+        r#"select greatest(count(*), $2::integer, 1)::integer as "most!"
+           from student own join class k on k.id = own.class_id join major m on m.id = k.major_id
+                join major n on n.college_id = m.college_id
+                join class c on c.major_id = n.id and c.entry_year = k.entry_year join student s on s.class_id = c.id
+           where own.id = $1"#,
+        dispute.student.0,
+        dispute.cohort
+    );
+    Ok(most.fetch_one(connection).await?)
+}
+
 /// An objection about to be raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDispute {

@@ -208,8 +208,8 @@ impl AnswerForm {
         }
     }
 
-    /// The ruling on a dispute; the right figures are asked for where it is upheld.
-    pub fn read(&self, dispute: &Dispute, errors: &mut Errors) -> Option<Ruling> {
+    /// The ruling on a dispute; the right figures are asked for where it is upheld. A rank is among `most` people at the most.
+    pub fn read(&self, dispute: &Dispute, most: i32, errors: &mut Errors) -> Option<Ruling> {
         let upheld = match self.upheld.as_str() {
             "yes" => Some(true),
             "no" => Some(false),
@@ -229,7 +229,7 @@ impl AnswerForm {
         let (mut rank, mut failed) = (None, None);
         if upheld == Some(true) {
             if dispute.is_about_rank() {
-                let (place, of) = (whole(&self.rank, "rank", 1, 100_000), whole(&self.cohort, "cohort", 1, 100_000));
+                let (place, of) = (whole(&self.rank, "rank", 1, most), whole(&self.cohort, "cohort", 1, most));
                 rank = place.zip(of);
                 if rank.is_some_and(|(place, of)| place > of) {
                     errors.add("rank", "排名大于专业人数");

@@ -73,7 +73,10 @@ async fn change(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (surveys.clock.now(), Errors::default());
     let mut db = surveys.read().await?;
-    kept(&mut db, &acting, id).await?;
+    // The page of what was opened has no such form to come back to.
+    if !kept(&mut db, &acting, id).await?.is_draft() {
+        return Err(opened(&surveys, &acting, id, "修改问卷"));
+    }
     let hosts = Hosts::of(&mut db, acting.person()).await?;
     let known: Vec<_> = colleges(&mut db, acting.institution()).await?.iter().map(|college| college.id).collect();
     drop(db);
@@ -104,7 +107,9 @@ async fn add_question(
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
     let mut db = surveys.read().await?;
-    kept(&mut db, &acting, id).await?;
+    if !kept(&mut db, &acting, id).await?.is_draft() {
+        return Err(opened(&surveys, &acting, id, "加入问题"));
+    }
     let known = store::questions(&mut db, id).await?;
     drop(db);
     if form.read(&known, &mut errors).is_none() {

@@ -1,27 +1,45 @@
-//! How many files are on their way to strangers at once: each lies in memory until it is sent, and a slow reader takes its
-//! time.
+//! How many files are on their way at once: each lies in memory until it is sent, and a slow reader takes its time.
 
 use std::{
+    collections::HashMap,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError, Weak},
     task::{Context, Poll},
 };
 
 use axum::{
     body::{Body, Bytes},
-    response::Response,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
 };
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::cookies::{Cookie, SESSION};
 use crate::failure::Failure;
 
-/// Files at once, of at most 8 MB each.
+/// Files at once to those who have not signed in, of at most 8 MB each.
 const AT_ONCE: usize = 8;
+/// From how many bytes on an answer to somebody who is signed in asks for a place.
+const LARGE: u64 = 1024 * 1024;
+/// Such answers at once, to all and to one session.
+const TO_ALL: usize = 16;
+const TO_ONE: usize = 4;
+/// Sessions remembered; beyond, those with nothing under way are forgotten.
+const REMEMBERED: usize = 1_000;
 
-/// The places for files that anybody may ask for.
+/// The places for files: those that anybody may ask for have their own.
 #[derive(Debug, Clone)]
-pub struct Downloads(Arc<Semaphore>);
+pub struct Downloads(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    strangers: Arc<Semaphore>,
+    everybody: Arc<Semaphore>,
+    /// The places of each session, by its token, while it has files under way.
+    sessions: Mutex<HashMap<String, Weak<Semaphore>>>,
+}
 
 impl Default for Downloads {
     fn default() -> Self {
@@ -31,27 +49,75 @@ impl Default for Downloads {
 
 impl Downloads {
     fn new(at_once: usize) -> Self {
-        Self(Arc::new(Semaphore::new(at_once)))
+        let places = |number| Arc::new(Semaphore::new(number));
+        Self(Arc::new(Parts { strangers: places(at_once), everybody: places(TO_ALL), sessions: Mutex::default() }))
     }
 
-    /// A place, to be asked for before the file is read.
+    /// A place for a file that anybody may ask for, to be asked for before it is read.
     ///
     /// # Errors
     /// [`Failure::Busy`] where all are taken.
     pub fn place(&self) -> Result<DownloadPlace, Failure> {
-        let permit = Arc::clone(&self.0).try_acquire_owned().map_err(|_| Failure::Busy)?;
-        Ok(DownloadPlace(Arc::new(permit)))
+        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.strangers)?, _of_session: None })))
     }
+
+    fn place_of(&self, session: &str) -> Result<DownloadPlace, Failure> {
+        let of_session = taken(&self.of_session(session))?;
+        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.everybody)?, _of_session: Some(of_session) })))
+    }
+
+    fn of_session(&self, session: &str) -> Arc<Semaphore> {
+        let mut sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if sessions.len() >= REMEMBERED {
+            sessions.retain(|_, known| known.strong_count() > 0);
+        }
+        if let Some(known) = sessions.get(session).and_then(Weak::upgrade) {
+            return known;
+        }
+        let new = Arc::new(Semaphore::new(TO_ONE));
+        sessions.insert(session.to_owned(), Arc::downgrade(&new));
+        new
+    }
+}
+
+fn taken(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure> {
+    Arc::clone(places).try_acquire_owned().map_err(|_| Failure::Busy)
+}
+
+/// Bounds the large answers that lie in memory for readers who are signed in, whatever page makes them: one who asks for
+/// many and reads none of them is told to come again.
+pub async fn few_at_once(request: Request, next: Next) -> Response {
+    let downloads = request.extensions().get::<Downloads>().cloned();
+    let cookie = Cookie { name: SESSION, lasts: time::Duration::ZERO };
+    let session = cookie.read(request.headers()).map(str::to_owned);
+    let response = next.run(request).await;
+    let is_large = response.body().size_hint().lower() > LARGE && response.extensions().get::<HasPlace>().is_none();
+    let (Some(downloads), Some(session), true) = (downloads, session, is_large) else { return response };
+    match downloads.place_of(&session) {
+        Ok(place) => place.held_by(response),
+        Err(failure) => failure.into_response(),
+    }
+}
+
+/// Marks an answer that has its place.
+#[derive(Debug, Clone, Copy)]
+struct HasPlace;
+
+#[derive(Debug)]
+struct Permits {
+    _of_all: OwnedSemaphorePermit,
+    _of_session: Option<OwnedSemaphorePermit>,
 }
 
 /// A place; given back when the file is no longer in memory.
 #[derive(Debug, Clone)]
-pub struct DownloadPlace(#[expect(dead_code, reason = "held for its drop")] Arc<OwnedSemaphorePermit>);
+pub struct DownloadPlace(#[expect(dead_code, reason = "held for its drop")] Arc<Permits>);
 
 impl DownloadPlace {
     /// The answer, which has the place until its last byte is sent or its reader has gone.
     #[must_use]
-    pub fn held_by(self, response: Response) -> Response {
+    pub fn held_by(self, mut response: Response) -> Response {
+        response.extensions_mut().insert(HasPlace);
         response.map(|body| Body::new(Held { body, place: self }))
     }
 }
@@ -97,9 +163,40 @@ impl AsRef<[u8]> for Part {
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::to_bytes, http::StatusCode, response::IntoResponse};
+    use axum::{
+        Extension, Router,
+        body::to_bytes,
+        http::{Request as Asked, StatusCode},
+        middleware,
+        routing::get,
+    };
+    use tower::ServiceExt;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_session_has_a_few_large_files_on_their_way_and_leaves_the_others_theirs() {
+        let routes = Router::new()
+            .route("/large", get(|| async { vec![7_u8; 2 * 1024 * 1024] }))
+            .route("/small", get(|| async { "small" }))
+            .layer(middleware::from_fn(few_at_once))
+            .layer(Extension(Downloads::default()));
+        let ask = |path: &str, session: &str| {
+            let request = Asked::get(path).header("host", "127.0.0.1").header("cookie", format!("lunzhi={session}"));
+            routes.clone().oneshot(request.body(Body::empty()).unwrap())
+        };
+        let mut unread = Vec::new();
+        for _ in 0..TO_ONE {
+            let response = ask("/large", "a").await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+            unread.push(response);
+        }
+        assert_eq!(ask("/large", "a").await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask("/small", "a").await.unwrap().status(), StatusCode::OK);
+        assert_eq!(ask("/large", "b").await.unwrap().status(), StatusCode::OK);
+        unread.pop();
+        assert_eq!(ask("/large", "a").await.unwrap().status(), StatusCode::OK);
+    }
 
     #[tokio::test]
     async fn a_place_is_taken_until_the_file_is_sent() {

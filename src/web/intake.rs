@@ -16,9 +16,8 @@ use tokio::{
 use super::{
     cookies::{Cookie, SESSION},
     routes::LARGEST_FORM,
-    space::Space,
 };
-use crate::{failure::Failure, sheet::LARGEST_FILE};
+use crate::{database::space::Space, failure::Failure, sheet::LARGEST_FILE};
 
 /// The most that is kept of one body; what is sent beyond is read past.
 const LARGEST_BODY: usize = LARGEST_FILE + LARGEST_FORM;

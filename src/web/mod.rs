@@ -14,7 +14,6 @@ pub mod origin;
 pub mod outgoing;
 pub mod read_again;
 pub mod routes;
-pub mod space;
 
 use axum::{
     http::header,

@@ -15,7 +15,7 @@ fn concrete(path: &str) -> String {
 }
 
 /// Acts that may end the walk's own session or change whom it belongs to: the next step signs in anew.
-fn ends_a_session(path: &str) -> bool {
+pub fn ends_a_session(path: &str) -> bool {
     path.starts_with("/sign-") || path.starts_with("/me/") || path == "/activate"
 }
 

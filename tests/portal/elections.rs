@@ -847,7 +847,13 @@ async fn whoever_keeps_an_open_sitting_prints_no_slips_of_its_voters_and_monitor
     let (made,): (i64,) = sqlx::query_as(codes).fetch_one(&mut db).await.unwrap();
     assert_eq!((refused.status, made), (409, 0));
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let inbox = sitting.monitors[0].0.get("/inbox").await.text();
+    assert!(!inbox.contains("投票期间打印了激活条"), "{inbox}");
     assert_eq!(administrator.post(&slips, &all).await.status, 303, "who keeps no sitting may");
+    for (monitor, _) in &mut sitting.monitors {
+        let inbox = monitor.get("/inbox").await.text();
+        assert!(inbox.contains("投票期间打印了激活条") && inbox.contains("系统管理员打印了"), "{inbox}");
+    }
 
     let monitoring = format!("/monitoring/{}", sitting.id);
     assert!(sitting.monitors[0].0.get(&monitoring).await.all("#firsts").is_empty());

@@ -14,6 +14,7 @@ use lunzhi::{
         pool::Standing,
         reach::{reach, wait_for},
         server_watch::watch_server,
+        space::Space,
     },
     failure::Failure,
     office::OfficeKind,
@@ -103,6 +104,10 @@ struct Watched {
 
 impl Watched {
     async fn start() -> Self {
+        Self::start_on(Space::default()).await
+    }
+
+    async fn start_on(space: Space) -> Self {
         let portal = Portal::start().await;
         let server: PgConnectOptions = portal.url.parse().unwrap();
         let relays = [Relay::to(&server).await, Relay::to(&server).await];
@@ -117,7 +122,7 @@ impl Watched {
         relays[1].turn(Way::Cut);
         let reached = wait_for(&url).await.unwrap();
         let pools = Pools::at(&reached);
-        watch_server(&pools, reached);
+        watch_server(&pools, reached, space);
         relays[1].turn(Way::Open);
         let app = Lunzhi::new(pools, Clock::default(), Cost::CHEAP, MarkKey::random(), None).unwrap();
         Self { app, relays, url }
@@ -182,6 +187,23 @@ async fn without_a_database_health_says_so_within_seconds_and_nothing_is_written
     watched.relays[1].turn(Way::Open);
     watched.until(Standing::Writable, Duration::from_secs(5)).await;
     assert_eq!(client.post("/accounts", &fields).await.status, 200, "the session lives on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_a_full_disk_pages_are_read_and_nothing_is_written_that_would_end_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let space = Space::with_reserve(folder.path().to_owned(), 0);
+    let watched = Watched::start_on(space.with_least(u64::MAX)).await;
+    watched.until(Standing::Full, Duration::from_secs(5)).await;
+    let mut visitor = Client::new(router(&watched.app));
+    let health = visitor.get("/healthz").await;
+    assert!(health.status == 503 && health.text().contains("the disk is full"), "{}", health.text());
+    assert_eq!(visitor.get("/sign-in").await.status, 200);
+    let page = visitor.sign_in(FIRST, OfficeKind::SchoolLeague.slug(), PASSWORD).await;
+    assert!(page.status == 503 && page.text().contains("存储空间"), "{} {}", page.status, page.text());
+    assert!(page.headers.contains_key("retry-after"));
+    let unwritten = watched.app.write(async |_| Ok(())).await;
+    assert!(matches!(unwritten, Err(Failure::DiskFull)), "{unwritten:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

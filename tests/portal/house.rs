@@ -445,7 +445,8 @@ fn paths_are_written_in_one_place() {
 }
 
 /// What `make quick` leaves to `make test`: a browser, portals as processes, or thousands of requests.
-const SLOW: &[&str] = &["ballot_faults", "browser", "failover", "hangups", "links", "process", "proxy", "secrecy"];
+const SLOW: &[&str] =
+    &["ballot_faults", "browser", "every_form", "failover", "hangups", "links", "process", "proxy", "secrecy"];
 
 #[test]
 fn the_quick_tier_leaves_out_what_is_slow_and_nothing_else() {

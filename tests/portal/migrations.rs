@@ -172,3 +172,19 @@ async fn the_database_and_the_program_make_the_same_keys() {
         .collect();
     assert_eq!(differ, Vec::<String>::new());
 }
+
+/// A scan that nothing refers to goes after a day; a table that refers to scans and is not asked would make every later act that
+/// brings one fail.
+#[tokio::test]
+async fn every_table_that_refers_to_scans_is_asked_before_one_goes() {
+    let portal = Portal::start().await;
+    let referring = "select conrelid::regclass::text from pg_constraint
+                     where contype = 'f' and confrelid = 'document'::regclass";
+    let tables: Vec<String> = sqlx::query_scalar(referring).fetch_all(&mut portal.owner().await).await.unwrap();
+    assert!(!tables.is_empty());
+    for table in tables {
+        let asked =
+            include_str!("../../src/unions/documents.rs").contains(&format!("not exists (select from {table} "));
+        assert!(asked, "{table}");
+    }
+}

@@ -232,6 +232,8 @@ async fn an_objection_is_answered_and_a_right_one_leaves_both_facts() {
     let act = format!("{path}/answer");
     let none = staff.post(&act, &[("upheld", "yes"), ("rank", "9"), ("cohort", "5"), ("answer", "属实")]).await;
     assert_eq!((none.status, none.fault("正确的专业排名").as_str()), (422, "✕ 排名大于专业人数"));
+    let nobodys = staff.post(&act, &[("upheld", "yes"), ("rank", "2"), ("cohort", "99999"), ("answer", "属实")]).await;
+    assert!(nobodys.status == 422 && nobodys.text().contains("应为 1 至 150 的整数"), "{}", nobodys.text());
     let answer = [("upheld", "yes"), ("rank", "6"), ("cohort", "150"), ("answer", "核对属实")];
     assert_eq!(other.post(&act, &answer).await.status, 404);
     assert_eq!(staff.post(&act, &answer).await.status, 303);

@@ -7,10 +7,7 @@ use std::{
     time::Duration,
 };
 
-use lunzhi::{
-    office::OfficeKind,
-    web::{connections::Limits, space::Space},
-};
+use lunzhi::{database::space::Space, office::OfficeKind, web::connections::Limits};
 use scraper::{Html, Selector};
 use tokio::task::JoinSet;
 
@@ -21,7 +18,7 @@ use crate::support::{
 };
 
 /// What fields may hold that no page of ours would send.
-const ODD: &[&str] = &[
+pub const ODD: &[&str] = &[
     "",
     " ",
     "-1",
@@ -46,6 +43,25 @@ const ODD: &[&str] = &[
     "🀄",
 ];
 
+/// Numbers that look like chance and are the same at every run: Marsaglia's xorshift.
+pub struct Chance(u32);
+
+impl Default for Chance {
+    fn default() -> Self {
+        Self(2_463_534_242)
+    }
+}
+
+impl Chance {
+    /// A number below the limit, which is not 0.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        usize::try_from(self.0).unwrap() % limit
+    }
+}
+
 /// A form of a page: where it goes, and its fields with their values.
 struct SentForm {
     action: String,
@@ -67,14 +83,7 @@ fn forms(html: &Html) -> Vec<SentForm> {
 /// Looks through an office's pages and sends each form of them a few times with odd values in some fields; gives how many
 /// forms it met.
 async fn send_oddities(mut client: Client, who: &str) -> usize {
-    // Marsaglia's xorshift: the same forms are sent at every run.
-    let mut state = 2_463_534_242_u32;
-    let mut below = move |limit: usize| {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        usize::try_from(state).unwrap() % limit
-    };
+    let mut chance = Chance::default();
     let (mut seen, mut sent, mut queue) = (BTreeSet::new(), BTreeSet::new(), VecDeque::from(["/".to_owned()]));
     while let Some(path) = queue.pop_front() {
         if seen.len() > 80 || !seen.insert(path.clone()) {
@@ -95,8 +104,8 @@ async fn send_oddities(mut client: Client, who: &str) -> usize {
             for _ in 0..3 {
                 let mut fields = form.fields.clone();
                 for (_, value) in &mut fields {
-                    if below(3) == 0 {
-                        ODD[below(ODD.len())].clone_into(value);
+                    if chance.below(3) == 0 {
+                        ODD[chance.below(ODD.len())].clone_into(value);
                     }
                 }
                 let fields: Vec<(&str, &str)> =
@@ -223,4 +232,17 @@ async fn a_name_that_a_spreadsheet_takes_for_a_formula_stays_text() {
     let file = administrator.get("/directory/population.csv").await;
     let text = String::from_utf8_lossy(&file.bytes);
     assert!(text.contains("院系,'=cmd|") && !text.contains(",=cmd"), "{text}");
+}
+
+#[tokio::test]
+async fn tables_that_were_loaded_anew_under_a_running_portal_are_said_to_be() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    // What `pg_restore --clean --no-privileges` by hand leaves.
+    sqlx::query("revoke select on all tables in schema public from lunzhi_reader").execute(&mut db).await.unwrap();
+    let page = portal.visitor().get("/sign-in").await;
+    assert!(page.status == 503 && page.text().contains("重新启动本系统"), "{} {}", page.status, page.text());
+    assert!(page.headers.contains_key("retry-after"));
+    let health = portal.visitor().get("/healthz").await;
+    assert!(health.status == 503 && health.text().contains("start the portal again"), "{}", health.text());
 }

@@ -80,6 +80,7 @@ async fn rgt_03_a_questionnaire_goes_from_the_draft_to_its_findings_and_what_fol
 
     let path = opened(&portal, &mut union, "yes", &[]).await;
     assert_eq!(union.post(&format!("{path}/questions"), QUESTIONS[0]).await.status, 409, "what is asked stays");
+    assert_eq!(union.post(&format!("{path}/questions"), &[("says", "")]).await.status, 409, "whatever was typed");
     assert_eq!(union.post(&format!("{path}/discard"), &[]).await.status, 409);
     assert!(student.get("/").await.text().contains("填写问卷：食堂满意度调研"));
     let page = student.get(&path).await;

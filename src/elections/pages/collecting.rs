@@ -57,7 +57,7 @@ impl Collecting {
             _ if !givers.is_empty() => Held::Here,
             None => Held::Nowhere,
             Some(CountHolder { portal, .. }) if portal == app.ballot_box.portal => Held::Lapsed,
-            Some(other) if other.is_live(now) => Held::Elsewhere(other.held_until),
+            Some(other) if other.is_live => Held::Elsewhere(other.held_until),
             Some(_) => Held::Lost,
         };
         let until = |monitor: &Monitor| givers.iter().find(|one| one.account == monitor.account).map(|one| one.until);

@@ -30,14 +30,14 @@ use crate::{
     elections::{
         Elections, Verb,
         ballot::size,
-        ballot_box::{Halt, SHARES_HELD},
+        ballot_box::Halt,
         ballot_key,
         counting::{self, Exclusion},
         done::{Done, said},
         paths,
         reconciliation::without_quorum,
         sitting::{Contest, Monitor, MonitorKey, Sitting, Stage},
-        store::{self, Admission, ClassFirsts, CountHolder, Dependent, NewAdmission},
+        store::{self, Admission, ClassFirsts, Dependent, NewAdmission},
     },
     failure::{Failure, Refusal},
     ids::{AccountId, AdmissionId, SittingId},
@@ -359,7 +359,16 @@ pub(super) async fn unseal(
         let says = format!("{}的纸质选票还没有录入一致，请先清点、由两人分别录入，再开票", unsettled.join("、"));
         return faulty(&app, &person, id, "phrase", says).await;
     }
-    let Some(share) = open_share(&app, id, mine, form.phrase).await? else {
+    let share = open_share(&app, id, mine, form.phrase).await?;
+    if app.ballot_box.note_phrase(id, person.account, share.is_some()) {
+        let now = app.clock.now();
+        app.write_as(person.authority(), async |db| {
+            let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "多次输错监票口令");
+            audit::append(db, &person, entry, now).await
+        })
+        .await?;
+    }
+    let Some(share) = share else {
         let says = "口令不对，请照打印的口令重新输入；大小写和连字符不影响";
         return faulty(&app, &person, id, "phrase", says).await;
     };
@@ -374,11 +383,11 @@ pub(super) async fn unseal(
         return Err(refused.for_reason(why, "请由其他监票人输入口令开票，并查明原因"));
     }
     let now = app.clock.now();
-    let holder = CountHolder { portal: app.ballot_box.portal, seen_at: now, held_until: now + SHARES_HELD };
+    let portal = app.ballot_box.portal;
     let here = app
         .write_as(person.authority(), async |db| {
             let locked = store::lock(db, person.institution, id).await?;
-            let here = locked.stage() == Stage::Closed && store::hold_count(db, &locked, holder).await?;
+            let here = locked.stage() == Stage::Closed && store::hold_count(db, &locked, portal).await?;
             if here {
                 let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "开票时交出一份密钥");
                 audit::append(db, &person, entry, now).await?;

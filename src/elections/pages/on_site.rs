@@ -439,8 +439,10 @@ pub(super) async fn bind(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let sitting = managed_for(&app, &acting, id, "登记领票").await?;
+    // In the order of the form's fields.
+    let serial = BIND.read_serial(&form, &mut errors);
     let bound = BIND.read_person(&app, &acting, &sitting, &mut form, &mut errors).await?;
-    let (number, serial) = (BIND.read_number(&form, &mut errors), BIND.read_serial(&form, &mut errors));
+    let number = BIND.read_number(&form, &mut errors);
     let typed = TypedOnSite { bound, ..TypedOnSite::from(form) };
     if !errors.is_empty() {
         return page(&app, &acting, id, Submitted::new(typed, errors), "").await;

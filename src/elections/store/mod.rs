@@ -5,6 +5,7 @@
 
 mod ballot_key;
 mod casting;
+mod class_slips;
 mod congress;
 mod contests;
 mod counted;
@@ -18,6 +19,7 @@ use time::{Duration, OffsetDateTime};
 
 pub use ballot_key::*;
 pub use casting::*;
+pub use class_slips::*;
 pub use congress::*;
 pub use contests::*;
 pub use counted::*;

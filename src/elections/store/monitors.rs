@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, types::Uuid};
-use time::{Date, Duration, OffsetDateTime};
+use time::{Date, OffsetDateTime};
 
 use super::{Stage, key_mark, step};
 use crate::{
@@ -17,7 +17,10 @@ use crate::{
     ids::{AccountId, InstitutionId, PortalId, SittingId, StudentId},
     name::order::{self, StrokeOrder},
     office::{ElectionKeeper, Office as _},
-    sealing::keys::{MOST_MONITORS, MarkKey, PublicKey},
+    sealing::{
+        keys::{MOST_MONITORS, MarkKey, PublicKey},
+        shares::SHARES_HELD,
+    },
 };
 
 /// The monitors of a sitting, the chief first, the others by strokes.
@@ -479,33 +482,29 @@ pub async fn opened(
     Err(Failure::WrongBallotKey)
 }
 
+/// A portal that is not heard of for so many seconds has ended, and what it held with it. By the database's clock alone:
+/// those of portals differ.
+const SILENT: f64 = 30.0;
+
 /// A portal that collects the monitors' shares of a sitting in its memory.
 #[derive(Debug, Clone, Copy)]
 pub struct CountHolder {
     pub portal: PortalId,
-    /// When it was last heard of.
-    pub seen_at: OffsetDateTime,
     /// Until when it holds the share that came last.
     pub held_until: OffsetDateTime,
-}
-
-impl CountHolder {
-    /// A portal that is not heard of for so long has ended, and what it held with it.
-    const SILENT: Duration = Duration::seconds(30);
-
     /// It runs and still holds shares.
-    #[must_use]
-    pub fn is_live(&self, now: OffsetDateTime) -> bool {
-        now < self.held_until && now - self.seen_at < Self::SILENT
-    }
+    pub is_live: bool,
 }
 
 /// The portal that collects, or last collected, a sitting's shares.
 pub async fn count_holder(connection: &mut PgConnection, sitting: SittingId) -> Result<Option<CountHolder>, Failure> {
     let row = sqlx::query_as!(
         CountHolder,
-        r#"select portal as "portal: PortalId", seen_at, held_until from count_holder where sitting_id = $1"#,
-        sitting.0
+        r#"select portal as "portal: PortalId", held_until,
+                  clock_timestamp() < held_until and clock_timestamp() < seen_at + make_interval(secs => $2) as "is_live!"
+           from count_holder where sitting_id = $1"#,
+        sitting.0,
+        SILENT
     );
     Ok(row.fetch_optional(connection).await?)
 }
@@ -514,40 +513,37 @@ pub async fn count_holder(connection: &mut PgConnection, sitting: SittingId) -> 
 pub async fn hold_count(
     connection: &mut PgConnection,
     sitting: &Locked<Sitting>,
-    holder: CountHolder,
+    portal: PortalId,
 ) -> Result<bool, Failure> {
-    let other = count_holder(connection, sitting.id).await?;
-    if other.is_some_and(|other| other.portal != holder.portal && other.is_live(holder.seen_at)) {
-        return Ok(false);
-    }
-    sqlx::query!(
-        "insert into count_holder (sitting_id, portal, seen_at, held_until) values ($1, $2, $3, $4)
+    let held = sqlx::query!(
+        "insert into count_holder (sitting_id, portal, seen_at, held_until)
+         values ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3))
          on conflict (sitting_id) do update
-         set portal = excluded.portal, seen_at = excluded.seen_at, held_until = excluded.held_until",
+         set portal = excluded.portal, seen_at = excluded.seen_at, held_until = excluded.held_until
+         where count_holder.portal = excluded.portal or count_holder.held_until <= excluded.seen_at
+               or count_holder.seen_at <= excluded.seen_at - make_interval(secs => $4)",
         sitting.id.0,
-        holder.portal.0,
-        holder.seen_at,
-        holder.held_until
-    )
-    .execute(connection)
-    .await?;
-    Ok(true)
+        portal.0,
+        SHARES_HELD.as_seconds_f64(),
+        SILENT
+    );
+    Ok(held.execute(connection).await?.rows_affected() == 1)
 }
 
 /// Says that no portal of before runs any more, and that what they held is lost: a database of this portal's own has
 /// nobody else.
-pub async fn end_holds(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
-    sqlx::query!("update count_holder set held_until = least(held_until, $1)", now).execute(connection).await?;
+pub async fn end_holds(connection: &mut PgConnection) -> Result<(), Failure> {
+    sqlx::query!("update count_holder set held_until = least(held_until, clock_timestamp())")
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Says that a portal that collects shares still runs.
-pub async fn still_holds_counts(
-    connection: &mut PgConnection,
-    portal: PortalId,
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
-    sqlx::query!("update count_holder set seen_at = $2 where portal = $1", portal.0, now).execute(connection).await?;
+pub async fn still_holds_counts(connection: &mut PgConnection, portal: PortalId) -> Result<(), Failure> {
+    sqlx::query!("update count_holder set seen_at = clock_timestamp() where portal = $1", portal.0)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
