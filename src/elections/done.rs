@@ -41,7 +41,7 @@ words! {
     AdmissionAsked = "asked", "已提出补入，须由另一名监票人同意。";
     Admitted = "admitted", "已补入选民名册，并记入监票报告。";
     Proved = "proved", "口令正确。";
-    ShareGiven = "shared", "口令正确，你的一份密钥已交出。";
+    ShareGiven = "shared", "口令正确，已经提交。";
     Counting = "counting", "人数已够，正在计票。";
 }
 
