@@ -57,6 +57,21 @@ async fn a_finding_names_people_with_their_figures_and_leads_to_the_form_filled_
         sheet.used_cells().any(|(_, _, cell)| cell.to_string().contains("学生2（主席团成员，500/600，前 83.3%）"));
     assert!(said, "{sheet:?}");
     assert_eq!(portal.signed_in(OfficeKind::CollegeLeague).await.get("/compliance.xlsx").await.status, 403);
+    // Breaches from month to month, as soon as there is a month to compare with.
+    assert!(!all.text().contains("各月不符合项"));
+    portal.app.clock.advance(Duration::days(40));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let overview = league.get("/compliance").await;
+    assert!(overview.all(".trend-point").len() > 1 && overview.text().contains("上月末"), "{}", overview.text());
+    assert!(overview.all(".breaches li").iter().any(|line| line.contains("由校团委办理")));
+    // The figure of the home page is what the page counts to which it leads.
+    let breaches = overview.all(".breaches .breach-fail").len();
+    let home = league.get("/").await;
+    assert!(
+        home.all(".tiles a").iter().any(|figure| figure.contains(&format!("{breaches} 项不符合"))),
+        "{}",
+        home.text()
+    );
 }
 
 #[tokio::test]

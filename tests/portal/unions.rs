@@ -306,7 +306,9 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     let bare = league.post(&format!("{}/commit", draft.location()), &[]).await;
     assert!(bare.fault("未经遴选程序的说明").contains("对照检查总览"), "{}", bare.text());
     assert_eq!(league.post(&format!("{}/commit", draft.location()), &direct).await.status, 303);
-    assert!(league.get("/compliance").await.text().contains("线下完成推荐审查"));
+    let overview = league.get("/compliance").await.text();
+    assert!(overview.contains("线下完成推荐审查"));
+    assert!(overview.contains("个岗位就任、"), "what is decided stands above: {overview}");
     assert!(league.get(&path).await.text().contains("尚未生效"));
     portal.app.clock.advance(Duration::days(11));
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;

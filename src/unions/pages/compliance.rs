@@ -13,13 +13,17 @@ use axum_extra::extract::Query;
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{Evidence, Onward, Owed, Subject, calendar, evidence, with_duties};
+use super::{
+    Evidence, Onward, Subject, calendar, evidence,
+    trend::{ComingDay, Trend},
+    with_duties,
+};
 use crate::{
     app::App,
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
-    office::ComplianceReader,
+    office::{ComplianceReader, OfficeKind},
     page::{
         charts::{Part, strip},
         chrome::Chrome,
@@ -37,6 +41,7 @@ use crate::{
     sheet::{ReportColumn, report_workbook},
     text::chinese_day,
     unions::{
+        owed::OwedRows,
         paths::compliance_file,
         store::{self, DirectRow, OverdueFiling},
         union::{Record, StudentUnion},
@@ -131,6 +136,8 @@ struct Breach {
     /// More people than are named.
     others: usize,
     remedy: String,
+    /// Which office puts it right.
+    keeper: &'static str,
     /// Where it is put right, as far as the office may go there.
     onward: Option<Onward>,
 }
@@ -170,6 +177,9 @@ pub(super) struct CompliancePage {
     families: &'static [Entry],
     /// The day as of which it is judged, where it is not today.
     ahead: Option<Date>,
+    /// How the breaches went from month to month, and what is decided; of today and of all rules alone.
+    trend: Option<Trend>,
+    coming: Vec<ComingDay>,
     file: String,
 }
 
@@ -198,6 +208,7 @@ pub(super) async fn file(
         ("涉及的人", 40),
         ("自何日起", 12),
         ("怎样办", 26),
+        ("办理单位", 12),
         ("依据", 34),
     ]
     .map(|(heading, width)| ReportColumn { heading, width });
@@ -212,6 +223,7 @@ pub(super) async fn file(
             people.chain(more).collect::<Vec<_>>().join("、"),
             breach.since.map(|day| day.to_string()).unwrap_or_default(),
             breach.remedy.clone(),
+            breach.keeper.to_owned(),
             breach.clause.clone(),
         ]
     };
@@ -240,14 +252,9 @@ async fn judged(
     let mut direct = store::direct_appointments(&mut db, acting.institution(), today).await?;
     direct.retain(|row| filter.shows(row.union));
     let overdue = store::overdue_filings(&mut db, acting.institution(), today).await?;
-    let reports = store::report_coverage(&mut db, acting.institution(), None, today).await?;
-    let duties = store::duties(&mut db, acting.institution(), None, today).await?;
     let wider_reasons = wider_reasons(&mut db, acting.institution(), day).await?;
-    let contacts = store::contact_coverage(&mut db, acting.institution(), None, today).await?;
-    let surveys = store::survey_coverage(&mut db, acting.institution(), None, today).await?;
-    let work = store::everyday_work(&mut db, acting.institution(), None, today).await?;
     let (office, at) = (acting.office().clone(), app.clock.now());
-    let voices = store::voices(&mut db, acting.institution(), None, at).await?;
+    let owed = OwedRows::load(&mut db, acting.institution(), None, at).await?;
     drop(db);
     let chrome = app.chrome(acting.person(), "对照检查总览");
     let query = as_query(&filter)?;
@@ -257,21 +264,17 @@ async fn judged(
     let page = app
         .heavy(move || {
             let judge = |record: &Record| {
-                let id = record.union.id;
-                let reports = reports.iter().find(|one| one.union == id);
-                let owed = Owed {
-                    reports,
-                    duties: duties.iter().find(|one| one.union == id),
-                    contacts: contacts.iter().find(|one| one.union == id),
-                    surveys: surveys.iter().find(|one| one.union == id),
-                    work: work.iter().find(|one| one.union == id),
-                    voices: voices.iter().find(|one| one.union == id),
-                };
                 let found = evidence(record, &plans, &reasons, &office, day);
-                let found = with_duties(found, record, &plans, owed, &office, day)?;
+                let found = with_duties(found, record, &plans, &owed, &office, day)?;
                 Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())
             };
-            assemble(&records, &plans, judge, day)
+            let page = assemble(&records, &plans, judge, day);
+            // Of all rules: a part of them has no trend worth the time, and another day none at all.
+            if !asked.rule.is_empty() || day > today {
+                return page;
+            }
+            let (trend, coming) = (Trend::of(&records, &plans, today), ComingDay::of(&records, &plans, today));
+            CompliancePage { trend, coming, ..page }
         })
         .await?;
     let lines = page.lines.into_iter().filter(|line| !filter.breaches_alone() || line.gravest == Some(Outcome::Fail));
@@ -296,7 +299,18 @@ async fn judged(
     })
 }
 
+/// The office that leads unions of a kind.
+fn keeper(kind: Union) -> &'static str {
+    let kind = if kind == Union::College { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
+    kind.label()
+}
+
 impl CompliancePage {
+    /// What an empty cell of the table means.
+    fn empty_cell(&self) -> &'static str {
+        if self.filter.breaches_alone() { "没有不符合" } else { "不适用" }
+    }
+
     /// How many rules of the governing plan stand how to the baseline.
     fn relations(&self) -> Vec<(Relation, usize)> {
         baseline::counts(&self.national)
@@ -346,6 +360,7 @@ fn assemble(
                     people: evidence.named().take(NAMED).cloned().collect(),
                     others: evidence.named().count().saturating_sub(NAMED) + evidence.hidden,
                     remedy: finding.remedy.clone(),
+                    keeper: keeper(record.union.kind),
                     onward: evidence.onward.clone(),
                 });
             }
@@ -393,6 +408,8 @@ fn assemble(
         choices: Vec::new(),
         families: &[],
         ahead: None,
+        trend: None,
+        coming: Vec::new(),
         file: String::new(),
     }
 }

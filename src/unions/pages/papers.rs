@@ -10,7 +10,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 
-use super::{Evidence, Owed, Tab, Tabs, calendar, evidence, frame, visible, with_duties};
+use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible, with_duties};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -27,6 +27,7 @@ use crate::{
     sheet::{drop_down_template, roster::COLUMNS},
     text::chinese_day,
     unions::{
+        owed::OwedRows,
         paths::UNIONS,
         store::{self, HistoryAct, RosterRow},
         union::{PostKind, PostRow, Record, StudentFacts, name_in_full, sees_grades},
@@ -228,22 +229,9 @@ pub(super) async fn findings(
     let record = visible(&mut db, &acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &[id]).await?;
-    let reports = store::report_coverage(&mut db, acting.institution(), Some(id), today).await?;
-    let duties = store::duties(&mut db, acting.institution(), Some(id), today).await?;
-    let contacts = store::contact_coverage(&mut db, acting.institution(), Some(id), today).await?;
-    let surveys = store::survey_coverage(&mut db, acting.institution(), Some(id), today).await?;
-    let work = store::everyday_work(&mut db, acting.institution(), Some(id), today).await?;
-    let voices = store::voices(&mut db, acting.institution(), Some(id), app.clock.now()).await?;
+    let owed = OwedRows::load(&mut db, acting.institution(), Some(id), app.clock.now()).await?;
     let all = evidence(&record, &plans, &reasons, acting.office(), today);
-    let owed = Owed {
-        reports: reports.first(),
-        duties: duties.first(),
-        contacts: contacts.first(),
-        surveys: surveys.first(),
-        work: work.first(),
-        voices: voices.first(),
-    };
-    let all = with_duties(all, &record, &plans, owed, acting.office(), today);
+    let all = with_duties(all, &record, &plans, &owed, acting.office(), today);
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
     let judged = all.is_some();
     let all = all.unwrap_or_default();
