@@ -109,3 +109,14 @@ async fn several_people_leave_at_once_after_what_follows_was_seen() {
     assert_eq!(count().await, 2);
     assert_eq!(league.post(&format!("{path}/leave"), &sure).await.status, 422, "they have left already");
 }
+
+#[tokio::test]
+async fn stf_08_a_post_that_the_plan_does_not_know_leads_to_whoever_holds_it() {
+    let (_portal, mut league, today) = ready().await;
+    let roster = rows(1, 3, "主席团成员", "") + &rows(20, 1, "秘书长", "");
+    let path = union(&mut league, "school", &roster, &today.to_string(), true).await;
+    let page = league.get(&format!("{path}/findings")).await;
+    let onward = page.attributes("#STF-08 a.no-print", "href");
+    assert_eq!(onward, [format!("{path}/leave?people=20240020")], "{}", page.text());
+    assert_eq!(league.get(&onward[0]).await.all("input[name='chosen']").len(), 1);
+}

@@ -266,8 +266,8 @@ fn onward(record: &Record, finding: &Finding, today: Date) -> Option<Onward> {
         Rule::Stf02 | Rule::Stf07 if is_over(finding) => leave(Some(PostKind::Presidium)),
         Rule::Stf04 if is_over(finding) => leave(Some(PostKind::Head)),
         Rule::Stf05 if is_over(finding) => leave(Some(PostKind::Staff)),
-        Rule::Stf01 | Rule::Stf08 if is_over(finding) => leave(None),
-        Rule::Elg01 | Rule::Elg03 | Rule::Elg04 if !finding.subjects.is_empty() => {
+        Rule::Stf01 | Rule::Stf06 if is_over(finding) => leave(None),
+        Rule::Org02 | Rule::Stf08 | Rule::Elg01 | Rule::Elg03 | Rule::Elg04 if !finding.subjects.is_empty() => {
             Some(Onward { href: id.leave_path(None, None, &finding.subjects), word: "办理离任" })
         }
         _ => None,
