@@ -57,6 +57,10 @@ impl UnionId {
         format!("{UNIONS}/{self}/findings")
     }
 
+    pub(super) fn history_file_path(self) -> String {
+        format!("{UNIONS}/{self}/history.xlsx")
+    }
+
     pub(super) fn appoint_path(self) -> String {
         format!("{UNIONS}/{self}/appoint")
     }

@@ -8,6 +8,7 @@ mod constitution;
 mod departments;
 mod fields;
 mod leave;
+mod list;
 mod opening;
 mod overview;
 mod papers;
@@ -51,8 +52,9 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/unions", overview::list)
+        .get("/unions", list::page)
         .post("/unions", overview::create)
+        .get("/unions.xlsx", list::file)
         .get("/unions/{union}", overview::show)
         .get("/unions/{union}/open", opening::ask)
         .post("/unions/{union}/open", opening::act)
@@ -61,6 +63,7 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/roster.xlsx", papers::roster_file)
         .get("/unions/{union}/findings", papers::findings)
         .get("/unions/{union}/history", papers::history)
+        .get("/unions/{union}/history.xlsx", papers::history_file)
         .get("/unions/{union}/constitution", constitution::show)
         .upload("/unions/{union}/constitution", constitution::file)
         .get("/unions/{union}/appoint", appoint::ask)
