@@ -71,6 +71,11 @@ impl UnionId {
         format!("{}?{}", self.appoint_path(), query(&[("post", kind.slug()), ("department", &department)]))
     }
 
+    /// The form of an appointment by which somebody leaves what they hold in the union.
+    pub(super) fn move_path(self, number: &str) -> String {
+        format!("{}?{}", self.appoint_path(), query(&[("number", number), ("moves", "yes")]))
+    }
+
     /// Where several people leave at once: of a kind of post or of a department, or these people by 学号.
     pub(super) fn leave_path(
         self,

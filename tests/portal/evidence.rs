@@ -120,3 +120,34 @@ async fn stf_08_a_post_that_the_plan_does_not_know_leads_to_whoever_holds_it() {
     assert_eq!(onward, [format!("{path}/leave?people=20240020")], "{}", page.text());
     assert_eq!(league.get(&onward[0]).await.all("input[name='chosen']").len(), 1);
 }
+
+#[tokio::test]
+async fn somebody_moves_to_another_post_in_one_act() {
+    let (_portal, mut league, today) = ready().await;
+    let roster =
+        rows(1, 3, "主席团成员", "") + &rows(10, 1, "部门负责人", "综合部") + &rows(12, 5, "部门工作人员", "综合部");
+    let path = union(&mut league, "school", &roster, &today.to_string(), true).await;
+    let department = department_id(&mut league, &path, "综合部").await;
+    let day = today.to_string();
+    let fields = [
+        ("number", "20240012"),
+        ("post", "head"),
+        ("department", department.as_str()),
+        ("from", day.as_str()),
+        ("from_college", "yes"),
+        ("ground", "校团委〔2026〕12号批复"),
+        ("direct", "系统启用前已完成推荐审查"),
+    ];
+    let to = format!("{path}/appoint");
+    // The department is full with six: whoever stays in it besides cannot be one more of its posts.
+    let both = league.upload(&to, &fields, None).await.status;
+    assert!(both == 409 || both == 422, "a second post: {both}");
+    let moved = league.upload(&to, &[&fields[..], &[("moves", "yes")][..]].concat(), None).await;
+    assert_eq!(moved.status, 303, "{}", moved.text());
+    let history = league.get(&format!("{path}/history")).await;
+    let done = history.all("td[data-label='内容']").join("");
+    assert!(done.contains("工作调整，自"), "{done}");
+    let roster = league.get(&format!("{path}/roster")).await;
+    let places = roster.all("td[data-label='姓名']").iter().filter(|name| *name == "学生12").count();
+    assert_eq!(places, 1, "{}", roster.text());
+}

@@ -113,7 +113,8 @@ impl UnionRow {
         let plan = plans.in_force(today);
         let findings = plan.as_ref().and_then(|plan| record.timeline.findings(plan, today).ok());
         // There is nothing to judge in a union of which nobody is registered yet.
-        let judged = findings.iter().flatten().filter(|_| record.people_on(today) > 0);
+        let anybody = record.people_on(today) > 0;
+        let judged = findings.iter().flatten().filter(|_| anybody);
         let count = |outcome| judged.clone().filter(|finding| finding.verdict == outcome).count();
         Self {
             id: record.union.id,
