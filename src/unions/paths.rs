@@ -19,6 +19,18 @@ pub(super) const PROJECTS: &str = "/projects";
 pub(super) const PRIOR_REPORTS: &str = "/prior-reports";
 pub(super) const MATTERS: &str = "/matters";
 
+/// The overview of all unions and rules.
+pub(super) const COMPLIANCE: &str = "/compliance";
+
+/// The overview as a paper, on a page and in Word; `query` is the filter's.
+pub(super) fn compliance_report(query: &str) -> String {
+    filled_in("/compliance/report", query)
+}
+
+pub(super) fn compliance_paper(query: &str) -> String {
+    filled_in("/compliance/report.docx", query)
+}
+
 /// The overview as a workbook; `query` is the filter's.
 pub(super) fn compliance_file(query: &str) -> String {
     filled_in("/compliance.xlsx", query)

@@ -1,5 +1,7 @@
 //! 对照检查总览: every union against every rule, a breach seen in a second.
 
+pub(super) mod report;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -42,7 +44,7 @@ use crate::{
     text::chinese_day,
     unions::{
         owed::OwedRows,
-        paths::compliance_file,
+        paths::{compliance_file, compliance_report},
         store::{self, DirectRow, OverdueFiling},
         union::{Record, StudentUnion},
     },
@@ -152,6 +154,7 @@ pub(super) struct CompliancePage {
     lines: Vec<ComplianceRow>,
     /// The unions with hard breaches, and how many.
     failing: Vec<(String, usize)>,
+    /// All of them; the page lists the gravest, and how many more there are.
     breaches: Vec<Breach>,
     more: usize,
     strip: Vec<Part>,
@@ -181,6 +184,8 @@ pub(super) struct CompliancePage {
     trend: Option<Trend>,
     coming: Vec<ComingDay>,
     file: String,
+    /// The same as a paper.
+    report: String,
 }
 
 pub(super) async fn page(
@@ -188,7 +193,9 @@ pub(super) async fn page(
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let page = judged(&app, &acting, filter).await?;
+    let mut page = judged(&app, &acting, filter).await?;
+    page.more = page.breaches.len().saturating_sub(LISTED);
+    page.breaches.truncate(LISTED);
     let status = if page.errors.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, page).into_response())
 }
@@ -280,7 +287,7 @@ async fn judged(
     let lines = page.lines.into_iter().filter(|line| !filter.breaches_alone() || line.gravest == Some(Outcome::Fail));
     let lines = lines.collect();
     let ahead = (day > today).then_some(day);
-    let (families, file) = (CATALOGUE, compliance_file(&query));
+    let (families, file, report) = (CATALOGUE, compliance_file(&query), compliance_report(&query));
     Ok(CompliancePage {
         chrome,
         institution,
@@ -295,6 +302,7 @@ async fn judged(
         families,
         ahead,
         file,
+        report,
         ..page
     })
 }
@@ -380,8 +388,6 @@ fn assemble(
     }
     failing.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     breaches.sort_by_key(|breach| (breach.verdict, breach.since));
-    let more = breaches.len().saturating_sub(LISTED);
-    breaches.truncate(LISTED);
     let count = |outcome: &Outcome| (outcome.slug(), outcome.label(), counts.get(outcome).copied().unwrap_or_default());
     let strip = strip(&Outcome::ALL.iter().map(count).collect::<Vec<_>>());
     CompliancePage {
@@ -392,7 +398,7 @@ fn assemble(
         lines,
         failing,
         breaches,
-        more,
+        more: 0,
         strip,
         unopened: records.iter().filter(|record| record.union.opened_on.is_none()).count(),
         has_plan: plans.on(today).is_some(),
@@ -411,6 +417,7 @@ fn assemble(
         trend: None,
         coming: Vec::new(),
         file: String::new(),
+        report: String::new(),
     }
 }
 

@@ -87,6 +87,8 @@ pub fn routes() -> Routes {
         .post("/unions/{union}/what-if", what_if::answer)
         .get("/compliance", compliance::page)
         .get("/compliance.xlsx", compliance::file)
+        .get("/compliance/report", compliance::report::page)
+        .get("/compliance/report.docx", compliance::report::word)
         .get("/documents/{document}", documents::download)
 }
 
