@@ -46,6 +46,8 @@ async fn people_are_sorted_by_a_heading_filtered_and_exported() {
     assert_eq!(names(&mut league, "/people?q=ZX&sort=-political").await, ["乙二", "甲一", "丙三"]);
     assert_eq!(names(&mut league, "/people?q=ZX&political=中共党员").await, ["甲一", "丙三"]);
     assert_eq!(names(&mut league, "/people?q=ZX&sort=nonsense&political=nonsense").await.len(), 3);
+    assert_eq!(names(&mut league, "/people?q=ZX&year=2024").await.len(), 3);
+    assert_eq!(names(&mut league, "/people?q=ZX&year=2023").await.len(), 0);
 
     let link = league.get("/people?q=ZX&political=中共党员").await;
     let link = link.attributes("a[download]", "href").first().cloned().unwrap();
