@@ -332,7 +332,7 @@ pub(super) async fn history_file(
 /// A line of the history, in the order of the workbook's columns.
 fn history_cells(row: &HistoryRow) -> Vec<String> {
     let reason = if row.reason.is_empty() { String::new() } else { format!("理由：{}", row.reason) };
-    let warned = row.warned.0.iter().map(|warned| format!("超出柔性要求：{}", warned.says));
+    let warned = row.warned.0.iter().map(|warned| format!("已提醒并写明理由：{}", warned.says));
     let grounds = [row.ground.clone(), reason].into_iter().chain(warned).filter(|words| !words.is_empty());
     vec![
         filters::minute_of(row.at),
