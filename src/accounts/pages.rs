@@ -375,7 +375,7 @@ pub(super) async fn give_office(
     let granted = offices.iter().find(|held| held.kind == office.kind.slug() && held.is_open());
     let label = granted.map_or_else(|| office.kind.label().to_owned(), OfficeRow::label);
     let entry = agreed(Entry::about(Verb::OfficeGranted, id).detail("职务", label.clone()), standing);
-    audit::append(db, person, entry.detail("任职第一天", office.term.from.to_string()), now).await?;
+    audit::append(db, person, entry.detail("任职起始日期", office.term.from.to_string()), now).await?;
     let notice = Notice::new(format!("你担任了新的职务：{label}"), "/me#offices");
     inbox::tell(db, person.institution, To::Account(id), &notice, now).await?;
     Ok(Attempt::Done(Done::Granted))

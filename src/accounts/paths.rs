@@ -14,7 +14,7 @@ pub(super) const SLIPS: &str = "/slips";
 words! {
     /// What was done to an account.
     Done:
-    Granted = "granted", "职务已授予，自任职第一天起生效。";
+    Granted = "granted", "职务已授予，自任职起始日期起生效。";
     Ended = "ended", "职务已免去，立即生效。";
     Sessions = "sessions", "该账号的登录已全部结束。";
     Waits = "waits", "可以立即重新登录。";

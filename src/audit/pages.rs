@@ -205,7 +205,9 @@ impl EntryRow {
         let details: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(&self.detail).unwrap_or_default();
         let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let words = details.iter().map(|(name, value)| match value.as_array() {
+        // What was left empty says nothing.
+        let filled = details.iter().filter(|(_, value)| value.as_str() != Some(""));
+        let words = filled.map(|(name, value)| match value.as_array() {
             Some(several) => format!("{name}：{}", several.iter().map(word).collect::<Vec<_>>().join("、")),
             None => format!("{name}：{}", word(value)),
         });

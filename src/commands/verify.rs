@@ -52,12 +52,12 @@ pub fn verify(path: &Path, ballots: Option<&Path>, as_json: bool) -> Result<Answ
 fn in_words(title: &str, outcome: Result<Verified, String>) -> String {
     match outcome {
         Ok(Verified { level: Level::Totals, contests, receipts }) => format!(
-            "{title}：相符\n核对到：合计。{contests} 项选举的账目和当选结果相符，回执 {receipts} 个与信封数相等。\n\
+            "{title}：相符\n核对到：合计。{contests} 项选举的账目和当选结果相符，回执 {receipts} 个与加密选票数相等。\n\
              没有全部选票，没有重新计票；监票人可用 --ballots 给出全部选票再核对。\n"
         ),
         Ok(Verified { level: Level::Ballots, contests, receipts }) => format!(
             "{title}：相符\n核对到：全部选票。选票文件的哈希相符，{contests} 项选举由选票重新计票，得数、当选结果相符，\
-             回执 {receipts} 个与信封数相等。\n"
+             回执 {receipts} 个与加密选票数相等。\n"
         ),
         Err(why) => format!("{title}：不相符\n{why}\n"),
     }

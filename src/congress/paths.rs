@@ -16,7 +16,7 @@ words! {
     Done:
     Created = "created", "已开始筹备。下一步核对学生人数，分配代表名额。";
     Registered = "registered", "已登记。";
-    SlipKept = "slip", "理由已保存，显示在合规明细里。";
+    SlipKept = "slip", "理由已保存，显示在检查明细里。";
     Changed = "changed", "已修改。";
     Convened = "convened", "已登记批准召开。";
     SeatsKept = "seats", "名额方案已保存。请核对，逐格调整，再批准。";

@@ -187,7 +187,7 @@ async fn run(
         .iter()
         .all(|contest| usize::try_from(all.ballots.get(&contest.id).copied().unwrap_or(0)) == Ok(expected(contest)));
     if !agree || all.receipts.len() != all.voted.len() || all.voted.len() + all.suspicious.len() != seen {
-        return Ok(Some(Halt::Failed("信封、回执和选票的数目不一致，没有写入任何结果")));
+        return Ok(Some(Halt::Failed("加密选票、回执和开出的选票数目不一致，没有写入任何结果")));
     }
     let flat = |map: HashMap<(ContestId, String), u32>| {
         let mut rows: Vec<CountedText> =
@@ -231,12 +231,12 @@ async fn keep(
         }
         let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
             .detail("办理", "计票")
-            .detail("信封", kept.envelopes)
+            .detail("加密选票", kept.envelopes)
             .detail("回执", kept.receipts.len())
             .detail("未计入", kept.excluded.as_ref().map_or(0, |(number, _)| *number))
-            .detail("选票文件哈希", hex::encode(&kept.ballots_hash));
+            .detail("选票文件核验码", hex::encode(&kept.ballots_hash));
         if !store::keep_count(db, &sitting, kept, now).await? {
-            return Ok(Some(Halt::Failed("场次或信封在计票期间变了，没有写入任何结果")));
+            return Ok(Some(Halt::Failed("场次或加密选票在计票期间变了，没有写入任何结果")));
         }
         audit::append(db, person, entry, now).await?;
         Ok(None)

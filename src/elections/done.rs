@@ -22,7 +22,7 @@ words! {
     Closed = "closed", "投票已截止。请监票人输入口令开票。";
     CloseAsked = "close-asked", "已提出提前截止，须由另一人（监票人或办理单位的其他人员）同意才截止；此前照常投票。";
     CloseWithdrawn = "close-dropped", "已撤回提前截止的提议，投票照常进行。";
-    Reported = "reported", "监票报告已生成，结果已向选民公布。下一步由大会公告、批准、备案。";
+    Reported = "reported", "监票报告已生成，结果已向选民公布。请接着发布结果公告。";
     Published = "published", "全部选票已公布。";
     Numbered = "numbered", "已保存，公文上的发文字号和落款已经更新。";
     VoidAsked = "void-asked", "已提出作废，须由另一人同意才生效。";
@@ -41,7 +41,7 @@ words! {
     AdmissionAsked = "asked", "已提出补入，须由另一名监票人同意。";
     Admitted = "admitted", "已补入选民名册，并记入监票报告。";
     Proved = "proved", "口令正确。";
-    ShareGiven = "shared", "口令正确，你的一份密钥已交出。";
+    ShareGiven = "shared", "口令正确，已经提交。";
     Counting = "counting", "人数已够，正在计票。";
 }
 

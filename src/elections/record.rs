@@ -371,15 +371,15 @@ pub fn read(bytes: &[u8]) -> Result<RecordFile, String> {
 /// # Errors
 /// What does not agree, in Chinese.
 pub fn verify(record: &RecordFile, ballots: Option<&[u8]>) -> Result<Verified, String> {
-    let own = record.envelopes.checked_sub(record.excluded).ok_or("未计入的信封多于全部信封")?;
+    let own = record.envelopes.checked_sub(record.excluded).ok_or("未计入的加密选票多于全部加密选票")?;
     if usize::try_from(own) != Ok(record.receipts.len()) {
-        return Err(format!("信封 {own} 个（不含未计入的），回执 {} 个，数目不等", record.receipts.len()));
+        return Err(format!("加密选票 {own} 张（不含未计入的），回执 {} 个，数目不等", record.receipts.len()));
     }
     if let Some([first, second]) = record.receipts.array_windows().find(|[first, second]| first >= second) {
         return Err(format!("回执没有按顺序排列或有重复：{first}、{second}"));
     }
     if record.excluded > 0 && record.excluded_why.as_deref().unwrap_or_default().is_empty() {
-        return Err("有未计入的信封而没有写明原因".to_owned());
+        return Err("有未计入的加密选票而没有写明原因".to_owned());
     }
     if record.contests.is_empty() {
         return Err("没有一项选举".to_owned());
@@ -397,7 +397,7 @@ pub fn verify(record: &RecordFile, ballots: Option<&[u8]>) -> Result<Verified, S
     let (contests, receipts) = (record.contests.len(), record.receipts.len());
     let Some(bytes) = ballots else { return Ok(Verified { level: Level::Totals, contests, receipts }) };
     if hex::encode(hash(bytes)) != record.ballots_hash {
-        return Err("选票文件的哈希与公开记录里的不同：这不是这次选举的选票，或者被改动过".to_owned());
+        return Err("选票文件的核验码与公开记录里的不同：这不是这次选举的选票，或者被改动过".to_owned());
     }
     let file: BallotsFile = serde_json::from_slice(bytes)
         .map_err(|error| format!("选票文件第 {} 行第 {} 列读不出来", error.line(), error.column()))?;
@@ -458,11 +458,11 @@ fn verify_presence(record: &RecordFile, contest: &ContestRecord) -> Result<(), S
         return Err(format!("应到 {due} 人，多于选民名册"));
     }
     if returned > issued || u64::from(contest.tally.returned) > sum(&[own, returned]) {
-        return Err(format!("收回 {} 张，多于信封 {own} 个和纸质选票 {returned} 张", contest.tally.returned));
+        return Err(format!("收回 {} 张，多于加密选票 {own} 张和纸质选票 {returned} 张", contest.tally.returned));
     }
     if u64::from(present) > sum(&[own, record.slips, issued]) {
         return Err(format!(
-            "实到 {present} 人，多于信封 {own} 个、会场领票 {} 人和发出的纸质选票 {issued} 张",
+            "实到 {present} 人，多于加密选票 {own} 张、会场领票 {} 人和发出的纸质选票 {issued} 张",
             record.slips
         ));
     }

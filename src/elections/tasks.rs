@@ -21,7 +21,8 @@ pub async fn waiting(
     let one = |row: Waiting| {
         let at = row.until.to_offset(CHINA);
         let day = at.date();
-        let at = format!("{day} {:02}:{:02}", at.hour(), at.minute());
+        // The day stands before it, as the one by which it is due.
+        let at = format!("{:02}:{:02}", at.hour(), at.minute());
         let (more, href, urgent) = match row.duty {
             Duty::Vote => (format!("{at} 截止"), row.id.vote_path(), true),
             Duty::MakeKey => (format!("{at} 开始投票"), row.id.monitoring_path(), false),

@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn offices_know_their_places_terms_and_limits() {
-        let head = "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\n";
+        let head = "学号（工号）,姓名,职务,院系,班级,任职起始日期,任职截止日期\n";
         let twice =
             wrongs(&format!("{head}W1,王一,校学生会,,,2026-09-01,\nW1,李二,校研究生会,,,2026-09-01,\n"), Kind::Offices);
         assert_eq!(twice, ["姓名：同一号码在第 3 行是李二", "姓名：同一号码在第 2 行是王一"]);
@@ -263,7 +263,7 @@ mod tests {
             wrongs(&format!("{head}{rows}"), Kind::Offices)
         };
         assert_eq!(terms("2027-02-01"), ["", ""], "terms in turn are no repetition");
-        assert!(terms("2027-01-31").iter().all(|wrong| wrong.contains("任职第一天、任职最后一天却不同")));
+        assert!(terms("2027-01-31").iter().all(|wrong| wrong.contains("任职起始日期、任职截止日期却不同")));
         let row = |line: &str| wrongs(&format!("{head}{line}\n"), Kind::Offices).remove(0);
         assert_eq!(row("T1,甲,院系团组织,信息系,,2026.9.1,"), "");
         assert!(row("T1,甲,院系团组织,,,2026-09-01,").contains("须填写院系"));
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_file_of_another_kind_is_named() {
-        let text = "学号（工号）,姓名,职务,任职第一天\nT1,甲,校学生会,2026-09-01\n";
+        let text = "学号（工号）,姓名,职务,任职起始日期\nT1,甲,校学生会,2026-09-01\n";
         let error = read(text.as_bytes(), Kind::Students, &[], "", &Decided::default()).unwrap_err().to_string();
         assert!(error.contains("像是“任职人员”"), "{error}");
     }

@@ -75,10 +75,10 @@ pub(super) const LAYOUT: Layout = Layout {
         ),
         ("院系", &[]),
         ("班级", &[]),
-        ("任职第一天", &[]),
-        ("任职最后一天", &[]),
+        ("任职起始日期", &[]),
+        ("任职截止日期", &[]),
     ],
-    required: &["学号（工号）", "姓名", OFFICE, "任职第一天"],
+    required: &["学号（工号）", "姓名", OFFICE, "任职起始日期"],
     examples: &[
         &["20260101", "示例（请删去）", "班级团支部", "", "软件技术2601班", "2026-09-01", "2027-08-31"],
         &["T1001", "示例（请删去）", "院系团组织", "信息工程系", "", "2026-09-01", ""],
@@ -100,15 +100,15 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, may_grant: &[OfficeKind], own
     if number.as_ref().is_some_and(|number| number.key() == number_key(own)) {
         reader.fault("学号（工号）", "不能给自己授予职务");
     }
-    let from = reader.day("任职第一天");
-    if from.is_none() && !reader.is_faulty("任职第一天") {
-        reader.fault("任职第一天", "不能为空");
+    let from = reader.day("任职起始日期");
+    if from.is_none() && !reader.is_faulty("任职起始日期") {
+        reader.fault("任职起始日期", "不能为空");
     }
-    let last = if is_open_ended(reader) { None } else { reader.day("任职最后一天") };
+    let last = if is_open_ended(reader) { None } else { reader.day("任职截止日期") };
     if let (Some(from), Some(last)) = (from, last)
         && last < from
     {
-        reader.fault("任职最后一天", "早于任职第一天");
+        reader.fault("任职截止日期", "早于任职起始日期");
     }
     // A place that the office does not have is not kept: a class branch has its class and no college of its own.
     let place = kind.map(OfficeKind::place);
@@ -127,9 +127,9 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, may_grant: &[OfficeKind], own
 /// The last day is left open in words. 9999-12-31 is a day that nobody reaches, and asked about.
 fn is_open_ended(reader: &mut RowReader<'_, '_>) -> bool {
     const OPEN: [&str; 8] = ["长期", "至今", "现在", "无", "无固定期限", "-", "—", "/"];
-    let shown = reader.shown("任职最后一天");
+    let shown = reader.shown("任职截止日期");
     if shown.starts_with("9999") {
-        reader.fault("任职最后一天", "长期任职的，这一格请留空");
+        reader.fault("任职截止日期", "长期任职的，这一格请留空");
         return true;
     }
     OPEN.contains(&shown.as_ref())
@@ -217,7 +217,7 @@ pub(super) async fn compare(
         match row.held_from {
             Some(from) if !row.is_held => {
                 let to = row.held_to.map_or_else(|| " 起长期".to_owned(), |day| format!(" 至 {day}"));
-                wrong(&format!("任职第一天：与现任期重叠（{from}{to}），续任请从现任期之后填起"))
+                wrong(&format!("任职起始日期：与现任期重叠（{from}{to}），续任请从现任期之后填起"))
             }
             Some(from) => {
                 let to = row.held_to.map_or_else(String::new, |day| format!("，至 {day}"));

@@ -56,9 +56,14 @@ impl Task {
         }
     }
 
-    /// Tasks in the order in which to take them: what is late, what is urgent, what has a day, the rest.
+    /// Tasks in the order in which to take them: what is late, the longest first; what is urgent; what has a day; the
+    /// rest.
     pub fn sort(tasks: &mut [Self], today: Date) {
-        tasks.sort_by_key(|task| (!task.is_late(today), !task.urgent, task.due.is_none(), task.due));
+        let by = |task: &Self| {
+            let late = task.is_late(today);
+            (!late, !late && !task.urgent, task.due.is_none(), task.due)
+        };
+        tasks.sort_by_key(by);
     }
 }
 
@@ -77,16 +82,24 @@ mod tests {
             task(false, "next week", Some(date!(2026 - 12 - 05))),
             task(true, "urgent", None),
             task(true, "tomorrow", Some(date!(2026 - 11 - 29))),
-            task(false, "late", Some(date!(2026 - 11 - 25))),
+            task(true, "late", Some(date!(2026 - 11 - 25))),
+            task(false, "long late", Some(date!(2026 - 10 - 01))),
         ];
         Task::sort(&mut tasks, today);
         assert_eq!(
             tasks.each_ref().map(|task| task.says.as_str()),
-            ["late", "tomorrow", "urgent", "next week", "some day"]
+            ["long late", "late", "tomorrow", "urgent", "next week", "some day"]
         );
         assert_eq!(
             tasks.each_ref().map(|task| task.when(today)),
-            ["已逾期 3 天（2026年11月25日）", "明天", "", "2026年12月5日，还有 7 天", ""]
+            [
+                "已逾期 58 天（2026年10月1日）",
+                "已逾期 3 天（2026年11月25日）",
+                "明天",
+                "",
+                "2026年12月5日，还有 7 天",
+                ""
+            ]
         );
     }
 }

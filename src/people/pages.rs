@@ -49,6 +49,8 @@ use crate::{
 const A_PAGE: i64 = 50;
 /// More students than the largest university has.
 const MOST_EXPORTED: i64 = 100_000;
+/// Who entered longer ago is found by number or class.
+const YEARS: i32 = 9;
 
 #[must_use]
 pub fn routes() -> Routes {
@@ -69,6 +71,8 @@ struct StudentSearch {
     q: String,
     college: String,
     political: String,
+    /// In which they entered.
+    year: String,
     state: String,
     sort: String,
     page: i64,
@@ -81,7 +85,7 @@ impl StudentSearch {
     }
 
     fn asks_for_some(&self) -> bool {
-        [&self.q, &self.college, &self.political, &self.state].iter().any(|one| !one.is_empty())
+        [&self.q, &self.college, &self.political, &self.year, &self.state].iter().any(|one| !one.is_empty())
     }
 
     fn filter(&self) -> StudentFilter<'_> {
@@ -89,6 +93,7 @@ impl StudentSearch {
             text: &self.q,
             college: self.college.parse().ok(),
             political: Status::ALL.iter().map(|status| status.label()).find(|label| *label == self.political),
+            year: self.year.parse().ok(),
             left: self.state == "left",
             waiting: self.state == "waiting",
             twins: self.state == TWINS,
@@ -101,8 +106,13 @@ impl StudentSearch {
 
     /// The filter without the sorting, as an address has it.
     fn query(&self) -> String {
-        let pairs =
-            [("q", &self.q), ("college", &self.college), ("political", &self.political), ("state", &self.state)];
+        let pairs = [
+            ("q", &self.q),
+            ("college", &self.college),
+            ("political", &self.political),
+            ("year", &self.year),
+            ("state", &self.state),
+        ];
         filters::query(&pairs.map(|(name, value)| (name, value.as_str())))
     }
 }
@@ -116,6 +126,8 @@ struct StudentsPage {
     search: StudentSearch,
     columns: Vec<Heading>,
     statuses: &'static [Status],
+    /// Years of entry that students can be of, the latest first.
+    years: Vec<i32>,
     colleges: Vec<CollegeRow>,
     /// The office sees one college or class alone.
     place: Option<String>,
@@ -153,12 +165,14 @@ async fn list(
     } else {
         Vec::new()
     };
+    let this_year = app.clock.today().year();
     Ok(StudentsPage {
         chrome: app.chrome(acting.person(), "人员"),
         rows,
         total,
         columns: search.sorting().headings(&format!("{PEOPLE}?{}&", search.query())),
         statuses: Status::ALL,
+        years: (this_year - YEARS..=this_year).rev().collect(),
         colleges,
         place: acting.office().place.clone(),
         pages: pages(total, A_PAGE),

@@ -43,6 +43,8 @@ pub struct StudentFilter<'a> {
     pub waiting: bool,
     /// Only those of this 政治面貌.
     pub political: Option<&'a str>,
+    /// Only those who entered in this year.
+    pub year: Option<i32>,
     /// Only those whose numbers differ in case or width alone from another's.
     pub twins: bool,
 }
@@ -92,6 +94,7 @@ pub async fn list(
                  and (not $11 or s.number_key in (select t.number_key from student t
                                                   where t.institution_id = $1 and t.number_twin))
                  and ($14::text is null or s.political = $14)
+                 and ($15::integer is null or k.entry_year = $15)
            order by case when not $13 then o.key end, case when $13 then o.key end desc, s.number
            offset $9 limit $10"#,
         scope.institution.0,
@@ -107,7 +110,8 @@ pub async fn list(
         filter.twins,
         sorting.by.slug(),
         sorting.downward,
-        filter.political
+        filter.political,
+        filter.year
     )
     .fetch_all(connection)
     .await?;

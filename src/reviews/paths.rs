@@ -40,7 +40,7 @@ words! {
     Objected = "objected", "已提交，评议会将书面答复。";
     Scored = "scored", "已评分。截止以前可以重评，以最后一次为准。";
     Proved = "proved", "口令正确。";
-    ShareGiven = "given", "口令正确，你的一份密钥已交出。再有一名监票人输入口令即可开封。";
+    ShareGiven = "given", "口令正确，已经提交。再有一名监票人输入口令即可开封。";
     Counted = "counted", "已开封计分，评议表的对应关系已经销毁。结果已通知本人。";
     Decided = "decided", "提名已确定，可以导出名单。";
 }

@@ -132,7 +132,6 @@ struct ShownFinding {
 struct RosterResultPage {
     chrome: Chrome,
     plan: Arc<Plan>,
-    version: i32,
     kind: Union,
     people: usize,
     at: OffsetDateTime,
@@ -184,7 +183,7 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
     if file.is_none() {
         errors.add("file", "请选择名单文件");
     }
-    let (Some((version, plan, _)), Some(union), Some(file), true) = (chosen, union, file, errors.is_empty()) else {
+    let (Some((_, plan, _)), Some(union), Some(file), true) = (chosen, union, file, errors.is_empty()) else {
         let page = ask_page(&app, &acting, Submitted::new(form, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -207,7 +206,6 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
             Ok(RosterResultPage {
                 chrome,
                 plan,
-                version,
                 kind: union,
                 people,
                 at,

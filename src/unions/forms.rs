@@ -60,6 +60,8 @@ pub(super) struct AppointForm {
     pub document: String,
     pub reason: String,
     pub direct: String,
+    /// `yes`: what else the person holds in the union ends with it (调岗).
+    pub moves: String,
 }
 
 /// 任命 as read: everything but the person's facts.

@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod documents;
 mod forms;
+mod owed;
 mod pages;
 pub(crate) mod paths;
 mod roster;

@@ -19,6 +19,18 @@ pub(super) const PROJECTS: &str = "/projects";
 pub(super) const PRIOR_REPORTS: &str = "/prior-reports";
 pub(super) const MATTERS: &str = "/matters";
 
+/// The overview of all unions and rules.
+pub(super) const COMPLIANCE: &str = "/compliance";
+
+/// The overview as a paper, on a page and in Word; `query` is the filter's.
+pub(super) fn compliance_report(query: &str) -> String {
+    filled_in("/compliance/report", query)
+}
+
+pub(super) fn compliance_paper(query: &str) -> String {
+    filled_in("/compliance/report.docx", query)
+}
+
 /// The overview as a workbook; `query` is the filter's.
 pub(super) fn compliance_file(query: &str) -> String {
     filled_in("/compliance.xlsx", query)
@@ -63,6 +75,10 @@ impl UnionId {
         format!("{UNIONS}/{self}/findings")
     }
 
+    pub(super) fn history_file_path(self) -> String {
+        format!("{UNIONS}/{self}/history.xlsx")
+    }
+
     pub(super) fn appoint_path(self) -> String {
         format!("{UNIONS}/{self}/appoint")
     }
@@ -71,6 +87,11 @@ impl UnionId {
     pub(super) fn appoint_to_path(self, kind: PostKind, department: Option<DepartmentId>) -> String {
         let department = department.map(|id| id.to_string()).unwrap_or_default();
         format!("{}?{}", self.appoint_path(), query(&[("post", kind.slug()), ("department", &department)]))
+    }
+
+    /// The form of an appointment by which somebody leaves what they hold in the union.
+    pub(super) fn move_path(self, number: &str) -> String {
+        format!("{}?{}", self.appoint_path(), query(&[("number", number), ("moves", "yes")]))
     }
 
     /// Where several people leave at once: of a kind of post or of a department, or these people by 学号.

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::Date;
 
-use super::{ComplianceReader, paths::COMPLIANCE_BREACHES, store, union::Record};
+use super::{ComplianceReader, owed::OwedRows, paths::COMPLIANCE_BREACHES, store, union::Record};
 use crate::{
     app::App,
     auth::person::{Held, SignedIn},
@@ -49,10 +49,14 @@ pub async fn standing(
     else {
         return Ok(None);
     };
+    let one = if let [one] = unions.as_slice() { Some(one.id) } else { None };
+    let owed = OwedRows::load(connection, person.institution, one, app.clock.now()).await?;
     let records = store::records(connection, person.institution, unions, today).await?;
+    // As the page counts them to which the figure leads.
     let breaches_of = move |record: &Record| {
-        let findings = record.timeline.findings(&plan, today).unwrap_or_default();
-        findings.iter().filter(|finding| finding.verdict == Outcome::Fail).count()
+        let Ok(findings) = record.timeline.findings(&plan, today) else { return 0 };
+        let owed = owed.judge(record, &plan, today).into_iter().map(|one| one.finding);
+        findings.into_iter().chain(owed).filter(|finding| finding.verdict == Outcome::Fail).count()
     };
     let judge = move || -> Vec<usize> {
         // There is nothing to judge in a union of which nobody is registered yet.

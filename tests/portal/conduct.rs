@@ -569,7 +569,7 @@ async fn stf_10_the_half_from_the_colleges_is_judged_again_after_an_exit() {
     let school = union(&mut league, "school", &roster, &day, true).await;
     let id = school.rsplit('/').next().unwrap().to_owned();
     let before = league.get("/compliance?rule=STF-10").await;
-    assert!(!before.text().contains("至多 4 人"), "four of eight are half: {}", before.text());
+    assert!(!before.text().contains("不是的 4 人"), "four of eight are half: {}", before.text());
     let day = today.to_string();
     let leaves = [
         ("union", id.as_str()),
@@ -581,9 +581,9 @@ async fn stf_10_the_half_from_the_colleges_is_judged_again_after_an_exit() {
     let done = league.post("/exits", &leaves).await;
     assert_eq!(done.status, 303, "{}", done.text());
     let exit = league.get(done.location()).await.text();
-    assert!(exit.contains("来自院系学生会至多 3 人，7 人中须有 4 人"), "the page says what follows: {exit}");
+    assert!(exit.contains("来自院系学生会 3 人，不是的 4 人；7 人中须有 4 人"), "the page says what follows: {exit}");
     let after = league.get("/compliance?rule=STF-10").await.text();
-    assert!(after.contains("来自院系学生会至多 3 人"), "and so does the overview: {after}");
+    assert!(after.contains("来自院系学生会 3 人，不是的 4 人"), "and so does the overview: {after}");
     assert_eq!(posts_of(&portal, "20240002").await, 0);
 }
 

@@ -714,7 +714,7 @@ async fn rows_written_straight_into_the_tables_are_found() {
     let path = format!("/monitoring/{}", sitting.id);
     let page = loop {
         let page = sitting.monitors[0].0.get(&path).await;
-        if page.text().contains("来历不明的信封") {
+        if page.text().contains("来历不明的选票") {
             break page;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -819,7 +819,7 @@ async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
     assert!(soon.status == 409 && soon.text().contains("勾选确认"), "{}", soon.text());
     sitting.close().await;
     sitting.unseal(2).await;
-    assert!(sitting.keeper.get(&sitting.path).await.text().contains("已交出"));
+    assert!(sitting.keeper.get(&sitting.path).await.text().contains("已提交"));
     // A share is held for a quarter of an hour and no longer.
     portal.app.clock.advance(time::Duration::minutes(16));
     sitting.unseal(1).await;
@@ -1062,10 +1062,10 @@ async fn verify_names_the_first_thing_that_does_not_agree() {
         ("当选结果与记录不同", |file| file.contests[0].result.elected = vec!["学生102".to_owned()]),
         ("当选结果与记录不同", |file| file.contests[0].seats = 2),
         ("名单不一致", |file| file.contests[0].candidates.reverse()),
-        ("多于全部信封", |file| file.excluded = 99),
+        ("多于全部加密选票", |file| file.excluded = 99),
         ("没有一项选举", |file| file.contests.clear()),
         ("多于选民名册", |file| file.roll_size = 3),
-        ("实到 10 人，多于信封", |file| file.contests[0].attendance.present = 10),
+        ("实到 10 人，多于加密选票", |file| file.contests[0].attendance.present = 10),
         ("没有按顺序排列", |file| file.contests.push(file.contests[0].clone())),
     ];
     for (says, change) in ways {
@@ -1083,7 +1083,7 @@ async fn verify_names_the_first_thing_that_does_not_agree() {
     verify(&moved, None).unwrap();
     assert!(verify(&moved, Some(&ballots)).unwrap_err().contains("重新计票"), "the totals agree, the ballots do not");
     let other = String::from_utf8(ballots).unwrap().replace("FA+0", "AF+0");
-    assert!(verify(&record, Some(other.as_bytes())).unwrap_err().contains("哈希"));
+    assert!(verify(&record, Some(other.as_bytes())).unwrap_err().contains("核验码"));
 
     // The command says the same, from files.
     let folder = tempfile::tempdir().unwrap();

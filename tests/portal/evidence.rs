@@ -57,6 +57,28 @@ async fn a_finding_names_people_with_their_figures_and_leads_to_the_form_filled_
         sheet.used_cells().any(|(_, _, cell)| cell.to_string().contains("学生2（主席团成员，500/600，前 83.3%）"));
     assert!(said, "{sheet:?}");
     assert_eq!(portal.signed_in(OfficeKind::CollegeLeague).await.get("/compliance.xlsx").await.status, 403);
+    // The same as a paper, on a page and in Word.
+    let paper = league.get("/compliance/report?rule=ELG-03").await;
+    assert_eq!(paper.status, 200);
+    let cells = paper.all(".paper td").join("|");
+    assert!(cells.contains("学生2（主席团成员，500/600，前 83.3%）"), "{cells}");
+    assert!(paper.text().contains("整改要求") && paper.text().contains("校团委办理"), "{}", paper.text());
+    assert!(league.get("/compliance/report.docx?rule=ELG-03").await.bytes.starts_with(b"PK"));
+    // Breaches from month to month, as soon as there is a month to compare with.
+    assert!(!all.text().contains("各月不符合项"));
+    portal.app.clock.advance(Duration::days(40));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let overview = league.get("/compliance").await;
+    assert!(overview.all(".trend-point").len() > 1 && overview.text().contains("上月末"), "{}", overview.text());
+    assert!(overview.all(".breaches li").iter().any(|line| line.contains("由校团委办理")));
+    // The figure of the home page is what the page counts to which it leads.
+    let breaches = overview.all(".breaches .breach-fail").len();
+    let home = league.get("/").await;
+    assert!(
+        home.all(".tiles a").iter().any(|figure| figure.contains(&format!("{breaches} 项不符合"))),
+        "{}",
+        home.text()
+    );
 }
 
 #[tokio::test]
@@ -93,4 +115,46 @@ async fn several_people_leave_at_once_after_what_follows_was_seen() {
     assert!(done.text().contains("已办理离任，并已通知本人"));
     assert_eq!(count().await, 2);
     assert_eq!(league.post(&format!("{path}/leave"), &sure).await.status, 422, "they have left already");
+}
+
+#[tokio::test]
+async fn stf_08_a_post_that_the_plan_does_not_know_leads_to_whoever_holds_it() {
+    let (_portal, mut league, today) = ready().await;
+    let roster = rows(1, 3, "主席团成员", "") + &rows(20, 1, "秘书长", "");
+    let path = union(&mut league, "school", &roster, &today.to_string(), true).await;
+    let page = league.get(&format!("{path}/findings")).await;
+    let onward = page.attributes("#STF-08 a.no-print", "href");
+    assert_eq!(onward, [format!("{path}/leave?people=20240020")], "{}", page.text());
+    assert_eq!(league.get(&onward[0]).await.all("input[name='chosen']").len(), 1);
+}
+
+#[tokio::test]
+async fn somebody_moves_to_another_post_in_one_act() {
+    let (_portal, mut league, today) = ready().await;
+    let roster =
+        rows(1, 3, "主席团成员", "") + &rows(10, 1, "部门负责人", "综合部") + &rows(12, 5, "部门工作人员", "综合部");
+    let path = union(&mut league, "school", &roster, &today.to_string(), true).await;
+    let department = department_id(&mut league, &path, "综合部").await;
+    let day = today.to_string();
+    let fields = [
+        ("number", "20240012"),
+        ("post", "head"),
+        ("department", department.as_str()),
+        ("from", day.as_str()),
+        ("from_college", "yes"),
+        ("ground", "校团委〔2026〕12号批复"),
+        ("direct", "系统启用前已完成推荐审查"),
+    ];
+    let to = format!("{path}/appoint");
+    // The department is full with six: whoever stays in it besides cannot be one more of its posts.
+    let both = league.upload(&to, &fields, None).await.status;
+    assert!(both == 409 || both == 422, "a second post: {both}");
+    let moved = league.upload(&to, &[&fields[..], &[("moves", "yes")][..]].concat(), None).await;
+    assert_eq!(moved.status, 303, "{}", moved.text());
+    let history = league.get(&format!("{path}/history")).await;
+    let done = history.all("td[data-label='内容']").join("");
+    assert!(done.contains("工作调整，自"), "{done}");
+    let roster = league.get(&format!("{path}/roster")).await;
+    let places = roster.all("td[data-label='姓名']").iter().filter(|name| *name == "学生12").count();
+    assert_eq!(places, 1, "{}", roster.text());
 }

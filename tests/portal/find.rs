@@ -299,3 +299,29 @@ async fn paper_ballots_are_given_out_to_a_column_or_to_nobody() {
     let record = portal.signed_in(OfficeKind::SchoolLeague).await.get("/audit").await.text();
     assert!(record.contains("不予发出纸质选票"), "a vote that stands in the way is recorded");
 }
+
+#[tokio::test]
+async fn slips_are_noted_in_two_columns_or_none_of_them_is() {
+    let portal = Portal::start().await;
+    acquaintances(&portal).await;
+    let mut sitting = opened(&portal, &SMALL).await;
+    let slips = format!("{}/slips", sitting.path);
+    let bind = format!("{slips}/bind");
+    sitting.keeper.post_on(&slips, &[("many", "4")]).await;
+    let unread = sitting.keeper.post(&bind, &[("pairs", "学生2 1")]).await;
+    assert!(unread.status == 422 && unread.fault("票号和领取人").contains("先写票号"), "{}", unread.text());
+    let refused = sitting.keeper.post(&bind, &[("pairs", "票号\t姓名\n1\t学生2\n9\t20240003\n2\t20240060")]).await;
+    let fault = refused.fault("票号和领取人");
+    assert!(refused.status == 422 && fault.contains("9 20240003：没有这张票"), "{fault}");
+    assert!(fault.contains("2 20240060：选民名册上没有"), "{fault}");
+    assert_eq!(refused.field("票号和领取人"), "1 20240002 学生2\n9 20240003 学生3\n2 20240060 学生60");
+    let hall = format!("{}/hall", sitting.path);
+    let holders = |page: &Page| page.all("td[data-label='领取人']").iter().filter(|one| *one != "—").count();
+    assert_eq!(holders(&sitting.keeper.get(&hall).await), 0, "none was noted");
+    let twice = sitting.keeper.post(&bind, &[("pairs", "1 学生2\n2 20240002")]).await;
+    assert!(twice.fault("票号和领取人").contains("有人写了两次"), "{}", twice.text());
+    let asked = sitting.keeper.post(&bind, &[("pairs", "1 学生2\n2 张伟")]).await;
+    assert!(asked.status == 422 && asked.fault("票号和领取人").contains("有重名"), "{}", asked.text());
+    see_other(&sitting.keeper.post(&bind, &[("pairs", "1 学生2\n3 20240003 学生3")]).await);
+    assert_eq!(holders(&sitting.keeper.get(&hall).await), 2);
+}

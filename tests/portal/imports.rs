@@ -132,7 +132,7 @@ async fn a_file_that_cannot_be_read_says_why_and_keeps_the_form() {
     assert_eq!(grades.field("数据来源"), "教务处");
     assert!(send("students", Some(b"PK\x03\x04broken")).await.fault("文件").contains("损坏"));
     assert!(send("students", Some("学号,姓名\n1,a\n".as_bytes())).await.fault("文件").contains("缺少表头"));
-    let other = "学号（工号）,姓名,职务,任职第一天\n1,a,校学生会,2026-09-01\n";
+    let other = "学号（工号）,姓名,职务,任职起始日期\n1,a,校学生会,2026-09-01\n";
     assert!(send("students", Some(other.as_bytes())).await.fault("文件").contains("像是“任职人员”"));
     assert_eq!(send("offices", Some(other.as_bytes())).await.status, 422, "offices are not this office's to grant");
     assert_eq!(count(&portal, "select count(*) from import").await, 0);
@@ -418,7 +418,7 @@ async fn terms_without_an_end_are_left_blank() {
     let mut admin = portal.signed_in(OfficeKind::Administrator).await;
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let sheet = workbook.add_worksheet();
-    let head = ["学号（工号）", "姓名", "职务", "任职第一天", "任职最后一天"];
+    let head = ["学号（工号）", "姓名", "职务", "任职起始日期", "任职截止日期"];
     for (column, cell) in (0..).zip(head) {
         sheet.write(0, column, cell).unwrap();
     }
@@ -478,7 +478,7 @@ async fn branch_secretaries_change_with_one_file() {
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let today = portal.app.clock.today();
     let file = format!(
-        "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\n20240007,学生7,团支书,,软件2401班,{today},\n\
+        "学号（工号）,姓名,职务,院系,班级,任职起始日期,任职截止日期\n20240007,学生7,团支书,,软件2401班,{today},\n\
          T77,新老师,团总支书记,信息工程系,,{today},2036-08-31\nT78,某人,学校党委,,,{today},\n20240008,别名,班级团支部,,软件2401班,{today},\n"
     );
     let path = upload(&mut league, "offices", &[("end_others", "yes")], &file).await;
@@ -617,7 +617,7 @@ async fn whoever_commits_must_be_able_to_grant() {
     let portal = Portal::start().await;
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let today = portal.app.clock.today();
-    let head = "学号（工号）,姓名,职务,任职第一天\n";
+    let head = "学号（工号）,姓名,职务,任职起始日期\n";
     let file = format!("{head}student_affairs,学生工作部门甲,校团委,{today}\nT1,甲,学校党委,{today}\n");
     let path = upload(&mut administrator, "offices", &[], &file).await;
     let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
@@ -693,7 +693,7 @@ async fn a_typing_error_does_not_end_the_sitting_secretary() {
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let today = portal.app.clock.today();
     let file = format!(
-        "学号（工号）,姓名,职务,班级,任职第一天\nclass_branch,错名,班级团支部,软件2401班,{today}\n\
+        "学号（工号）,姓名,职务,班级,任职起始日期\nclass_branch,错名,班级团支部,软件2401班,{today}\n\
          20240007,学生7,班级团支部,软件2401班,{today}\n"
     );
     let path = upload(&mut league, "offices", &[("end_others", "yes")], &file).await;
@@ -707,7 +707,7 @@ async fn a_renewal_is_no_repetition_and_no_office_outlives_leaving() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let day = |ahead: i64| portal.app.clock.today() + time::Duration::days(ahead);
-    let head = "学号（工号）,姓名,职务,班级,任职第一天,任职最后一天\n";
+    let head = "学号（工号）,姓名,职务,班级,任职起始日期,任职截止日期\n";
     let first = format!("{head}20240007,学生7,班级团支部,软件2401班,{},{}\n", day(0), day(30));
     let path = upload(&mut league, "offices", &[], &first).await;
     commit(&mut league, &path).await;
@@ -757,7 +757,7 @@ async fn bad_files_are_refused_with_their_reason_and_good_ones_of_any_make_are_r
     // Offices with dates as date cells, a formula and a merged region.
     let mut workbook = Workbook::new();
     let page = workbook.add_worksheet();
-    for (column, header) in (0..).zip(["学号（工号）", "姓名", "职务", "院系", "任职第一天", "任职最后一天"])
+    for (column, header) in (0..).zip(["学号（工号）", "姓名", "职务", "院系", "任职起始日期", "任职截止日期"])
     {
         page.write(0, column, header).unwrap();
     }
@@ -776,7 +776,7 @@ async fn bad_files_are_refused_with_their_reason_and_good_ones_of_any_make_are_r
     assert_eq!(answer.status, 303, "{}", answer.text());
     let preview = league.get(answer.location()).await;
     assert_eq!(preview.all(".tabs a")[..4], ["新增 4", "变化 0", "相同 0", "有误 0"], "{}", preview.text());
-    assert!(preview.text().contains("“任职最后一天”列的合并单元格已逐行填上同一内容（第 4、5 行）"));
+    assert!(preview.text().contains("“任职截止日期”列的合并单元格已逐行填上同一内容（第 4、5 行）"));
 
     let (gb, _, _) = encoding_rs::GB18030
         .encode("学号,姓名,院系,专业,培养层次,年级,班级\nG1,𠮷野,信息工程系,软件技术,专科,2026,软件2601班\n");
@@ -791,7 +791,7 @@ async fn who_hands_over_goes_with_the_first_new_holder_and_not_with_those_who_st
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let day = |ahead: i64| portal.app.clock.today() + time::Duration::days(ahead);
-    let head = "学号（工号）,姓名,职务,班级,任职第一天\n";
+    let head = "学号（工号）,姓名,职务,班级,任职起始日期\n";
     let stays = format!("{head}20240005,学生5,班级团支部,软件2401班,{}\n", day(-60));
     let path = upload(&mut league, "offices", &[], &stays).await;
     commit(&mut league, &path).await;
@@ -861,7 +861,7 @@ async fn blanks_dots_case_and_width_make_nobody_another_person_and_no_class_anot
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let today = portal.app.clock.today();
     let offices = format!(
-        "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\nB88005,阿依古丽 买买提,班级团支部,,软件 2401班,{today},长期\n\
+        "学号（工号）,姓名,职务,院系,班级,任职起始日期,任职截止日期\nB88005,阿依古丽 买买提,班级团支部,,软件 2401班,{today},长期\n\
          b88006,王五,院系学生会,信息　工程系,,{today},\nSCHOOL_LEAGUE,校团委甲,校学生会,,,{today},\n"
     );
     let path = upload(&mut league, "offices", &[], &offices).await;
@@ -934,7 +934,7 @@ async fn a_day_beyond_the_calendar_is_refused_and_one_that_was_taken_in_before_c
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let mut workbook = Workbook::new();
     let page = workbook.add_worksheet();
-    let heads = ["学号（工号）", "姓名", "职务", "任职第一天", "任职最后一天"];
+    let heads = ["学号（工号）", "姓名", "职务", "任职起始日期", "任职截止日期"];
     for (column, header) in (0..).zip(heads) {
         page.write(0, column, header).unwrap();
     }
@@ -955,8 +955,8 @@ async fn a_day_beyond_the_calendar_is_refused_and_one_that_was_taken_in_before_c
     let path = answer.location().split('?').next().unwrap().to_owned();
     let wrong = administrator.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
     assert_eq!(wrong.len(), 3, "{wrong:?}");
-    assert!(wrong[0].contains("任职最后一天：长期任职的，这一格请留空"), "{wrong:?}");
-    assert!(wrong[1..].iter().all(|says| says.contains("任职第一天：日期应在 1990 至 2100 年之间")), "{wrong:?}");
+    assert!(wrong[0].contains("任职截止日期：长期任职的，这一格请留空"), "{wrong:?}");
+    assert!(wrong[1..].iter().all(|says| says.contains("任职起始日期：日期应在 1990 至 2100 年之间")), "{wrong:?}");
 }
 
 /// A cell of a kind: one of the words, and now and then any text.
@@ -1013,7 +1013,7 @@ fn csv(head: &str, lines: &Lines) -> String {
 fn day_cells(serials: &[f64]) -> Vec<u8> {
     let (mut workbook, day) = (Workbook::new(), Format::new().set_num_format("yyyy-mm-dd"));
     let page = workbook.add_worksheet();
-    for (column, header) in (0..).zip(["学号（工号）", "姓名", "职务", "任职第一天", "任职最后一天"])
+    for (column, header) in (0..).zip(["学号（工号）", "姓名", "职务", "任职起始日期", "任职截止日期"])
     {
         page.write(0, column, header).unwrap();
     }
@@ -1061,7 +1061,7 @@ fn whatever_a_file_holds_no_page_fails() {
             let list = csv("学号,姓名,专业排名,专业人数,不及格门数", &grades);
             let fields = [&[("kind", "grades")][..], &GRADES[..]].concat();
             whatever_it_holds(&mut league, &fields, ("x.csv", list.as_bytes())).await;
-            let list = csv("学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天", &offices);
+            let list = csv("学号（工号）,姓名,职务,院系,班级,任职起始日期,任职截止日期", &offices);
             whatever_it_holds(&mut administrator, &[("kind", "offices")], ("x.csv", list.as_bytes())).await;
             let workbook = day_cells(&serials);
             whatever_it_holds(&mut league, &[("kind", "offices")], ("x.xlsx", &workbook)).await;

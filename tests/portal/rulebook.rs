@@ -104,6 +104,9 @@ async fn the_national_baseline_stands_beside_each_rule_with_source_and_day() {
     let all = student.get("/rulebook/national").await;
     assert_eq!((all.status, all.heading().as_str()), (200, "全国要求"));
     assert!(all.text().contains("中青联发〔2019〕9号") && all.text().contains("高校学生代表大会工作规则"));
+    // One screen of one document, not seven documents one after another.
+    let documents = all.all("details > summary h2").len();
+    assert!(documents > 1 && all.all("details[open] > summary h2").len() == 1, "only the latest is unfolded");
 }
 
 #[tokio::test]

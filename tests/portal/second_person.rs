@@ -187,7 +187,7 @@ async fn two_who_confirm_at_once_grant_one_office() {
 async fn a_list_of_offices_is_uploaded_by_one_and_committed_by_another() {
     let portal = Portal::start().await;
     let (mut first, mut second) = two(&portal).await;
-    let list = "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\nT300,新老师,学生工作部门,,,2026-09-01,\n";
+    let list = "学号（工号）,姓名,职务,院系,班级,任职起始日期,任职截止日期\nT300,新老师,学生工作部门,,,2026-09-01,\n";
     let sent = first.upload("/imports", &[("kind", "offices")], Some(("任职.csv", list.as_bytes()))).await;
     assert_eq!(sent.status, 303, "{}", sent.text());
     let path = sent.location().split('?').next().unwrap().to_owned();

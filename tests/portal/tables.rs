@@ -3,7 +3,10 @@
 use calamine::Reader;
 use lunzhi::office::OfficeKind;
 
-use crate::support::{Client, Page, Portal};
+use crate::support::{
+    Client, Page, Portal,
+    union::{ready, rows as union_rows, union},
+};
 
 /// The rows of a workbook, cells joined by `|`.
 fn rows(file: &Page) -> Vec<String> {
@@ -45,6 +48,8 @@ async fn people_are_sorted_by_a_heading_filtered_and_exported() {
     assert_eq!(names(&mut league, "/people?q=ZX&sort=-name").await, ["乙二", "甲一", "丙三"]);
     assert_eq!(names(&mut league, "/people?q=ZX&political=中共党员").await, ["甲一", "丙三"]);
     assert_eq!(names(&mut league, "/people?q=ZX&sort=nonsense&political=nonsense").await.len(), 3);
+    assert_eq!(names(&mut league, "/people?q=ZX&year=2024").await.len(), 3);
+    assert_eq!(names(&mut league, "/people?q=ZX&year=2023").await.len(), 0);
 
     let link = league.get("/people?q=ZX&political=中共党员").await;
     let link = link.attributes("a[download]", "href").first().cloned().unwrap();
@@ -106,4 +111,30 @@ async fn the_record_is_filtered_by_person_day_and_act() {
     assert_eq!(wrong.field("起始日期"), after.to_string());
     let file = league.get("/audit.xlsx?verb=list_exported").await;
     assert!(file.status == 200 && rows(&file).iter().any(|row| row.contains("任职一览")));
+}
+
+#[tokio::test]
+async fn unions_and_their_histories_are_sorted_filtered_and_exported() {
+    let (_portal, mut league, today) = ready().await;
+    let department = union_rows(10, 1, "部门负责人", "综合部") + &union_rows(12, 4, "部门工作人员", "综合部");
+    let roster = union_rows(1, 3, "主席团成员", "") + &department;
+    let school = union(&mut league, "school", &roster, &today.to_string(), true).await;
+    assert_eq!(league.post("/unions", &[("what", "colleges")]).await.status, 303);
+    let listed = |page: &Page| page.all("tbody td[data-label=组织]");
+    let all = league.get("/unions").await;
+    let (first, number) = (listed(&all), listed(&all).len());
+    assert!(number > 1 && first[0] == "校学生会", "{first:?}");
+    let down = listed(&league.get("/unions?sort=-name").await);
+    assert!(down.iter().rev().eq(&first), "{down:?}");
+    assert_eq!(listed(&league.get("/unions?sort=-people").await)[0], "校学生会");
+    assert_eq!(listed(&league.get("/unions?only=unopened").await).len(), number - 1);
+    assert_eq!(listed(&league.get("/unions?only=fail").await), ["校学生会"], "a department lacks a head");
+    assert_eq!(listed(&league.get("/unions?only=nonsense&sort=nonsense").await).len(), number);
+    let link = all.attributes("a[download]", "href").first().cloned().unwrap();
+    let file = rows(&league.get(&link).await);
+    assert!(file.iter().any(|row| row.starts_with("校学生会|已启用|8|1|")), "{file:?}");
+    let history = league.get(&format!("{school}/history")).await;
+    let link = history.attributes("a[download]", "href").first().cloned().unwrap();
+    let file = rows(&league.get(&link).await);
+    assert!(file.iter().any(|row| row.contains("|启用|")), "{file:?}");
 }

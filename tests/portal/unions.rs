@@ -302,11 +302,13 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     assert_eq!(league.post(&format!("{}/commit", draft.location()), &direct).await.status, 409);
     elect(&portal, &path, &[60, 61, 62], today).await;
     let page = league.get(draft.location()).await;
-    assert!(page.text().contains("同日离任"), "{}", page.text());
+    assert!(page.text().contains("同时卸任"), "{}", page.text());
     let bare = league.post(&format!("{}/commit", draft.location()), &[]).await;
     assert!(bare.fault("未经遴选程序的说明").contains("对照检查总览"), "{}", bare.text());
     assert_eq!(league.post(&format!("{}/commit", draft.location()), &direct).await.status, 303);
-    assert!(league.get("/compliance").await.text().contains("线下完成推荐审查"));
+    let overview = league.get("/compliance").await.text();
+    assert!(overview.contains("线下完成推荐审查"));
+    assert!(overview.contains("个岗位就任、"), "what is decided stands above: {overview}");
     assert!(league.get(&path).await.text().contains("尚未生效"));
     portal.app.clock.advance(Duration::days(11));
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
@@ -323,7 +325,7 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     assert_eq!(roster.all("td[data-label='任职时间']")[place], day);
     let history = league.get(&format!("{path}/history")).await;
     let done = history.all("td[data-label='内容']");
-    for part in ["学生1 换届", "换届，撤销文体部", "连任 2 个"] {
+    for part in ["学生1 换届", "换届，撤销文体部", "留任 2 个"] {
         assert!(done.iter().any(|says| says.contains(part)), "{part}: {done:#?}");
     }
     let whole: Vec<&String> = done.iter().filter(|says| says.contains("换届")).collect();

@@ -200,7 +200,9 @@ pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
         )
     } else if could_be < needed {
         let others = numbers(members, |member| member.from_college_union == Some(false));
-        let message = format!("来自院系学生会至多 {could_be} 人，{total} 人中须有 {needed} 人，不足 {share}");
+        let unsure = if blank.is_empty() { String::new() } else { format!("，不清楚 {} 人", blank.len()) };
+        let counted = format!("来自院系学生会 {yes} 人，不是的 {} 人{unsure}", others.len());
+        let message = format!("{counted}；{total} 人中须有 {needed} 人，不足 {share}");
         Finding::new(provision, provision.breach(), message)
             .about(others)
             .remedy(format!("还须有 {} 名来自院系学生会的成员", needed - could_be))

@@ -91,7 +91,7 @@ pub(super) async fn close(
             if early {
                 tell_voters(db, &sitting, None, act.now).await?;
             }
-            let entry = act.entry(if early { "提前截止投票" } else { "截止投票" }).detail("信封", envelopes);
+            let entry = act.entry(if early { "提前截止投票" } else { "截止投票" }).detail("加密选票", envelopes);
             audit::append(db, acting.person(), entry, act.now).await?;
             Ok(Attempt::Done(Done::Closed))
         })
@@ -171,7 +171,7 @@ async fn close_early(app: &Elections, person: &SignedIn, act: &Act) -> Result<()
             return Err(act.refuse("没有人提出提前截止，或者是你自己提出的，或者投票已截止", remedy));
         };
         tell_voters(db, &sitting, sitting.close_why(), act.now).await?;
-        let entry = act.entry("同意提前截止投票").detail("信封", envelopes);
+        let entry = act.entry("同意提前截止投票").detail("加密选票", envelopes);
         audit::append(db, person, entry, act.now).await
     })
     .await
@@ -199,7 +199,7 @@ pub async fn close_overdue(app: &Elections) -> Result<(), Failure> {
             if let Some(envelopes) = store::close(db, sitting.institution, sitting.id, now).await? {
                 let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
                     .detail("办理", "到时截止投票")
-                    .detail("信封", envelopes);
+                    .detail("加密选票", envelopes);
                 audit::append_by_operator(db, sitting.institution, entry, now).await?;
             }
             Ok(())
@@ -233,7 +233,7 @@ pub(super) async fn report(
             .says("可以查看结果公告，也可以用投票时的回执码查自己的一票是否计入。");
         let students = store::students_on_roll(db, id).await?;
         tell_all(db, sitting.institution, &students, &notice, act.now).await?;
-        let entry = act.entry("监票报告").detail("公开记录哈希", hex::encode(record::hash(text.as_bytes())));
+        let entry = act.entry("监票报告").detail("公开记录核验码", hex::encode(record::hash(text.as_bytes())));
         audit::append(db, acting.person(), entry, act.now).await
     })
     .await?;
@@ -252,7 +252,7 @@ pub(super) async fn publish(
         let results = result::results(&mut db, &act.sitting, &contests).await?;
         if act.sitting.stage() != Stage::Reported || !result::few_patterns(&contests, results.as_ref()) {
             let why = "候选人多于 4 名、设了另选他人，或者选票少于 20 张时，全部选票可能让人认出是谁投的";
-            return Err(act.refuse(why, "监票人各自保存全部选票，可以用公开记录里的哈希核对"));
+            return Err(act.refuse(why, "监票人各自保存全部选票，可以用公开记录里的核验码核对"));
         }
     }
     app.write_as(acting.person().authority(), async |db| {

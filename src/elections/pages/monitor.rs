@@ -389,7 +389,7 @@ pub(super) async fn unseal(
             let locked = store::lock(db, person.institution, id).await?;
             let here = locked.stage() == Stage::Closed && store::hold_count(db, &locked, portal).await?;
             if here {
-                let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "开票时交出一份密钥");
+                let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "开票时提交口令");
                 audit::append(db, &person, entry, now).await?;
             }
             Ok(here)
@@ -499,8 +499,8 @@ pub(super) async fn exclude(
         Some(Halt::Failed(_)) | None => Vec::new(),
     };
     if sitting.stage() != Stage::Closed || places.is_empty() || !chief {
-        let refused = refusal(&app, &person, id, "不计入来历不明的信封");
-        let why = "没有来历不明的信封，或者你不是总监票人";
+        let refused = refusal(&app, &person, id, "不计入来历不明的选票");
+        let why = "没有来历不明的选票，或者你不是总监票人";
         return Err(refused.for_reason(why, "由总监票人与监票人商定后办理"));
     }
     let mut errors = Errors::default();

@@ -104,7 +104,7 @@ async fn name_all(
             return fault(format!("监票人最多 {} 人，请先减去一人", keys::MOST_MONITORS));
         };
         if new {
-            let says = "请在投票开启之前生成你的监票口令、参加演练；开票时凭口令交出你的一份密钥。";
+            let says = "请在投票开启之前生成你的监票口令、参加演练；开票时提交口令。";
             let notice = Notice::new(format!("你是“{}”的监票人", sitting.title), id.monitoring_path()).says(says);
             tell(db, acting.institution(), To::Account(account), &notice, act.now).await?;
         }

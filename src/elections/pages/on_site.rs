@@ -1,5 +1,7 @@
 //! In the hall: slips for those without an account at hand, and paper ballots.
 
+mod slip_column;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -9,7 +11,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 
 use super::{done_at, frame, managed, refuse_candidates};
@@ -48,6 +50,8 @@ pub(super) struct OnSiteForm {
     number: String,
     /// As many of them as there are lines.
     numbers: String,
+    /// Serials of slips with whoever drew them, line by line.
+    pairs: String,
     /// The numbers of those who were chosen among people of one name.
     pick: Vec<String>,
     serial: String,
@@ -65,10 +69,11 @@ impl OnSiteForm {
 #[derive(Debug, Default)]
 struct TypedOnSite {
     form: OnSiteForm,
-    /// Who gets a slip, a paper ballot, or one of a column of paper ballots.
+    /// Who gets a slip, a paper ballot, or one of a column of paper ballots or of slips.
     bound: PersonField,
     issued: PersonField,
     column: PeopleField,
+    drawers: PeopleField,
 }
 
 impl From<OnSiteForm> for TypedOnSite {
@@ -439,6 +444,9 @@ pub(super) async fn bind(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let sitting = managed_for(&app, &acting, id, "登记领票").await?;
+    if !form.pairs.trim().is_empty() {
+        return slip_column::bind_column(&app, &acting, &sitting, form).await;
+    }
     // In the order of the form's fields.
     let serial = BIND.read_serial(&form, &mut errors);
     let bound = BIND.read_person(&app, &acting, &sitting, &mut form, &mut errors).await?;
@@ -456,19 +464,33 @@ pub(super) async fn bind(
             }
             let outcome = store::bind_slip(db, &locked, serial, &number, acting.person().account, now).await?;
             if let Ok(student) = outcome {
-                let entry = Entry::about(Verb::VoterKept, student)
-                    .detail("办理", "签到领票")
-                    .detail("场次", sitting.title.clone())
-                    .detail("票号", serial);
-                audit::append(db, acting.person(), entry, now).await?;
-                let notice = Notice::new(format!("“{}”签到处登记你领取了票号 {serial}", sitting.title), id.vote_path())
-                    .says("如果你没有到会领票，请立即告诉监票人，并用自己的账号投票：用账号投的票，票码不能替换。");
-                tell(db, acting.institution(), To::Student(student), &notice, now).await?;
+                record_bound(db, &acting, &sitting, serial, student, now).await?;
             }
             Ok(outcome)
         })
         .await?;
     answer(&app, &acting, &sitting, BIND.attempt(outcome), typed, Done::SlipBound).await
+}
+
+/// Records that a voter drew a slip, and tells them.
+async fn record_bound(
+    db: &mut PgConnection,
+    acting: &Acting<ElectionKeeper>,
+    sitting: &Sitting,
+    serial: i32,
+    student: StudentId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let entry = Entry::about(Verb::VoterKept, student)
+        .detail("办理", "签到领票")
+        .detail("场次", sitting.title.clone())
+        .detail("票号", serial);
+    audit::append(db, acting.person(), entry, now).await?;
+    let title = format!("“{}”签到处登记你领取了票号 {serial}", sitting.title);
+    let notice = Notice::new(title, sitting.id.vote_path())
+        .says("如果你没有到会领票，请立即告诉监票人，并用自己的账号投票：用账号投的票，票码不能替换。");
+    tell(db, acting.institution(), To::Student(student), &notice, now).await?;
+    Ok(())
 }
 
 pub(super) async fn void(

@@ -163,8 +163,8 @@ pub(super) async fn open(
         let entry = act
             .entry("开启投票")
             .detail("选民", roll_size)
-            .detail("名册哈希", hex::encode(&opened.roll_hash))
-            .detail("选票哈希", hex::encode(&opened.contests_hash))
+            .detail("名册核验码", hex::encode(&opened.roll_hash))
+            .detail("选票核验码", hex::encode(&opened.contests_hash))
             .detail("公钥", hex::encode(opened.key.as_bytes()))
             .detail("监票人公钥", keys_of_monitors.map(|key| hex::encode(key.public.as_bytes())).collect::<Vec<_>>());
         audit::append(db, acting.person(), entry, act.now).await

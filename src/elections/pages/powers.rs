@@ -57,7 +57,7 @@ fn powers(sitting: &Sitting) -> Vec<Power> {
             "冻结选民名册、开启投票",
             keepers(),
             stage == Stage::Rehearsed,
-            "监票人演练成功之后才能开启；名册和候选人的哈希记入操作记录",
+            "监票人演练成功之后才能开启；名册和候选人的核验码记入操作记录",
         ),
         one(
             "登记候选人退选",
@@ -81,10 +81,10 @@ fn powers(sitting: &Sitting) -> Vec<Power> {
         one("看场次和结果", offices(ElectionReader::KINDS, sitting), true, "计票以前没有任何得票可看"),
         one("看谁投了票（不含投给谁）", keepers(), stage >= Stage::Closed && stage != Stage::Voided, "截止以后才能看"),
         one(
-            "交出密钥、开票",
+            "提交口令、开票",
             format!("监票人，{} 人同时", sitting.threshold),
             stage == Stage::Closed,
-            "口令只有监票人本人知道，系统不保存；开票之后密钥即销毁",
+            "口令只有监票人本人知道，系统不保存；开票之后即失效",
         ),
         one(
             "补入漏登的选民",

@@ -77,7 +77,10 @@ impl Papers {
             }
         }
         paper = paper.heading("经过").items(self.events());
-        paper = paper.note(format!("公开记录 SHA-256：{}\n全部选票 SHA-256：{}", self.record_hash, self.ballots_hash));
+        paper = paper.note(format!(
+            "公开记录核验码（SHA-256）：{}\n全部选票核验码（SHA-256）：{}",
+            self.record_hash, self.ballots_hash
+        ));
         for monitor in monitors {
             paper = paper.signature_line(&format!("{}{}", monitor.duty(), monitor.name));
         }
@@ -103,10 +106,10 @@ impl Papers {
             admitted => format!("；补入 {admitted} 人"),
         };
         let roll = format!("{size}{frozen}{admitted}");
-        let received = sitting.envelopes().map_or_else(String::new, |number| format!("收到 {number} 个信封"));
+        let received = sitting.envelopes().map_or_else(String::new, |number| format!("收到 {number} 张"));
         let excluded = match sitting.excluded() {
             0 => String::new(),
-            excluded => format!("，其中 {excluded} 个未计入"),
+            excluded => format!("，其中 {excluded} 张未计入"),
         };
         let envelopes = format!("{received}{excluded}");
         let rows = [
@@ -123,7 +126,7 @@ impl Papers {
     fn events(&self) -> Vec<String> {
         let Self { sitting, course, .. } = self;
         let mut events = vec![format!(
-            "开票：{} 名监票人中 {} 名输入口令，打开密钥；计票后密钥和信封已销毁。",
+            "开票：{} 名监票人中 {} 名输入口令，打开加密选票；计票后开票密钥和加密选票已销毁。",
             self.monitors.len(),
             sitting.threshold
         )];
@@ -134,10 +137,10 @@ impl Papers {
             });
             events.push(format!("投票提前截止：公告的截止时间是{announced}，实际于{ended}截止，已通知选民。{early}"));
         }
-        events.push("信封、回执、各项选票数目一致。".to_owned());
+        events.push("网上选票、回执、各项选票数目一致。".to_owned());
         if sitting.excluded() > 0 {
             let why = sitting.excluded_why().unwrap_or_default();
-            events.push(format!("有 {} 个信封不是系统收下的，经监票人商定不计入：{why}", sitting.excluded()));
+            events.push(format!("有 {} 张网上选票不是系统收下的，经监票人商定不计入：{why}", sitting.excluded()));
         }
         for one in &self.admissions {
             if let Some(agreed) = &one.agreed_name {

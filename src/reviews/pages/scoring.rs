@@ -337,7 +337,7 @@ pub(super) async fn phrase(
             let remedy = "请在先输入的监票人所用的网址输入；或者 15 分钟以后，全部在同一网址重新输入";
             return Err(by_practice(refused(), Rule::Rev01, why, remedy));
         }
-        audit::append(db, &person, entry(&locked, "开封时交出一份密钥"), now).await
+        audit::append(db, &person, entry(&locked, "开封时提交口令"), now).await
     })
     .await?;
     let shares = app.shares.hold(id, person.account, share, now);

@@ -9,7 +9,7 @@ use axum::{
 };
 use axum_extra::extract::Query;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::{
     attempt::{answer, held_up},
@@ -48,6 +48,9 @@ use crate::{
     },
     web::forms::{Attempt, Errors, Submitted, Upload, as_query},
 };
+
+/// Why a post ends whose holder goes to another.
+const MOVED: &str = "工作调整";
 
 /// What the portal knows of the person, held against the conditions.
 struct StudentCard {
@@ -256,6 +259,36 @@ fn clause_of(plans: &Calendar, union: Union, wanted: &Wanted) -> Option<Clause> 
     plans.on(wanted.from)?.provision(rule).map(|provision| provision.clause().clone())
 }
 
+/// What a person holds in a union on a day.
+fn held_by(record: &Record, person: &StudentFacts, day: Date) -> Vec<PostRow> {
+    record.posts_on(day).filter(|post| post.student == person.student).cloned().collect()
+}
+
+/// Ends what somebody held until now, on the day on which the new post begins.
+async fn leave_for(
+    db: &mut PgConnection,
+    acting: &Acting<UnionKeeper>,
+    locked: &LockedUnion,
+    left: &[PostRow],
+    asked: &AppointRequest,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    for row in left {
+        if !store::end(db, locked, row.id, asked.from, MOVED, &asked.grounds, now).await? {
+            return Err(Failure::Busy);
+        }
+        let entry = Entry::about(Verb::PostEnded, row.student)
+            .detail("学生会", locked.union.name.clone())
+            .detail("岗位", row.label_with_place())
+            .detail("原因", MOVED)
+            .detail("自", asked.from.to_string())
+            .detail("依据", asked.grounds.words.clone());
+        audit::append(db, acting.person(), entry, now).await?;
+        store::tell_end(db, locked, row, asked.from, MOVED, now).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn act(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
@@ -294,6 +327,8 @@ pub(super) async fn act(
             if holds_it(&locked.timeline, None, &wanted) {
                 return Ok(Attempt::fault("number", format!("{}在这段时间已任这一岗位", facts.name)));
             }
+            let left = if form.moves == "yes" { held_by(&locked, &facts, wanted.from) } else { Vec::new() };
+            let timeline = locked.ending(&left.iter().map(|post| post.id).collect(), wanted.from);
             let union_name = &locked.union.name;
             let words = holding_in_words(&wanted.post);
             let refusal = Refusal {
@@ -302,7 +337,7 @@ pub(super) async fn act(
                 back: back.clone(),
             };
             let clause = clause_of(&plans, locked.union.kind, &wanted);
-            let verdict = appoint(&plans, &locked.timeline, None, wanted, asked.grounds.reason.as_deref());
+            let verdict = appoint(&plans, &timeline, None, wanted, asked.grounds.reason.as_deref());
             let appointment = match verdict.permit() {
                 Ok(appointment) => appointment,
                 Err(findings) => return held_up(findings, refusal),
@@ -314,11 +349,12 @@ pub(super) async fn act(
                 let Wanted { post, from, .. } = appointment.wanted().clone();
                 let one = vec![Offer { post, seats: 1, from }];
                 if !promised.is_empty()
-                    && let Err(findings) = offer(&plans, &locked.timeline, &promised, one, false, Some("")).permit()
+                    && let Err(findings) = offer(&plans, &timeline, &promised, one, false, Some("")).permit()
                 {
                     return held_up(findings, refusal);
                 }
             }
+            leave_for(db, &acting, &locked, &left, &asked, now).await?;
             let (student, from_college, route) = (facts.student, asked.from_college, Route::Direct(why));
             let appointee = Appointee { student, from_college, route };
             store::appoint(db, &locked, &appointment, appointee, &asked.grounds, now).await?;

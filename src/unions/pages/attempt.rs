@@ -34,7 +34,7 @@ pub(super) async fn answer(
                 errors.add("ruling", "职能与其他学生组织相近，须有书面裁定，请填裁定文号");
             }
             if warned.iter().any(|finding| finding.rule != Rule::Org13) {
-                errors.add("reason", "超出柔性要求，请写明理由；理由与本次办理一起保留并显示在检查明细里");
+                errors.add("reason", "请写明理由；理由与本次办理一起保留并显示在检查明细里");
             }
             Ok((unfit, again(errors, warned).await?).into_response())
         }

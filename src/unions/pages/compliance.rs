@@ -1,5 +1,7 @@
 //! 对照检查总览: every union against every rule, a breach seen in a second.
 
+pub(super) mod report;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -14,8 +16,9 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
-    Evidence, Onward, Owed, Subject, calendar, evidence,
+    Evidence, Onward, Subject, calendar, evidence,
     own_rules::{OwnBreach, own_breaches},
+    trend::{ComingDay, Trend},
     with_duties,
 };
 use crate::{
@@ -23,6 +26,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
+    office::OfficeKind,
     page::{
         charts::{Part, PartCount, strip},
         chrome::Chrome,
@@ -41,7 +45,8 @@ use crate::{
     text::chinese_day,
     unions::{
         ComplianceReader,
-        paths::compliance_file,
+        owed::OwedRows,
+        paths::{compliance_file, compliance_report},
         store::{self, DirectRow, OverdueFiling},
         union::{Record, StudentUnion},
     },
@@ -135,6 +140,8 @@ struct Breach {
     /// More people than are named.
     others: usize,
     remedy: String,
+    /// Which office puts it right.
+    keeper: &'static str,
     /// Where it is put right, as far as the office may go there.
     onward: Option<Onward>,
 }
@@ -149,6 +156,7 @@ pub(super) struct CompliancePage {
     lines: Vec<ComplianceRow>,
     /// The unions with hard breaches, and how many.
     failing: Vec<(String, usize)>,
+    /// All of them; the page lists the gravest, and how many more there are.
     breaches: Vec<Breach>,
     /// What is to be done about the university's own rules.
     own: Vec<OwnBreach>,
@@ -176,7 +184,12 @@ pub(super) struct CompliancePage {
     families: &'static [Entry],
     /// The day as of which it is judged, where it is not today.
     ahead: Option<Date>,
+    /// How the breaches went from month to month, and what is decided; of today and of all rules alone.
+    trend: Option<Trend>,
+    coming: Vec<ComingDay>,
     file: String,
+    /// The same as a paper.
+    report: String,
 }
 
 pub(super) async fn page(
@@ -184,7 +197,9 @@ pub(super) async fn page(
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let page = judged(&app, &acting, filter).await?;
+    let mut page = judged(&app, &acting, filter).await?;
+    page.more = page.breaches.len().saturating_sub(LISTED);
+    page.breaches.truncate(LISTED);
     let status = if page.errors.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, page).into_response())
 }
@@ -204,6 +219,7 @@ pub(super) async fn file(
         ("涉及的人", 40),
         ("自何日起", 12),
         ("怎样办", 26),
+        ("办理单位", 12),
         ("依据", 34),
     ]
     .map(|(heading, width)| ReportColumn { heading, width });
@@ -218,6 +234,7 @@ pub(super) async fn file(
             people.chain(more).collect::<Vec<_>>().join("、"),
             breach.since.map(|day| day.to_string()).unwrap_or_default(),
             breach.remedy.clone(),
+            breach.keeper.to_owned(),
             breach.clause.clone(),
         ]
     };
@@ -246,17 +263,12 @@ async fn judged(
     let mut direct = store::direct_appointments(&mut db, acting.institution(), today).await?;
     direct.retain(|row| filter.shows(row.union));
     let overdue = store::overdue_filings(&mut db, acting.institution(), today).await?;
-    let reports = store::report_coverage(&mut db, acting.institution(), None, today).await?;
-    let duties = store::duties(&mut db, acting.institution(), None, today).await?;
     let wider_reasons = wider_reasons(&mut db, acting.institution(), day).await?;
-    let contacts = store::contact_coverage(&mut db, acting.institution(), None, today).await?;
-    let surveys = store::survey_coverage(&mut db, acting.institution(), None, today).await?;
-    let work = store::everyday_work(&mut db, acting.institution(), None, today).await?;
     // A filter by rule asks for one of the catalogue.
     let has_own = filter.rule.is_empty() && plans.in_force(day).is_some_and(|plan| !plan.own.is_empty());
     let own = if has_own { store::own_facts(&mut db, acting.institution(), None).await? } else { Vec::new() };
     let (office, at) = (acting.office().clone(), app.clock.now());
-    let voices = store::voices(&mut db, acting.institution(), None, at).await?;
+    let owed = OwedRows::load(&mut db, acting.institution(), None, at).await?;
     drop(db);
     let chrome = app.chrome(acting.person(), "对照检查总览");
     let query = as_query(&filter)?;
@@ -266,29 +278,25 @@ async fn judged(
     let page = app
         .heavy(move || {
             let judge = |record: &Record| {
-                let id = record.union.id;
-                let reports = reports.iter().find(|one| one.union == id);
-                let owed = Owed {
-                    reports,
-                    duties: duties.iter().find(|one| one.union == id),
-                    contacts: contacts.iter().find(|one| one.union == id),
-                    surveys: surveys.iter().find(|one| one.union == id),
-                    work: work.iter().find(|one| one.union == id),
-                    voices: voices.iter().find(|one| one.union == id),
-                };
                 let found = evidence(record, &plans, &reasons, &office, day);
-                let found = with_duties(found, record, &plans, owed, &office, day)?;
+                let found = with_duties(found, record, &plans, &owed, &office, day)?;
                 Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())
             };
             let mut own = if has_own { own_breaches(&records, &plans, &own, day) } else { Vec::new() };
             own.retain(|one| !asked.breaches_alone() || one.verdict == Outcome::Fail);
-            CompliancePage { own, ..assemble(&records, &plans, judge, day) }
+            let page = CompliancePage { own, ..assemble(&records, &plans, judge, day) };
+            // Of all rules: a part of them has no trend worth the time, and another day none at all.
+            if !asked.rule.is_empty() || day > today {
+                return page;
+            }
+            let (trend, coming) = (Trend::of(&records, &plans, today), ComingDay::of(&records, &plans, today));
+            CompliancePage { trend, coming, ..page }
         })
         .await?;
     let lines = page.lines.into_iter().filter(|line| !filter.breaches_alone() || line.gravest == Some(Outcome::Fail));
     let lines = lines.collect();
     let ahead = (day > today).then_some(day);
-    let (families, file) = (CATALOGUE, compliance_file(&query));
+    let (families, file, report) = (CATALOGUE, compliance_file(&query), compliance_report(&query));
     Ok(CompliancePage {
         chrome,
         institution,
@@ -303,14 +311,26 @@ async fn judged(
         families,
         ahead,
         file,
+        report,
         ..page
     })
+}
+
+/// The office that leads unions of a kind.
+fn keeper(kind: Union) -> &'static str {
+    let kind = if kind == Union::College { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
+    kind.label()
 }
 
 impl CompliancePage {
     /// No union breaks a hard rule, of the catalogue or of the university's own.
     fn is_clean(&self) -> bool {
         self.failing.is_empty() && self.own.iter().all(|one| one.verdict != Outcome::Fail)
+    }
+
+    /// What an empty cell of the table means.
+    fn empty_cell(&self) -> &'static str {
+        if self.filter.breaches_alone() { "没有不符合" } else { "不适用" }
     }
 
     /// How many rules of the governing plan stand how to the baseline.
@@ -362,6 +382,7 @@ fn assemble(
                     people: evidence.named().take(NAMED).cloned().collect(),
                     others: evidence.named().count().saturating_sub(NAMED) + evidence.hidden,
                     remedy: finding.remedy.clone(),
+                    keeper: keeper(record.union.kind),
                     onward: evidence.onward.clone(),
                 });
             }
@@ -381,8 +402,6 @@ fn assemble(
     }
     failing.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     breaches.sort_by_key(|breach| (breach.verdict, breach.since));
-    let more = breaches.len().saturating_sub(LISTED);
-    breaches.truncate(LISTED);
     let count = |outcome: &Outcome| {
         PartCount::new(outcome.slug(), outcome.label(), counts.get(outcome).copied().unwrap_or_default())
     };
@@ -396,7 +415,7 @@ fn assemble(
         failing,
         breaches,
         own: Vec::new(),
-        more,
+        more: 0,
         strip,
         unopened: records.iter().filter(|record| record.union.opened_on.is_none()).count(),
         has_plan: plans.on(today).is_some(),
@@ -412,7 +431,10 @@ fn assemble(
         choices: Vec::new(),
         families: &[],
         ahead: None,
+        trend: None,
+        coming: Vec::new(),
         file: String::new(),
+        report: String::new(),
     }
 }
 

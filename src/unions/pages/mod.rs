@@ -8,11 +8,13 @@ mod constitution;
 mod departments;
 mod fields;
 mod leave;
+mod list;
 mod opening;
 mod overview;
 mod own_rules;
 mod papers;
 mod posts;
+mod trend;
 mod what_if;
 
 use std::collections::BTreeSet;
@@ -23,8 +25,9 @@ use time::Date;
 
 use super::{
     documents,
+    owed::{OwedFinding, OwedRows},
     paths::{MATTERS, MEETINGS, PRIOR_REPORTS, PROJECTS, UNIONS},
-    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports, UnionSurveys, UnionVoices, UnionWork},
+    store::{self, ReasonRow},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
 use crate::{
@@ -41,13 +44,7 @@ use crate::{
     rules::{
         Finding, Outcome, Rule,
         adoption::Calendar,
-        education::{constitution, pledged, sign_by, trained},
-        everyday::everyday,
         finding::{is_over, is_short},
-        review::coverage,
-        survey::regular,
-        voice::{faces, in_time},
-        yearly::academic_year,
     },
     text::percent,
     words::words,
@@ -56,8 +53,9 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/unions", overview::list)
+        .get("/unions", list::page)
         .post("/unions", overview::create)
+        .get("/unions.xlsx", list::file)
         .get("/unions/{union}", overview::show)
         .get("/unions/{union}/open", opening::ask)
         .post("/unions/{union}/open", opening::act)
@@ -66,6 +64,7 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/roster.xlsx", papers::roster_file)
         .get("/unions/{union}/findings", papers::findings)
         .get("/unions/{union}/history", papers::history)
+        .get("/unions/{union}/history.xlsx", papers::history_file)
         .get("/unions/{union}/constitution", constitution::show)
         .upload("/unions/{union}/constitution", constitution::file)
         .get("/unions/{union}/own-rules", own_rules::show)
@@ -91,6 +90,8 @@ pub fn routes() -> Routes {
         .post("/unions/{union}/what-if", what_if::answer)
         .get("/compliance", compliance::page)
         .get("/compliance.xlsx", compliance::file)
+        .get("/compliance/report", compliance::report::page)
+        .get("/compliance/report.docx", compliance::report::word)
         .get("/documents/{document}", documents::download)
 }
 
@@ -273,8 +274,8 @@ fn onward(record: &Record, finding: &Finding, today: Date) -> Option<Onward> {
         Rule::Stf02 | Rule::Stf07 if is_over(finding) => leave(Some(PostKind::Presidium)),
         Rule::Stf04 if is_over(finding) => leave(Some(PostKind::Head)),
         Rule::Stf05 if is_over(finding) => leave(Some(PostKind::Staff)),
-        Rule::Stf01 | Rule::Stf08 if is_over(finding) => leave(None),
-        Rule::Elg01 | Rule::Elg03 | Rule::Elg04 if !finding.subjects.is_empty() => {
+        Rule::Stf01 | Rule::Stf06 if is_over(finding) => leave(None),
+        Rule::Org02 | Rule::Stf08 | Rule::Elg01 | Rule::Elg03 | Rule::Elg04 if !finding.subjects.is_empty() => {
             Some(Onward { href: id.leave_path(None, None, &finding.subjects), word: "办理离任" })
         }
         _ => None,
@@ -342,19 +343,6 @@ fn evidence(
     Some(all)
 }
 
-/// What the officers of a union owe beside their posts: reports of the semester (REV-02), pledges (DIS-01), training
-/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05), questionnaires (RGT-03), answers to students (RGT-01,
-/// RGT-04), and how its everyday work stands (ORG-09, VOL-02, GUI-01, GUI-02).
-#[derive(Clone, Copy)]
-struct Owed<'a> {
-    reports: Option<&'a UnionReports>,
-    duties: Option<&'a UnionDuties>,
-    contacts: Option<&'a UnionContacts>,
-    surveys: Option<&'a UnionSurveys>,
-    work: Option<&'a UnionWork>,
-    voices: Option<&'a UnionVoices>,
-}
-
 /// Where what the everyday work lacks is put right, as far as the office sees it.
 fn onward_of_work(rule: Rule, office: &Held) -> Option<Onward> {
     let matters = MatterReader::KINDS.contains(&office.kind);
@@ -373,13 +361,13 @@ fn with_duties(
     found: Option<Vec<Evidence>>,
     record: &Record,
     calendar: &Calendar,
-    owed: Owed<'_>,
+    owed: &OwedRows,
     office: &Held,
     today: Date,
 ) -> Option<Vec<Evidence>> {
     let mut found = found?;
     let plan = calendar.in_force(today)?;
-    let mut add = |finding: Finding, since: Option<Date>| {
+    for OwedFinding { finding, since } in owed.judge(record, &plan, today) {
         let place =
             found.partition_point(|one| (one.finding.verdict, one.finding.rule) < (finding.verdict, finding.rule));
         let names = record.timeline.names(&finding.subjects);
@@ -401,39 +389,6 @@ fn with_duties(
             finding,
         };
         found.insert(place, evidence);
-    };
-    if let Some(reports) = owed.reports {
-        let finding = coverage(&plan, &reports.coverage, today);
-        let since = (finding.verdict == Outcome::Fail).then_some(reports.coverage.late_from);
-        add(finding, since);
-    }
-    if let Some(duties) = owed.duties {
-        let finding = pledged(&plan, &duties.pledges, today);
-        let late = sign_by(academic_year(today)).and_then(Date::next_day);
-        let since = late.filter(|_| finding.verdict == Outcome::Fail);
-        add(finding, since);
-        add(trained(&plan, &duties.trainings, today), None);
-        add(constitution(&plan, duties.constitution.as_ref()), None);
-    }
-    // As the others: of a union that is under the rules.
-    if let Some(contacts) = owed.contacts.filter(|_| record.union.opened_on.is_some()) {
-        add(contacts.judge(&plan, today), None);
-    }
-    if let Some(surveys) = owed.surveys {
-        let finding = regular(&plan, &surveys.held, today);
-        let since = surveys.held.due().next_day().filter(|_| finding.verdict == Outcome::Warn);
-        add(finding, since);
-    }
-    for finding in owed.work.into_iter().flat_map(|one| everyday(&plan, one.work, today)) {
-        add(finding, None);
-    }
-    if let Some(voices) = owed.voices {
-        // Their days are practice: a silent plan requires neither.
-        let or_silent = |rule: Rule, finding: Finding| {
-            if plan.provision(rule).is_some() { finding } else { Finding::unstated(rule, &plan) }
-        };
-        add(or_silent(Rule::Rgt01, in_time(&plan, voices.late, voices.within)), None);
-        add(or_silent(Rule::Rgt04, faces(&plan, voices.late_points)), None);
     }
     Some(found)
 }

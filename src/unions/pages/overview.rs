@@ -1,14 +1,13 @@
-//! The unions of a university, and one of them as it stands.
+//! Unions are set up, and one of them is shown as it stands.
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    response::{IntoResponse, Redirect, Response},
+    response::Redirect,
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use time::Date;
 
 use super::{
     Evidence, Tab, Tabs, calendar, evidence,
@@ -19,13 +18,13 @@ use crate::{
     app::App,
     audit::{self, Entry},
     auth::acting::Acting,
-    directory::store::{CollegeRow, colleges},
+    directory::store::colleges,
     failure::Failure,
     ids::{CollegeId, UnionId},
     name::order,
-    office::{Office, OfficeKind, SchoolLeague, UnionReader},
+    office::{SchoolLeague, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome, filters, paging::RowRange},
-    rules::{Clause, Finding, Outcome, Rule, adoption::Calendar, plan::Union},
+    rules::{Clause, Finding, Outcome, Rule, plan::Union},
     unions::{
         Verb,
         chart::Chart,
@@ -35,93 +34,6 @@ use crate::{
     },
     web::forms,
 };
-
-/// A union as the list shows it.
-struct UnionRow {
-    id: UnionId,
-    name: String,
-    opened_on: Option<Date>,
-    people: usize,
-    departments: usize,
-    chairs: Vec<String>,
-    by_turn: bool,
-    /// The plan asks for an executive chair.
-    rotates: bool,
-    fails: usize,
-    warns: usize,
-    /// The governing plan has such unions.
-    in_scope: bool,
-}
-
-impl UnionRow {
-    fn of(record: &Record, plans: &Calendar, today: Date) -> Self {
-        let plan = plans.in_force(today);
-        let findings = plan.as_ref().and_then(|plan| record.timeline.findings(plan, today).ok());
-        let count = |outcome| findings.iter().flatten().filter(|finding| finding.verdict == outcome).count();
-        Self {
-            id: record.union.id,
-            name: record.union.name.clone(),
-            opened_on: record.union.opened_on,
-            people: record.people_on(today),
-            departments: record.departments_on(today).count(),
-            chairs: record.chairs_on(today).map(str::to_owned).collect(),
-            by_turn: record.timeline.rotates_on(today),
-            rotates: plan.as_ref().is_some_and(|plan| plan.provision(Rule::Org03).is_some()),
-            fails: count(Outcome::Fail),
-            warns: count(Outcome::Warn),
-            in_scope: plan.is_none() || findings.is_some(),
-        }
-    }
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "unions/list.html")]
-pub(super) struct UnionsPage {
-    chrome: Chrome,
-    lines: Vec<UnionRow>,
-    /// Kinds that could still be set up, and colleges without a union.
-    missing: Vec<(&'static str, &'static str)>,
-    without: Vec<CollegeRow>,
-    may_create: bool,
-    has_plan: bool,
-    done: &'static str,
-}
-
-pub(super) async fn list(
-    State(app): State<App>,
-    acting: Acting<UnionReader>,
-    Query(forms::Done { done }): Query<forms::Done>,
-) -> Result<Response, Failure> {
-    let (mut db, today) = (app.read().await?, app.clock.today());
-    let all = store::list(&mut db, acting.institution(), None).await?;
-    let visible: Vec<_> = all.iter().filter(|union| union.is_visible_to(acting.office())).cloned().collect();
-    let may_create = SchoolLeague::KINDS.contains(&acting.office().kind);
-    // Who has one union goes there at once.
-    let own = acting.office().college.is_some()
-        || matches!(acting.office().kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion);
-    if let (true, [one]) = (own, visible.as_slice()) {
-        return Ok(Redirect::to(&one.id.path()).into_response());
-    }
-    let records = store::records(&mut db, acting.institution(), visible, today).await?;
-    let plans = calendar(&mut db, acting.institution()).await?;
-    let plan = plans.in_force(today);
-    let in_plan = |kind: &Union| plan.as_ref().is_none_or(|plan| plan.unions.contains(kind));
-    let missing = [Union::School, Union::Graduate]
-        .into_iter()
-        .filter(in_plan)
-        .filter(|kind| !all.iter().any(|union| union.kind == *kind))
-        .map(|kind| (kind.slug(), kind.label()))
-        .collect();
-    let mut without = colleges(&mut db, acting.institution()).await?;
-    without.retain(|college| !all.iter().any(|union| union.college == Some(college.id)));
-    let done = Done::said(&done);
-    let chrome = app.chrome(acting.person(), "学生会");
-    let has_plan = plan.is_some();
-    drop(db);
-    // Hundreds of unions take a while to judge: away from the threads that serve pages.
-    let lines = app.heavy(move || records.iter().map(|record| UnionRow::of(record, &plans, today)).collect()).await?;
-    Ok(UnionsPage { chrome, lines, missing, without, may_create, has_plan, done }.into_response())
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

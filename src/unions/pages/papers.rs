@@ -10,7 +10,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 
-use super::{Evidence, Owed, Tab, Tabs, calendar, evidence, frame, visible, with_duties};
+use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible, with_duties};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -24,17 +24,20 @@ use crate::{
     },
     papers::{self, Column, Paper, Table},
     rules::Outcome,
-    sheet::{drop_down_template, roster::COLUMNS},
+    sheet::{ReportColumn, drop_down_template, report_workbook, roster::COLUMNS},
     text::chinese_day,
     unions::{
+        owed::OwedRows,
         paths::UNIONS,
-        store::{self, HistoryAct, RosterRow},
+        store::{self, HistoryAct, HistoryRow, RosterRow},
         union::{PostKind, PostRow, Record, StudentFacts, name_in_full, sees_grades},
     },
     web::workbook,
 };
 
 const A_PAGE: i64 = 50;
+/// More acts than a union sees in ten years.
+const MOST_EXPORTED: i64 = 20_000;
 
 #[derive(Template)]
 #[template(path = "unions/roster.html")]
@@ -228,22 +231,9 @@ pub(super) async fn findings(
     let record = visible(&mut db, &acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &[id]).await?;
-    let reports = store::report_coverage(&mut db, acting.institution(), Some(id), today).await?;
-    let duties = store::duties(&mut db, acting.institution(), Some(id), today).await?;
-    let contacts = store::contact_coverage(&mut db, acting.institution(), Some(id), today).await?;
-    let surveys = store::survey_coverage(&mut db, acting.institution(), Some(id), today).await?;
-    let work = store::everyday_work(&mut db, acting.institution(), Some(id), today).await?;
-    let voices = store::voices(&mut db, acting.institution(), Some(id), app.clock.now()).await?;
+    let owed = OwedRows::load(&mut db, acting.institution(), Some(id), app.clock.now()).await?;
     let all = evidence(&record, &plans, &reasons, acting.office(), today);
-    let owed = Owed {
-        reports: reports.first(),
-        duties: duties.first(),
-        contacts: contacts.first(),
-        surveys: surveys.first(),
-        work: work.first(),
-        voices: voices.first(),
-    };
-    let all = with_duties(all, &record, &plans, owed, acting.office(), today);
+    let all = with_duties(all, &record, &plans, &owed, acting.office(), today);
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
     let judged = all.is_some();
     let all = all.unwrap_or_default();
@@ -312,4 +302,44 @@ pub(super) async fn history(
         page,
         more,
     })
+}
+
+/// The history as a workbook, a line for each thing that was done.
+pub(super) async fn history_file(
+    State(app): State<App>,
+    acting: Acting<UnionReader>,
+    Path(id): Path<UnionId>,
+) -> Result<Response, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = visible(&mut db, &acting, id, today).await?;
+    let acts = store::history(&mut db, id, None, RowRange { skip: 0, most: MOST_EXPORTED }).await?;
+    drop(db);
+    let columns = [("时间", 18), ("事项", 12), ("姓名", 12), ("内容", 50), ("依据与理由", 40), ("办理", 22)]
+        .map(|(heading, width)| ReportColumn { heading, width });
+    let title = format!("{}{}沿革", acting.person().institution_name, record.union.name);
+    let bytes = app
+        .heavy(move || {
+            let all = acts.iter().flat_map(|act| std::iter::once(&act.head).chain(&act.parts));
+            let rows: Vec<Vec<String>> = all.map(history_cells).collect();
+            let caption = format!("截至：{}　共 {} 项", chinese_day(today), rows.len());
+            report_workbook(&title, &caption, &columns, &rows)
+        })
+        .await?
+        .map_err(anyhow::Error::new)?;
+    Ok(workbook("沿革.xlsx", bytes))
+}
+
+/// A line of the history, in the order of the workbook's columns.
+fn history_cells(row: &HistoryRow) -> Vec<String> {
+    let reason = if row.reason.is_empty() { String::new() } else { format!("理由：{}", row.reason) };
+    let warned = row.warned.0.iter().map(|warned| format!("已提醒并写明理由：{}", warned.says));
+    let grounds = [row.ground.clone(), reason].into_iter().chain(warned).filter(|words| !words.is_empty());
+    vec![
+        filters::minute_of(row.at),
+        row.act.label().to_owned(),
+        row.person.clone().unwrap_or_default(),
+        row.says.clone(),
+        grounds.collect::<Vec<_>>().join("；"),
+        [row.office.as_str(), row.by.as_deref().unwrap_or_default()].join(" ").trim_end().to_owned(),
+    ]
 }

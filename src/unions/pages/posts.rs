@@ -67,6 +67,18 @@ pub(super) struct PostPage {
     correcting: bool,
 }
 
+impl PostPage {
+    /// Where the person goes to another post of the union.
+    fn move_path(&self) -> String {
+        self.record.union.id.move_path(&self.post.number)
+    }
+
+    /// Where the person leaves, with what the union is afterwards shown first.
+    fn leave_path(&self) -> String {
+        self.record.union.id.leave_path(None, None, std::slice::from_ref(&self.post.number))
+    }
+}
+
 fn find(record: &Record, id: PostId) -> Result<PostRow, Failure> {
     record.posts.iter().find(|post| post.id == id).cloned().ok_or(Failure::Missing)
 }

@@ -419,7 +419,7 @@ pub async fn reshuffle(
         begun.push((student, wanted.post.clone()));
     }
     leave_duty(connection, union, day, now).await?;
-    let says = format!("换届：{} 个岗位，其中连任 {} 个", reshuffle.appointments().len(), staying.len());
+    let says = format!("换届：{} 个岗位，其中留任 {} 个", reshuffle.appointments().len(), staying.len());
     let entry = HistoryEntry::new(Act::Reshuffled).from(day).says(says).on(grounds).warned(reshuffle.warned());
     note(connection, union, entry, now).await?;
     Ok(begun)

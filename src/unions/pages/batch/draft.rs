@@ -195,7 +195,7 @@ fn coming(record: &Record, draft: &RosterDraft, people: &[RosterPerson], finding
         match draft.purpose {
             RosterPurpose::Register => "",
             RosterPurpose::Reshuffle if held.is_empty() => "新任",
-            RosterPurpose::Reshuffle if person.posts.iter().all(|wanted| held.contains(&wanted.post)) => "连任",
+            RosterPurpose::Reshuffle if person.posts.iter().all(|wanted| held.contains(&wanted.post)) => "留任",
             RosterPurpose::Reshuffle => "换岗",
         }
     };

@@ -1,0 +1,114 @@
+//! 学生会组织对照检查情况报告: what the overview found, as a paper that is signed and sent.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{extract::State, response::Response};
+use axum_extra::extract::Query;
+use time::Date;
+
+use super::{Breach, ComplianceFilter, CompliancePage, judged};
+use crate::{
+    app::App,
+    auth::acting::Acting,
+    failure::Failure,
+    office::ComplianceReader,
+    page::chrome::Chrome,
+    papers::{self, Column, Paper, Table},
+    rules::Outcome,
+    text::chinese_day,
+    unions::paths::{COMPLIANCE, compliance_paper},
+    web::forms::as_query,
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/compliance_report.html")]
+pub(in crate::unions::pages) struct ComplianceReportPage {
+    chrome: Chrome,
+    paper: Paper,
+    /// The same in Word.
+    word: String,
+}
+
+pub(in crate::unions::pages) async fn page(
+    State(app): State<App>,
+    acting: Acting<ComplianceReader>,
+    Query(filter): Query<ComplianceFilter>,
+) -> Result<ComplianceReportPage, Failure> {
+    let word = compliance_paper(&as_query(&filter)?);
+    let paper = paper_of(&judged(&app, &acting, filter).await?, app.clock.today());
+    let chrome = app.chrome(acting.person(), "检查情况报告").under(COMPLIANCE, "对照检查总览");
+    Ok(ComplianceReportPage { chrome, paper, word })
+}
+
+pub(in crate::unions::pages) async fn word(
+    State(app): State<App>,
+    acting: Acting<ComplianceReader>,
+    Query(filter): Query<ComplianceFilter>,
+) -> Result<Response, Failure> {
+    let page = judged(&app, &acting, filter).await?;
+    papers::download(&app, paper_of(&page, app.clock.today())).await
+}
+
+fn paper_of(page: &CompliancePage, today: Date) -> Paper {
+    let of = |verdict: Outcome| page.breaches.iter().filter(move |breach| breach.verdict == verdict);
+    let day = chinese_day(page.ahead.unwrap_or(today));
+    let by = if page.plan.is_empty() { String::new() } else { format!("依据{}，", page.plan) };
+    let mut paper = Paper::new(format!("{}\n学生会组织对照检查情况报告", page.institution))
+        .landscape()
+        .caption(&format!("截至{day}"))
+        .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.lines.len()))
+        .heading("检查结论");
+    paper = if page.failing.is_empty() {
+        paper.paragraph("没有不符合刚性要求的组织。")
+    } else {
+        let said = page.failing.iter().map(|(name, count)| format!("{name} {count} 项"));
+        let said: Vec<String> = said.collect();
+        paper.paragraph(format!("{} 个组织有不符合项：{}。", page.failing.len(), said.join("、")))
+    };
+    for (heading, verdict) in [("不符合的项目", Outcome::Fail), ("需要提醒的项目", Outcome::Warn)] {
+        paper = paper.heading(heading);
+        paper =
+            if of(verdict).next().is_none() { paper.paragraph("没有。") } else { paper.table(table(of(verdict))) };
+    }
+    if !page.failing.is_empty() {
+        let one = |breach: &Breach| {
+            let remedy =
+                if breach.remedy.is_empty() { "请查明原因，逐项改正" } else { breach.remedy.as_str() };
+            format!("{}“{}”：{remedy}（{}办理）。", breach.name, breach.rule.name(), breach.keeper)
+        };
+        paper = paper
+            .heading("整改要求")
+            .items(of(Outcome::Fail).map(one))
+            .paragraph("以上各项请于　　　　年　　月　　日以前整改，并报告结果。");
+    }
+    paper.signature_line("核对人").signature_line("审核人").signed(format!("{}（盖章）", page.institution), Some(today))
+}
+
+fn table<'a>(breaches: impl Iterator<Item = &'a Breach>) -> Table {
+    let columns = vec![
+        Column::centred("序号", 4),
+        Column::text("组织", 12),
+        Column::text("条目", 12),
+        Column::text("情况", 22),
+        Column::text("涉及的人", 26),
+        Column::text("依据", 18),
+        Column::centred("自何日起", 9),
+    ];
+    let row = |(place, breach): (usize, &Breach)| {
+        let people = breach.people.iter().map(|person| match person.about.as_str() {
+            "" => person.name.clone(),
+            about => format!("{}（{about}）", person.name),
+        });
+        let more = (breach.others > 0).then(|| format!("另 {} 人", breach.others));
+        vec![
+            place.to_string(),
+            breach.name.clone(),
+            breach.rule.name().to_owned(),
+            breach.says.clone(),
+            people.chain(more).collect::<Vec<_>>().join("、"),
+            if breach.clause.is_empty() { "实践惯例".to_owned() } else { breach.clause.clone() },
+            breach.since.map(|day| day.to_string()).unwrap_or_default(),
+        ]
+    };
+    Table::new(columns, (1..).zip(breaches).map(row).collect())
+}
