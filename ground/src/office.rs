@@ -125,7 +125,9 @@ pub trait Office: Send + Sync + 'static {
 }
 
 /// Declares sets of offices as a table: the type, the kinds in it, and who that is.
-macro_rules! sets_of_offices {
+#[macro_export]
+#[doc(hidden)]
+macro_rules! declare_sets_of_offices {
     ($($(#[$doc:meta])* $set:ident: $($kind:ident),+;)*) => {$(
         $(#[$doc])*
         #[derive(Debug)]
@@ -137,7 +139,7 @@ macro_rules! sets_of_offices {
     )*};
 }
 
-pub(crate) use sets_of_offices;
+pub use declare_sets_of_offices as sets_of_offices;
 
 // What one feature alone asks for, and those above it, stands in that feature's `mod.rs`.
 sets_of_offices! {

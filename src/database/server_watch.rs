@@ -24,7 +24,8 @@ const LEAST: Duration = Duration::from_millis(50);
 /// there. Where the disk is full nothing is written. Inside a runtime.
 pub fn watch_server(pools: &Pools, reached: ReachedServer, space: Space) {
     let ReachedServer { address, server, connection } = reached;
-    let watch = ServerWatch { pools: pools.clone(), address, server, connection: Some(connection), space, hangs: false };
+    let watch =
+        ServerWatch { pools: pools.clone(), address, server, connection: Some(connection), space, hangs: false };
     tokio::spawn(watch.run());
 }
 

@@ -28,7 +28,7 @@ use crate::{
     ids::{InstitutionId, UnionId},
     office::{Office, SchoolLeague},
     page::{
-        charts::{Part, strip},
+        charts::{Part, PartCount, strip},
         chrome::Chrome,
     },
     rulebook::store::calendar,
@@ -160,10 +160,10 @@ impl Column {
     fn grades(&self) -> Vec<Part> {
         let number = |count: i64| usize::try_from(count).unwrap_or(0);
         strip(&[
-            ("pass", "优秀", number(self.deeds.excellent)),
-            ("unknown", "良好", number(self.deeds.good)),
-            ("warn", "合格", number(self.deeds.satisfactory)),
-            ("fail", "不合格", number(self.deeds.unsatisfactory)),
+            PartCount::new("pass", "优秀", number(self.deeds.excellent)),
+            PartCount::new("unknown", "良好", number(self.deeds.good)),
+            PartCount::new("warn", "合格", number(self.deeds.satisfactory)),
+            PartCount::new("fail", "不合格", number(self.deeds.unsatisfactory)),
         ])
     }
 

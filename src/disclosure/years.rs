@@ -27,7 +27,7 @@ use crate::{
     inbox::{self, Notice, To},
     office::{Office, OfficeKind, SchoolLeague},
     page::{
-        charts::{Part, strip},
+        charts::{Part, PartCount, strip},
         chrome::Chrome,
         filters,
     },
@@ -214,9 +214,9 @@ async fn page(
     let before = before.and_then(|one| one.content.as_ref());
     let differences = before.and_then(|before| content.since(before));
     let counts = strip(&[
-        ("pass", "是", content.count(Conclusion::Yes)),
-        ("fail", "否", content.count(Conclusion::No)),
-        ("unknown", "待补", content.count(Conclusion::Missing)),
+        PartCount::new("pass", "是", content.count(Conclusion::Yes)),
+        PartCount::new("fail", "否", content.count(Conclusion::No)),
+        PartCount::new("unknown", "待补", content.count(Conclusion::Missing)),
     ]);
     let signs = holds(person, SchoolLeague::KINDS) || holds(person, &[OfficeKind::SchoolParty]);
     Ok(YearPage {

@@ -5,13 +5,14 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    MatterFiler,
     paths::{MATTERS, REPORTS},
     store::{self, MatterFilter, ReportFilter},
 };
 use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
-    office::{MatterFiler, MatterReader, Office, OfficeKind, SchoolLeague},
+    office::{MatterReader, Office, OfficeKind, SchoolLeague},
     page::task::Task,
     rules::matters::Stage,
     unions::store as unions,

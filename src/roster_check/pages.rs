@@ -21,7 +21,7 @@ use crate::{
     ids::PlanVersionId,
     office::RosterKeeper,
     page::{
-        charts::{Part, QuotaBar, strip},
+        charts::{Part, PartCount, QuotaBar, strip},
         chrome::Chrome,
         filters,
     },
@@ -196,7 +196,7 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
             let (open, settled) = arrange(findings, &names);
             let count = |outcome: &Outcome| {
                 let is = |shown: &&ShownFinding| shown.finding.verdict == *outcome;
-                (outcome.slug(), outcome.label(), open.iter().chain(&settled).filter(is).count())
+                PartCount::new(outcome.slug(), outcome.label(), open.iter().chain(&settled).filter(is).count())
             };
             let counts: Vec<_> = Outcome::ALL.iter().map(count).collect();
             let chrome = app.chrome(acting.person(), "体检结果").under("/checkup", "名单体检");

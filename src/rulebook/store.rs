@@ -316,7 +316,7 @@ impl WiderReason {
     /// The rule by its name, and why.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let name = self.rule.parse::<Rule>().map_or(self.rule.as_str(), Rule::name);
+        let name = self.rule.parse::<Rule>().map_or(self.rule.as_str(), |rule| rule.name());
         format!("{name}：{}", self.says)
     }
 }

@@ -423,7 +423,6 @@ pub(super) async fn check_in(
             person = to_choose(several);
         }
     }
-    }
     let page = page(&app, &acting, id, Submitted::new(form, errors), person, "").await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

@@ -22,7 +22,7 @@ use crate::{
         review::{Outcome, Person, Review},
         store,
     },
-    rules::review::{Grade, score_in_words},
+    rules::review::Grade,
     sheet::drop_down_template,
     web::workbook,
 };

@@ -11,12 +11,14 @@ use crate::{
     app::App,
     auth::acting::Acting,
     failure::Failure,
-    office::ComplianceReader,
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
     rules::Outcome,
     text::chinese_day,
-    unions::paths::{COMPLIANCE, compliance_paper},
+    unions::{
+        ComplianceReader,
+        paths::{COMPLIANCE, compliance_paper},
+    },
     web::forms::as_query,
 };
 
