@@ -225,7 +225,7 @@ fn overdue(union: &StudentUnion, known: &[Known], semesters: &[SemesterRow], tod
         let was_open = union.opened_on.is_some_and(|opened| opened <= last.due);
         let missing = was_open && !known.iter().any(|one| one.is(union.id, paper, &last));
         let href = of_period(&path(union.id, paper), last.from);
-        missing.then(|| PaperCell { paper, period: last.name, href, due: last.due, done: false, late: true })
+        missing.then_some(PaperCell { paper, period: last.name, href, due: last.due, done: false, late: true })
     };
     [YearPaper::Summary, YearPaper::Settlement, YearPaper::Handover].into_iter().filter_map(cell).collect()
 }

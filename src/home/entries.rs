@@ -24,6 +24,7 @@ pub(super) struct Days {
 }
 
 /// What a person sees in the office in which they act: as the features' own pages show it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a page of its own that the office sees")]
 struct Seen {
     /// The unions that the office sees.
     unions: Vec<Uuid>,
@@ -110,6 +111,7 @@ impl Row {
 }
 
 /// What stands on those days for a person, by day; at most 4,000.
+#[expect(clippy::too_many_lines, reason = "one statement, however many features keep days")]
 pub(super) async fn entries(
     connection: &mut PgConnection,
     person: &SignedIn,

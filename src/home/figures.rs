@@ -59,7 +59,7 @@ pub(super) async fn figures(
     let today = now.to_offset(CHINA).date();
     let Some(office) = &person.acting else { return Ok(Vec::new()) };
     let mut figures = Vec::new();
-    if let Some(standing) = standing(app, connection, person, office, today).await? {
+    if let Some(standing) = Box::pin(standing(app, connection, person, office, today)).await? {
         figures.push(Figure {
             count: standing.breaches,
             label: "项不符合",

@@ -96,7 +96,7 @@ fn take(typed: &mut GroupFields, name: &str, field: Option<&Field>, value: &DeVa
 fn says(kind: Kind, value: &DeValue<'_>) -> Option<String> {
     let one_line = |text: &str| (!text.contains(char::is_control)).then(|| text.to_owned());
     match kind {
-        Kind::Text | Kind::Long | Kind::Share => value.as_str().and_then(one_line),
+        Kind::Text | Kind::Long | Kind::Share | Kind::Clause => value.as_str().and_then(one_line),
         Kind::Number => value.as_integer().filter(|number| number.radix() == 10).map(ToString::to_string),
         Kind::Day => value.as_datetime().map(ToString::to_string),
         Kind::Flag(..) => value.as_bool().map(|flag| flag.to_string()),
@@ -128,7 +128,6 @@ fn says(kind: Kind, value: &DeValue<'_>) -> Option<String> {
             let text = one_line(value.as_str()?)?;
             Some(words.iter().find(|(slug, _)| *slug == text).map_or(text, |(_, label)| (*label).to_owned()))
         }
-        Kind::Clause => value.as_str().and_then(one_line),
         Kind::Amount => says(Kind::Number, value).or_else(|| value.as_str().and_then(one_line)),
         Kind::Chain | Kind::Rows(_) => None,
     }

@@ -260,9 +260,9 @@ mod tests {
     fn pol_00_a_term_is_counted_by_the_unions_record() {
         let once = plan("name = \"任期\"\ncheck = \"term\"\nof = \"presidium\"\nyears = 1\nreelections = 1");
         let mut timeline = Timeline::empty(Union::School);
-        let one = member(1, Post::Presidium);
-        timeline.add(&one, Post::Presidium, date!(2024 - 09 - 14), Some(date!(2025 - 09 - 14)));
-        timeline.add(&one, Post::Presidium, date!(2025 - 09 - 14), None);
+        let first = member(1, Post::Presidium);
+        timeline.add(&first, Post::Presidium, date!(2024 - 09 - 14), Some(date!(2025 - 09 - 14)));
+        timeline.add(&first, Post::Presidium, date!(2025 - 09 - 14), None);
         timeline.add(&member(2, Post::Presidium), Post::Presidium, date!(2025 - 09 - 14), None);
         assert_eq!(by_record(&once, &timeline, date!(2026 - 09 - 14)).verdict, Outcome::Pass, "two years to the day");
         let over = by_record(&once, &timeline, date!(2026 - 09 - 15));

@@ -104,6 +104,7 @@ struct PostGroup {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "unions/show.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is another question of the page")]
 pub(super) struct UnionPage {
     chrome: Chrome,
     tabs: Tabs,

@@ -301,12 +301,11 @@ pub(super) async fn report(
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let record = managed(&mut *app.read().await?, &acting, id, today).await?;
     let chosen = rule_of(&app, acting.institution(), &record, |_, rule| rule.name == form.rule).await?;
-    let read = match &chosen {
-        Some(rule) => form.read(rule, today, &mut errors),
-        None => {
-            errors.add("rule", "现行方案里没有要登记的这一条，请从下面重新选择");
-            None
-        }
+    let read = if let Some(rule) = &chosen {
+        form.read(rule, today, &mut errors)
+    } else {
+        errors.add("rule", "现行方案里没有要登记的这一条，请从下面重新选择");
+        None
     };
     let Some(fact) = read else {
         let page = page(&app, &acting, record, chosen, Typed { form, errors, done: "" }).await?;
