@@ -215,7 +215,7 @@ impl Desk {
 
     /// Presses the button or follows the link with those words and waits for the next page.
     async fn press(&self, words: &str) {
-        self.browser.execute("window.before = true", vec![]).await.unwrap();
+        self.leave().await;
         let path = format!("//button[normalize-space()='{words}'] | //a[normalize-space()='{words}']");
         let Some(shown) = self.shown(&path).await else {
             // On a phone the navigation is folded.
@@ -233,18 +233,38 @@ impl Desk {
         self.arrive().await;
     }
 
+    /// Presses the first element at that place and waits for the next page.
+    async fn press_at(&self, place: Locator<'_>) {
+        self.leave().await;
+        self.browser.find(place).await.unwrap().click().await.unwrap();
+        self.arrive().await;
+    }
+
+    /// Marks the page, and leaves its field: what that suggests is in the way of no button.
+    async fn leave(&self) {
+        self.browser.execute("window.before = true; document.activeElement.blur()", vec![]).await.unwrap();
+    }
+
     /// Commits an import. What takes longer than a moment shows first how far it is, on a page that loads itself anew.
     async fn commit(&self, words: &str) {
         self.press(words).await;
-        for _ in 0..1_500 {
-            // While a page is being replaced there is none to ask.
-            let text = self.browser.execute("return document.querySelector('main').innerText", vec![]).await;
-            if text.is_ok_and(|text| text.as_str().is_some_and(|text| text.contains("已写入："))) {
-                return;
+        let text = "return document.querySelector('main').innerText";
+        self.until("the import is committed", text, |text| text.as_str()?.contains("已写入：").then_some(())).await;
+    }
+
+    /// Asks the page again until its answer is the one that is wanted: what it does by itself takes its time, on a busy machine
+    /// more than on an idle one.
+    async fn until<T>(&self, what: &str, script: &str, wanted: impl Fn(&Value) -> Option<T>) -> T {
+        for _ in 0..3_000 {
+            // Between two pages there is none to ask; that is not there yet either.
+            if let Ok(answer) = self.browser.execute(script, vec![]).await
+                && let Some(found) = wanted(&answer)
+            {
+                return found;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("the import is not committed");
+        panic!("it did not come about that {what}");
     }
 
     /// The first element at that path that one sees.
@@ -265,14 +285,7 @@ impl Desk {
     /// Waits for the page after the one that was marked.
     async fn arrive(&self) {
         let arrived = "return window.before !== true && document.readyState === 'complete'";
-        for _ in 0..1_500 {
-            // Between two pages there is none to ask; that is not there yet either.
-            if self.browser.execute(arrived, vec![]).await.is_ok_and(|answer| answer == json!(true)) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("no page came");
+        self.until("a page came", arrived, |answer| (*answer == json!(true)).then_some(())).await;
     }
 
     async fn text(&self) -> String {
@@ -283,9 +296,10 @@ impl Desk {
         self.browser.find(Locator::Css("h1")).await.unwrap().text().await.unwrap()
     }
 
-    /// The page has no fault that axe knows, and does not scroll sideways.
+    /// The page has no fault that axe knows, and does not scroll sideways. One that loads itself anew is judged as it stands:
+    /// on a busy machine axe takes longer than such a page stays.
     async fn judge(&self, what: &str) {
-        self.browser.execute(&self.axe, vec![]).await.unwrap();
+        self.browser.execute(&format!("window.stop();\n{}", self.axe), vec![]).await.unwrap();
         let run = "const done = arguments[arguments.length - 1];
                    axe.run(document, {resultTypes: ['violations']}).then(
                        (result) => done(result.violations.map((found) => [found.id, found.nodes.map((node) => node.html)])),
@@ -368,7 +382,7 @@ fn journey_on_both<T>(before: impl AsyncFnOnce() -> (Portal, T), play: impl Asyn
         let base = format!("http://{}", portal.listen(Limits::default()).await);
         let (wide, narrow) = (seat.window(false).await, seat.window(true).await);
         let at = |window: &Window| Desk {
-            portal: Portal { app: portal.app.clone(), url: portal.url.clone() },
+            portal: portal.with(portal.app.clone()),
             browser: window.browser.clone(),
             base: base.clone(),
             axe: axe.clone(),
@@ -749,10 +763,8 @@ fn a_secretary_orders_a_ballot_by_strokes_and_moves_one_line() {
         let said = desk.text().await;
         assert!(said.contains("候选人以姓氏笔画为序") && said.contains("“張”不在通用规范汉字表里"), "{said}");
         desk.judge("a ballot by strokes").await;
-        desk.browser.execute("window.before = true", vec![]).await.unwrap();
-        let up = desk.browser.find(Locator::Css("button[aria-label='張文上移']")).await.unwrap();
-        up.click().await.unwrap();
-        desk.arrive().await;
+        let up = Locator::Css("button[aria-label='張文上移']");
+        desk.press_at(up).await;
         assert_eq!(standing().await, json!("丁一凡、王明、王小明、張文、谢明"));
         assert!(desk.text().await.contains("手工排列"), "{}", desk.text().await);
         desk.judge("a line was moved").await;
@@ -769,10 +781,7 @@ fn a_secretary_orders_a_ballot_by_strokes_and_moves_one_line() {
         desk.press("按填写的序号排列").await;
         assert_eq!(standing().await, json!("谢明、丁一凡、王明、王小明、張文"));
         desk.press("恢复按笔画排列").await;
-        let up = desk.browser.find(Locator::Css("button[aria-label='張文上移']")).await.unwrap();
-        desk.browser.execute("window.before = true", vec![]).await.unwrap();
-        up.click().await.unwrap();
-        desk.arrive().await;
+        desk.press_at(up).await;
         // What was announced is what the ballot has.
         sitting.act("announce", &[]).await;
         desk.go(&sitting.contests[0]).await;
@@ -878,14 +887,8 @@ fn on_a_phone_a_person_is_found_by_name_with_suggestions_and_without_them() {
         desk.go(&format!("{path}/appoint")).await;
         let options = "return [...document.querySelectorAll('#number-people:not([hidden]) [role=option]')].map((one) => one.innerText)";
         let offered = async || {
-            for _ in 0..500 {
-                let Value::Array(found) = desk.browser.execute(options, vec![]).await.unwrap() else { panic!() };
-                if !found.is_empty() {
-                    return found;
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            panic!("nobody is suggested");
+            let some = |found: &Value| found.as_array().filter(|people| !people.is_empty()).cloned();
+            desk.until("somebody is suggested", options, some).await
         };
         let state = "const field = document.getElementById('number');
                      return [field.value, field.getAttribute('aria-expanded'),
@@ -981,14 +984,11 @@ fn picture(folder: &Path) -> PathBuf {
 async fn photo_made_small(desk: &Desk) -> (String, u64) {
     let made = "const field = document.getElementById('file');
                 return [field.nextElementSibling.textContent, field.files[0].type, field.files[0].size]";
-    for _ in 0..500 {
-        let seen = desk.browser.execute(made, vec![]).await.unwrap();
-        if seen[0].as_str().unwrap().contains("照片已缩小") {
-            return (seen[1].as_str().unwrap().to_owned(), seen[2].as_u64().unwrap());
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("the photo stays as it is");
+    let small = |seen: &Value| {
+        seen[0].as_str()?.contains("照片已缩小").then_some(())?;
+        Some((seen[1].as_str()?.to_owned(), seen[2].as_u64()?))
+    };
+    desk.until("the photo is small", made, small).await
 }
 
 #[test]
@@ -1066,7 +1066,7 @@ fn a_college_secretary_works_through_forty_cases_with_the_keyboard() {
         desk.judge("opening a round").await;
         desk.press("遴选办理").await;
         desk.judge("forty cases").await;
-        desk.browser.find(Locator::Css("tbody a")).await.unwrap().click().await.unwrap();
+        desk.press_at(Locator::Css("tbody a")).await;
         desk.judge("a case").await;
         // The first choice has the focus and nothing is chosen: Space chooses, Tab leads past the box that a refusal
         // asks for, the step and the words to the button, Enter signs and goes on.
@@ -1348,10 +1348,7 @@ fn a_student_delegate_scores_twelve_people_on_a_phone() {
                 desk.judge("the list").await;
             }
             assert!(desk.text().await.contains(&format!("已评 {}/12 人", person - 1)), "{}", desk.text().await);
-            let next = desk.browser.find(Locator::XPath("//a[.//span[normalize-space()='未评']]")).await.unwrap();
-            desk.browser.execute("window.before = true", vec![]).await.unwrap();
-            next.click().await.unwrap();
-            desk.arrive().await;
+            desk.press_at(Locator::XPath("//a[.//span[normalize-space()='未评']]")).await;
             if person == 1 {
                 desk.judge("a sheet").await;
             }
@@ -1452,15 +1449,9 @@ fn a_secretary_marks_a_sentence_of_the_document_for_a_rule() {
                         getSelection().addRange(range);";
             desk.browser.execute(mark, vec![]).await.unwrap();
             let words = "return document.getElementById('words').value";
-            let mut marked = Value::Null;
-            for _ in 0..100 {
-                marked = desk.browser.execute(words, vec![]).await.unwrap();
-                if marked != json!("") {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            assert_eq!(marked, json!("（一）校级学生会主席团成员不超过4人。"), "what is marked is what is quoted");
+            let typed = |words: &Value| words.as_str().filter(|words| !words.is_empty()).map(str::to_owned);
+            let marked = desk.until("what is marked is quoted", words, typed).await;
+            assert_eq!(marked, "（一）校级学生会主席团成员不超过4人。", "what is marked is what is quoted");
             let choose = "document.getElementById('rule').value = 'STF-02'";
             desk.browser.execute(choose, vec![]).await.unwrap();
             desk.press("引用到这一条").await;

@@ -42,7 +42,7 @@ async fn begun() -> (Portal, Begun) {
         branch: portal.signed_in(OfficeKind::ClassBranch).await,
         union: portal.signed_in(OfficeKind::CollegeUnion).await,
         today: portal.app.clock.today(),
-        portal: Portal { app: portal.app.clone(), url: portal.url.clone() },
+        portal: portal.with(portal.app.clone()),
         league,
         path,
     };
@@ -57,10 +57,7 @@ async fn set(desk: &Desk, id: &str, value: &str) {
 
 /// Sends the form of a step by its own button.
 async fn submit(desk: &Desk, form: &str) {
-    desk.browser.execute("window.before = true", vec![]).await.unwrap();
-    let button = format!("form[action$='{form}'] button");
-    desk.browser.find(Locator::Css(&button)).await.unwrap().click().await.unwrap();
-    desk.arrive().await;
+    desk.press_at(Locator::Css(&format!("form[action$='{form}'] button"))).await;
 }
 
 async fn said(desk: &Desk, words: &str) {

@@ -33,10 +33,9 @@ async fn enter(desk: &Desk, figures: [&str; 6]) {
     desk.press("保存录入").await;
 }
 
-/// Types the number of whoever takes a paper ballot and leaves the field: what it suggests is in nobody's way.
+/// Types the number of whoever takes a paper ballot.
 async fn hand_out(desk: &Desk, student: u32) {
     desk.fill("学号或姓名", &number(student)).await;
-    desk.browser.execute("document.activeElement.blur()", vec![]).await.unwrap();
     desk.press("登记发出").await;
 }
 

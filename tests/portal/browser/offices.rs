@@ -15,13 +15,6 @@ use crate::{
     voice,
 };
 
-/// Follows the first link at that place, and waits for its page.
-async fn follow(desk: &Desk, css: &str) {
-    desk.browser.execute("window.before = true", vec![]).await.unwrap();
-    desk.browser.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
-    desk.arrive().await;
-}
-
 /// Unfolds what stands under those words.
 async fn unfold(desk: &Desk, words: &str) {
     let summary = format!("(//summary[contains(., '{words}')])[1]");
@@ -197,7 +190,7 @@ fn a_case_goes_from_the_report_to_the_decision() {
         assert!(desk.text().await.contains("办理 1 件违纪失范反映"));
         desk.press("违纪失范办理").await;
         desk.judge("cases").await;
-        follow(desk, "td[data-label='办理'] a").await;
+        desk.press_at(Locator::Css("td[data-label='办理'] a")).await;
         desk.judge("a case that is reported").await;
         assert!(!desk.text().await.contains("学生100"), "in confidence");
         desk.press("受理").await;
@@ -245,12 +238,8 @@ fn a_report_is_kept_as_a_draft_while_it_is_typed() {
         let own = format!("/my-reviews/{}", story.id);
         desk.go(&own).await;
         desk.fill("工作成效", "组织迎新，服务同学三百人次").await;
-        let mut looks = 0;
-        while !desk.text().await.contains("已自动存草稿") {
-            looks += 1;
-            assert!(looks < 600, "no draft was kept: {}", desk.text().await);
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        let text = "return document.querySelector('main').innerText";
+        desk.until("a draft is kept", text, |text| text.as_str()?.contains("已自动存草稿").then_some(())).await;
         desk.go(&own).await;
         let typed = "return [...document.querySelectorAll('textarea')].map((one) => one.value).join('')";
         let typed = desk.browser.execute(typed, vec![]).await.unwrap();
