@@ -333,6 +333,9 @@ struct PreviewQuery {
     page: i64,
     #[serde(default)]
     moved: String,
+    /// Somebody pressed 确认写入, and the writing took longer than the answer.
+    #[serde(default)]
+    pressed: String,
 }
 
 async fn show(
@@ -380,6 +383,8 @@ async fn show(
     };
     let decided = places::store::decided(&mut db, id).await?;
     let another = offices::is_of_one(&mut db, &acting, id).await? && needs_another(&mut db, &acting, now).await?;
+    // What was being written and is a preview again was made anew, where the page names no other reason.
+    let was_remade = view.pressed == "yes" && open_places == 0 && !another;
     let mut tabs = vec![
         Tab::of(RowState::Added, import.added),
         Tab::of(RowState::Changed, import.changed),
@@ -417,7 +422,7 @@ async fn show(
         writes,
         page,
         pages: pages(count, A_PAGE),
-        moved: view.moved == "yes",
+        moved: view.moved == "yes" || was_remade,
         another,
     }
     .into_response())
@@ -465,7 +470,8 @@ async fn commit(
     match tokio::time::timeout(Duration::from_millis(500), &mut task).await {
         Ok(Ok(Some(Committed::Moved))) => Ok(Redirect::to(&id.path_after_moving())),
         Ok(Ok(Some(Committed::Undecided))) => Ok(Redirect::to(&id.places_path())),
-        _ => Ok(Redirect::to(&id.path())),
+        Ok(_) => Ok(Redirect::to(&id.path())),
+        Err(_) => Ok(Redirect::to(&id.path_while_writing())),
     }
 }
 

@@ -18,4 +18,9 @@ impl ImportId {
     pub(super) fn path_after_moving(self) -> String {
         format!("{}?moved=yes", self.path())
     }
+
+    /// How far the writing is; once it has ended, what became of it.
+    pub(super) fn path_while_writing(self) -> String {
+        format!("{}?pressed=yes", self.path())
+    }
 }

@@ -11,7 +11,7 @@ use crate::support::{
 
 /// Tries again until the page is so; a condition that never comes fails the story.
 async fn until(client: &mut Client, path: &str, is_so: impl Fn(&Page) -> bool) -> Page {
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         let page = client.get(path).await;
         if is_so(&page) {
             return page;
@@ -121,6 +121,7 @@ async fn an_import_is_written_once_and_every_portal_shows_how_far_it_is() {
         "select pg_advisory_xact_lock(hashtextextended('import ' || id::text, 0)) from institution where code = $1";
     sqlx::query(turn).bind(FIRST).execute(&mut holder).await.unwrap();
     staff.post(&format!("{first}/commit"), &[]).await;
+    until(&mut staff, &first, |page| page.text().contains("正在写入")).await;
     league.post(&format!("{second}/commit"), &[]).await;
     let waiting = league.get(&second).await;
     assert!(waiting.text().contains("正在排队") && waiting.text().contains("学生工作部门甲"), "{}", waiting.text());

@@ -362,11 +362,7 @@ async fn import_grades(affairs: &mut Client, row: &str) {
     let file = format!("学号,专业排名,专业人数,不及格门数\n{row}\n");
     let staged = affairs.upload("/imports", &fields, Some(("成绩.csv", file.as_bytes()))).await;
     assert_eq!(staged.status, 303, "{}", staged.text());
-    let done = affairs.post(&format!("{}/commit", staged.location()), &[]).await;
-    assert_eq!(done.status, 303, "{}", done.text());
-    while affairs.get(staged.location()).await.headers.contains_key("refresh") {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    affairs.commit_import(staged.location()).await;
 }
 
 #[tokio::test]

@@ -275,10 +275,7 @@ async fn colleges_stand_by_strokes_until_the_university_puts_them_in_its_own_ord
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let import = staff.upload("/imports", &[("kind", "students")], Some(("名单.csv", file.as_bytes()))).await;
     let preview = see_other(&import).split('?').next().unwrap().to_owned();
-    see_other(&staff.post(&format!("{preview}/commit"), &[]).await);
-    while staff.get(&preview).await.headers.contains_key("refresh") {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    staff.commit_import(&preview).await;
     let humanities = format!("/structure/college/{}", listed[0]);
     see_other(&staff.post(&humanities, &[("name", "外语系"), ("college", "")]).await);
     let grown = "信息工程系、外语系、机电工程系、管理工程系、艺术系";

@@ -657,14 +657,12 @@ async fn made_again(staff: &mut Client) {
                 2025N001,学　生1,机电工程系,数控技术,专科,2025,数控2501班,中共预备党员\n";
     let sent = staff.upload("/imports", &[("kind", "students")], Some(("名单.csv", file.as_bytes()))).await;
     let path = sent.location().split('?').next().unwrap().to_owned();
-    staff.post(&format!("{path}/commit"), &[]).await;
-    assert!(staff.get(&path).await.text().contains("已写入：新增 1 条"));
+    assert!(staff.commit_import(&path).await.text().contains("已写入：新增 1 条"));
     let file = "学号,专业排名,专业人数,不及格门数\n2025N001,2,30,0\n";
     let fields = [("kind", "grades"), ("basis", "year"), ("period", "2025—2026 学年"), ("source", "教务处")];
     let sent = staff.upload("/imports", &fields, Some(("成绩.csv", file.as_bytes()))).await;
     let path = sent.location().split('?').next().unwrap().to_owned();
-    staff.post(&format!("{path}/commit"), &[]).await;
-    assert!(staff.get(&path).await.text().contains("已写入：新增 1 条"));
+    assert!(staff.commit_import(&path).await.text().contains("已写入：新增 1 条"));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use lunzhi::office::OfficeKind;
 use time::Duration;
 
-use crate::support::{Client, FIRST, PASSWORD, Page, Portal};
+use crate::support::{Client, FIRST, PASSWORD, Portal};
 
 /// Signed in as the administrator, and as a second one who is also of the Party committee.
 async fn two(portal: &Portal) -> (Client, Client) {
@@ -22,18 +22,6 @@ async fn account(administrator: &mut Client, number: &str) -> String {
 async fn offered(administrator: &mut Client, act: &str) -> Vec<String> {
     let page = administrator.get("/accounts/consents").await;
     page.attributes(&format!("form[action$='/{act}']"), "action")
-}
-
-/// The page of a file after somebody tried to commit it.
-async fn committed(administrator: &mut Client, path: &str) -> Page {
-    assert_eq!(administrator.post(&format!("{path}/commit"), &[]).await.status, 303);
-    loop {
-        let page = administrator.get(path).await;
-        if !page.headers.contains_key("refresh") {
-            return page;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
 }
 
 #[tokio::test]
@@ -192,10 +180,10 @@ async fn a_list_of_offices_is_uploaded_by_one_and_committed_by_another() {
     assert_eq!(sent.status, 303, "{}", sent.text());
     let path = sent.location().split('?').next().unwrap().to_owned();
     assert!(first.get(&path).await.text().contains("上传的人不能自己确认"));
-    let refused = committed(&mut first, &path).await;
+    let refused = first.commit_import(&path).await;
     assert!(!refused.text().contains("已写入"), "{}", refused.text());
     assert!(first.get("/accounts?q=T300").await.all("tbody tr").is_empty());
-    let done = committed(&mut second, &path).await;
+    let done = second.commit_import(&path).await;
     assert!(done.text().contains("已写入"), "{}", done.text());
     assert_eq!(first.get("/accounts?q=T300").await.all("tbody tr").len(), 1);
 }

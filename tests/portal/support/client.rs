@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -132,6 +133,23 @@ impl Client {
     pub async fn activate(&mut self, school: &str, number: &str, code: &str, password: &str) -> Page {
         let fields = [("school", school), ("number", number), ("code", code), ("new", password), ("again", password)];
         self.post("/activate", &fields).await
+    }
+
+    /// Commits an import and waits until it is settled one way or another: what it comes to is on the last page.
+    pub async fn commit_import(&mut self, path: &str) -> Page {
+        let mut page = self.post(&format!("{path}/commit"), &[]).await;
+        assert_eq!(page.status, 303, "{}", page.text());
+        let mut at = page.location().to_owned();
+        loop {
+            page = self.get(&at).await;
+            if page.status == 303 {
+                page.location().clone_into(&mut at);
+            } else if page.headers.contains_key("refresh") {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            } else {
+                return page;
+            }
+        }
     }
 
     pub fn set_cookie(&mut self, name: &str, value: &str) {
