@@ -95,7 +95,7 @@ impl Stage {
 
     /// What was asked for has ended, also where nobody waits for the answer any more.
     async fn acts_end(&self) {
-        for _ in 0..100 {
+        for _ in 0..600 {
             if tasks() <= self.tasks {
                 return;
             }
@@ -108,7 +108,7 @@ impl Stage {
     async fn settle(&self) -> PgConnection {
         let mut db = self.portal.owner().await;
         // Well before the server itself would end a transaction that nobody goes on with (30 s).
-        for _ in 0..100 {
+        for _ in 0..200 {
             let (open,): (i64,) = sqlx::query_as(
                 "select count(*) from pg_stat_activity
                  where datname = current_database() and application_name = 'lunzhi'

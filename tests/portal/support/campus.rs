@@ -7,7 +7,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use axum::{
@@ -48,8 +47,8 @@ async fn serve(router: Router) -> String {
 /// How a server fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// It answers after half a minute.
-    Slow,
+    /// It never answers.
+    Silent,
     /// It answers ten megabytes.
     Huge,
     /// It sends elsewhere.
@@ -62,10 +61,7 @@ pub enum Trouble {
 impl Trouble {
     async fn answer(self) -> Response {
         match self {
-            Self::Slow => {
-                tokio::time::sleep(Duration::from_secs(30)).await;
-                StatusCode::OK.into_response()
-            }
+            Self::Silent => std::future::pending().await,
             Self::Huge => " ".repeat(10 * 1024 * 1024).into_response(),
             Self::Moved => Redirect::to("/elsewhere").into_response(),
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
