@@ -187,11 +187,19 @@ fn no_files_import_in_a_circle() {
 /// A file that goes over about 600 lines, its inline tests aside, says in its first lines why it is one.
 #[test]
 fn a_long_file_says_why_it_is_one() {
-    for (path, text) in files("src", "rs").into_iter().chain(files("tests", "rs")) {
+    for (path, text) in sources().into_iter().chain(files("tests", "rs")) {
         let lines = text.split("#[cfg(test)]\nmod ").next().unwrap().lines().count();
         let mut docs = text.lines().take_while(|line| line.starts_with("//!"));
         let says = |line: &str| line.contains("ne file") || line.contains("ne module");
         assert!(lines <= 640 || docs.any(says), "{} has {lines} lines", path.display());
+    }
+}
+
+/// What must not compile would fail for want of the crate, whatever the rest of it says.
+#[test]
+fn an_example_names_the_crate_in_which_it_stands() {
+    for (path, text) in files("ground/src", "rs") {
+        assert!(!text.contains(" use lunzhi::"), "{} is not above itself", path.display());
     }
 }
 
@@ -396,8 +404,8 @@ fn widest_tuple(kind: &str) -> usize {
     widest
 }
 
-/// Names stand in signatures; a list may hold pairs, and nothing wider. What axum hands over in one piece (`Path((a, b)): Path<(A, B)>`) and what closures take apart
-/// are no signatures of ours.
+/// Names stand in signatures; a list may hold pairs, and nothing wider. What axum hands over in one piece
+/// (`Path((a, b)): Path<(A, B)>`) and what closures take apart are no signatures of ours.
 #[test]
 fn no_parameter_is_a_tuple() {
     for (path, text) in sources() {

@@ -504,8 +504,8 @@ pub struct StepRequest {
 
 /// An opinion that may be given, and where the case goes. Its fields are private: only [`take_step`] makes one.
 ///
-/// ```compile_fail
-/// use lunzhi::rules::chain::{Stage, StepTaken};
+/// ```compile_fail,E0451
+/// use lunzhi_ground::rules::chain::{Stage, StepTaken};
 /// // A step that no rule has passed does not compile.
 /// let step = StepTaken { step: 0, visit: 0, next: Stage::Passed, moves: true };
 /// ```

@@ -19,8 +19,8 @@ pub struct TellRequest {
 
 /// A step that is no opinion and was taken. Its fields are private: only [`tell_step`] makes one.
 ///
-/// ```compile_fail
-/// use lunzhi::rules::chain_steps::StepTold;
+/// ```compile_fail,E0451
+/// use lunzhi_ground::rules::chain_steps::StepTold;
 /// // A step that no rule has passed does not compile.
 /// let told = StepTold { chain: todo!(), place: 0 };
 /// ```

@@ -6,8 +6,8 @@
 //! What a rule allows is *sealed*: the decision can be made by the rule alone, so that a store that asks for it
 //! cannot be called without having asked the rule.
 //!
-//! ```compile_fail
-//! use lunzhi::rules::adoption::Adoption;
+//! ```compile_fail,E0451
+//! use lunzhi_ground::rules::adoption::Adoption;
 //! // An adoption that no rule has passed does not compile: its fields are private.
 //! let adoption = Adoption { code: "suzhou-2020".into(), from: time::macros::date!(2026 - 09 - 01) };
 //! ```
