@@ -24,7 +24,8 @@ pub struct Prepared {
     pub today: Date,
 }
 
-/// The school's congress: the grade of 2024 has so many seats, and the main society one. Twenty students are here; the seats are approved; recommending has begun under that plan.
+/// The school's congress: the grade of 2024 has so many seats, and the main society one. Twenty students are here; the seats are
+/// approved; recommending has begun under that plan.
 async fn prepared(plan: &str, seats: i32, approved: bool) -> Prepared {
     let portal = Portal::start().await;
     let mut db = portal.owner().await;
