@@ -183,14 +183,14 @@ async fn upload(
     if kind.is_none() {
         errors.add("kind", "请选择要导入什么");
     }
+    if upload.file.is_none() {
+        errors.add("file", "请选择文件");
+    }
     let grades = if kind == Some(Kind::Grades) {
         read_grades(&form, &measures(&app, &acting).await?, &mut errors)
     } else {
         None
     };
-    if upload.file.is_none() {
-        errors.add("file", "请选择文件");
-    }
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(kind), Some(file), true) = (kind, upload.file, errors.is_empty()) else {
         return Ok((unfit, list_page(&app, &acting, Submitted::new(form, errors)).await?).into_response());
@@ -239,12 +239,12 @@ fn read_grades(form: &UploadForm, measures: &[String], errors: &mut Errors) -> O
     let period = written(&form.period, 40, "period", "请填写统计期间，如“2025—2026 学年第二学期”", errors);
     // What the ranking is of goes with whoever vouches for it, and is read wherever the figures are.
     let measure = measures.iter().find(|measure| **measure == form.measure);
-    if measure.is_none() && !measures.is_empty() {
-        errors.add("measure", "请选择排名口径：本校方案不是按本专业的学习成绩排名");
-    }
     let of = measure.map(|measure| format!("（{measure}）")).unwrap_or_default();
     let room = LONGEST_SOURCE.saturating_sub(of.chars().count());
     let source = written(&form.source, room, "source", "请填写数据来源，如“教务处”", errors);
+    if measure.is_none() && !measures.is_empty() {
+        errors.add("measure", "请选择排名口径：本校方案不是按本专业的学习成绩排名");
+    }
     Some(GradeSource { basis: basis?, period: period?, source: source.map(|source| format!("{source}{of}"))? })
 }
 

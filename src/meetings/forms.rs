@@ -163,6 +163,14 @@ impl DecisionForm {
 
     pub fn read(&self, today: Date, errors: &mut Errors) -> Option<DecisionSays> {
         let says = written(&self.says, 500, "says", "请写明决定了什么", errors);
+        let before = match (self.is_major(), self.report.as_str()) {
+            (false, _) => None,
+            (true, NOT_LISTED) => Some(Before::NotListed),
+            (true, typed) => typed.parse().ok().map(Before::Reported),
+        };
+        if self.is_major() && before.is_none() {
+            errors.add("report", "请选择对应的事先报告；不属于须事先报告的，选“不在清单以内”");
+        }
         let typed = [&self.yes, &self.no, &self.abstained];
         let votes = if typed.iter().all(|text| trimmed(text).is_empty()) {
             None
@@ -177,14 +185,6 @@ impl DecisionForm {
             }
             counted.map(|((yes, no), abstained)| Votes { yes, no, abstained })
         };
-        let before = match (self.is_major(), self.report.as_str()) {
-            (false, _) => None,
-            (true, NOT_LISTED) => Some(Before::NotListed),
-            (true, typed) => typed.parse().ok().map(Before::Reported),
-        };
-        if self.is_major() && before.is_none() {
-            errors.add("report", "请选择对应的事先报告；不属于须事先报告的，选“不在清单以内”");
-        }
         let owner = if self.owner.is_empty() { None } else { self.owner.parse::<MeetingMemberId>().ok() };
         let due = day(&self.due).filter(|due| (today - BACK..=today + Duration::days(366)).contains(due));
         if owner.is_none() && !trimmed(&self.due).is_empty() {

@@ -43,7 +43,6 @@ async fn add(
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
     let form: PaperForm = upload.form()?;
-    let replaced = form.read(&mut errors);
     let bytes = upload.file.clone().unwrap_or_default();
     let (name, read) = (upload.file_name.clone(), bytes.clone());
     let paper = match app.heavy(move || Paper::read(&name, &read)).await? {
@@ -53,6 +52,7 @@ async fn add(
             None
         }
     };
+    let replaced = form.read(&mut errors);
     let Some(paper) = paper.filter(|_| errors.is_empty()) else {
         let page = plan_page(&app, &acting, id, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());

@@ -192,6 +192,8 @@ async fn gui_01_a_major_decision_is_taken_at_a_meeting_that_began_after_its_repo
     let early = path(&call(&mut chair, &school, "presidium", &at(&portal, -10), &[]).await);
     assert_eq!(attend(&mut chair, &early, &[]).await.status, 303);
     let votes = [("major", "yes"), ("yes", "4"), ("no", "0"), ("abstained", "0")];
+    let twice = decide(&mut chair, &early, &[("major", "yes"), ("yes", "many")]).await;
+    assert_eq!(twice.attributes(".faults a", "href"), ["#report", "#yes"], "in the order of the form");
     let unsaid = decide(&mut chair, &early, &votes).await;
     assert!(unsaid.status == 422 && unsaid.fault("事先报告").contains("请选择"), "{}", unsaid.text());
     assert!(unsaid.text().contains("调整部门设置"), "what the committee wants to hear of first: {}", unsaid.text());

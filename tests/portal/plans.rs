@@ -379,6 +379,8 @@ async fn the_document_itself_stands_beside_each_quotation_of_ones_own_plan() {
     assert!(league.get(&format!("/plans/{version}")).await.all("form[action$='/remove']").is_empty());
     // The wrong one is replaced, for a reason, and stays on record.
     let right = Some(("对的.pdf", b"%PDF-1.7 right".as_slice()));
+    let nothing = league.upload(&at, &[("replaces", id)], None).await;
+    assert_eq!(nothing.attributes(".faults a", "href"), ["#file", "#why"], "in the order of the form");
     let silent = league.upload(&at, &[("replaces", id)], right).await;
     assert_eq!((silent.status, silent.field("代替哪一份").as_str()), (422, id));
     assert!(silent.fault("代替的理由（不代替的不填）").contains("请写明为什么代替"));
@@ -485,7 +487,8 @@ async fn pol_00_a_rule_of_the_universitys_own_is_judged_by_what_a_union_reports(
     assert!(page.all(".clause p").contains(&"校学生会设联络员不少于两名".to_owned()));
     let overview = league.get("/compliance").await.text();
     assert!(overview.contains("本校规定（1 项）") && overview.contains("联络员"), "{overview}");
-    let unfit = league.post(&path, &[("rule", "联络员"), ("number", "两"), ("on", &day)]).await;
+    let unfit = league.post(&path, &[("rule", "联络员"), ("number", "两"), ("on", "")]).await;
+    assert_eq!(unfit.attributes(".faults a", "href"), ["#number", "#on"], "in the order of the form");
     assert_eq!((unfit.status, unfit.field("人数").as_str()), (422, "两"));
     assert!(unfit.fault("人数").contains("请填写人数"));
     let unknown = league.post(&path, &[("rule", "没有这条"), ("number", "2"), ("on", &day)]).await;
@@ -522,6 +525,8 @@ async fn elg_03_grades_come_in_with_what_their_ranking_is_of_where_the_plan_asks
     let mut fields =
         vec![("kind", "grades"), ("basis", "semester"), ("period", "2025—2026 学年第二学期"), ("source", "教务处")];
     let file = Some(("排名.csv", "学号,专业排名,专业人数,不及格门数\n20240001,3,40,0\n".as_bytes()));
+    let empty = staff.upload("/imports", &[("kind", "grades")], None).await;
+    assert_eq!(empty.attributes(".faults a", "href"), ["#file", "#basis", "#period", "#source", "#measure"]);
     let unsaid = staff.upload("/imports", &fields, file).await;
     assert_eq!(unsaid.status, 422, "{}", unsaid.text());
     assert!(unsaid.fault("排名口径").contains("请选择排名口径"), "{}", unsaid.fault("排名口径"));

@@ -76,12 +76,8 @@ pub(super) struct OwnForm {
 impl OwnForm {
     /// Reads the report on a rule, or leaves an error beside each field.
     fn read(&self, rule: &OwnRule, today: Date, errors: &mut Errors) -> Option<OwnFact> {
-        let on = day(&self.on).filter(|on| *on <= today);
-        if on.is_none() {
-            errors.add("on", format!("请填写日期，如 {today}；不能晚于今天"));
-        }
         let count = |typed: &str| folded(typed).trim().parse::<u32>().ok().filter(|number| *number <= 100_000);
-        let (mut number, mut of, mut document) = (None, None, String::new());
+        let (mut number, mut of, mut document) = (None, None, Some(String::new()));
         match rule.limit {
             Some(OwnLimit::People { .. } | OwnLimit::Share { .. }) => {
                 number = count(&self.number);
@@ -99,12 +95,17 @@ impl OwnForm {
                 }
             }
             Some(OwnLimit::Yearly { .. }) if rule.check == OwnCheck::Document => {
-                document = written(&self.document, 80, "document", "请填写文件的文号或名称", errors)?;
+                document = written(&self.document, 80, "document", "请填写文件的文号或名称", errors);
             }
             Some(OwnLimit::Yearly { .. }) => {}
             Some(OwnLimit::Term { .. }) | None => errors.add("rule", "这一条由人工把关，不用登记"),
         }
-        errors.is_empty().then_some(OwnFact { rule: rule.name.clone(), number, of, on: on?, document })
+        let on = day(&self.on).filter(|on| *on <= today);
+        if on.is_none() {
+            errors.add("on", format!("请填写日期，如 {today}；不能晚于今天"));
+        }
+        let (on, document) = on.zip(document).filter(|_| errors.is_empty())?;
+        Some(OwnFact { rule: rule.name.clone(), number, of, on, document })
     }
 }
 

@@ -94,7 +94,7 @@ fn a_hall_votes_on_phones_and_on_paper_and_one_account_has_both() {
         let monitoring = format!("/monitoring/{}", sitting.id);
         desk.go(&monitoring).await;
         desk.fill("监票口令", &sitting.monitors[0].1).await;
-        desk.press("交出我的一份密钥").await;
+        desk.press("提交口令").await;
         assert!(desk.text().await.contains("由两人分别录入"), "{}", desk.text().await);
         desk.sign_in(OfficeKind::ClassBranch).await;
         desk.go(&entry).await;
@@ -108,7 +108,7 @@ fn a_hall_votes_on_phones_and_on_paper_and_one_account_has_both() {
         desk.sign_in(OfficeKind::StudentAffairs).await;
         desk.go(&monitoring).await;
         desk.fill("监票口令", &sitting.monitors[0].1).await;
-        desk.press("交出我的一份密钥").await;
+        desk.press("提交口令").await;
         desk.judge("one share is given").await;
         sitting.unseal(1).await;
         sitting.counted().await;
