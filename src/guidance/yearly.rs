@@ -345,9 +345,7 @@ impl YearPaperPage {
         match (handed_in, &self.account) {
             (Some(fen), Some(account)) if fen != account.spent() => {
                 let (said, spent, apart) = (yuan(fen), yuan(account.spent()), yuan(fen - account.spent()));
-                format!(
-                    "提交的合计是 {said} 元，办结事项实支 {spent} 元，相差 {apart} 元。差额是什么，请在正文里写明。"
-                )
+                format!("提交的合计是 {said} 元，办结事项实支 {spent} 元，相差 {apart} 元。请在正文里说明差额的原因。")
             }
             _ => String::new(),
         }

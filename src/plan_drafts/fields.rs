@@ -118,7 +118,7 @@ const OWN: &RowsOf = &RowsOf {
         field("quote", "原文", Kind::Long, ""),
         field("section", "章节", Kind::Text, "如：三（四）2"),
         field("document", "出自另一份文件", Kind::Text, "出自本方案的不填"),
-        field("asks", "要求什么", Kind::Text, "几个字，如：每班 1 名联络员"),
+        field("asks", "要求什么", Kind::Text, "概括填写，如：每班 1 名联络员"),
         field("check", "核对什么", Kind::Choice(OWN_CHECKS), ""),
         field("at_least", "下限", Kind::Amount, "人数或比例的才填，如 2、30%；都不填的，由人工把关"),
         field("at_most", "上限", Kind::Amount, "人数或比例的才填"),

@@ -24,7 +24,7 @@ words! {
     /// What a draft begins with.
     Origin:
     Empty = "empty", "空白方案，从头填写";
-    National = "national", "空白方案，先填上全国要求的原文和数值（逐条选“写明”才算数）";
+    National = "national", "空白方案，先填入全国要求的原文和数值（逐条选择“写明”后方生效）";
     Own = "own", "本校现行方案，在它上面改";
     File = "file", "已有的方案文件（.toml）";
 }

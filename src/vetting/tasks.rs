@@ -149,7 +149,7 @@ async fn untold(connection: &mut PgConnection, person: &SignedIn, office: &Held)
         let chain = row.chain.0;
         if let Some(other) = chain.waits_for(usize::try_from(row.furthest).unwrap_or(0)) {
             let says = format!("登记{}的“{}”", row.title, other.says);
-            tasks.push(Task::new(false, says, "候选人等它办完".to_owned(), row.id.steps_path()));
+            tasks.push(Task::new(false, says, "候选人须等这一环节办完".to_owned(), row.id.steps_path()));
         }
     }
     Ok(tasks)

@@ -230,7 +230,7 @@ pub(super) async fn move_up(
         return Ok(());
     }
     let notice = Notice::new(format!("候补成功：{}", activity.matter.says.title), paths::activity(activity.id()))
-        .says("有人取消报名，名额给了你。不能参加的请取消，好让给后面的同学。");
+        .says("有人取消报名，名额给了你。不能参加的请取消报名，名额由下一位候补的同学递补。");
     inbox::tell_all(db, activity.matter.institution, &moved, &notice, now).await
 }
 

@@ -63,7 +63,7 @@ pub(super) async fn tell_of_word(
     match stage {
         Stage::Approved { .. } => {
             let when = minute_of(matter.says.starts_at);
-            let says = format!("已重新批准：{when}，{place}。不能参加的请取消报名，好让给别的同学。");
+            let says = format!("已重新批准：{when}，{place}。不能参加的请取消报名，名额由候补的同学递补。");
             tell_signed_up(db, matter, Fate::GoesOn, &says, now).await
         }
         Stage::Refused => tell_signed_up(db, matter, Fate::CalledOff, "修改后的安排没有得到批准。", now).await,
