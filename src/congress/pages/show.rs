@@ -52,26 +52,15 @@ pub(super) struct CongressPage {
 /// A stage as the page draws it.
 struct StageView {
     label: &'static str,
-    /// The end of its style's name.
-    style: &'static str,
+    is_done: bool,
     is_now: bool,
-}
-
-impl StageView {
-    fn is_done(&self) -> bool {
-        self.style == "done"
-    }
 }
 
 fn course(congress: &Congress) -> Vec<StageView> {
     let now = COURSE.iter().position(|stage| *stage == congress.stage);
     let view = |(place, stage): (usize, &Stage)| {
-        let style = match now {
-            Some(now) if place < now || congress.stage == Stage::Closed => "done",
-            Some(now) if place == now => "now",
-            _ => "todo",
-        };
-        StageView { label: stage.label(), style, is_now: now == Some(place) }
+        let is_done = now.is_some_and(|now| place < now || congress.stage == Stage::Closed);
+        StageView { label: stage.label(), is_done, is_now: now == Some(place) }
     };
     COURSE.iter().enumerate().map(view).collect()
 }

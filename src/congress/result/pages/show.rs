@@ -45,15 +45,9 @@ struct CourseStep {
     label: String,
     /// What is known of it; empty for one that is not taken yet.
     says: String,
-    style: &'static str,
+    is_done: bool,
     is_now: bool,
     scan: Option<ScanOf>,
-}
-
-impl CourseStep {
-    fn is_done(&self) -> bool {
-        self.style == "done"
-    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -124,11 +118,7 @@ fn course(congress: &Congress, result: &CongressResult, word: &str) -> Vec<Cours
     let now = steps.iter().position(|(_, says, _)| says.is_none());
     let step = |(place, (label, says, of)): (usize, (String, Option<String>, ScanOf))| CourseStep {
         label,
-        style: match &says {
-            Some(_) => "done",
-            None if now == Some(place) => "now",
-            None => "todo",
-        },
+        is_done: says.is_some(),
         is_now: now == Some(place),
         scan: (says.is_some() && place != 1 && result.has_scan(of)).then_some(of),
         says: says.unwrap_or_default(),
