@@ -56,7 +56,6 @@
 //! guidance projects
 //! voice
 //! contact
-//! disclosure
 //! disclosure surveys
 //! accounts
 //! campus

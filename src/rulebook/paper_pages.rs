@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -21,8 +21,8 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{PlanDocumentId, PlanVersionId},
     office::SchoolLeague,
-    page::filters::query_value,
     web::{
+        self,
         forms::{Attempt, Errors, Submitted, Upload},
         media,
     },
@@ -143,10 +143,6 @@ async fn download(
 ) -> Result<Response, Failure> {
     let found = papers::kept(&mut *app.read().await?, person.institution, id).await?;
     let paper = found.ok_or(Failure::Missing)?;
-    let name = query_value(&media::saved_name(&paper.name, &paper.media, UNNAMED));
-    let headers = [
-        (header::CONTENT_TYPE, paper.media),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"plan\"; filename*=UTF-8''{name}")),
-    ];
-    Ok((headers, paper.bytes).into_response())
+    let name = media::saved_name(&paper.name, &paper.media, UNNAMED);
+    Ok(web::file(&paper.media, &name, "plan", paper.bytes))
 }

@@ -2,8 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -16,8 +15,7 @@ use crate::{
     failure::Failure,
     ids::{DocumentId, InstitutionId, UnionId},
     office::UnionReader,
-    page::filters::query_value,
-    web::media,
+    web::{self, media},
 };
 
 /// The largest scan, in bytes.
@@ -71,12 +69,7 @@ impl Scan {
     /// The scan as a file to save.
     #[must_use]
     pub fn into_download(self) -> Response {
-        let name = query_value(&saved_name(&self.name, self.media));
-        let headers = [
-            (header::CONTENT_TYPE, self.media.to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"scan\"; filename*=UTF-8''{name}")),
-        ];
-        (headers, self.bytes).into_response()
+        handed_out(&self.name, self.media, self.bytes)
     }
 }
 
@@ -157,9 +150,9 @@ async fn union_of(
     Ok(unions)
 }
 
-/// The name under which a scan is saved: no folder, and the ending of what it is, whatever its sender called it.
-pub(crate) fn saved_name(name: &str, media: &str) -> String {
-    media::saved_name(name, media, "扫描件")
+/// A scan as a file to save: no folder in its name, and the ending of what it is, whatever its sender called it.
+pub(crate) fn handed_out(name: &str, media: &str, bytes: Vec<u8>) -> Response {
+    web::file(media, &media::saved_name(name, media, "扫描件"), "scan", bytes)
 }
 
 /// Only for an office that sees a union whose act rests on the scan.
@@ -185,10 +178,5 @@ pub(crate) async fn scan(connection: &mut PgConnection, id: DocumentId) -> Resul
 /// A scan as a file to save. The caller has asked whether the office sees what it belongs to.
 pub(crate) async fn saved(connection: &mut PgConnection, id: DocumentId) -> Result<Response, Failure> {
     let row = sqlx::query!("select name, media, bytes from document where id = $1", id.0).fetch_one(connection).await?;
-    let name = query_value(&saved_name(&row.name, &row.media));
-    let headers = [
-        (header::CONTENT_TYPE, row.media),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"scan\"; filename*=UTF-8''{name}")),
-    ];
-    Ok((headers, row.bytes).into_response())
+    Ok(handed_out(&row.name, &row.media, row.bytes))
 }

@@ -25,27 +25,40 @@ use crate::page::filters::query_value;
 /// An Excel workbook to be saved under a name that may be Chinese (RFC 5987).
 #[must_use]
 pub fn workbook(name: &str, bytes: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
-        (header::CONTENT_DISPOSITION, attachment(name, "sheet.xlsx")),
-    ];
-    (headers, bytes).into_response()
+    file("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name, "sheet.xlsx", bytes)
 }
 
 /// A Word file to be saved under a name that may be Chinese (RFC 5987).
 #[must_use]
 pub fn word_document(name: &str, bytes: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.wordprocessingml.document".to_owned()),
-        (header::CONTENT_DISPOSITION, attachment(name, "paper.docx")),
-    ];
+    file(media::WORD, name, "paper.docx", bytes)
+}
+
+/// A file to be saved under a name that may be Chinese (RFC 5987), whatever it is called; `plain` is for a browser that
+/// knows no other names than ASCII ones.
+#[must_use]
+pub fn file(media: &str, name: &str, plain: &str, bytes: Vec<u8>) -> Response {
+    let headers = [(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, attachment(name, plain))];
     (headers, bytes).into_response()
 }
 
-/// A file to be saved under `name`; `plain` is for a browser that knows no other names than ASCII ones.
 fn attachment(name: &str, plain: &str) -> String {
-    if name.is_ascii() {
+    // A quotation mark would end the name.
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" -._".contains(&byte)) {
         return format!("attachment; filename=\"{name}\"");
     }
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", query_value(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::attachment;
+
+    #[test]
+    fn whatever_a_file_is_called_its_name_stays_one() {
+        assert_eq!(attachment("faults-2.xlsx", "sheet.xlsx"), "attachment; filename=\"faults-2.xlsx\"");
+        let odd = attachment("a\"; filename=\"b.exe", "scan");
+        assert!(odd.starts_with("attachment; filename=\"scan\"; filename*=UTF-8''a%22"), "{odd}");
+        assert!(attachment("批复.pdf", "scan").ends_with("''%E6%89%B9%E5%A4%8D.pdf"));
+    }
 }

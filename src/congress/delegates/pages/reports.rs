@@ -4,7 +4,6 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 use sqlx::PgConnection;
@@ -28,7 +27,7 @@ use crate::{
     ids::CongressId,
     name::same_number,
     office::OfficeKind,
-    page::{chrome::Chrome, filters::query_value},
+    page::chrome::Chrome,
     rules::delegates::{MOST_ON_A_BALLOT, without_every_step},
     unions::documents::{self, Scan},
     web::forms::{Errors, Submitted, Upload},
@@ -195,12 +194,7 @@ pub(super) async fn scan(
         return Err(Failure::Missing);
     }
     let document = store::report_document(&mut db, &congress, place).await?.ok_or(Failure::Missing)?;
-    let name = query_value(&documents::saved_name(&document.name, &document.media));
-    let headers = [
-        (header::CONTENT_TYPE, document.media),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"scan\"; filename*=UTF-8''{name}")),
-    ];
-    Ok((headers, document.bytes).into_response())
+    Ok(documents::handed_out(&document.name, &document.media, document.bytes))
 }
 
 pub(super) async fn withdraw(

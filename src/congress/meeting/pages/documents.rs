@@ -4,7 +4,6 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -26,8 +25,9 @@ use crate::{
     },
     failure::Failure,
     ids::{CongressId, MeetingDocumentId},
-    page::{chrome::Chrome, filters::query_value},
+    page::chrome::Chrome,
     web::{
+        self,
         forms::{Errors, Submitted, Upload},
         media,
     },
@@ -109,16 +109,6 @@ pub(super) async fn show(
             let chrome = app.chrome(&person, &title).under(&id.own_meeting_path(), &congress.short_title());
             Ok(DocumentPage { chrome, title, paragraphs }.into_response())
         }
-        Content::Pdf(bytes) => {
-            let name = query_value(&format!("{title}.pdf"));
-            let headers = [
-                (header::CONTENT_TYPE, media::PDF.to_owned()),
-                (
-                    header::CONTENT_DISPOSITION,
-                    format!("attachment; filename=\"document.pdf\"; filename*=UTF-8''{name}"),
-                ),
-            ];
-            Ok((headers, bytes).into_response())
-        }
+        Content::Pdf(bytes) => Ok(web::file(media::PDF, &format!("{title}.pdf"), "document.pdf", bytes)),
     }
 }
