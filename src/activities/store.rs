@@ -475,9 +475,9 @@ pub(super) async fn unrated(
     connection: &mut PgConnection,
     student: StudentId,
     now: OffsetDateTime,
-) -> Result<Vec<Over>, Failure> {
+) -> Result<Vec<EndedActivity>, Failure> {
     let rows = sqlx::query_as!(
-        Over,
+        EndedActivity,
         r#"select q.id as "id: MatterId", q.title from activity_sign_up u join activity a on a.matter_id = u.matter_id
                   join matter q on q.id = a.matter_id
            where u.student_id = $1 and u.checked_in_at is not null and u.satisfaction is null
@@ -495,10 +495,10 @@ pub(super) async fn unattended(
     connection: &mut PgConnection,
     unions: &[UnionId],
     now: OffsetDateTime,
-) -> Result<Vec<Over>, Failure> {
+) -> Result<Vec<EndedActivity>, Failure> {
     let unions: Vec<_> = unions.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as!(
-        Over,
+        EndedActivity,
         r#"select q.id as "id: MatterId", q.title from activity a join matter q on q.id = a.matter_id
            where q.union_id = any($1) and q.stage in ('approved', 'begun') and a.check_in = 'not_yet'
                  and coalesce(q.ends_at, q.starts_at + interval '1 hour') <= $2
@@ -512,7 +512,7 @@ pub(super) async fn unattended(
 
 /// An activity that is over.
 #[derive(Debug)]
-pub(super) struct Over {
+pub(super) struct EndedActivity {
     pub id: MatterId,
     pub title: String,
 }

@@ -49,7 +49,7 @@ async fn of_office(
     }
     let all = unions::list(connection, person.institution, None).await?;
     let own: Vec<_> = all.iter().filter(|union| union.is_own_of(office)).map(|union| union.id).collect();
-    let task = |one: store::Over| {
+    let task = |one: store::EndedActivity| {
         let says = format!("登记到场：{}", one.title);
         Task::new(false, says, "活动已经结束，还没有签到".to_owned(), paths::desk(one.id))
     };

@@ -16,7 +16,7 @@ use time::{Date, OffsetDateTime};
 use super::{
     Verb,
     exit::Exit,
-    exits_store::{self as store, ExitFilter, LeavingDay, Left, NewExit, Removal},
+    exits_store::{self as store, ExitFilter, LeavingDay, NewExit, OfficerWithoutHandover, Removal},
     forms::{ExitForm, ExitSays, SaysForm, exit_day},
     lapse::Lapse,
     lapses_store::{self, Failing},
@@ -81,7 +81,7 @@ struct ExitsPage {
     /// Officers who no longer meet the conditions.
     lapses: Vec<Lapse>,
     /// People who hold no post any more and have not handed over.
-    left: Vec<Left>,
+    left: Vec<OfficerWithoutHandover>,
     unions: Vec<StudentUnion>,
     kinds: Vec<ExitKind>,
     person: PersonField,

@@ -393,7 +393,7 @@ pub(super) async fn removals(
 
 /// Somebody who holds no post in a union any more and for whom no handover was begun.
 #[derive(Debug)]
-pub(super) struct Left {
+pub(super) struct OfficerWithoutHandover {
     /// 学号.
     pub number: String,
     pub name: String,
@@ -403,7 +403,7 @@ pub(super) struct Left {
     pub from_day: Date,
 }
 
-impl Left {
+impl OfficerWithoutHandover {
     /// Where the handover is begun.
     pub fn exit(&self) -> String {
         exit_of(self.union, &self.number, ExitKind::TermEnd)
@@ -417,9 +417,9 @@ pub(super) async fn left(
     institution: InstitutionId,
     student: Option<StudentId>,
     today: Date,
-) -> Result<Vec<Left>, Failure> {
+) -> Result<Vec<OfficerWithoutHandover>, Failure> {
     let rows = sqlx::query_as!(
-        Left,
+        OfficerWithoutHandover,
         r#"select s.number, s.name, l.union_id as "union: UnionId", union_name(u.kind, g.name) as "union_name!",
                   l.from_day as "from_day!"
            from (

@@ -8,7 +8,7 @@ use time::{Date, Month};
 use super::{
     content::{Content, DepartmentLine, FormLine, MethodLine, RosterLine, UnionForm},
     paths,
-    record_store::{Days, nominations, trainings},
+    record_store::{DaySpan, nominations, trainings},
     store::{self, OriginRow, SaidRow},
 };
 use crate::{
@@ -64,7 +64,7 @@ pub async fn gather(
     };
     let constitutions = store::constitutions(connection, institution).await?;
     let (from, until) = year(academic_year).ok_or(Failure::Missing)?;
-    let days = Days { from, until };
+    let days = DaySpan { from, until };
     let trainings = trainings(connection, institution, days).await?;
     let nominations = nominations(connection, institution, days).await?;
     let institution = store::institution_name(connection, institution).await?;

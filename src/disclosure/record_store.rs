@@ -14,7 +14,7 @@ use crate::{
 
 /// A span of days: the first, and the first after it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Days {
+pub(super) struct DaySpan {
     pub from: Date,
     pub until: Date,
 }
@@ -23,7 +23,7 @@ pub(super) struct Days {
 pub(super) async fn trainings(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    days: Days,
+    days: DaySpan,
 ) -> Result<HashMap<UnionId, Vec<Trained>>, Failure> {
     let rows = sqlx::query!(
         r#"select m.union_id as "union: UnionId", t.on_day, count(a.student_id) as "expected!",
@@ -52,7 +52,7 @@ pub(super) async fn trainings(
 pub(super) async fn nominations(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    days: Days,
+    days: DaySpan,
 ) -> Result<HashMap<UnionId, Nominations>, Failure> {
     let rows = sqlx::query!(
         r#"select r.union_id as "union: UnionId", count(distinct n.id) as "decided!", count(e.person) as "nominees!"

@@ -16,7 +16,7 @@ use crate::{
 
 /// What matters came to in an academic year; sums in fen.
 #[derive(Debug, Clone)]
-pub(super) struct Account {
+pub(super) struct YearAccount {
     pub matters: Vec<SettledMatter>,
     /// Matters that have begun and are not closed: whatever they come to is not in it.
     pub open: i64,
@@ -24,7 +24,7 @@ pub(super) struct Account {
     pub last: Date,
 }
 
-impl Account {
+impl YearAccount {
     /// Of the academic year that began in `year`: August to July. None for a year that no calendar has.
     pub async fn of(connection: &mut PgConnection, union: UnionId, year: i32) -> Result<Option<Self>, Failure> {
         let august = |year| Date::from_calendar_date(year, Month::August, 1).ok();
@@ -101,7 +101,7 @@ pub(super) struct SettledRow {
 }
 
 impl SettledRow {
-    pub fn all(account: &Account, with_links: bool) -> Vec<Self> {
+    pub fn all(account: &YearAccount, with_links: bool) -> Vec<Self> {
         let row = |one: &SettledMatter| Self {
             title: one.title.clone(),
             kind: one.kind.label(),
@@ -133,7 +133,7 @@ mod tests {
             planned,
             spent,
         };
-        let account = Account {
+        let account = YearAccount {
             matters: vec![
                 one(1, datetime!(2026-10-01 16:30 UTC), 10, 7),
                 one(2, datetime!(2027-03-01 0:00 +8), 20, 19_999_999_999),

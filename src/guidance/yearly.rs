@@ -17,7 +17,7 @@ use super::{
     Verb,
     forms::{YearPaperForm, YearPaperSays},
     paths::{Done, YEAR_PAPERS},
-    settlement::{Account, SettledRow},
+    settlement::{SettledRow, YearAccount},
 };
 use crate::{
     app::{App, Routes},
@@ -310,7 +310,7 @@ struct YearPaperPage {
     periods: Vec<Period>,
     handed_in: Option<HandedIn>,
     /// What a settlement rests on.
-    account: Option<Account>,
+    account: Option<YearAccount>,
     settled: Vec<SettledRow>,
     writes: bool,
     form: YearPaperForm,
@@ -403,7 +403,7 @@ async fn page(
     let mut db = app.read().await?;
     let handed_in = handed_in(&mut db, union.id, paper, period.from).await?;
     let account = match paper {
-        YearPaper::Settlement => Account::of(&mut db, union.id, period.from.year()).await?,
+        YearPaper::Settlement => YearAccount::of(&mut db, union.id, period.from.year()).await?,
         YearPaper::Plan | YearPaper::Summary | YearPaper::Budget | YearPaper::Handover => None,
     };
     drop(db);
@@ -417,7 +417,7 @@ async fn page(
             },
             None => YearPaperForm {
                 title: format!("{}{}", period.name, paper.label()),
-                says: settled_already.map(Account::draft).unwrap_or_default(),
+                says: settled_already.map(YearAccount::draft).unwrap_or_default(),
                 sum: settled_already.map(|account| yuan(account.spent())).unwrap_or_default(),
             },
         };
@@ -497,7 +497,7 @@ async fn official(app: &App, acting: &Acting<UnionReader>, asked: &YearPaperOfUn
     let mut db = app.read().await?;
     let found = handed_in(&mut db, asked.union.id, asked.paper, asked.period.from).await?.ok_or(Failure::Missing)?;
     let account = match asked.paper {
-        YearPaper::Settlement => Account::of(&mut db, asked.union.id, asked.period.from.year()).await?,
+        YearPaper::Settlement => YearAccount::of(&mut db, asked.union.id, asked.period.from.year()).await?,
         YearPaper::Plan | YearPaper::Summary | YearPaper::Budget | YearPaper::Handover => None,
     };
     let by = name_in_full(&acting.person().institution_name, &asked.union.name);

@@ -141,7 +141,7 @@ pub(super) const NOT_LISTED: &str = "none";
 
 /// What came before a major decision (GUI-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
+pub(super) enum PriorReporting {
     Reported(PriorReportId),
     /// It is not of those that are reported, as whoever takes it down says.
     NotListed,
@@ -151,7 +151,7 @@ pub(super) enum Before {
 pub(super) struct DecisionSays {
     pub major: bool,
     /// None of what is not major.
-    pub before: Option<Before>,
+    pub before: Option<PriorReporting>,
     pub votes: Option<Votes>,
     pub new: NewDecision,
 }
@@ -165,8 +165,8 @@ impl DecisionForm {
         let says = written(&self.says, 500, "says", "请写明决定了什么", errors);
         let before = match (self.is_major(), self.report.as_str()) {
             (false, _) => None,
-            (true, NOT_LISTED) => Some(Before::NotListed),
-            (true, typed) => typed.parse().ok().map(Before::Reported),
+            (true, NOT_LISTED) => Some(PriorReporting::NotListed),
+            (true, typed) => typed.parse().ok().map(PriorReporting::Reported),
         };
         if self.is_major() && before.is_none() {
             errors.add("report", "请选择对应的事先报告；不属于须事先报告的，选“不在清单以内”");
@@ -277,8 +277,8 @@ mod tests {
         };
         let before = |form: DecisionForm| form.read(today, &mut Errors::default()).map(|says| says.before);
         assert_eq!(before(form("", "")), Some(None));
-        assert_eq!(before(form("yes", NOT_LISTED)), Some(Some(Before::NotListed)));
-        assert_eq!(before(form("yes", &id.to_string())), Some(Some(Before::Reported(id))));
+        assert_eq!(before(form("yes", NOT_LISTED)), Some(Some(PriorReporting::NotListed)));
+        assert_eq!(before(form("yes", &id.to_string())), Some(Some(PriorReporting::Reported(id))));
         let mut errors = Errors::default();
         assert!(form("yes", "").read(today, &mut errors).is_none() && errors.of("report").is_some());
     }

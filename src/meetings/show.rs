@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime};
 use super::{
     Verb,
     call::tell,
-    forms::{AttendanceForm, Before, DecisionForm, NOT_LISTED, PlaceForm, TextForm},
+    forms::{AttendanceForm, DecisionForm, NOT_LISTED, PlaceForm, PriorReporting, TextForm},
     meeting::{Decision, Member, Presence, UnionMeeting, quorum_of},
     paths::{Done, MEETINGS},
     reported::{DecidedOn, decide_on, undecided},
@@ -343,12 +343,12 @@ async fn decide(
             }
             let mut entry = entry(&meeting, wanted);
             match says.before {
-                Some(Before::Reported(report)) => {
+                Some(PriorReporting::Reported(report)) => {
                     let new = DecidedOn { report, says: &says.new.says, now };
                     let title = decide_on(db, &person, &meeting, &plan, new, refusal).await?;
                     entry = entry.detail("事先报告", title);
                 }
-                Some(Before::NotListed) => entry = entry.detail("事先报告", "不在清单以内"),
+                Some(PriorReporting::NotListed) => entry = entry.detail("事先报告", "不在清单以内"),
                 None => {}
             }
             if let Some(provision) = plan.provision(Rule::Org05).filter(|_| says.major) {

@@ -76,7 +76,7 @@ time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
 
 /// That a step which is no opinion was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Taken {
+pub struct TakenStep {
     #[serde(with = "iso_day")]
     pub from: Date,
     /// Its last day: the first one where it took but a day.
@@ -86,7 +86,7 @@ pub struct Taken {
     pub office: String,
 }
 
-impl Taken {
+impl TakenStep {
     /// When: `2026-10-12` or `2026-10-12 至 2026-10-16`.
     #[must_use]
     pub fn days_in_words(&self) -> String {
@@ -108,7 +108,7 @@ pub struct OtherStep {
     pub days: Option<u32>,
     /// None as long as nobody has said that it was taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub taken: Option<Taken>,
+    pub taken: Option<TakenStep>,
 }
 
 impl OtherStep {

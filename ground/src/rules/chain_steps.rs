@@ -5,7 +5,7 @@ use time::Date;
 
 use super::{
     Finding, Verdict,
-    chain::{Chain, Taken},
+    chain::{Chain, TakenStep},
 };
 
 /// What somebody says of such a step.
@@ -14,7 +14,7 @@ pub struct TellRequest {
     /// Its place among the steps that are no opinions, from 0.
     pub place: usize,
     /// When it was, and who says so.
-    pub taken: Taken,
+    pub taken: TakenStep,
 }
 
 /// A step that is no opinion and was taken. Its fields are private: only [`tell_step`] makes one.
@@ -70,7 +70,7 @@ pub fn tell_step(chain: &Chain, request: TellRequest, today: Date) -> Verdict<St
 }
 
 /// The days are in their order, over, and as many as the plan says, the first and the last counted in.
-fn days_fit(chain: &Chain, least: Option<u32>, taken: &Taken, today: Date) -> Option<Finding> {
+fn days_fit(chain: &Chain, least: Option<u32>, taken: &TakenStep, today: Date) -> Option<Finding> {
     if taken.until < taken.from {
         return Some(chain.refusal("末日早于首日".to_owned()));
     }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     fn request(place: usize, from: Date, until: Date) -> TellRequest {
-        let taken = Taken { from, until, office: "校团委".to_owned() };
+        let taken = TakenStep { from, until, office: "校团委".to_owned() };
         TellRequest { place, taken }
     }
 

@@ -10,7 +10,7 @@ use time::Duration;
 use super::{
     moved_on, refusal, seen,
     show::{self, Forms, reads_content},
-    told::{Fate, entry, tell_next, tell_of_word, tell_signed_up, tell_union},
+    told::{ActivityFate, entry, tell_next, tell_of_word, tell_signed_up, tell_union},
 };
 use crate::{
     app::App,
@@ -129,7 +129,7 @@ pub(super) async fn withdraw(
         if !store::put(db, &matter, &course).await? {
             return Err(moved_on(&app, &acting, id, "撤回申请"));
         }
-        tell_signed_up(db, &matter, Fate::CalledOff, "举办单位撤回了这项活动。", now).await?;
+        tell_signed_up(db, &matter, ActivityFate::CalledOff, "举办单位撤回了这项活动。", now).await?;
         audit::append(db, acting.person(), entry(&matter, "撤回申请"), now).await
     })
     .await?;
@@ -154,7 +154,7 @@ pub(super) async fn revoke(
         }
         audit::append(db, acting.person(), entry(&matter, "撤销批准").detail("理由", why.as_str()), now).await?;
         let says = "校团委撤销了这项活动的批准，恢复以后会再通知。";
-        tell_signed_up(db, &matter, Fate::Paused, says, now).await?;
+        tell_signed_up(db, &matter, ActivityFate::Paused, says, now).await?;
         let notice = Notice::new(format!("{}：已撤销批准", matter.says.title), id.path()).says(&why);
         tell_union(db, &matter, &notice, now).await
     })

@@ -13,7 +13,7 @@ use time::Date;
 
 use super::{
     own_union, refusal, seen,
-    told::{Fate, entry, tell_next, tell_signed_up},
+    told::{ActivityFate, entry, tell_next, tell_signed_up},
 };
 use crate::{
     app::App,
@@ -318,7 +318,7 @@ pub(super) async fn change(
         }
         if locked.is_approved() {
             let says = "活动的安排正在修改，重新批准以后会再通知。";
-            tell_signed_up(db, &locked, Fate::Paused, says, now).await?;
+            tell_signed_up(db, &locked, ActivityFate::Paused, says, now).await?;
         }
         let changed = store::find(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
         tell_next(db, &changed, &course, now).await?;

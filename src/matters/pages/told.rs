@@ -19,14 +19,14 @@ use crate::{
 
 /// What becomes of an activity, for whoever signed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum ActivityFate {
     /// It is changed, or its approval taken back: their place is theirs still, if it goes on.
     Paused,
     GoesOn,
     CalledOff,
 }
 
-impl Fate {
+impl ActivityFate {
     fn subject(self) -> &'static str {
         match self {
             Self::Paused => "你报名的活动暂停",
@@ -40,7 +40,7 @@ impl Fate {
 pub(super) async fn tell_signed_up(
     db: &mut PgConnection,
     matter: &Matter,
-    fate: Fate,
+    fate: ActivityFate,
     says: &str,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
@@ -64,9 +64,9 @@ pub(super) async fn tell_of_word(
         Stage::Approved { .. } => {
             let when = minute_of(matter.says.starts_at);
             let says = format!("已重新批准：{when}，{place}。不能参加的请取消报名，名额由候补的同学递补。");
-            tell_signed_up(db, matter, Fate::GoesOn, &says, now).await
+            tell_signed_up(db, matter, ActivityFate::GoesOn, &says, now).await
         }
-        Stage::Refused => tell_signed_up(db, matter, Fate::CalledOff, "修改后的安排没有得到批准。", now).await,
+        Stage::Refused => tell_signed_up(db, matter, ActivityFate::CalledOff, "修改后的安排没有得到批准。", now).await,
         Stage::Asked { .. }
         | Stage::Returned
         | Stage::Withdrawn

@@ -226,7 +226,7 @@ pub(super) fn own_breaches(records: &[Record], calendar: &Calendar, facts: &[Own
 
 /// The form as it is filled in, and what was just done.
 #[derive(Default)]
-struct Typed {
+struct TypedOwnReport {
     form: OwnForm,
     errors: Errors,
     done: &'static str,
@@ -237,12 +237,12 @@ async fn page<O: Office>(
     acting: &Acting<O>,
     record: Record,
     chosen: Option<OwnRule>,
-    typed: Typed,
+    typed: TypedOwnReport,
 ) -> Result<OwnRulesPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let plans = calendar(&mut db, acting.institution()).await?;
     let rows = own_rows(&mut db, &record, &plans, acting.institution(), today).await?;
-    let Typed { mut form, errors, done } = typed;
+    let TypedOwnReport { mut form, errors, done } = typed;
     if let Some(rule) = chosen.as_ref().filter(|rule| form.rule != rule.name) {
         form = OwnForm { rule: rule.name.clone(), on: today.to_string(), ..OwnForm::default() };
     }
@@ -290,7 +290,7 @@ pub(super) async fn show(
     let keeps = record.union.is_managed_by(acting.office());
     let wanted = place.parse::<usize>().ok().filter(|_| keeps);
     let chosen = rule_of(&app, acting.institution(), &record, |at, _| Some(at) == wanted).await?;
-    page(&app, &acting, record, chosen, Typed { done: Done::said(&done), ..Typed::default() }).await
+    page(&app, &acting, record, chosen, TypedOwnReport { done: Done::said(&done), ..TypedOwnReport::default() }).await
 }
 
 pub(super) async fn report(
@@ -309,7 +309,7 @@ pub(super) async fn report(
         None
     };
     let Some(fact) = read else {
-        let page = page(&app, &acting, record, chosen, Typed { form, errors, done: "" }).await?;
+        let page = page(&app, &acting, record, chosen, TypedOwnReport { form, errors, done: "" }).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     app.write_as(acting.person().authority(), async |db| {

@@ -51,7 +51,7 @@ fn month_ends(today: Date) -> Vec<Date> {
 }
 
 /// A day with the breaches that stood on it.
-struct Judged {
+struct BreachDay {
     day: Date,
     marks: BTreeSet<Mark>,
 }
@@ -81,15 +81,15 @@ pub(super) struct Trend {
 impl Trend {
     /// Of two days or more on which somebody was registered; else none.
     pub(super) fn of(records: &[Record], calendar: &Calendar, today: Date) -> Option<Self> {
-        let on = |day: Date| Some(Judged { day, marks: breaches_on(records, calendar, day, false)? });
+        let on = |day: Date| Some(BreachDay { day, marks: breaches_on(records, calendar, day, false)? });
         Self::drawn(&month_ends(today).into_iter().filter_map(on).collect::<Vec<_>>(), today)
     }
 
-    fn drawn(days: &[Judged], today: Date) -> Option<Self> {
-        let [.., Judged { marks: before, .. }, Judged { marks: now, .. }] = days else { return None };
+    fn drawn(days: &[BreachDay], today: Date) -> Option<Self> {
+        let [.., BreachDay { marks: before, .. }, BreachDay { marks: now, .. }] = days else { return None };
         let most = days.iter().map(|one| one.marks.len()).max().unwrap_or(0).max(1);
         let step = 400 / days.len().saturating_sub(1).max(1);
-        let point = |(place, one): (usize, &Judged)| TrendPoint {
+        let point = |(place, one): (usize, &BreachDay)| TrendPoint {
             x: 40 + step * place,
             y: 115 - 85 * one.marks.len() / most,
             breaches: one.marks.len(),
@@ -158,7 +158,7 @@ mod tests {
         let union = UnionId(uuid::Uuid::nil());
         let on = |day: Date, rules: &[Rule]| {
             let marks = rules.iter().map(|rule| (union, *rule, None)).collect();
-            Judged { day, marks }
+            BreachDay { day, marks }
         };
         let days = [on(date!(2026 - 10 - 31), &[Rule::Stf01, Rule::Stf02]), on(date!(2026 - 11 - 29), &[Rule::Stf02])];
         let trend = Trend::drawn(&days, date!(2026 - 11 - 29)).unwrap();

@@ -19,7 +19,7 @@ use crate::{
     office::UnionKeeper,
     page::chrome::Chrome,
     rules::{
-        chain::{OtherStep, Taken},
+        chain::{OtherStep, TakenStep},
         chain_steps::{TellRequest, tell_step},
     },
     vetting::{Verb, forms::TellForm, paths::Done, round::Round, store},
@@ -121,7 +121,7 @@ pub(super) async fn tell(
     };
     app.write_as(acting.person().authority(), async |db| {
         let round = store::lock_round(db, acting.institution(), id).await?;
-        let taken = Taken { from: told.from, until: told.until, office: acting.office().label() };
+        let taken = TakenStep { from: told.from, until: told.until, office: acting.office().label() };
         let request = TellRequest { place: told.place, taken };
         let days = request.taken.days_in_words();
         let step = tell_step(&round.chain, request, today).permit().map_err(|findings| refusal.because(findings))?;
