@@ -16,7 +16,7 @@ use crate::{
     },
     text::{day, is_hidden, trimmed},
     unions::union::PostKind,
-    web::forms::{Errors, Upload, written},
+    web::forms::{Errors, Upload, past_day, written},
 };
 
 /// How far ahead a round may lie.
@@ -38,15 +38,6 @@ fn coming_day(text: &str, field: &'static str, from: Date, errors: &mut Errors) 
         return Some(day);
     }
     None
-}
-
-/// A day in a field that is not after today.
-fn past_day(text: &str, field: &'static str, today: Date, errors: &mut Errors) -> Option<Date> {
-    let read = day(text).filter(|day| *day <= today);
-    if read.is_none() {
-        errors.add(field, format!("请填写日期，如 {today}；不能晚于今天"));
-    }
-    read
 }
 
 fn whole(text: &str) -> Option<i32> {

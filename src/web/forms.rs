@@ -27,7 +27,7 @@ use serde::{
         value::{Error as Unread, MapDeserializer},
     },
 };
-use time::{OffsetDateTime, PrimitiveDateTime, Time};
+use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 use tokio::time::timeout;
 
 use crate::{
@@ -338,6 +338,15 @@ pub fn written(text: &str, most: usize, field: &'static str, ask: &'static str, 
 /// As [`written`], where nothing need be written: then it is empty.
 pub fn written_if_any(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> Option<String> {
     if trimmed(text).is_empty() { Some(String::new()) } else { written(text, most, field, "", errors) }
+}
+
+/// A day that is not after today, or an error beside the field.
+pub fn past_day(text: &str, field: &'static str, today: Date, errors: &mut Errors) -> Option<Date> {
+    let read = day(text).filter(|day| *day <= today);
+    if read.is_none() {
+        errors.add(field, format!("请填写日期，如 {today}；不能晚于今天"));
+    }
+    read
 }
 
 /// A moment as a field of date and time sends it, to the minute, in China's time. One that names a zone is none: it would be

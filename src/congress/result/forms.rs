@@ -63,7 +63,7 @@ impl ResultForm {
         if here {
             return purpose.map(|purpose| ResultRequest { purpose, outside: None });
         }
-        let elected_on = past_day(&self.elected_on, "elected_on", "请填写选举日期", today, errors);
+        let elected_on = near_day(&self.elected_on, "elected_on", "请填写选举日期", today, errors);
         let report = written(&self.report, 120, "report", "请填写选举结果报告的名称", errors);
         let people = people(&self.people, errors);
         let (purpose, elected_on, report) = (purpose?, elected_on?, report?);
@@ -98,7 +98,7 @@ fn people(text: &str, errors: &mut Errors) -> Vec<NamedElected> {
 }
 
 /// A day on which something was done: near enough to be meant. Whether it lies in days to come is the rule's to say.
-pub(super) fn past_day(
+pub(super) fn near_day(
     text: &str,
     field: &'static str,
     ask: &'static str,

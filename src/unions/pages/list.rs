@@ -60,7 +60,7 @@ words! {
     UnionFilter:
     All = "all", "全部";
     Failing = "fail", "有不符合项的";
-    Unopened = "unopened", "没有启用的";
+    Unopened = "unopened", "未启用的";
 }
 
 /// What the list is asked for, as the address has it.

@@ -28,14 +28,14 @@ use crate::{
         own::{OwnFact, OwnKnown, own_findings},
         plan::{OwnCheck, OwnLimit, OwnRule},
     },
-    text::{day, folded},
+    text::folded,
     unions::{
         Verb,
         paths::Done,
         store::{self, OwnFactRow},
         union::Record,
     },
-    web::forms::{Errors, written},
+    web::forms::{Errors, past_day, written},
 };
 
 /// How a union stands to a rule of the university's own, as pages show it.
@@ -100,10 +100,7 @@ impl OwnForm {
             Some(OwnLimit::Yearly { .. }) => {}
             Some(OwnLimit::Term { .. }) | None => errors.add("rule", "这一条由人工把关，不用登记"),
         }
-        let on = day(&self.on).filter(|on| *on <= today);
-        if on.is_none() {
-            errors.add("on", format!("请填写日期，如 {today}；不能晚于今天"));
-        }
+        let on = past_day(&self.on, "on", today, errors);
         let (on, document) = on.zip(document).filter(|_| errors.is_empty())?;
         Some(OwnFact { rule: rule.name.clone(), number, of, on, document })
     }

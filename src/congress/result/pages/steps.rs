@@ -25,7 +25,7 @@ use crate::{
         congress::Congress,
         pages::refusal,
         result::{
-            forms::{FILE_WITHIN, StepForm, past_day},
+            forms::{FILE_WITHIN, StepForm, near_day},
             paths::Done,
             result::{CongressResult, ScanOf},
             store::{self, NewApproval},
@@ -61,7 +61,7 @@ fn read(
     errors: &mut Errors,
 ) -> Result<(StepForm, Option<ResultStepRequest>), Failure> {
     let form: StepForm = upload.form()?;
-    let day = past_day(&form.day, "day", "请填写日期", today, errors);
+    let day = near_day(&form.day, "day", "请填写日期", today, errors);
     let by = if step == Step::File {
         Some(String::new())
     } else {
