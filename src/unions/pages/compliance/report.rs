@@ -6,7 +6,7 @@ use axum::{extract::State, response::Response};
 use axum_extra::extract::Query;
 use time::Date;
 
-use super::{Breach, ComplianceFilter, CompliancePage, judged};
+use super::{Breach, ComplianceFilter, CompliancePage, Extent, judged};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -37,7 +37,7 @@ pub(in crate::unions::pages) async fn page(
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<ComplianceReportPage, Failure> {
     let word = compliance_paper(&as_query(&filter)?);
-    let paper = paper_of(&judged(&app, &acting, filter).await?, app.clock.today());
+    let paper = paper_of(&judged(&app, &acting, filter, Extent::OneDay).await?, app.clock.today());
     let chrome = app.chrome(acting.person(), "检查情况报告").under(COMPLIANCE, "对照检查总览");
     Ok(ComplianceReportPage { chrome, paper, word })
 }
@@ -47,7 +47,7 @@ pub(in crate::unions::pages) async fn word(
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let page = judged(&app, &acting, filter).await?;
+    let page = judged(&app, &acting, filter, Extent::OneDay).await?;
     papers::download(&app, paper_of(&page, app.clock.today())).await
 }
 
