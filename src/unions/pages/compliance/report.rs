@@ -6,7 +6,7 @@ use axum::{extract::State, response::Response};
 use axum_extra::extract::Query;
 use time::Date;
 
-use super::{Breach, ComplianceFilter, CompliancePage, Extent, judged};
+use super::{Breach, ComplianceFilter, CompliancePage, Extent, OwnBreach, judged};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -60,8 +60,10 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
         .caption(&format!("截至{day}"))
         .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.lines.len()))
         .heading("检查结论");
-    paper = if page.failing.is_empty() {
+    paper = if page.is_clean() {
         paper.paragraph("没有不符合刚性要求的组织。")
+    } else if page.failing.is_empty() {
+        paper.paragraph("有组织不符合本校规定的刚性要求，见“本校规定”部分；没有其他不符合项。")
     } else {
         let said = page.failing.iter().map(|(name, count)| format!("{name} {count} 项"));
         let said: Vec<String> = said.collect();
@@ -71,6 +73,10 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
         paper = paper.heading(heading);
         paper =
             if of(verdict).next().is_none() { paper.paragraph("没有。") } else { paper.table(table(of(verdict))) };
+    }
+    if !page.own.is_empty() {
+        let one = |own: &OwnBreach| format!("{}“{}”（{}）：{}。", own.name, own.rule, own.verdict.label(), own.message);
+        paper = paper.heading("本校规定").items(page.own.iter().map(one));
     }
     if !page.failing.is_empty() {
         let one = |breach: &Breach| {
