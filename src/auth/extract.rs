@@ -22,7 +22,7 @@ use crate::{
     failure::Failure,
     office::Office,
     page::chrome::{Chrome, NavItem},
-    web::downloads::Reader,
+    web::downloads::DownloadReader,
 };
 
 /// How often it is noted that a session is used.
@@ -100,7 +100,7 @@ impl RequestContext {
         parts: &Parts,
         now: OffsetDateTime,
     ) -> Result<SignedIn, Failure> {
-        if let Some(reader) = parts.extensions.get::<Reader>() {
+        if let Some(reader) = parts.extensions.get::<DownloadReader>() {
             reader.note(person.account);
         }
         let of_itself = parts.uri.query().is_some_and(|query| query == BY_ITSELF);

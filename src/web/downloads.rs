@@ -42,9 +42,9 @@ struct Parts {
 
 /// Whose request it is, as far as somebody asked while it was answered.
 #[derive(Debug, Clone, Default)]
-pub struct Reader(Arc<OnceLock<AccountId>>);
+pub struct DownloadReader(Arc<OnceLock<AccountId>>);
 
-impl Reader {
+impl DownloadReader {
     /// Notes who is signed in.
     pub fn note(&self, account: AccountId) {
         let _ = self.0.set(account);
@@ -98,7 +98,7 @@ fn taken(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure> {
 /// many and reads none of them is told to come again.
 pub async fn few_at_once(mut request: Request, next: Next) -> Response {
     let downloads = request.extensions().get::<Downloads>().cloned();
-    let reader = Reader::default();
+    let reader = DownloadReader::default();
     request.extensions_mut().insert(reader.clone());
     let response = next.run(request).await;
     let is_large = response.body().size_hint().lower() > LARGE && response.extensions().get::<HasPlace>().is_none();
@@ -191,7 +191,7 @@ mod tests {
     async fn an_account_has_a_few_large_files_on_their_way_and_leaves_the_others_theirs() {
         let accounts = [AccountId::random(), AccountId::random()];
         // Of whom a handler asks who it is, as the extractors do.
-        let large = move |Path(who): Path<usize>, Extension(reader): Extension<Reader>| async move {
+        let large = move |Path(who): Path<usize>, Extension(reader): Extension<DownloadReader>| async move {
             reader.note(accounts[who]);
             vec![7_u8; 2 * 1024 * 1024]
         };
