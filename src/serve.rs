@@ -52,6 +52,8 @@ const CLOSE_EVERY: Duration = Duration::from_secs(5);
 const UPKEEP: Duration = Duration::from_secs(5);
 /// How often the room on the disk is looked at: a disk fills by some ten MB in that time.
 const BALLAST_EVERY: Duration = Duration::from_millis(200);
+/// How often where no room can be kept on it: a file system that knows no such thing fills its log with that else.
+const BALLAST_AGAIN: Duration = Duration::from_mins(1);
 const DATABASE_DIED: &str = "the embedded database ended by itself; see postgres.log in its folder";
 /// Requests under way get this long to end after a stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -210,13 +212,15 @@ fn look_after(portal: &Portal) {
 /// Keeps room on the disk that is let go when it is full.
 async fn tend_ballast(space: Space) {
     loop {
-        match space.tend_ballast() {
+        let tended = space.tend_ballast();
+        let pause = if tended.is_err() { BALLAST_AGAIN } else { BALLAST_EVERY };
+        match tended {
             Ok(None) => {}
             Ok(Some(Ballast::Laid)) => tracing::info!("room is kept on the disk for the day when it is full"),
             Ok(Some(Ballast::LetGo)) => tracing::error!("the disk is full: the room that was kept on it is let go"),
             Err(error) => tracing::warn!(%error, "no room could be kept on the disk"),
         }
-        tokio::time::sleep(BALLAST_EVERY).await;
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
     failure::Failure,
     office::Office,
     page::chrome::{Chrome, NavItem},
+    web::downloads::DownloadReader,
 };
 
 /// How often it is noted that a session is used.
@@ -99,6 +100,9 @@ impl RequestContext {
         parts: &Parts,
         now: OffsetDateTime,
     ) -> Result<SignedIn, Failure> {
+        if let Some(reader) = parts.extensions.get::<DownloadReader>() {
+            reader.note(person.account);
+        }
         let of_itself = parts.uri.query().is_some_and(|query| query == BY_ITSELF);
         if person.seen_at.is_some_and(|seen_at| now - seen_at >= NOTED_EVERY) && !of_itself {
             self.note_use(&person.session, now).await;

@@ -424,14 +424,14 @@ pub(super) async fn left(
                   l.from_day as "from_day!"
            from (
                select p.union_id, p.student_id, max(p.until_day) as from_day
-               from post p
-               where p.voided_at is null and (p.until_day is null or p.until_day > p.from_day)
+               from post p join student_union o on o.id = p.union_id
+               where o.institution_id = $1 and p.voided_at is null and (p.until_day is null or p.until_day > p.from_day)
                      and ($2::uuid is null or p.student_id = $2)
                group by 1, 2
                having bool_and(coalesce(p.until_day <= $3, false)) and max(p.until_day) > $4
            ) l join student_union u on u.id = l.union_id left join college g on g.id = u.college_id
                join student s on s.id = l.student_id
-           where u.institution_id = $1 and u.opened_on <= l.from_day and s.left_on is null
+           where u.opened_on <= l.from_day and s.left_on is null
                  and not exists (select from union_exit e where e.union_id = l.union_id and e.student_id = l.student_id
                                  and (e.stage in ('asked', 'handing_over') or e.stage = 'done' and e.from_day >= l.from_day))
            order by l.from_day, s.number limit 200"#,

@@ -73,7 +73,9 @@ impl Space {
         }
         let Some((folder, free)) = self.folder.as_ref().zip(self.free()) else { return Ok(None) };
         let file = folder.join(FILE);
-        if file.exists() || free < 3 * BALLAST {
+        // One that a portal was killed over has no blocks yet.
+        let is_laid = fs::metadata(&file).is_ok_and(|found| found.len() >= BALLAST);
+        if is_laid || free < 3 * BALLAST {
             return Ok(None);
         }
         lay(&file).map(|()| Some(Ballast::Laid))
@@ -142,6 +144,9 @@ mod tests {
         let full = roomy.with_least(u64::MAX);
         assert_eq!(full.tend_ballast().unwrap(), Some(Ballast::LetGo));
         assert!(!file.exists());
+        fs::write(&file, b"").unwrap();
+        let half = Space::of(folder.path().to_owned());
+        assert_eq!(half.tend_ballast().unwrap(), Some(Ballast::Laid), "what was begun is done");
         assert_eq!(Space::default().tend_ballast().unwrap(), None, "another server's disk");
     }
 }

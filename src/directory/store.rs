@@ -437,8 +437,7 @@ pub async fn holders(
     });
     let mut list: Vec<HolderRow> = row.collect();
     if by_sound {
-        sorting.by_sound(&mut list, |one| &one.name);
-        list = range.of(list);
+        list = range.of(sorting.by_sound(list, |one| &one.name).await?);
     }
     Ok((list, total))
 }

@@ -459,7 +459,7 @@ async fn hand_in(
         let page = page(&app, &acting, asked, Some(Submitted::new(form, errors)), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let name = asked.union.name.clone();
+    let (name, period_name) = (asked.union.name, asked.period.name);
     app.write_as(acting.person().authority(), async |db| {
         sqlx::query!(
             "insert into year_paper (id, union_id, kind, period, title, says, fen, at, by_account)
@@ -477,7 +477,13 @@ async fn hand_in(
         )
         .execute(&mut *db)
         .await?;
-        let entry = Entry::new(Verb::YearPaperKept, format!("{name}{}", paper.label())).detail("标题", title.clone());
+        // Which one and what it came to: a later one takes its place.
+        let mut entry = Entry::new(Verb::YearPaperKept, format!("{name}{}", paper.label()))
+            .detail("时段", period_name.clone())
+            .detail("标题", title.clone());
+        if let Some(fen) = fen {
+            entry = entry.detail("合计", format!("{} 元", yuan(fen)));
+        }
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;

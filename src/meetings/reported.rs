@@ -21,8 +21,10 @@ pub(super) async fn undecided(
     institution: InstitutionId,
     union: UnionId,
 ) -> Result<Vec<PriorReport>, Failure> {
-    let mut all = reports(connection, institution, ReportFilter::default()).await?;
-    all.retain(|report| report.union == union && report.may_decide());
+    // Asked of the database: what other unions reported since leaves none out.
+    let filter = ReportFilter { undecided_of: Some(union), ..ReportFilter::default() };
+    let mut all = reports(connection, institution, filter).await?;
+    all.retain(PriorReport::may_decide);
     Ok(all)
 }
 

@@ -28,13 +28,22 @@ impl<C: Word> Sorting<C> {
         format!("{}{}", if self.downward { "-" } else { "" }, self.by.stable())
     }
 
-    /// Sorts rows by the sound of names, which no database knows. Rows of one name stay as they were.
-    pub fn by_sound<T>(self, rows: &mut [T], name: impl Fn(&T) -> &str) {
-        if self.downward {
-            rows.sort_by_cached_key(|row| Reverse(SoundKey::of(name(row))));
-        } else {
-            pinyin::sort(rows, name);
-        }
+    /// Sorts rows by the sound of names, which no database knows, away from the threads that serve pages: the names of a
+    /// whole university keep a core busy for a while. Rows of one name stay as they were.
+    ///
+    /// # Errors
+    /// Where it panics.
+    pub async fn by_sound<T: Send + 'static>(self, mut rows: Vec<T>, name: fn(&T) -> &str) -> anyhow::Result<Vec<T>> {
+        let downward = self.downward;
+        let sorted = tokio::task::spawn_blocking(move || {
+            if downward {
+                rows.sort_by_cached_key(|row| Reverse(SoundKey::of(name(row))));
+            } else {
+                pinyin::sort(&mut rows, name);
+            }
+            rows
+        });
+        Ok(sorted.await?)
     }
 
     /// The headings of all columns; `list` is the address up to the word of the sorting.

@@ -128,8 +128,7 @@ pub async fn list(
     });
     let mut list: Vec<StudentRow> = list.collect();
     if by_sound {
-        sorting.by_sound(&mut list, |one| &one.name);
-        list = range.of(list);
+        list = range.of(sorting.by_sound(list, |one| &one.name).await?);
     }
     Ok((list, total))
 }

@@ -17,6 +17,8 @@ use crate::{
 const LARGEST: usize = 8 * 1024 * 1024;
 /// The most documents beside one version: a plan, its annexes, a scan page by page.
 pub(super) const MOST: usize = 12;
+/// The most with those that others took the place of, which stay on record.
+pub(super) const MOST_KEPT: usize = 40;
 /// What a document without a name is called.
 pub(super) const UNNAMED: &str = "方案原件";
 
@@ -100,6 +102,8 @@ pub(super) struct KeptPaper {
     pub name: String,
     pub media: String,
     pub bytes: Vec<u8>,
+    /// No other took its place.
+    pub stands: bool,
 }
 
 /// A document that a university keeps.
@@ -110,7 +114,8 @@ pub(super) async fn kept(
 ) -> Result<Option<KeptPaper>, Failure> {
     let paper = sqlx::query_as!(
         KeptPaper,
-        "select name, media, bytes from plan_document where id = $1 and institution_id = $2",
+        r#"select name, media, bytes, replaced_at is null as "stands!"
+           from plan_document where id = $1 and institution_id = $2"#,
         id.0,
         institution.0
     );

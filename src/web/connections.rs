@@ -1,6 +1,15 @@
-//! Accepting connections: how many there may be, how long one may take to say what it wants, and how they end.
+//! Accepting connections: how many there may be, how long one may take to say what it wants and to take its answer, and how
+//! they end.
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{Router, body::Body, extract::connect_info::ConnectInfo, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -8,7 +17,12 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    time::Sleep,
+};
 use tower::ServiceExt;
 
 /// What one listener bears.
@@ -16,14 +30,16 @@ use tower::ServiceExt;
 pub struct Limits {
     /// How long a connection may be silent before a request, or take to send its head; then it is ended.
     pub head_within: Duration,
+    /// How long its reader may take nothing of an answer, which lies in memory meanwhile; then it is ended.
+    pub taken_within: Duration,
     /// Connections at once; whoever comes after waits to be accepted.
     pub at_once: usize,
 }
 
 impl Default for Limits {
-    /// 30 seconds; 900 connections, below the 1,024 open files that a process is usually given.
+    /// 30 seconds, and a minute; 900 connections, below the 1,024 open files that a process is usually given.
     fn default() -> Self {
-        Self { head_within: Duration::from_secs(30), at_once: 900 }
+        Self { head_within: Duration::from_secs(30), taken_within: Duration::from_mins(1), at_once: 900 }
     }
 }
 
@@ -57,7 +73,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head_within)
-            .serve_connection(TokioIo::new(socket), answer);
+            .serve_connection(TokioIo::new(PatientSocket::new(socket, limits.taken_within)), answer);
         let connection = ending.watch(connection);
         tokio::spawn(async move {
             // A client that goes away, or says what is no HTTP, is no event of ours.
@@ -67,4 +83,112 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
     }
     drop(listener);
     ending.shutdown().await;
+}
+
+/// A socket that fails where its reader takes nothing for a while.
+struct PatientSocket {
+    socket: TcpStream,
+    within: Duration,
+    /// When its patience ends; none while its reader takes what there is.
+    until: Option<Pin<Box<Sleep>>>,
+}
+
+impl PatientSocket {
+    fn new(socket: TcpStream, within: Duration) -> Self {
+        Self { socket, within, until: None }
+    }
+
+    /// What writing came to, or a failure where nothing was taken for too long.
+    fn patient<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.until = None;
+            return written;
+        }
+        let within = self.within;
+        let until = self.until.get_or_insert_with(|| Box::pin(tokio::time::sleep(within)));
+        until.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for PatientSocket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for PatientSocket {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.socket).poll_write(context, bytes);
+        self.patient(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.socket).poll_write_vectored(context, parts);
+        self.patient(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use axum::{body::Bytes, routing::get};
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    static LET_GO: AtomicBool = AtomicBool::new(false);
+
+    struct Large(Vec<u8>);
+
+    impl AsRef<[u8]> for Large {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
+    }
+
+    impl Drop for Large {
+        fn drop(&mut self) {
+            LET_GO.store(true, Ordering::SeqCst);
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_takes_nothing_of_an_answer_is_cut_off_and_it_lies_in_memory_no_more() {
+        // More than the buffers between the two take.
+        let large = || async { Bytes::from_owner(Large(vec![7; 64 * 1024 * 1024])) };
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let limits = Limits { taken_within: Duration::from_millis(200), ..Limits::default() };
+        tokio::spawn(serve(listener, Router::new().route("/", get(large)), limits, std::future::pending()));
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let cut_off = async {
+            while !LET_GO.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), cut_off).await.unwrap();
+        drop(client);
+    }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
     task::{Context, Poll},
 };
 
@@ -16,17 +16,16 @@ use axum::{
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::cookies::{Cookie, SESSION};
-use crate::failure::Failure;
+use crate::{failure::Failure, ids::AccountId};
 
 /// Files at once to those who have not signed in, of at most 8 MB each.
 const AT_ONCE: usize = 8;
 /// From how many bytes on an answer to somebody who is signed in asks for a place.
 const LARGE: u64 = 1024 * 1024;
-/// Such answers at once, to all and to one session.
+/// Such answers at once, to all and to one account: who signs in often has no more of them.
 const TO_ALL: usize = 16;
 const TO_ONE: usize = 4;
-/// Sessions remembered; beyond, those with nothing under way are forgotten.
+/// Accounts remembered; beyond, those with nothing under way are forgotten.
 const REMEMBERED: usize = 1_000;
 
 /// The places for files: those that anybody may ask for have their own.
@@ -37,8 +36,19 @@ pub struct Downloads(Arc<Parts>);
 struct Parts {
     strangers: Arc<Semaphore>,
     everybody: Arc<Semaphore>,
-    /// The places of each session, by its token, while it has files under way.
-    sessions: Mutex<HashMap<String, Weak<Semaphore>>>,
+    /// The places of each account, while it has files under way.
+    accounts: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
+}
+
+/// Whose request it is, as far as somebody asked while it was answered.
+#[derive(Debug, Clone, Default)]
+pub struct DownloadReader(Arc<OnceLock<AccountId>>);
+
+impl DownloadReader {
+    /// Notes who is signed in.
+    pub fn note(&self, account: AccountId) {
+        let _ = self.0.set(account);
+    }
 }
 
 impl Default for Downloads {
@@ -50,7 +60,7 @@ impl Default for Downloads {
 impl Downloads {
     fn new(at_once: usize) -> Self {
         let places = |number| Arc::new(Semaphore::new(number));
-        Self(Arc::new(Parts { strangers: places(at_once), everybody: places(TO_ALL), sessions: Mutex::default() }))
+        Self(Arc::new(Parts { strangers: places(at_once), everybody: places(TO_ALL), accounts: Mutex::default() }))
     }
 
     /// A place for a file that anybody may ask for, to be asked for before it is read.
@@ -58,24 +68,24 @@ impl Downloads {
     /// # Errors
     /// [`Failure::Busy`] where all are taken.
     pub fn place(&self) -> Result<DownloadPlace, Failure> {
-        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.strangers)?, _of_session: None })))
+        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.strangers)?, _of_account: None })))
     }
 
-    fn place_of(&self, session: &str) -> Result<DownloadPlace, Failure> {
-        let of_session = taken(&self.of_session(session))?;
-        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.everybody)?, _of_session: Some(of_session) })))
+    fn place_of(&self, account: AccountId) -> Result<DownloadPlace, Failure> {
+        let of_account = taken(&self.of_account(account))?;
+        Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.everybody)?, _of_account: Some(of_account) })))
     }
 
-    fn of_session(&self, session: &str) -> Arc<Semaphore> {
-        let mut sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if sessions.len() >= REMEMBERED {
-            sessions.retain(|_, known| known.strong_count() > 0);
+    fn of_account(&self, account: AccountId) -> Arc<Semaphore> {
+        let mut accounts = self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if accounts.len() >= REMEMBERED {
+            accounts.retain(|_, known| known.strong_count() > 0);
         }
-        if let Some(known) = sessions.get(session).and_then(Weak::upgrade) {
+        if let Some(known) = accounts.get(&account).and_then(Weak::upgrade) {
             return known;
         }
         let new = Arc::new(Semaphore::new(TO_ONE));
-        sessions.insert(session.to_owned(), Arc::downgrade(&new));
+        accounts.insert(account, Arc::downgrade(&new));
         new
     }
 }
@@ -86,14 +96,16 @@ fn taken(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure> {
 
 /// Bounds the large answers that lie in memory for readers who are signed in, whatever page makes them: one who asks for
 /// many and reads none of them is told to come again.
-pub async fn few_at_once(request: Request, next: Next) -> Response {
+pub async fn few_at_once(mut request: Request, next: Next) -> Response {
     let downloads = request.extensions().get::<Downloads>().cloned();
-    let cookie = Cookie { name: SESSION, lasts: time::Duration::ZERO };
-    let session = cookie.read(request.headers()).map(str::to_owned);
+    let reader = DownloadReader::default();
+    request.extensions_mut().insert(reader.clone());
     let response = next.run(request).await;
     let is_large = response.body().size_hint().lower() > LARGE && response.extensions().get::<HasPlace>().is_none();
-    let (Some(downloads), Some(session), true) = (downloads, session, is_large) else { return response };
-    match downloads.place_of(&session) {
+    let (Some(downloads), Some(account), true) = (downloads, reader.0.get().copied(), is_large) else {
+        return response;
+    };
+    match downloads.place_of(account) {
         Ok(place) => place.held_by(response),
         Err(failure) => failure.into_response(),
     }
@@ -106,7 +118,7 @@ struct HasPlace;
 #[derive(Debug)]
 struct Permits {
     _of_all: OwnedSemaphorePermit,
-    _of_session: Option<OwnedSemaphorePermit>,
+    _of_account: Option<OwnedSemaphorePermit>,
 }
 
 /// A place; given back when the file is no longer in memory.
@@ -166,6 +178,7 @@ mod tests {
     use axum::{
         Extension, Router,
         body::to_bytes,
+        extract::Path,
         http::{Request as Asked, StatusCode},
         middleware,
         routing::get,
@@ -175,27 +188,36 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_session_has_a_few_large_files_on_their_way_and_leaves_the_others_theirs() {
+    async fn an_account_has_a_few_large_files_on_their_way_and_leaves_the_others_theirs() {
+        let accounts = [AccountId::random(), AccountId::random()];
+        // Of whom a handler asks who it is, as the extractors do.
+        let large = move |Path(who): Path<usize>, Extension(reader): Extension<DownloadReader>| async move {
+            reader.note(accounts[who]);
+            vec![7_u8; 2 * 1024 * 1024]
+        };
         let routes = Router::new()
-            .route("/large", get(|| async { vec![7_u8; 2 * 1024 * 1024] }))
+            .route("/large/{who}", get(large))
             .route("/small", get(|| async { "small" }))
+            .route("/of-nobody", get(|| async { vec![7_u8; 2 * 1024 * 1024] }))
             .layer(middleware::from_fn(few_at_once))
             .layer(Extension(Downloads::default()));
-        let ask = |path: &str, session: &str| {
+        // The same account in another browser each time.
+        let ask = |path: &str, session: usize| {
             let request = Asked::get(path).header("host", "127.0.0.1").header("cookie", format!("lunzhi={session}"));
             routes.clone().oneshot(request.body(Body::empty()).unwrap())
         };
         let mut unread = Vec::new();
-        for _ in 0..TO_ONE {
-            let response = ask("/large", "a").await.unwrap();
+        for session in 0..TO_ONE {
+            let response = ask("/large/0", session).await.unwrap();
             assert_eq!(response.status(), StatusCode::OK);
             unread.push(response);
         }
-        assert_eq!(ask("/large", "a").await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(ask("/small", "a").await.unwrap().status(), StatusCode::OK);
-        assert_eq!(ask("/large", "b").await.unwrap().status(), StatusCode::OK);
+        assert_eq!(ask("/large/0", TO_ONE).await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask("/small", 0).await.unwrap().status(), StatusCode::OK);
+        assert_eq!(ask("/of-nobody", 0).await.unwrap().status(), StatusCode::OK);
+        assert_eq!(ask("/large/1", 0).await.unwrap().status(), StatusCode::OK);
         unread.pop();
-        assert_eq!(ask("/large", "a").await.unwrap().status(), StatusCode::OK);
+        assert_eq!(ask("/large/0", 0).await.unwrap().status(), StatusCode::OK);
     }
 
     #[tokio::test]

@@ -238,6 +238,8 @@ async fn the_papers_of_the_year_are_due_on_the_calendar_and_budgets_are_in_fen()
     assert!(party.get("/year-papers").await.text().contains("已提交"));
     let fields = [("title", "经费预算"), ("says", "改"), ("sum", "1")];
     assert_eq!(party.post(&path, &fields).await.status, 409);
+    let record = league.get("/audit?verb=year_paper_kept").await.all("tbody tr").concat();
+    assert!(record.contains("学年") && record.contains("12000.50 元"), "{record}");
     // What one presidium hands to the next has no sum, and is due with the year's end.
     let handover = format!("/year-papers/{id}/handover");
     assert!(union.get("/calendar").await.text().contains("提交主席团交接书"));

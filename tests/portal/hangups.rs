@@ -675,7 +675,7 @@ fn corrections_codes_and_activations() {
 fn half_a_request_is_ended_and_does_not_keep_others_out() {
     runtime().block_on(async {
         let portal = Portal::start().await;
-        let limits = Limits { head_within: Duration::from_millis(300), at_once: 4 };
+        let limits = Limits { head_within: Duration::from_millis(300), at_once: 4, ..Limits::default() };
         let address = portal.listen(limits).await;
         // As many as there are places, each with half a head and then silence.
         let mut silent: Vec<TcpStream> = (0..4).map(|_| TcpStream::connect(address).unwrap()).collect();

@@ -209,6 +209,16 @@ async fn gui_01_a_major_decision_is_taken_at_a_meeting_that_began_after_its_repo
     ];
     let report = path(&portal.signed_in(OfficeKind::SchoolUnion).await.post("/prior-reports/new", &report).await);
     assert!(chair.get(&early).await.text().contains("调整部门设置（校团委"));
+    sqlx::query(
+        "insert into prior_report (id, institution_id, union_id, number, kind, title, says, why, grounds, planned_at,
+                                   received_at, by_account)
+         select gen_random_uuid(), institution_id, union_id, number + n, 'activity', title || n, says, why, grounds,
+                planned_at, received_at, by_account from prior_report, generate_series(1, 600) n",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert!(chair.get(&early).await.text().contains("调整部门设置（校团委"), "however many others there are");
     let mut fields = votes.to_vec();
     fields.push(("report", report.rsplit('/').next().unwrap()));
     let refused = decide(&mut chair, &early, &fields).await;

@@ -392,7 +392,27 @@ async fn the_document_itself_stands_beside_each_quotation_of_ones_own_plan() {
     assert!(page.contains("已被代替") && page.contains("扫描缺页") && !page.contains("又.pdf"), "{page}");
     let links = student.get("/rulebook?q=STF-02").await.attributes(".clause cite a", "href");
     assert!(!links.contains(&link) && !links.is_empty(), "{links:?}");
-    assert_eq!(student.get(&link).await.status, 200, "it stays");
+    assert_eq!(league.get(&link).await.status, 200, "it stays");
+    assert_eq!(student.get(&link).await.status, 404, "what was stored by mistake is nothing for everybody");
+    assert_eq!(student.get(&links[0]).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_documents_were_replaced_by_one_another_has_an_end() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "苏州方案").await;
+    let (page, at) = (format!("/plans/{version}"), format!("/plans/{version}/documents"));
+    let document = |number: usize| format!("%PDF-1.7 {number}").into_bytes();
+    assert_eq!(league.upload(&at, &[], Some(("方案.pdf", document(0).as_slice()))).await.status, 303);
+    for number in 1..=40 {
+        let standing = league.get(&page).await.attributes("select[name=replaces] option", "value").pop().unwrap();
+        let replaces = [("replaces", standing.as_str()), ("why", "扫描缺页")];
+        let answer = league.upload(&at, &replaces, Some(("方案.pdf", document(number).as_slice()))).await;
+        let status = if number < 40 { 303 } else { 422 };
+        assert_eq!(answer.status, status, "{number}: {}", answer.text());
+        assert!(number < 40 || answer.text().contains("已有 40 份"), "{}", answer.text());
+    }
 }
 
 #[tokio::test]
@@ -501,6 +521,9 @@ async fn pol_00_a_rule_of_the_universitys_own_is_judged_by_what_a_union_reports(
     let overview = league.get("/compliance").await.text();
     assert!(overview.contains("登记 1 人，要求不少于 2 人"), "{overview}");
     assert!(!overview.contains("没有学生会不符合刚性要求"), "never green beside a breach");
+    let paper = league.get("/compliance/report").await.text();
+    assert!(paper.contains("“联络员”（不符合）") && paper.contains("登记 1 人，要求不少于 2 人"), "{paper}");
+    assert!(!paper.contains("没有不符合刚性要求的组织"), "nor on the paper that is signed");
     assert_eq!(league.post(&path, &pairs(&send("2"))).await.status, 303);
     assert!(!league.get("/compliance").await.text().contains("本校规定（1 项）"));
     let rows = league.get(&path).await.all(".lines li");

@@ -23,6 +23,9 @@ use super::{
 const MOST_STYLES: usize = 65_536;
 /// The most parents of a style: a style may name itself for its parent.
 const DEEPEST: usize = 20;
+/// The longest name of a style, in bytes. Programs write `ce12`; names of megabytes, gone through for each of the styles and
+/// each of their parents, would take hours.
+const LONGEST_STYLE_NAME: usize = 512;
 /// The most sheets.
 const MOST_SHEETS: usize = 200;
 /// The last row of a sheet.
@@ -117,9 +120,10 @@ impl Styles {
 
     fn begin(&mut self, start: &BytesStart<'_>) -> Option<StyleName> {
         let is_of_cells = attribute(start, "family").is_none_or(|family| family == "table-cell");
-        let style = StyleName { is_of_cells, name: attribute(start, "name")? };
+        let named = |key: &str| attribute(start, key).filter(|name| name.len() <= LONGEST_STYLE_NAME);
+        let style = StyleName { is_of_cells, name: named("name")? };
         if self.0.len() < MOST_STYLES {
-            let parent = attribute(start, "parent-style-name");
+            let parent = named("parent-style-name");
             self.0.insert(style.clone(), LineThrough { own: None, parent });
         }
         Some(style)
@@ -618,6 +622,28 @@ mod tests {
             panic!("must ask")
         };
         assert_eq!(asked.struck_rows, [2]);
+    }
+
+    #[test]
+    fn a_style_with_an_endless_name_is_none() {
+        let long = "长".repeat(LONGEST_STYLE_NAME);
+        let styled = |style: &str| {
+            text("甲某").replace("<table:table-cell", &format!("<table:table-cell table:style-name=\"{style}\""))
+        };
+        let rows = [(text("1"), styled(&long)), (text("2"), styled("heir")), (text("3"), styled("gone"))];
+        let rows: String = rows.into_iter().map(|(number, name)| row(&[number, name])).collect();
+        let table = format!("<table:table table:name=\"名单\">{}{rows}</table:table>", head());
+        let styles = format!(
+            "<style:style style:name=\"{long}\" style:family=\"table-cell\"><style:text-properties \
+             style:text-line-through-style=\"solid\"/></style:style>\
+             <style:style style:name=\"heir\" style:family=\"table-cell\" style:parent-style-name=\"{long}\"/>\
+             </office:automatic-styles>"
+        );
+        let content = String::from_utf8(document(&table)).unwrap().replace("</office:automatic-styles>", &styles);
+        let Err(ReadError::Asks(Question::Hidden(asked))) = read_with(content.as_bytes(), &Choice::default()) else {
+            panic!("must ask")
+        };
+        assert_eq!(asked.struck_rows, [4]);
     }
 
     #[test]

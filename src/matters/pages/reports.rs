@@ -309,7 +309,7 @@ pub(in crate::matters) async fn seen_report<O: OfficeSet>(
     acting: &Acting<O>,
     id: PriorReportId,
 ) -> Result<PriorReport, Failure> {
-    let filter = ReportFilter { one: Some(id), passed: only_passed(acting) };
+    let filter = ReportFilter { one: Some(id), passed: only_passed(acting), ..ReportFilter::default() };
     let report = store::reports(db, acting.institution(), filter).await?.pop();
     report.filter(|report| report.union().is_visible_to(acting.office())).ok_or(Failure::Missing)
 }

@@ -21,6 +21,8 @@ pub struct ReportFilter {
     pub one: Option<PriorReportId>,
     /// Passed on to the Party committee alone.
     pub passed: bool,
+    /// Reports of decisions, in time, that a union has not taken yet.
+    pub undecided_of: Option<UnionId>,
 }
 
 /// Reports of a university, those that wait for an answer first, then the newest.
@@ -40,10 +42,13 @@ pub async fn reports(
            from prior_report r join student_union u on u.id = r.union_id left join college c on c.id = u.college_id
                 join account a on a.id = r.by_account
            where r.institution_id = $1 and ($2::uuid is null or r.id = $2) and (not $3 or r.passed_at is not null)
+                 and ($4::uuid is null or r.union_id = $4 and r.kind = 'decision' and r.happened_at is null
+                                          and r.decided_at is null)
            order by r.answer is not null, r.number desc limit 500"#,
         institution.0,
         filter.one.map(|id| id.0),
-        filter.passed
+        filter.passed,
+        filter.undecided_of.map(|id| id.0)
     )
     .fetch_all(connection)
     .await?;

@@ -197,7 +197,7 @@ pub(super) async fn page(
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let mut page = judged(&app, &acting, filter).await?;
+    let mut page = judged(&app, &acting, filter, Extent::WithTrend).await?;
     page.more = page.breaches.len().saturating_sub(LISTED);
     page.breaches.truncate(LISTED);
     let status = if page.errors.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -210,7 +210,7 @@ pub(super) async fn file(
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let page = judged(&app, &acting, filter).await?;
+    let page = judged(&app, &acting, filter, Extent::OneDay).await?;
     let columns = [
         ("学生会", 20),
         ("条目", 16),
@@ -247,10 +247,20 @@ pub(super) async fn file(
     Ok(workbook("对照检查情况.xlsx", bytes))
 }
 
+/// How much is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// The day that is asked for: what a file or a paper says.
+    OneDay,
+    /// The ends of a year's months too, and the days to come, each as much work as the day itself.
+    WithTrend,
+}
+
 async fn judged(
     app: &App,
     acting: &Acting<ComplianceReader>,
     filter: ComplianceFilter,
+    extent: Extent,
 ) -> Result<CompliancePage, Failure> {
     let (mut db, today, mut errors) = (app.read().await?, app.clock.today(), Errors::default());
     let day = filter.day(today, &mut errors);
@@ -286,7 +296,7 @@ async fn judged(
             own.retain(|one| !asked.breaches_alone() || one.verdict == Outcome::Fail);
             let page = CompliancePage { own, ..assemble(&records, &plans, judge, day) };
             // Of all rules: a part of them has no trend worth the time, and another day none at all.
-            if !asked.rule.is_empty() || day > today {
+            if extent == Extent::OneDay || !asked.rule.is_empty() || day > today {
                 return page;
             }
             let (trend, coming) = (Trend::of(&records, &plans, today), ComingDay::of(&records, &plans, today));

@@ -50,7 +50,9 @@ pub async fn everyday_work(
                     select x.union_id, count(*) as meetings, count(*) filter (where x.presence = 'late') as late,
                            count(*) filter (where x.presence = 'absent') as absent
                     from union_meeting_member x join union_meeting m on m.id = x.meeting_id
-                    where m.kind = 'link' and m.stage = 'held' and china_day(m.starts_at) > $2::date - 366
+                         join student_union o on o.id = m.union_id
+                    where o.institution_id = $1 and m.kind = 'link' and m.stage = 'held'
+                          and china_day(m.starts_at) > $2::date - 366
                     group by x.union_id) t on t.union_id = u.id
            where u.institution_id = $1 and u.opened_on is not null and ($3::uuid is null or u.id = $3)"#,
         institution.0,

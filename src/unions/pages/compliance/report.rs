@@ -6,7 +6,7 @@ use axum::{extract::State, response::Response};
 use axum_extra::extract::Query;
 use time::Date;
 
-use super::{Breach, ComplianceFilter, CompliancePage, judged};
+use super::{Breach, ComplianceFilter, CompliancePage, Extent, OwnBreach, judged};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -37,7 +37,7 @@ pub(in crate::unions::pages) async fn page(
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<ComplianceReportPage, Failure> {
     let word = compliance_paper(&as_query(&filter)?);
-    let paper = paper_of(&judged(&app, &acting, filter).await?, app.clock.today());
+    let paper = paper_of(&judged(&app, &acting, filter, Extent::OneDay).await?, app.clock.today());
     let chrome = app.chrome(acting.person(), "检查情况报告").under(COMPLIANCE, "对照检查总览");
     Ok(ComplianceReportPage { chrome, paper, word })
 }
@@ -47,7 +47,7 @@ pub(in crate::unions::pages) async fn word(
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let page = judged(&app, &acting, filter).await?;
+    let page = judged(&app, &acting, filter, Extent::OneDay).await?;
     papers::download(&app, paper_of(&page, app.clock.today())).await
 }
 
@@ -60,8 +60,10 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
         .caption(&format!("截至{day}"))
         .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.lines.len()))
         .heading("检查结论");
-    paper = if page.failing.is_empty() {
+    paper = if page.is_clean() {
         paper.paragraph("没有不符合刚性要求的组织。")
+    } else if page.failing.is_empty() {
+        paper.paragraph("有组织不符合本校规定的刚性要求，见“本校规定”部分；没有其他不符合项。")
     } else {
         let said = page.failing.iter().map(|(name, count)| format!("{name} {count} 项"));
         let said: Vec<String> = said.collect();
@@ -71,6 +73,10 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
         paper = paper.heading(heading);
         paper =
             if of(verdict).next().is_none() { paper.paragraph("没有。") } else { paper.table(table(of(verdict))) };
+    }
+    if !page.own.is_empty() {
+        let one = |own: &OwnBreach| format!("{}“{}”（{}）：{}。", own.name, own.rule, own.verdict.label(), own.message);
+        paper = paper.heading("本校规定").items(page.own.iter().map(one));
     }
     if !page.failing.is_empty() {
         let one = |breach: &Breach| {
