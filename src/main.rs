@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lunzhi::{
-    commands::{self, BackupArgs, RestoreArgs, SsoArgs},
+    commands::{self, BackupArgs, MoveArgs, RestoreArgs, SsoArgs},
     config::{Config, DatabaseConfig},
     rules::plan::Union,
     serve::{self, AccountArgs},
@@ -33,6 +33,8 @@ enum Command {
     Backup(BackupArgs),
     /// 恢复：由备份建立新的数据目录（给出数据库地址的，恢复到空数据库），并核对。
     Restore(RestoreArgs),
+    /// 转移一所学校：从有几所学校的数据库转出到一个文件夹，再转入另一个数据库（同一版本，没有这所学校）。
+    MoveInstitution(MoveArgs),
     /// 统一身份认证：设置或停用一所学校自己的登录服务器（CAS、OIDC）；系统运行时也可以办理。
     Sso(SsoArgs),
     /// 名单体检：用一份名单（.xlsx、.xls、.xlsb、.ods、.csv、.txt）对照方案，逐条给出结论和依据。
@@ -180,6 +182,7 @@ fn main() -> ExitCode {
         Command::VerifyAudit(database) => ended(serve::verify_audit(&database)),
         Command::Backup(args) => said(commands::backup(&args)),
         Command::Restore(args) => said(commands::restore(&args)),
+        Command::MoveInstitution(args) => said(commands::move_institution(&args)),
         Command::Sso(args) => said(commands::sso(&args)),
         Command::Check { roster, choice, plan, union, json } => {
             commands::finish(commands::check(&roster, &choice.into(), &plan, union.into(), json))

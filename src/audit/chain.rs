@@ -155,6 +155,21 @@ impl Link<'_> {
     }
 }
 
+/// What a whole chain says.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Verified {
+    pub entries: i64,
+    /// The last hash, in hexadecimal.
+    pub head: String,
+}
+
+/// The first entry that does not fit, and why.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Broken {
+    pub seq: i64,
+    pub why: &'static str,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

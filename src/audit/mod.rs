@@ -6,15 +6,15 @@
 //! `verify-audit` and filed on paper, is what a rewritten chain cannot match.
 
 mod chain;
+pub(crate) mod moved;
 mod pages;
 mod store;
 
 pub(crate) use chain::verbs;
-pub use chain::{Entry, Mark, RecordVerb};
+pub use chain::{Broken, Entry, Mark, RecordVerb, Verified};
 pub use pages::routes;
 pub use store::{
-    Broken, Verified, append, append_by_nobody, append_by_operator, append_by_visitor, append_in_confidence, verify,
-    verify_within,
+    append, append_by_nobody, append_by_operator, append_by_visitor, append_in_confidence, verify, verify_within,
 };
 
 use crate::{
@@ -30,6 +30,10 @@ sets_of_offices! {
 verbs! {
     /// A list of people was taken as a workbook.
     ListExported = "list_exported", "导出名单";
+    /// All of a university's data were written into a folder, to be taken into another database.
+    UniversityMovedOut = "university_moved_out", "转出全校数据";
+    /// A university's data were taken in from another database.
+    UniversityMovedIn = "university_moved_in", "转入全校数据";
 }
 
 /// What the navigation offers of it.

@@ -6,7 +6,10 @@ use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::chain::{Entry, Link, Mark, RecordVerb};
+use super::{
+    chain::{Broken, Entry, Link, Mark, RecordVerb, Verified},
+    moved,
+};
 use crate::{
     auth::person::{Held, SignedIn},
     clock::CHINA,
@@ -263,21 +266,6 @@ async fn name_people(connection: &mut PgConnection, rows: &mut [EntryRow]) -> Re
     Ok(())
 }
 
-/// What a whole chain says.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Verified {
-    pub entries: i64,
-    /// The last hash, in hexadecimal.
-    pub head: String,
-}
-
-/// The first entry that does not fit, and why.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Broken {
-    pub seq: i64,
-    pub why: &'static str,
-}
-
 /// Entries read at a time.
 const BATCH: i64 = 1_000;
 
@@ -337,9 +325,12 @@ pub async fn verify_within(connection: &mut PgConnection) -> Result<Result<Verif
             (seq, hash) = (row.seq, row.hash);
         }
     }
-    let head = sqlx::query!("select seq, hash from audit_head").fetch_one(connection).await?;
+    let head = sqlx::query!("select seq, hash from audit_head").fetch_one(&mut *connection).await?;
     if (head.seq, &head.hash) != (seq, &hash) {
         return Ok(Err(Broken { seq: head.seq, why: "末尾的记录缺失" }));
+    }
+    if let Some(broken) = moved::broken(connection).await? {
+        return Ok(Err(broken));
     }
     let head = hex::encode(&hash);
     Ok(Ok(Verified { entries: seq, head }))

@@ -153,7 +153,7 @@ fn write(config: &DatabaseConfig, key: MarkKey, folder: &Path) -> Result<String>
 }
 
 /// A key that is not the one of the sittings in progress is no backup of them.
-async fn check_key(db: &mut PgConnection, key: &MarkKey) -> Result<()> {
+pub(super) async fn check_key(db: &mut PgConnection, key: &MarkKey) -> Result<()> {
     let noted: bool = sqlx::query_scalar("select to_regclass('ballot_key') is not null").fetch_one(&mut *db).await?;
     if !noted {
         return Ok(());

@@ -1,5 +1,5 @@
 //! The commands that need no portal: `check`, `allocate`, `count`, `order`, `plan`, `verify`, which need no database either and answer
-//! people who only have a spreadsheet; `backup` and `restore`; `sso`.
+//! people who only have a spreadsheet; `backup` and `restore`; `move-institution`; `sso`.
 //!
 //! Each of them reads its input whole and within bounds, prints one answer on standard output, and ends with 0 (nothing
 //! fails), 1 (something fails), 3 (no rule could be judged) or 2 (the input cannot be read: every fault on standard error,
@@ -9,6 +9,7 @@ mod allocate;
 mod backup;
 mod check;
 mod count;
+mod moving;
 mod order;
 mod plan_file;
 mod restore;
@@ -27,6 +28,7 @@ pub use allocate::allocate;
 pub use backup::{BackupArgs, backup};
 pub use check::check;
 pub use count::count;
+pub use moving::{MoveArgs, move_institution};
 pub use order::order;
 pub use plan_file::{check_plan, diff_plans, new_plan};
 pub use restore::{RestoreArgs, restore};

@@ -147,6 +147,7 @@ fn every_field_of_the_published_formats_is_described() {
     let described = read("docs/RECORD-FORMAT.md");
     let (record, election_file, count) =
         (read("src/elections/record.rs"), read("src/elections/election_file.rs"), read("ground/src/rules/election.rs"));
+    let folder_of_a_move = read("src/commands/moving/folder.rs");
     for (source, name) in [
         (&record, "RecordFile"),
         (&record, "ContestRecord"),
@@ -163,6 +164,7 @@ fn every_field_of_the_published_formats_is_described() {
         (&count, "CandidateFigures"),
         (&count, "WriteInFigures"),
         (&count, "Count"),
+        (&folder_of_a_move, "MoveManifest"),
     ] {
         for field in fields(source, name) {
             assert!(described.contains(&format!("`{field}`")), "{name}.{field}");

@@ -52,6 +52,7 @@ mod meeting;
 mod meetings;
 mod migrations;
 mod monitors;
+mod moving;
 mod networks;
 mod oracles;
 mod order;

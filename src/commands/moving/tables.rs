@@ -1,0 +1,293 @@
+//! Which tables hold a university's rows and in which order they are filled, read from the database's own catalogue: a table
+//! belongs to a university by its column, or by a required foreign key to one that does. One that does neither, and is not
+//! named here with a reason, stops the move.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, ensure};
+use sqlx::{FromRow, PgConnection};
+
+use crate::ids::InstitutionId;
+
+/// Stays behind: what opens a session or an account for whoever holds it, what waits for one browser, what one portal notes
+/// for a moment, and what belongs to the database as a whole. The record goes its own way ([`crate::audit::moved`]).
+const LEFT: &[&str] = &[
+    "_sqlx_migrations",
+    "activation",
+    "audit_entry",
+    "audit_head",
+    "ballot_key",
+    "calendar_feed",
+    "campus_claim",
+    "count_holder",
+    "ended_session",
+    "import_commit",
+    "kept_file",
+    "kept_form",
+    "known_device",
+    "moved_entry",
+    "review_holder",
+    "session",
+    "sign_in_attempt",
+];
+/// Sealed to the portal's key file: of no use beside another key.
+pub(super) const SEALED_BY_KEY: &[&str] = &["recovery_code", "second_factor"];
+/// Rows without a university are everybody's, and are found again by what they are.
+pub(super) const SHARED: &str = "plan_version";
+/// Has no foreign key, so that casting a ballot need not look one up.
+const ENVELOPE: &str = "envelope";
+const ROOT: &str = "institution";
+/// Stands in a condition for the university's id.
+const UNIVERSITY: &str = ":university";
+
+/// A table as the catalogue has it.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct Table {
+    pub(super) name: String,
+    /// Without those that are computed.
+    pub(super) columns: Vec<String>,
+    /// In which order its rows stand in a file: by the primary key, else by all columns. Never as they lie, which may tell
+    /// who came first.
+    pub(super) sorted_by: Vec<String>,
+    /// Triggers of ours look at what is written.
+    pub(super) is_guarded: bool,
+}
+
+/// A foreign key as the catalogue has it.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct ForeignKey {
+    pub(super) name: String,
+    pub(super) holder: String,
+    pub(super) columns: Vec<String>,
+    pub(super) target: String,
+    pub(super) target_columns: Vec<String>,
+    /// None of its columns may be null.
+    pub(super) is_required: bool,
+}
+
+/// A table of which a university's rows are moved.
+#[derive(Debug)]
+pub(super) struct MovedTable {
+    pub(super) table: Table,
+    /// Which of its columns name rows of [`SHARED`].
+    pub(super) shared: Vec<String>,
+    condition: String,
+}
+
+impl MovedTable {
+    /// The university's rows, as a query.
+    pub(super) fn rows_of(&self, institution: InstitutionId) -> String {
+        let Table { name, columns, sorted_by, .. } = &self.table;
+        let condition = self.condition.replace(UNIVERSITY, &format!("'{institution}'::uuid"));
+        format!("select {} from {name} where {condition} order by {}", listed(columns), listed(sorted_by))
+    }
+}
+
+/// All of them, in the order in which they are filled, and the foreign keys that lead in a circle: they are asked at the end.
+#[derive(Debug)]
+pub(super) struct MovedTables {
+    pub(super) tables: Vec<MovedTable>,
+    pub(super) late: Vec<ForeignKey>,
+}
+
+/// Names as a statement has them.
+pub(super) fn listed(columns: &[String]) -> String {
+    columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// Reads them from the catalogue.
+///
+/// # Errors
+/// Where a table belongs to no university and is not known to stay behind.
+pub(super) async fn moved_tables(connection: &mut PgConnection) -> Result<MovedTables> {
+    let tables = sqlx::query_as::<_, Table>(
+        "select c.relname::text as name,
+                array(select a.attname::text from pg_attribute a
+                      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+                      order by a.attnum) as columns,
+                coalesce((select array_agg(a.attname::text order by k.place)
+                          from pg_constraint p cross join unnest(p.conkey) with ordinality k(number, place)
+                          join pg_attribute a on a.attrelid = p.conrelid and a.attnum = k.number
+                          where p.conrelid = c.oid and p.contype = 'p'),
+                         array(select a.attname::text from pg_attribute a
+                               where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                               order by a.attnum)) as sorted_by,
+                exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as is_guarded
+         from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1",
+    );
+    let keys = sqlx::query_as::<_, ForeignKey>(
+        "select f.conname::text as name, h.relname::text as holder, t.relname::text as target,
+                array_agg(a.attname::text order by k.place) as columns,
+                array_agg(b.attname::text order by k.place) as target_columns,
+                bool_and(a.attnotnull) as is_required
+         from pg_constraint f join pg_class h on h.oid = f.conrelid join pg_class t on t.oid = f.confrelid
+              cross join unnest(f.conkey, f.confkey) with ordinality k(number, target_number, place)
+              join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.number
+              join pg_attribute b on b.attrelid = f.confrelid and b.attnum = k.target_number
+         where f.contype = 'f' and h.relnamespace = 'public'::regnamespace
+         group by f.oid, f.conname, h.relname, t.relname order by 2, 1",
+    );
+    let (tables, keys) = (tables.fetch_all(&mut *connection).await?, keys.fetch_all(connection).await?);
+    settled(tables, keys)
+}
+
+fn settled(tables: Vec<Table>, mut keys: Vec<ForeignKey>) -> Result<MovedTables> {
+    if tables.iter().any(|table| table.name == ENVELOPE) {
+        keys.push(ForeignKey {
+            name: String::new(),
+            holder: ENVELOPE.to_owned(),
+            columns: vec!["sitting_id".to_owned()],
+            target: "sitting".to_owned(),
+            target_columns: vec!["id".to_owned()],
+            is_required: true,
+        });
+    }
+    let tables: Vec<Table> = tables.into_iter().filter(|table| !LEFT.contains(&table.name.as_str())).collect();
+    let conditions = conditions(&tables, &keys);
+    let astray: Vec<&str> =
+        tables.iter().map(|table| table.name.as_str()).filter(|name| !conditions.contains_key(*name)).collect();
+    ensure!(astray.is_empty(), "这些表不知道属于哪所学校，没有转出：{}", astray.join("、"));
+    keys.retain(|key| conditions.contains_key(&key.holder) && key.holder != key.target);
+    let leads_back: Vec<&str> =
+        keys.iter().filter(|key| !conditions.contains_key(&key.target)).map(|key| key.name.as_str()).collect();
+    ensure!(leads_back.is_empty(), "这些外键指向不转移的表，没有转出：{}", leads_back.join("、"));
+    let (order, late) = in_order(conditions.keys().cloned().collect(), &keys);
+    let mut known: BTreeMap<String, Table> = tables.into_iter().map(|table| (table.name.clone(), table)).collect();
+    let tables = order.into_iter().filter_map(|name| {
+        let table = known.remove(&name)?;
+        let condition = conditions.get(&name)?.clone();
+        let names_shared = |key: &&ForeignKey| key.holder == name && key.target == SHARED;
+        let shared = keys.iter().filter(names_shared).flat_map(|key| key.columns.clone()).collect();
+        Some(MovedTable { table, shared, condition })
+    });
+    Ok(MovedTables { tables: tables.collect(), late })
+}
+
+/// Which rows of each table are a university's: by the table's own column where it has one, else by the shortest way.
+fn conditions(tables: &[Table], keys: &[ForeignKey]) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::from([(ROOT.to_owned(), format!("id = {UNIVERSITY}"))]);
+    let owns = |key: &&ForeignKey| key.target == ROOT && (key.is_required || key.holder == SHARED);
+    for key in keys.iter().filter(owns) {
+        if let [column] = key.columns.as_slice()
+            && tables.iter().any(|table| table.name == key.holder)
+        {
+            found.insert(key.holder.clone(), format!("\"{column}\" = {UNIVERSITY}"));
+        }
+    }
+    loop {
+        let mut next = BTreeMap::new();
+        for key in keys.iter().filter(|key| key.is_required && key.target != SHARED) {
+            let is_new = tables.iter().any(|table| table.name == key.holder) && !found.contains_key(&key.holder);
+            let Some(condition) = found.get(&key.target).filter(|_| is_new) else { continue };
+            let way = format!(
+                "({}) in (select {} from {} where {condition})",
+                listed(&key.columns),
+                listed(&key.target_columns),
+                key.target
+            );
+            next.entry(key.holder.clone()).or_insert(way);
+        }
+        if next.is_empty() {
+            return found;
+        }
+        found.append(&mut next);
+    }
+}
+
+/// Tables after those that they name, and the keys that make this impossible.
+fn in_order(mut left: BTreeSet<String>, keys: &[ForeignKey]) -> (Vec<String>, Vec<ForeignKey>) {
+    let (mut order, mut late): (Vec<String>, Vec<ForeignKey>) = (Vec::new(), Vec::new());
+    while !left.is_empty() {
+        let waits = |key: &&ForeignKey| {
+            left.contains(&key.holder) && left.contains(&key.target) && late.iter().all(|one| one.name != key.name)
+        };
+        let waiting: Vec<&ForeignKey> = keys.iter().filter(waits).collect();
+        let is_free = |name: &&String| waiting.iter().all(|key| key.holder != **name);
+        let free: Vec<String> = left.iter().filter(is_free).cloned().collect();
+        if free.is_empty() {
+            let circle = left.iter().find(|name| leads(&waiting, name, name));
+            let in_circle = |key: &&&ForeignKey| {
+                circle.is_some_and(|name| key.holder == *name && leads(&waiting, &key.target, name))
+            };
+            let turned: Vec<ForeignKey> = waiting.iter().filter(in_circle).map(|key| (*key).clone()).collect();
+            late.extend(turned);
+            continue;
+        }
+        left.retain(|name| !free.contains(name));
+        order.extend(free);
+    }
+    (order, late)
+}
+
+/// A way of at least one key leads from one table to the other.
+fn leads(keys: &[&ForeignKey], from: &str, to: &str) -> bool {
+    let (mut seen, mut next) = (BTreeSet::new(), vec![from]);
+    while let Some(name) = next.pop() {
+        for key in keys.iter().filter(|key| key.holder == name) {
+            if key.target == to {
+                return true;
+            }
+            if seen.insert(key.target.as_str()) {
+                next.push(&key.target);
+            }
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(name: &str) -> Table {
+        let columns = vec!["id".to_owned()];
+        Table { name: name.to_owned(), sorted_by: columns.clone(), columns, is_guarded: false }
+    }
+
+    fn key(holder: &str, target: &str, is_required: bool) -> ForeignKey {
+        ForeignKey {
+            name: format!("{holder}_{target}"),
+            holder: holder.to_owned(),
+            columns: vec![format!("{target}_id")],
+            target: target.to_owned(),
+            target_columns: vec!["id".to_owned()],
+            is_required,
+        }
+    }
+
+    fn names(tables: &[&str]) -> Vec<Table> {
+        tables.iter().map(|name| table(name)).collect()
+    }
+
+    #[test]
+    fn tables_follow_those_they_name_and_a_circle_is_asked_late() {
+        let keys = vec![
+            key("post", "student", true),
+            key("post", "file", false),
+            key("file", "post", false),
+            key("file", "institution", true),
+            key("note", "post", true),
+            key("student", "institution", true),
+            key("post", "post", false),
+        ];
+        let moved = settled(names(&["file", "institution", "note", "post", "session", "student"]), keys).unwrap();
+        let order: Vec<&str> = moved.tables.iter().map(|one| one.table.name.as_str()).collect();
+        assert_eq!(order, ["institution", "file", "student", "post", "note"]);
+        assert_eq!(moved.late.iter().map(|key| key.name.as_str()).collect::<Vec<_>>(), ["file_post"]);
+        let id = InstitutionId(uuid::Uuid::nil());
+        assert_eq!(
+            moved.tables[4].rows_of(id),
+            format!(
+                "select \"id\" from note where (\"post_id\") in (select \"id\" from post where (\"student_id\") in \
+                 (select \"id\" from student where \"institution_id\" = '{id}'::uuid)) order by \"id\""
+            )
+        );
+    }
+
+    #[test]
+    fn a_table_that_nobody_owns_stops_the_move() {
+        let keys = vec![key("note", "institution", false)];
+        let says = settled(names(&["institution", "note", "stray"]), keys).unwrap_err().to_string();
+        assert!(says.contains("note、stray"), "{says}");
+    }
+}
