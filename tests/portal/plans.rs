@@ -525,9 +525,32 @@ async fn elg_03_grades_come_in_with_what_their_ranking_is_of_where_the_plan_asks
     let unsaid = staff.upload("/imports", &fields, file).await;
     assert_eq!(unsaid.status, 422, "{}", unsaid.text());
     assert!(unsaid.fault("排名口径").contains("请选择排名口径"), "{}", unsaid.fault("排名口径"));
-    fields.push(("measure", "本年级，综合测评"));
+    fields.push(("measure", "grade.assessment"));
     let staged = staff.upload("/imports", &fields, file).await;
     assert_eq!(staged.status, 303, "{}", staged.text());
     let path = staged.location().split('?').next().unwrap().to_owned();
-    assert!(staff.get(&path).await.text().contains("教务处（本年级，综合测评）"));
+    assert!(staff.get(&path).await.text().contains("本年级综合测评排名"));
+    assert_eq!(staff.post(&format!("{path}/commit"), &[]).await.status, 303);
+    while staff.get(&path).await.headers.contains_key("refresh") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    // Whoever has no such ranking sends what there is: it stands beside the other, and neither takes its place.
+    fields.retain(|(name, _)| *name != "measure");
+    fields.push(("measure", "major"));
+    let file = Some(("排名.csv", "学号,专业排名,专业人数,不及格门数\n20240001,9,30,0\n".as_bytes()));
+    let staged = staff.upload("/imports", &fields, file).await;
+    let path = staged.location().split('?').next().unwrap().to_owned();
+    let says = staff.get(&path).await.all(".says-cell");
+    assert!(says.iter().any(|says| says.contains("排名：9/30") || says.contains("9/30")), "{says:?}");
+    assert_eq!(staff.post(&format!("{path}/commit"), &[]).await.status, 303);
+    while staff.get(&path).await.headers.contains_key("refresh") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let (rank, others): (i32, String) = sqlx::query_as(
+        "select rank, other_ranks #>> '{0,of}' from student_facts(null) where number = '20240001'",
+    )
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!((rank, others.as_str()), (9, "grade.assessment"));
 }
