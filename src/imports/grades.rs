@@ -150,7 +150,8 @@ pub(super) async fn compare(
         let counts_otherwise = row.counts_otherwise == Some(true);
         if let Some(failed) = row.failed.filter(|failed| counts_otherwise || row.old_failed != Some(*failed)) {
             let old = row.old_failed.map(|failed| failed.to_string());
-            changes.push(change("不及格门数", old.as_deref(), &failed.to_string()));
+            let new = if counts_otherwise { format!("{failed}（口径不同）") } else { failed.to_string() };
+            changes.push(change("不及格门数", old.as_deref(), &new));
         }
         let state = match (row.is_known, changes.is_empty()) {
             (false, _) => RowState::Added,
