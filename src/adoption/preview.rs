@@ -13,10 +13,15 @@ use crate::{
     rules::{
         Plan,
         effect::{
-            MissingChain, OwnChange, RuleChange, Scope, UnionEffect, effect, missing_chains, own_changes, rule_changes,
+            MissingChain, OwnChange, OwnEffect, RuleChange, Scope, UnionEffect, effect, missing_chains, own_changes,
+            own_effect, rule_changes,
         },
+        own::OwnFact,
     },
-    unions::{store as unions_store, union::Record},
+    unions::{
+        store::{self as unions_store, OwnFactRow},
+        union::Record,
+    },
 };
 
 /// What an adoption would change.
@@ -41,6 +46,18 @@ pub(super) struct Preview {
 pub(super) struct UnionChange {
     pub name: String,
     pub effect: UnionEffect,
+    /// By the university's own rules.
+    pub own: OwnEffect,
+}
+
+impl UnionChange {
+    pub fn appears(&self) -> usize {
+        self.effect.appears.len() + self.own.appears.len()
+    }
+
+    pub fn vanishes(&self) -> usize {
+        self.effect.vanishes.len() + self.own.vanishes.len()
+    }
 }
 
 impl Preview {
@@ -56,11 +73,11 @@ impl Preview {
     }
 
     pub fn appears(&self) -> usize {
-        self.unions.iter().map(|one| one.effect.appears.len()).sum()
+        self.unions.iter().map(UnionChange::appears).sum()
     }
 
     pub fn vanishes(&self) -> usize {
-        self.unions.iter().map(|one| one.effect.vanishes.len()).sum()
+        self.unions.iter().map(UnionChange::vanishes).sum()
     }
 }
 
@@ -71,6 +88,8 @@ pub(super) struct Basis {
     before: Option<Arc<Plan>>,
     running: Running,
     records: Vec<Record>,
+    /// What the unions have reported on the university's own rules.
+    reported: Vec<OwnFactRow>,
 }
 
 /// Reads what an adoption from a day on is judged by.
@@ -90,23 +109,29 @@ pub(super) async fn basis(
     let running = store::running(connection, institution, today).await?;
     let unions = unions_store::list(connection, institution, None).await?;
     let records = unions_store::records(connection, institution, unions, day).await?;
-    Ok(Basis { day, before, running, records })
+    let reported = unions_store::own_facts(connection, institution, None).await?;
+    Ok(Basis { day, before, running, records, reported })
 }
 
 /// What would change if `plan` governed. Every union is judged twice: away from the threads that serve pages.
 pub(super) fn preview(basis: Basis, plan: &Plan) -> Preview {
-    let Basis { day, before, running, records } = basis;
+    let Basis { day, before, running, records, reported } = basis;
     let then = plan.as_of(day);
     let now = before.as_ref().map(|plan| plan.as_of(day));
     // There is nothing to judge in a union of which nobody is registered yet.
     let is_there = |record: &&Record| record.union.opened_on.is_some() || record.people_on(day) > 0;
-    let change = |record: &Record| UnionChange {
-        name: record.union.name.clone(),
-        effect: effect(&record.timeline, now.as_deref(), &then, day),
+    let change = |record: &Record| {
+        let of_union = reported.iter().filter(|row| row.union == record.union.id);
+        let facts: Vec<OwnFact> = of_union.map(|row| row.fact.clone()).collect();
+        UnionChange {
+            name: record.union.name.clone(),
+            effect: effect(&record.timeline, now.as_deref(), &then, day),
+            own: own_effect(&record.timeline, &facts, now.as_deref(), &then, day),
+        }
     };
     let all: Vec<UnionChange> = records.iter().filter(is_there).map(change).collect();
     let count = all.len();
-    let unions: Vec<UnionChange> = all.into_iter().filter(|one| !one.effect.is_none()).collect();
+    let unions: Vec<UnionChange> = all.into_iter().filter(|one| !(one.effect.is_none() && one.own.is_none())).collect();
     let unchanged = count - unions.len();
     let changes = before.as_ref().map(|before| rule_changes(before, plan));
     let own = before.as_ref().map(|before| own_changes(before, plan)).unwrap_or_default();

@@ -55,9 +55,11 @@ pub(super) async fn leave_out_mended(
                 cells[5] = case when x.failed then null else r.cells[5] end
          from (
              select r.row,
-                    coalesce(bool_or(d.about = 'rank' and (e.rank, e.cohort) = (r.cells[3]::integer, r.cells[4]::integer)),
+                    coalesce(bool_or(d.about = 'rank' and f.rank_of = i.rank_of and e.rank_of = i.rank_of
+                                     and (e.rank, e.cohort) = (r.cells[3]::integer, r.cells[4]::integer)),
                              false) as rank,
-                    coalesce(bool_or(d.about = 'failed' and e.failed = r.cells[5]::integer), false) as failed
+                    coalesce(bool_or(d.about = 'failed' and f.failed_of = i.failed_of and e.failed_of = i.failed_of
+                                     and e.failed = r.cells[5]::integer), false) as failed
              from import_row r join import i on i.id = r.import_id
                   join student s on s.institution_id = $2 and s.number = r.cells[1]
                   join grade_fact f on f.student_id = s.id and f.basis = i.basis and f.period = i.period
@@ -87,13 +89,15 @@ pub(super) async fn compare(
     let found = sqlx::query!(
         r#"with file as (
                select r.row, r.cells[1] as number, r.cells[2] as name, r.cells[3]::integer as rank,
-                      r.cells[4]::integer as cohort, r.cells[5]::integer as failed, i.basis, i.period
+                      r.cells[4]::integer as cohort, r.cells[5]::integer as failed, i.basis, i.period, i.rank_of,
+                      i.failed_of
                from import_row r join import i on i.id = r.import_id
                where r.import_id = $1 and r.row >= $4 and r.row < $5 and r.state <> 'wrong'
            )
            select f.row as "row!", f.name, f.rank, f.cohort, f.failed, s.name as "student?",
                   coalesce(s.left_on <= china_day($3), false) as "has_left!", g.id is not null as "is_known!",
-                  g.rank as "old_rank?", g.cohort as "old_cohort?", g.failed as "old_failed?",
+                  r.rank as "old_rank?", r.cohort as "old_cohort?", g.failed as "old_failed?",
+                  g.failed_of <> f.failed_of as "counts_otherwise?",
                   (f.rank is null or f.failed is null) and exists (
                       select from grade_fact x join dispute d on d.id = x.dispute_id
                       where x.student_id = s.id and x.basis = f.basis and x.period = f.period
@@ -105,9 +109,15 @@ pub(super) async fn compare(
                      and old.number_key = number_key(f.number)
                 left join student now on now.id = old.student_id
                 left join lateral (
-                    select g.id, g.rank, g.cohort, g.failed from grade_fact g
+                    select g.id, g.failed, g.failed_of from grade_fact g
                     where g.student_id = s.id and g.basis = f.basis and g.period = f.period
                     order by g.recorded_at desc, g.id limit 1) g on true
+                -- A place in one ranking says nothing about a place in another.
+                left join lateral (
+                    select g.rank, g.cohort from grade_fact g
+                    where g.student_id = s.id and g.basis = f.basis and g.period = f.period and g.rank_of = f.rank_of
+                          and g.rank is not null
+                    order by g.recorded_at desc, g.id limit 1) r on true
            order by f.row"#,
         id.0,
         institution.0,
@@ -137,9 +147,11 @@ pub(super) async fn compare(
             let old = row.old_rank.zip(row.old_cohort).map(|(rank, cohort)| format!("{rank}/{cohort}"));
             changes.push(change("排名", old.as_deref(), &format!("{rank}/{cohort}")));
         }
-        if let Some(failed) = row.failed.filter(|failed| row.old_failed != Some(*failed)) {
+        let counts_otherwise = row.counts_otherwise == Some(true);
+        if let Some(failed) = row.failed.filter(|failed| counts_otherwise || row.old_failed != Some(*failed)) {
             let old = row.old_failed.map(|failed| failed.to_string());
-            changes.push(change("不及格门数", old.as_deref(), &failed.to_string()));
+            let new = if counts_otherwise { format!("{failed}（口径不同）") } else { failed.to_string() };
+            changes.push(change("不及格门数", old.as_deref(), &new));
         }
         let state = match (row.is_known, changes.is_empty()) {
             (false, _) => RowState::Added,
@@ -165,17 +177,21 @@ pub(super) async fn write(
     // What the file leaves blank is taken over from the fact before it: the new one is then the whole truth of its time.
     sqlx::query!(
         "insert into grade_fact
-             (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by, import_id)
+             (id, student_id, basis, period, rank, cohort, rank_of, failed, failed_of, source, recorded_at, recorded_by,
+              import_id)
          select gen_random_uuid(), s.id, i.basis, i.period, coalesce(f.rank, g.rank),
                 case when f.rank is null then g.cohort else f.cohort end,
-                coalesce(f.failed, g.failed), i.source, $4, $5, i.id
+                case when f.rank is null then coalesce(g.rank_of, i.rank_of) else i.rank_of end,
+                coalesce(f.failed, g.failed),
+                case when f.failed is null then coalesce(g.failed_of, i.failed_of) else i.failed_of end,
+                i.source, $4, $5, i.id
          from (select import_id, cells[1] as number, cells[3]::integer as rank, cells[4]::integer as cohort,
                       cells[5]::integer as failed
                from import_row where import_id = $1 and row >= $2 and row < $3 and state in ('added', 'changed')) f
               join import i on i.id = f.import_id
               join student s on s.institution_id = i.institution_id and s.number = f.number
               left join lateral (
-                  select g.rank, g.cohort, g.failed from grade_fact g
+                  select g.rank, g.cohort, g.rank_of, g.failed, g.failed_of from grade_fact g
                   where g.student_id = s.id and g.basis = i.basis and g.period = i.period
                   order by g.recorded_at desc, g.id limit 1) g on true",
         import.id.0,

@@ -10,7 +10,8 @@ use time::OffsetDateTime;
 
 use crate::{
     ids::{AccountId, ImportId},
-    people::student::Basis,
+    people::student::{Basis, CoursesCounted},
+    rules::measure::Measure,
     words::words,
 };
 
@@ -124,6 +125,10 @@ pub struct GradeSource {
     /// The time in words: `2025—2026 学年第二学期`.
     pub period: String,
     pub source: String,
+    /// Of what the ranking is.
+    pub measure: Measure,
+    /// Of which courses failed ones are counted.
+    pub courses: CoursesCounted,
 }
 
 /// What was read of a file and what not.
@@ -194,6 +199,10 @@ pub struct Import {
     pub period: Option<String>,
     /// Grades: who vouches for them.
     pub source: Option<String>,
+    /// Grades: of what the ranking is.
+    pub measure: Measure,
+    /// Grades: of which courses failed ones are counted.
+    pub courses: CoursesCounted,
     pub by: String,
     pub office: String,
     pub at: OffsetDateTime,
@@ -245,6 +254,18 @@ impl Import {
     #[must_use]
     pub fn kind_label(&self) -> &'static str {
         self.kind.label()
+    }
+
+    /// Grades: of what the ranking is, in words; empty where it is the one of the major.
+    #[must_use]
+    pub fn measure_label(&self) -> String {
+        if self.measure.is_usual() { String::new() } else { self.measure.label() }
+    }
+
+    /// Grades: failed courses are counted of 必修课 alone.
+    #[must_use]
+    pub fn counts_required(&self) -> bool {
+        self.courses == CoursesCounted::Required
     }
 
     /// Grades: over what time, in words.

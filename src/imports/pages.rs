@@ -43,7 +43,8 @@ use crate::{
         filters,
         paging::{RowRange, pages},
     },
-    people::student::Basis,
+    people::student::{Basis, CoursesCounted},
+    rules::measure::Measure,
     sheet::{ReadError, SheetChoice, drop_down_template, faults_workbook},
     web::{
         forms::{Errors, Submitted, Upload, written},
@@ -80,6 +81,8 @@ struct UploadForm {
     source: String,
     /// Of what the ranking is, where the plan asks for another than that of a major.
     measure: String,
+    /// Of which courses failed ones are counted, where the plan looks at 必修课 alone.
+    courses: String,
     end_others: bool,
     choice: SheetChoice,
     /// Somebody must say what 无 means.
@@ -101,8 +104,10 @@ struct ImportsPage {
     kinds: Vec<Kind>,
     bases: &'static [Basis],
     meanings: &'static [NoneFailed],
-    /// Of what a ranking may be by the plan; none where that of a major is meant.
-    measures: Vec<String>,
+    /// Of what a ranking may be: what the plan asks for, and that of the major; none where the latter is meant.
+    measures: Vec<Measure>,
+    /// The plan looks at 必修课 alone: whether the file does so has to be said.
+    asks_about_courses: bool,
     form: UploadForm,
     errors: Errors,
 }
@@ -145,15 +150,31 @@ async fn list_page(
     let chrome = app.chrome(acting.person(), "导入数据");
     let Submitted { form, errors } = submitted;
     let (kinds, bases, meanings) = (kinds(acting), Basis::ALL, NoneFailed::ALL);
-    let measures = measures(app, acting).await?;
-    Ok(ImportsPage { chrome, imports, kinds, bases, meanings, measures, form, errors })
+    let GradesAsked { measures, asks_about_courses } = grades_asked(app, acting).await?;
+    Ok(ImportsPage { chrome, imports, kinds, bases, meanings, measures, asks_about_courses, form, errors })
 }
 
-/// Of what a ranking may be by the plan in force (ELG-03), in words; none where that of a major is meant.
-async fn measures(app: &Imports, acting: &Acting<Registrar>) -> Result<Vec<String>, Failure> {
+/// What has to be said of a file of grades by the plan in force (ELG-03, ELG-04).
+struct GradesAsked {
+    /// Of what the ranking may be; none where that of the major is meant and nothing has to be said.
+    measures: Vec<Measure>,
+    asks_about_courses: bool,
+}
+
+async fn grades_asked(app: &Imports, acting: &Acting<Registrar>) -> Result<GradesAsked, Failure> {
     let calendar = crate::rulebook::store::calendar(&mut *app.read().await?, acting.institution()).await?;
-    let Some(plan) = calendar.in_force(app.clock.today()) else { return Ok(Vec::new()) };
-    Ok(plan.figures.ranking.as_ref().map(|stated| stated.value.measures()).unwrap_or_default())
+    let Some(plan) = calendar.in_force(app.clock.today()) else {
+        return Ok(GradesAsked { measures: Vec::new(), asks_about_courses: false });
+    };
+    let mut measures = plan.figures.ranking.as_ref().map(|stated| stated.value.measures()).unwrap_or_default();
+    if measures == [Measure::USUAL] {
+        measures.clear();
+    } else if !measures.is_empty() && !measures.contains(&Measure::USUAL) {
+        // A registrar may have no other, and must not be made to call it what it is not.
+        measures.push(Measure::USUAL);
+    }
+    let courses = plan.figures.failed_courses.as_ref();
+    Ok(GradesAsked { measures, asks_about_courses: courses.is_some_and(|stated| stated.value.marks.required_only) })
 }
 
 async fn list(State(app): State<Imports>, acting: Acting<Registrar>) -> Result<ImportsPage, Failure> {
@@ -174,6 +195,7 @@ async fn upload(
         period: upload.field("period").to_owned(),
         source: upload.field("source").to_owned(),
         measure: upload.field("measure").to_owned(),
+        courses: upload.field("courses").to_owned(),
         end_others: upload.field("end_others") == "yes",
         choice: SheetChoice { choice: decided.choice.clone(), question: None, kept },
         asks_about_none: false,
@@ -187,7 +209,7 @@ async fn upload(
         errors.add("file", "请选择文件");
     }
     let grades = if kind == Some(Kind::Grades) {
-        read_grades(&form, &measures(&app, &acting).await?, &mut errors)
+        read_grades(&form, &grades_asked(&app, &acting).await?, &mut errors)
     } else {
         None
     };
@@ -228,24 +250,32 @@ async fn upload(
     Ok(Redirect::to(&id.path()).into_response())
 }
 
-/// The longest source of grades, in characters.
-const LONGEST_SOURCE: usize = 60;
-
-fn read_grades(form: &UploadForm, measures: &[String], errors: &mut Errors) -> Option<GradeSource> {
+fn read_grades(form: &UploadForm, asked: &GradesAsked, errors: &mut Errors) -> Option<GradeSource> {
     let basis = form.basis.parse::<Basis>().ok();
     if basis.is_none() {
         errors.add("basis", "请选择统计口径");
     }
     let period = written(&form.period, 40, "period", "请填写统计期间，如“2025—2026 学年第二学期”", errors);
-    // What the ranking is of goes with whoever vouches for it, and is read wherever the figures are.
-    let measure = measures.iter().find(|measure| **measure == form.measure);
-    let of = measure.map(|measure| format!("（{measure}）")).unwrap_or_default();
-    let room = LONGEST_SOURCE.saturating_sub(of.chars().count());
-    let source = written(&form.source, room, "source", "请填写数据来源，如“教务处”", errors);
-    if measure.is_none() && !measures.is_empty() {
-        errors.add("measure", "请选择排名口径：本校方案不是按本专业的学习成绩排名");
-    }
-    Some(GradeSource { basis: basis?, period: period?, source: source.map(|source| format!("{source}{of}"))? })
+    let source = written(&form.source, 60, "source", "请填写数据来源，如“教务处”", errors);
+    let measure = if asked.measures.is_empty() {
+        Some(Measure::USUAL)
+    } else {
+        let measure = asked.measures.iter().copied().find(|measure| measure.slug() == form.measure);
+        if measure.is_none() {
+            errors.add("measure", "请选择排名口径：本校方案不是按本专业的学习成绩排名");
+        }
+        measure
+    };
+    let courses = if asked.asks_about_courses {
+        let courses = form.courses.parse::<CoursesCounted>().ok();
+        if courses.is_none() {
+            errors.add("courses", "请选择不及格口径：本校方案只看必修课");
+        }
+        courses
+    } else {
+        Some(CoursesCounted::All)
+    };
+    Some(GradeSource { basis: basis?, period: period?, source: source?, measure: measure?, courses: courses? })
 }
 
 async fn template(acting: Acting<Registrar>, Path(kind): Path<String>) -> Result<Response, Failure> {

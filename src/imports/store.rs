@@ -19,6 +19,8 @@ use crate::{
     imports::progress::Progress,
     office::Registrar,
     page::paging::RowRange,
+    people::student::CoursesCounted,
+    rules::measure::Measure,
 };
 
 /// Rows that are compared at once: a file is never held whole, and the school's students are gone through for each batch.
@@ -39,8 +41,8 @@ pub async fn stage(
     let grades = new.grades.as_ref();
     sqlx::query!(
         "insert into import (id, institution_id, kind, file_name, sha256, basis, period, source, by_account, office, at,
-                             state, rows, end_others, sheet, notes, ignored)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'previewed', $12, $13, $14, $15, $16)",
+                             state, rows, end_others, sheet, notes, ignored, rank_of, failed_of)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'previewed', $12, $13, $14, $15, $16, $17, $18)",
         id.0,
         acting.institution().0,
         new.kind.slug(),
@@ -56,7 +58,9 @@ pub async fn stage(
         new.end_others,
         new.read_as.sheet,
         new.read_as.notes,
-        new.read_as.ignored
+        new.read_as.ignored,
+        grades.map_or(Measure::USUAL, |grades| grades.measure).slug(),
+        grades.map_or(CoursesCounted::All, |grades| grades.courses).slug()
     )
     .execute(&mut *connection)
     .await?;
@@ -164,7 +168,7 @@ pub async fn list(
     let rows = sqlx::query!(
         r#"select i.id as "id: ImportId", i.kind, i.file_name, i.basis, i.period, i.source, a.name as by, i.office, i.at,
                   i.state, i.settled_at, i.rows, i.added, i.changed, i.same, i.wrong, i.end_others,
-                  i.sheet, i.notes, i.ignored
+                  i.sheet, i.notes, i.ignored, i.rank_of, i.failed_of
            from import i join account a on a.id = i.by_account
            where i.institution_id = $1 and ($2::uuid is null or i.id = $2) order by i.at desc, i.id limit 50"#,
         institution.0,
@@ -180,6 +184,8 @@ pub async fn list(
             basis: row.basis.map(|slug| slug.parse()).transpose()?,
             period: row.period,
             source: row.source,
+            measure: Measure::of_slug(&row.rank_of).unwrap_or(Measure::USUAL),
+            courses: row.failed_of.parse()?,
             by: row.by,
             office: row.office,
             at: row.at,

@@ -10,6 +10,7 @@ use crate::{
     failure::Failure,
     ids::{ChangeId, ClassId, StudentId},
     office::{OfficeKind, Registrar},
+    text::chinese_day,
 };
 
 /// What a student's data become.
@@ -149,7 +150,7 @@ pub async fn leave(
     now: OffsetDateTime,
 ) -> Result<Gone, Failure> {
     let Leaving { day, why, reason } = leaving;
-    let words = format!("{day} 起{}", why.label());
+    let words = format!("{}起{}", chinese_day(day), why.label());
     let done = sqlx::query!(
         r#"with gone as (
                update student set left_on = $3, left_why = $4

@@ -3,7 +3,10 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::student::{About, Basis};
+use super::{
+    store::measure_label,
+    student::{About, Basis, CoursesCounted},
+};
 use crate::{
     auth::acting::Acting,
     failure::Failure,
@@ -26,8 +29,12 @@ pub struct Dispute {
     pub period: String,
     pub rank: Option<i32>,
     pub cohort: Option<i32>,
+    /// Of what the ranking is, by its stable word.
+    pub rank_of: String,
     /// Failed courses as recorded.
     pub failed: Option<i32>,
+    /// Of which courses they are counted, by its stable word.
+    pub failed_of: String,
     /// Who vouches for the fact.
     pub source: String,
     /// What the student says.
@@ -55,6 +62,18 @@ impl Dispute {
         self.about == About::Rank.slug()
     }
 
+    /// Of what the ranking is, in words; empty where it is the one of the major.
+    #[must_use]
+    pub fn measure_label(&self) -> String {
+        measure_label(&self.rank_of)
+    }
+
+    /// Failed courses are counted of 必修课 alone.
+    #[must_use]
+    pub fn counts_required(&self) -> bool {
+        self.failed_of == CoursesCounted::Required.slug()
+    }
+
     /// The fact's time, in words.
     #[must_use]
     pub fn basis_label(&self) -> &'static str {
@@ -72,7 +91,7 @@ pub async fn disputes(
     let rows = sqlx::query_as!(
         Dispute,
         r#"select d.id as "id: DisputeId", s.id as "student: StudentId", s.number, s.name, c.name as college, d.about,
-                  g.basis, g.period, g.rank, g.cohort, g.failed, g.source, d.says, d.at, d.due_on, d.upheld, d.answer,
+                  g.basis, g.period, g.rank, g.cohort, g.rank_of, g.failed, g.failed_of, g.source, d.says, d.at, d.due_on, d.upheld, d.answer,
                   d.answered_at
            from dispute d join grade_fact g on g.id = d.grade_fact_id join student s on s.id = d.student_id
                 join class k on k.id = s.class_id join major m on m.id = k.major_id
@@ -172,10 +191,11 @@ pub async fn answer(
     }
     if ruling.upheld {
         sqlx::query!(
-            "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at,
-                                     recorded_by, dispute_id)
+            "insert into grade_fact (id, student_id, basis, period, rank, cohort, rank_of, failed, failed_of, source,
+                                     recorded_at, recorded_by, dispute_id)
              select $2, g.student_id, g.basis, g.period, coalesce($3, g.rank), coalesce($4, g.cohort),
-                    coalesce($5, g.failed), left('学生工作部门复核（原来源：' || was.source || '）', 60), $6, $7, d.id
+                    case when $3::integer is null then g.rank_of else was.rank_of end, coalesce($5, g.failed),
+                    case when $5::integer is null then g.failed_of else was.failed_of end, left('学生工作部门复核（原来源：' || was.source || '）', 60), $6, $7, d.id
              from dispute d join grade_fact was on was.id = d.grade_fact_id
                   -- What the objection is not about is taken from the newest fact: it may have been mended meanwhile.
                   cross join lateral (

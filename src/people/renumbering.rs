@@ -198,9 +198,10 @@ async fn join(
     // Facts are never rewritten: they are taken down anew, with their own time and source.
     sqlx::query!(
         "with facts as (
-             insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by,
-                                     import_id)
-             select gen_random_uuid(), $1, basis, period, rank, cohort, failed, source, recorded_at, recorded_by, import_id
+             insert into grade_fact (id, student_id, basis, period, rank, cohort, rank_of, failed, failed_of, source,
+                                     recorded_at, recorded_by, import_id)
+             select gen_random_uuid(), $1, basis, period, rank, cohort, rank_of, failed, failed_of, source, recorded_at,
+                    recorded_by, import_id
              from grade_fact where student_id = $2
          ), changes as (
              insert into student_change (id, student_id, at, by_account, office, field, before, after, reason, import_id)

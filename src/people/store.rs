@@ -3,14 +3,14 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::student::{Basis, Field, Left};
+use super::student::{Basis, CoursesCounted, Field, Left};
 use crate::{
     auth::person::Scope,
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, GradeFactId, StudentId},
     office::OfficeKind,
     page::{paging::RowRange, table::Sorting},
-    rules::{roster::level_label, timeline::term_in_words},
+    rules::{measure::Measure, roster::level_label, timeline::term_in_words},
     words::words,
 };
 
@@ -211,11 +211,15 @@ pub struct Grade {
     pub basis: String,
     /// The time in words: `2025—2026 学年第二学期`.
     pub period: String,
-    /// Rank in the major.
+    /// The place in the ranking.
     pub rank: Option<i32>,
-    /// Students of the major.
+    /// How many are ranked.
     pub cohort: Option<i32>,
+    /// Of what the ranking is, by its stable word.
+    pub rank_of: String,
     pub failed: Option<i32>,
+    /// Of which courses failed ones are counted, by its stable word.
+    pub failed_of: String,
     pub source: String,
     /// When it was recorded.
     pub recorded_at: OffsetDateTime,
@@ -233,14 +237,33 @@ impl Grade {
     pub fn basis_label(&self) -> &'static str {
         self.basis.parse::<Basis>().map_or("", Basis::label)
     }
+
+    /// Of what the ranking is, in words; empty where it is the one of the major.
+    #[must_use]
+    pub fn measure_label(&self) -> String {
+        measure_label(&self.rank_of)
+    }
+
+    /// Failed courses are counted of 必修课 alone.
+    #[must_use]
+    pub fn counts_required(&self) -> bool {
+        self.failed_of == CoursesCounted::Required.slug()
+    }
+}
+
+/// Of what a ranking is, in words; empty where it is the one of the major.
+pub(super) fn measure_label(slug: &str) -> String {
+    let other = Measure::of_slug(slug).filter(|measure| !measure.is_usual());
+    other.map(Measure::label).unwrap_or_default()
 }
 
 /// A student's grade facts, newest first.
 pub async fn grades(connection: &mut PgConnection, student: StudentId) -> Result<Vec<Grade>, Failure> {
     let rows = sqlx::query_as!(
         Grade,
-        r#"select g.id as "id: GradeFactId", g.basis, g.period, g.rank, g.cohort, g.failed, g.source, g.recorded_at,
-                  row_number() over (partition by g.basis, g.period order by g.recorded_at desc, g.id) > 1
+        r#"select g.id as "id: GradeFactId", g.basis, g.period, g.rank, g.cohort, g.rank_of, g.failed, g.failed_of,
+                  g.source, g.recorded_at,
+                  row_number() over (partition by g.basis, g.period, g.rank_of order by g.recorded_at desc, g.id) > 1
                       as "superseded!",
                   exists (select from dispute d where d.grade_fact_id = g.id and d.about = 'rank'
                           and d.upheld is null) as "rank_disputed!",

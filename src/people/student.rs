@@ -11,6 +11,13 @@ words! {
 }
 
 words! {
+    /// Of which courses failed ones are counted (ELG-04).
+    CoursesCounted:
+    All = "all", "全部课程";
+    Required = "required", "必修课";
+}
+
+words! {
     /// Why somebody is a student no more.
     Left:
     /// 毕业.

@@ -56,6 +56,7 @@ pub(super) fn check(content: &DraftFields, document: &str) -> Checked {
         faults.push(Fault { field: "code".to_owned(), says });
     }
     let text = narrowed(document);
+    hold_own_rules_against_text(content, &text, &mut faults);
     for entry in CATALOGUE {
         let state = state_of(content, entry.rule);
         if matches!(state, RuleState::Stated | RuleState::Quoted) {
@@ -68,6 +69,26 @@ pub(super) fn check(content: &DraftFields, document: &str) -> Checked {
     Checked { source: written.text, plan, faults }
 }
 
+/// What a quotation is told that the document does not hold.
+const NOT_IN_TEXT: &str = "原文里没有这句话：请与原文一字不差，或者在原文里重新选取；出自别的文件的，写明是哪一份";
+
+/// The quotations of rules that stand in no catalogue are the document's own words, too.
+fn hold_own_rules_against_text(content: &DraftFields, text: &str, faults: &mut Vec<Fault>) {
+    if text.is_empty() {
+        return;
+    }
+    let head = content.of(Group::Head);
+    for row in 1..=head.rows("own").min(MOST_ROWS) {
+        for which in fields::CLAUSES_OF_A_ROW {
+            let part = |key: &str| head.get(&format!("own{row}.{key}{which}"));
+            let is_own = part("document").is_empty() || part("document") == head.get("document");
+            if is_own && !part("quote").is_empty() && !holds(text, part("quote")) {
+                faults.push(Fault { field: format!("own{row}.quote{which}"), says: NOT_IN_TEXT.to_owned() });
+            }
+        }
+    }
+}
+
 /// The quotations of a rule are the document's own words. Those of another document are not held against this one.
 fn hold_against_text(content: &DraftFields, rule: Rule, text: &str, faults: &mut Vec<Fault>) {
     if text.is_empty() {
@@ -78,9 +99,7 @@ fn hold_against_text(content: &DraftFields, rule: Rule, text: &str, faults: &mut
         let part = |part: &str| typed.get(&format!("{rule}.clause{row}.{part}"));
         let is_own = part("document").is_empty() || part("document") == own;
         if is_own && !part("quote").is_empty() && !holds(text, part("quote")) {
-            let says =
-                "原文里没有这句话：请与原文一字不差，或者在原文里重新选取；出自别的文件的，写明是哪一份".to_owned();
-            faults.push(Fault { field: format!("{rule}.clause{row}.quote"), says });
+            faults.push(Fault { field: format!("{rule}.clause{row}.quote"), says: NOT_IN_TEXT.to_owned() });
         }
     }
 }
@@ -297,6 +316,20 @@ mod tests {
         assert!(other.len() == 1 && other[0].contains("原文里没有这句话"), "{other:?}");
         set(&mut content, "STF-02.clause1.document", "中青联发〔2019〕9号");
         assert!(says(&content, "主席团成员不超过四人", "STF-02.clause1.quote").is_empty());
+    }
+
+    #[test]
+    fn quotations_of_own_rules_are_the_documents_own_words_too() {
+        let mut content = own();
+        for (field, typed) in [("name", "联络员"), ("quote", "每班一名联络员"), ("quote2", "联络员由班级推选")]
+        {
+            set(&mut content, &format!("own1.{field}"), typed);
+        }
+        let document = "文件\n每班一名联络员。";
+        assert!(says(&content, document, "own1.quote").is_empty());
+        assert!(says(&content, document, "own1.quote2")[0].contains("原文里没有这句话"));
+        set(&mut content, "own1.document2", "学生会章程");
+        assert!(says(&content, document, "own1.quote2").is_empty());
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub(super) enum Kind {
     Numbers,
     /// A word of the file by its name, or what is typed.
     Named(&'static [Word]),
+    /// Posts, one a line; one whose holder sits on the presidium with a mark behind it: 主席（属主席团）.
+    Posts,
     /// A clause of the same rule, by its place.
     Clause,
     /// A whole number, or a share.
@@ -54,9 +56,15 @@ pub(super) struct RowsOf {
     pub fields: &'static [Field],
     /// The value is one table and no list of them.
     pub single: bool,
-    /// Each table has a clause of its own, whose fields stand among the others.
+    /// Each table has clauses of its own, up to [`CLAUSES_OF_A_ROW`], whose fields stand among the others.
     pub quotes: bool,
 }
+
+/// What stands behind the fields of the clauses of one row: `quote`, `quote2`, `quote3`.
+pub(super) const CLAUSES_OF_A_ROW: [&str; 3] = ["", "2", "3"];
+
+/// What marks a post whose holder sits on the presidium, as the form shows it and as it may be typed.
+pub(super) const ON_PRESIDIUM: [&str; 2] = ["（属主席团）", "(属主席团)"];
 
 /// A field of the file.
 #[derive(Debug, Clone, Copy)]
@@ -118,6 +126,12 @@ const OWN: &RowsOf = &RowsOf {
         field("quote", "原文", Kind::Long, ""),
         field("section", "章节", Kind::Text, "如：三（四）2"),
         field("document", "出自另一份文件", Kind::Text, "出自本方案的不填"),
+        field("quote2", "第二处原文", Kind::Long, "只有一处的不填，下同"),
+        field("section2", "第二处的章节", Kind::Text, ""),
+        field("document2", "第二处出自另一份文件", Kind::Text, ""),
+        field("quote3", "第三处原文", Kind::Long, ""),
+        field("section3", "第三处的章节", Kind::Text, ""),
+        field("document3", "第三处出自另一份文件", Kind::Text, ""),
         field("asks", "要求什么", Kind::Text, "概括填写，如：每班 1 名联络员"),
         field("check", "核对什么", Kind::Choice(OWN_CHECKS), ""),
         field("at_least", "下限", Kind::Amount, "人数或比例的才填，如 2、30%；都不填的，由人工把关"),
@@ -362,7 +376,10 @@ const OF_ONE_RULE: &[(Rule, Field)] = &[
     (Rule::Rev01, field("offices", "必须参加的单位", Kind::Bodies, "用顿号隔开，如：学校党委、学校团委")),
     (Rule::Gui09, field("offices", "协同的单位", ITEMS, "一行一个")),
     (Rule::Stf06, field("bands", "按院系规模另定", Kind::Rows(TOTAL_BANDS), "")),
-    (Rule::Stf08, field("posts", "可以另设的岗位", ITEMS, "一行一个，如：顾问")),
+    (
+        Rule::Stf08,
+        field("posts", "可以另设的岗位", Kind::Posts, "一行一个，如：顾问；算作主席团成员的写明，如：主席（属主席团）"),
+    ),
 ];
 
 /// How a rule's value is asked for; none where the key has no field.

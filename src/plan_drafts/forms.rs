@@ -112,8 +112,9 @@ impl SentGroup {
 
     /// Closes the rows under a name, and notes where there are more than the form takes.
     fn close(&mut self, name: &str, called: &str) {
-        let typed_in =
-            |parts: &BTreeMap<String, String>| parts.keys().any(|part| !matches!(part.as_str(), "id" | "how"));
+        let typed_in = |parts: &BTreeMap<String, String>| {
+            parts.keys().any(|part| !matches!(part.as_str(), "id" | "id2" | "id3" | "how"))
+        };
         let rows = self.typed.rows(name);
         if rows > MOST_ROWS {
             let says = format!("{called}最多 {MOST_ROWS} 行");
@@ -136,7 +137,7 @@ fn is_one_line(name: &str) -> bool {
     }
     let value = || name.split_once('.').and_then(|(code, key)| fields::value(code.parse::<Rule>().ok()?, key));
     let field = fields::HEAD.iter().find(|field| field.key == name).or_else(value);
-    !field.is_some_and(|field| matches!(field.kind, Kind::Lines { .. } | Kind::Several(_)))
+    !field.is_some_and(|field| matches!(field.kind, Kind::Lines { .. } | Kind::Posts | Kind::Several(_)))
 }
 
 /// Lines as they are typed, without blank ones.

@@ -4,7 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     draft::{Group, RuleState},
-    fields::{self, Field, Kind, RowsOf},
+    fields::{self, CLAUSES_OF_A_ROW, Field, Kind, ON_PRESIDIUM, RowsOf},
     typed::{DraftFields, GroupFields, MOST_ROWS},
     writing::{key_text, value_text},
 };
@@ -115,6 +115,10 @@ fn says(kind: Kind, value: &DeValue<'_>) -> Option<String> {
             }
             items.iter().all(|&item| one_line(item).is_some() && !item.trim().is_empty()).then(|| items.join("\n"))
         }
+        Kind::Posts => {
+            let posts: Option<Vec<String>> = value.as_array()?.iter().map(|item| post_says(item.get_ref())).collect();
+            posts.filter(|posts| !posts.is_empty()).map(|posts| posts.join("\n"))
+        }
         Kind::Bodies => {
             let names: Option<Vec<String>> = value.as_array()?.iter().map(|item| body_says(item.get_ref())).collect();
             Some(names?.join("、"))
@@ -148,6 +152,25 @@ fn body_says(item: &DeValue<'_>) -> Option<String> {
     is_plain.then(|| format!("{name}（{acts}）"))
 }
 
+/// A post by its name, marked where its holder sits on the presidium.
+fn post_says(item: &DeValue<'_>) -> Option<String> {
+    // What would be read as something else is kept as it is written.
+    let is_plain = |name: &&str| {
+        !name.is_empty() && name.trim() == *name && !name.contains(char::is_control) && !name.contains("属主席团")
+    };
+    if let Some(name) = item.as_str() {
+        return Some(name).filter(is_plain).map(str::to_owned);
+    }
+    let table = item.as_table()?;
+    let name = table.get("name").and_then(|value| value.get_ref().as_str()).filter(is_plain)?;
+    let seated = table.get("presidium").map(|value| value.get_ref().as_bool());
+    match (seated, table.len()) {
+        (None, 1) | (Some(Some(false)), 2) => Some(name.to_owned()),
+        (Some(Some(true)), 2) => Some(format!("{name}{}", ON_PRESIDIUM[0])),
+        _ => None,
+    }
+}
+
 /// Tables of a value into its rows.
 fn take_rows(typed: &mut GroupFields, name: &str, rows: &RowsOf, value: &DeValue<'_>) -> bool {
     let found = if rows.single { value.as_table().map(|table| vec![table]) } else { tables(value) };
@@ -159,7 +182,7 @@ fn take_rows(typed: &mut GroupFields, name: &str, rows: &RowsOf, value: &DeValue
             let (key, value) = (key.get_ref().as_ref(), value.get_ref());
             let field = rows.fields.iter().find(|field| field.key == key);
             let is_taken = match key {
-                "clauses" if rows.quotes => take_one_clause(typed, &format!("{name}{row}"), value),
+                "clauses" if rows.quotes => take_clauses_of_row(typed, &format!("{name}{row}"), value),
                 _ => take(typed, &format!("{name}{row}.{key}"), field, value),
             };
             if !is_taken {
@@ -171,24 +194,31 @@ fn take_rows(typed: &mut GroupFields, name: &str, rows: &RowsOf, value: &DeValue
     true
 }
 
-/// The one clause of a table into the fields of its row; `false` where it has more, or says more.
-fn take_one_clause(typed: &mut GroupFields, row: &str, value: &DeValue<'_>) -> bool {
-    let found = tables(value);
-    let Some([clause]) = found.as_deref() else { return false };
+/// The clauses of a table into the fields of its row; `false` where there are more than those, or one says more.
+fn take_clauses_of_row(typed: &mut GroupFields, row: &str, value: &DeValue<'_>) -> bool {
+    let Some(clauses) = tables(value).filter(|found| (1..=CLAUSES_OF_A_ROW.len()).contains(&found.len())) else {
+        return false;
+    };
     let mut texts = Vec::new();
-    for (key, value) in *clause {
-        let key = key.get_ref().as_ref();
-        match value.get_ref().as_str() {
-            Some(text)
-                if matches!(key, "id" | "section" | "quote" | "document") && !text.contains(char::is_control) =>
-            {
-                texts.push((key, text));
+    for (which, clause) in CLAUSES_OF_A_ROW.iter().zip(clauses) {
+        // Whether there is a clause at all is told by its quotation.
+        if clause.get("quote").is_none_or(|quote| quote.get_ref().as_str().is_none_or(str::is_empty)) {
+            return false;
+        }
+        for (key, value) in clause {
+            let key = key.get_ref().as_ref();
+            match value.get_ref().as_str() {
+                Some(text)
+                    if matches!(key, "id" | "section" | "quote" | "document") && !text.contains(char::is_control) =>
+                {
+                    texts.push((format!("{row}.{key}{which}"), text));
+                }
+                _ => return false,
             }
-            _ => return false,
         }
     }
-    for (key, text) in texts {
-        typed.set(format!("{row}.{key}"), text);
+    for (name, text) in texts {
+        typed.set(name, text);
     }
     true
 }
@@ -371,11 +401,14 @@ mod tests {
     }
 
     #[test]
-    fn posts_named_alone_are_lines_of_the_form_and_tables_stay_as_they_are() {
+    fn posts_are_lines_of_the_form_and_say_which_are_on_the_presidium() {
         let (_, text) = BUILT_IN[0];
-        for (posts, line, extra) in
-            [("posts = [\"顾问\"]", "顾问", ""), ("posts = [{ name = \"主席\" }]", "", "posts = [{ name = \"主席\" }]")]
-        {
+        for (posts, line, extra) in [
+            ("posts = [\"顾问\"]", "顾问", ""),
+            ("posts = [{ name = \"主席\", presidium = true }, \"顾问\"]", "主席（属主席团）\n顾问", ""),
+            ("posts = [{ name = \"顾问\", presidium = false }]", "顾问", ""),
+            ("posts = [\"主席（属主席团）\"]", "", "posts = [\"主席（属主席团）\"]"),
+        ] {
             let text = text.replace("[rule.STF-08]\n", &format!("[rule.STF-08]\n{posts}\n"));
             let content = read(&text).unwrap();
             let typed = content.of(Group::Stf);
@@ -454,12 +487,24 @@ mod tests {
             ("own1.document", "学生会章程"),
             ("own1.id", "Z"),
             ("own2.unions", "college"),
-            ("own2.quote", ""),
+            ("own2.quote", "设联络员两名"),
+            ("own2.quote2", "联络员两名"),
+            ("own2.section2", "六"),
+            ("own2.id2", "B"),
+            ("own2.extra", ""),
             ("extra", ""),
         ] {
             assert_eq!(head.get(name), says, "{name}");
         }
-        assert!(head.get("own2.extra").starts_with("clauses = ["), "{}", head.get("own2.extra"));
+        assert_eq!(again(&text), Plan::parse(&text).unwrap());
+        let four: Vec<String> = (1..=4)
+            .map(|place| format!("{{ id = \"C{place}\", section = \"五\", quote = \"设联络员第{place}处\" }}"))
+            .collect();
+        let from = text.find("{ id = \"A\"").unwrap();
+        let end = from + text[from..].find(" }]").unwrap() + 2;
+        let text = format!("{}{}{}", &text[..from], four.join(", "), &text[end..]);
+        let more = read(&text).unwrap();
+        assert!(more.of(Group::Head).get("own2.extra").starts_with("clauses = ["), "more than the form takes");
         assert_eq!(again(&text), Plan::parse(&text).unwrap());
     }
 

@@ -172,7 +172,7 @@ impl Shown<'_> {
             | Kind::Amount
             | Kind::Chain
             | Kind::Rows(_) => (Control::Line, Vec::new()),
-            Kind::Long | Kind::Lines { .. } => (Control::Area, Vec::new()),
+            Kind::Long | Kind::Lines { .. } | Kind::Posts => (Control::Area, Vec::new()),
             Kind::Flag(yes, no) => (Control::Select, self.options(&name, &[("true", yes), ("false", no)])),
             Kind::Choice(words) => (Control::Select, self.options(&name, words)),
             Kind::Several(words) => (Control::Boxes, self.options(&name, words)),
@@ -299,7 +299,8 @@ impl Shown<'_> {
             };
             let mut found: Vec<FieldView> = fields.iter().map(one).collect();
             if rows.is_some_and(|rows| rows.quotes) {
-                found.push(self.carried(part("id"), "条款简称"));
+                let ids = fields::CLAUSES_OF_A_ROW.iter().map(|which| part(&format!("id{which}")));
+                found.extend(ids.map(|name| self.carried(name, "条款简称")));
             }
             found.push(self.carried(part("extra"), "其他内容"));
             let title = match rows {

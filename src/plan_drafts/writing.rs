@@ -242,16 +242,12 @@ fn write_rows(file: &mut Written, typed: &GroupFields, name: &str, rows: &RowsOf
             };
             (field.key, value(field.kind, &said))
         };
-        let of_clause = |field: &&Field| rows.quotes && fields::OF_CLAUSE.iter().any(|one| one.key == field.key);
+        let bare = |key: &'static str| key.trim_end_matches(|c: char| c.is_ascii_digit());
+        let of_clause = |field: &&Field| rows.quotes && fields::OF_CLAUSE.iter().any(|one| one.key == bare(field.key));
         let own = rows.fields.iter().filter(|field| !of_clause(field));
         let mut pairs: Vec<(&str, Option<String>)> = own.map(pair).collect();
         if rows.quotes && !part("quote").is_empty() {
-            let id = if part("id").is_empty() { format!("Q{row}") } else { part("id").to_owned() };
-            let mut clause = vec![format!("id = {}", quoted(&id))];
-            for field in fields::OF_CLAUSE {
-                clause.extend(value(field.kind, part(field.key)).map(|text| format!("{} = {text}", field.key)));
-            }
-            pairs.push(("clauses", Some(format!("[{{ {} }}]", clause.join(", ")))));
+            pairs.push(("clauses", Some(clauses_of_row(typed, &origin))));
         }
         tables.extend(row_text(&pairs, part("extra")).map(|text| (origin, text)));
     }
@@ -269,6 +265,27 @@ fn write_rows(file: &mut Written, typed: &GroupFields, name: &str, rows: &RowsOf
         file.put(&origin, &text);
     }
     file.put(&format!("{name}1.{first}"), "]");
+}
+
+/// The clauses of a row, as a list of inline tables.
+fn clauses_of_row(typed: &GroupFields, row: &str) -> String {
+    let mut clauses = Vec::new();
+    for which in fields::CLAUSES_OF_A_ROW {
+        let part = |key: &str| typed.get(&format!("{row}.{key}{which}"));
+        if fields::OF_CLAUSE.iter().all(|field| part(field.key).is_empty()) {
+            continue;
+        }
+        // `own1` and its second clause: Q1.2.
+        let place = row.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let made = if which.is_empty() { format!("Q{place}") } else { format!("Q{place}.{which}") };
+        let id = if part("id").is_empty() { made } else { part("id").to_owned() };
+        let mut clause = vec![format!("id = {}", quoted(&id))];
+        for field in fields::OF_CLAUSE {
+            clause.extend(value(field.kind, part(field.key)).map(|text| format!("{} = {text}", field.key)));
+        }
+        clauses.push(format!("{{ {} }}", clause.join(", ")));
+    }
+    format!("[{}]", clauses.join(", "))
 }
 
 /// The short name of a clause that is typed by its place among the quotations; what is no such place stays as it is.
@@ -356,6 +373,16 @@ fn value(kind: Kind, typed: &str) -> Option<String> {
         Kind::Lines { may_be_empty: true } => return Some(list(lines())),
         _ if typed.is_empty() => return None,
         Kind::Lines { .. } | Kind::Several(_) => return Some(list(lines())),
+        Kind::Posts => {
+            let post = |line: &str| {
+                let seated = fields::ON_PRESIDIUM.iter().find_map(|mark| line.strip_suffix(*mark));
+                seated.map_or_else(
+                    || quoted(line),
+                    |name| format!("{{ name = {}, presidium = true }}", quoted(name.trim())),
+                )
+            };
+            return Some(format!("[{}]", lines().map(post).collect::<Vec<_>>().join(", ")));
+        }
         Kind::Number => {
             if let Ok(number) = folded(typed).parse::<u32>() {
                 return Some(number.to_string());

@@ -26,7 +26,7 @@ words! {
     /// A kind of personal data.
     Data:
     Identity = "identity", "学号、姓名、院系、专业、年级、班级、政治面貌、性别、民族";
-    Grades = "grades", "专业排名、不及格门数，连同统计期间和来源";
+    Grades = "grades", "专业排名、不及格门数，连同口径、统计期间和来源";
     Corrections = "corrections", "信息更正的记录、原来的学号，对成绩数据的异议和答复";
     Application = "application", "报名材料：个人陈述、经历、来源、照片、承诺";
     Figures = "figures", "候选人提交时的排名、不及格门数、政治面貌";

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
 use time::{Date, OffsetDateTime};
 
 use crate::{
@@ -9,12 +11,15 @@ use crate::{
     ids::{ClassId, CollegeId, DepartmentId, PostId, StudentId, TurnId, UnionId},
     name::order::{self, StrokeOrder},
     office::{Office, OfficeKind, UnionKeeper},
+    people::student::CoursesCounted,
     rules::{
+        measure::Measure,
         plan::Union,
-        roster::{Level, Member, Post, Rank},
+        roster::{Level, Member, Post, Rank, Ranked},
         timeline::{Holding, Mandate, Organisation, Semester, Timeline, Turn, Unit, covers, term_in_words},
         yearly::{CongressYears, academic_year},
     },
+    text::chinese_day,
     words::words,
 };
 
@@ -60,7 +65,7 @@ impl StudentUnion {
     #[must_use]
     pub fn why_not_member(&self, fact: &StudentFacts, day: Date) -> Option<String> {
         if let Some(left) = fact.left_on.filter(|left| *left <= day) {
-            return Some(format!("{}自 {left} 起已不在校", fact.name));
+            return Some(format!("{}自{}起已不在校", fact.name, chinese_day(left)));
         }
         match self.kind {
             Union::College if self.college != Some(fact.college_id) => {
@@ -353,7 +358,11 @@ pub struct StudentFacts {
     pub rank: Option<i32>,
     /// Students of the major.
     pub cohort: Option<i32>,
+    /// Places in rankings of anything else.
+    pub other_ranks: Json<Vec<OtherRank>>,
     pub failed: Option<i32>,
+    /// Of which courses they are counted, by its stable word.
+    pub failed_of: Option<String>,
     /// Over what time the figures are counted, in words.
     pub period: Option<String>,
     pub source: Option<String>,
@@ -367,7 +376,41 @@ pub struct StudentFacts {
     pub pledged: Option<i32>,
 }
 
+/// A place in a ranking of something else than the major, as the database gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherRank {
+    /// Of what the ranking is, by its stable word.
+    of: String,
+    rank: u32,
+    cohort: u32,
+}
+
+impl OtherRank {
+    fn ranked(&self) -> Option<Ranked> {
+        let rank = Rank { rank: self.rank, cohort: self.cohort };
+        Measure::of_slug(&self.of).map(|of| Ranked { of, rank })
+    }
+}
+
 impl StudentFacts {
+    fn usual_rank(&self) -> Option<Rank> {
+        let number = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
+        number(self.rank).zip(number(self.cohort)).map(|(rank, cohort)| Rank { rank, cohort })
+    }
+
+    /// Every ranking in which they have a place, that of the major first.
+    #[must_use]
+    pub fn rankings(&self) -> Vec<Ranked> {
+        let usual = self.usual_rank().map(|rank| Ranked { of: Measure::USUAL, rank });
+        usual.into_iter().chain(self.other_ranks.iter().filter_map(OtherRank::ranked)).collect()
+    }
+
+    /// Failed courses are counted of 必修课 alone.
+    #[must_use]
+    pub fn counts_required(&self) -> bool {
+        self.failed_of.as_deref() == Some(CoursesCounted::Required.slug())
+    }
+
     #[must_use]
     pub fn is_graduate(&self) -> bool {
         self.level.0 == Some(Level::Graduate)
@@ -376,16 +419,16 @@ impl StudentFacts {
     /// The person as the rules see them; `from_college` is what an appointment says where the record says nothing.
     #[must_use]
     pub fn member(&self, from_college: Option<bool>, today: Date) -> Member {
-        let number = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
-        let rank = number(self.rank).zip(number(self.cohort)).map(|(rank, cohort)| Rank { rank, cohort });
         Member {
             number: self.number.clone(),
             name: self.name.clone(),
             college: Some(self.college.clone()),
             level: self.level.0,
             political: self.political.clone(),
-            rank,
-            failed_courses: number(self.failed),
+            rank: self.usual_rank(),
+            other_ranks: self.other_ranks.iter().filter_map(OtherRank::ranked).collect(),
+            failed_courses: self.failed.and_then(|failed| u32::try_from(failed).ok()),
+            failed_of_required: self.counts_required(),
             from_college_union: if self.was_in_college_union { Some(true) } else { from_college },
             first_year: Some(self.entry_year == academic_year(today)),
             pledged: self.pledged,
@@ -557,7 +600,9 @@ fn unknown(row: &PostRow) -> Member {
         level: None,
         political: None,
         rank: None,
+        other_ranks: Vec::new(),
         failed_courses: None,
+        failed_of_required: false,
         from_college_union: row.from_college,
         first_year: None,
         pledged: None,

@@ -11,10 +11,11 @@ use crate::{
         Finding, Outcome, Rule,
         chain::{self, Decision, Progress, Stage},
         plan::Body,
+        roster::{Rank, Ranked},
         vetting::Source,
     },
     text::percent,
-    unions::union::StudentFacts,
+    unions::union::{OtherRank, StudentFacts},
     words::words,
 };
 
@@ -67,9 +68,22 @@ pub struct Evidence {
     pub conditions: Vec<Condition>,
     /// Rank, and how many are ranked.
     pub rank: Option<(i32, i32)>,
+    /// Places in rankings of anything else than the major.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_ranks: Vec<OtherRank>,
     pub failed: Option<i32>,
+    /// Failed courses are counted of 必修课 alone.
+    #[serde(default)]
+    pub of_required: bool,
     /// 政治面貌.
     pub political: Option<String>,
+}
+
+/// A place in a ranking, and of what it is where it is not the major: `3 / 40（前 7.5%）`.
+fn in_ranking(one: &Ranked) -> String {
+    let of = if one.of.is_usual() { String::new() } else { format!("{} ", one.of.label()) };
+    let Rank { rank, cohort } = one.rank;
+    format!("{of}{rank} / {cohort}（前 {}）", percent(rank.into(), cohort.into()))
 }
 
 impl Evidence {
@@ -89,13 +103,13 @@ impl Evidence {
                     (fact.political.clone(), if fact.political.is_some() { at } else { String::new() })
                 }
                 Rule::Elg03 => {
-                    let shown = fact.rank.zip(fact.cohort).map(|(rank, cohort)| {
-                        let share = percent(rank.unsigned_abs().into(), cohort.unsigned_abs().into());
-                        format!("{rank} / {cohort}（前 {share}）")
-                    });
-                    (shown, graded())
+                    let known: Vec<String> = fact.rankings().iter().map(in_ranking).collect();
+                    ((!known.is_empty()).then(|| known.join("；")), graded())
                 }
-                _ => (fact.failed.map(|failed| format!("{failed} 门")), graded()),
+                _ => {
+                    let of = if fact.counts_required() { "（只算必修课）" } else { "" };
+                    (fact.failed.map(|failed| format!("{failed} 门{of}")), graded())
+                }
             };
             let none = match (finding.exempts(), fact.is_graduate()) {
                 (true, true) => "研究生",
@@ -122,7 +136,9 @@ impl Evidence {
             on: today,
             conditions: findings.iter().map(one).collect(),
             rank: fact.rank.zip(fact.cohort),
+            other_ranks: fact.other_ranks.0.clone(),
             failed: fact.failed,
+            of_required: fact.counts_required(),
             political: fact.political.clone(),
         }
     }
@@ -135,7 +151,8 @@ impl Evidence {
 
     #[must_use]
     pub fn differs(&self, other: &Self) -> bool {
-        (self.rank, self.failed, &self.political) != (other.rank, other.failed, &other.political)
+        (self.rank, self.failed, self.of_required) != (other.rank, other.failed, other.of_required)
+            || (&self.political, &self.other_ranks) != (&other.political, &other.other_ranks)
     }
 }
 

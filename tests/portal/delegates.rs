@@ -147,6 +147,43 @@ async fn with_scan(client: &mut Client, path: &str, fields: &[(&str, &str)], sca
 }
 
 #[tokio::test]
+async fn con_03_the_election_waits_for_a_step_that_is_no_opinion_until_it_is_said_to_be_taken() {
+    let mut congress = prepared("suzhou-2020", 2, true).await;
+    let path = congress.path.clone();
+    let steps = format!("{path}/delegates/steps");
+    see_other(&congress.begin("2").await);
+    assert_eq!(congress.league.get(&steps).await.status, 404, "the plan has no such step");
+    // As where the plan has a public notice between the recommendation and the election.
+    sqlx::query(
+        r#"update delegate_terms set chain = jsonb_set(chain, '{before,others}',
+           '[{"after": 1, "kind": "notice", "says": "公示 3 天", "days": 3, "taken": null}]')"#,
+    )
+    .execute(&mut congress.portal.owner().await)
+    .await
+    .unwrap();
+    for student in [1, 2, 3] {
+        see_other(&congress.recommend(student).await);
+    }
+    let waits = congress.make_election().await;
+    assert!(waits.status == 409 && waits.text().contains("选举之前还有“公示 3 天”"), "{}", waits.text());
+    assert!(waits.text().contains("由筹备大会的单位在“代表”的“其他环节”登记"), "{}", waits.text());
+    let overview = congress.league.get(&format!("{path}/delegates")).await;
+    assert!(overview.attributes("main a", "href").contains(&steps), "{}", overview.text());
+    assert_ne!(congress.union.get(&steps).await.status, 200, "the college's union does not keep it");
+    let page = congress.league.get(&steps).await.text();
+    assert!(page.contains("公示 3 天（在“推荐”之后）") && page.contains("还没有登记"), "{page}");
+    let unsaid = congress.league.post(&steps, &[("place", "0"), ("from", "")]).await;
+    assert_eq!(unsaid.status, 422, "{}", unsaid.text());
+    let (today, before) = (congress.today.to_string(), (congress.today - Duration::days(2)).to_string());
+    let short = congress.league.post(&steps, &[("place", "0"), ("from", &today)]).await;
+    assert!(short.status == 409 && short.text().contains("方案规定不少于 3 天"), "{}", short.text());
+    let fields = [("place", "0"), ("from", before.as_str()), ("until", today.as_str())];
+    see_other(&congress.league.post(&steps, &fields).await);
+    assert_eq!(congress.league.post(&steps, &fields).await.status, 409, "once");
+    see_other(&congress.make_election().await);
+}
+
+#[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     let mut congress = prepared("suzhou-2020", 2, true).await;

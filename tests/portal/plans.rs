@@ -528,6 +528,15 @@ async fn pol_00_a_rule_of_the_universitys_own_is_judged_by_what_a_union_reports(
     assert!(!league.get("/compliance").await.text().contains("本校规定（1 项）"));
     let rows = league.get(&path).await.all(".lines li");
     assert!(rows.len() == 2 && rows[0].contains("2 人"), "the last one first, and none is lost: {rows:?}");
+    let stricter = text.replace("at_least = 2\nunions", "at_least = 3\nunions").replace("本校方案", "从严方案");
+    assert_eq!(league.upload("/plans", &[("text", &stricter)], None).await.status, 303);
+    let version = version_of(&mut league, "从严方案").await;
+    let tomorrow = today.next_day().unwrap().to_string();
+    let asked = league.post("/plans/adopt", &[("version", version.as_str()), ("from", &tomorrow)]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    let says = asked.all("details li");
+    let found = says.iter().any(|says| says.contains("本校规定“联络员”") && says.contains("要求不少于 3 人"));
+    assert!(found, "the union that would newly be in breach is named: {says:?}");
     let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
     assert_ne!(college.post(&path, &pairs(&send("9"))).await.status, 303, "another's union");
 }
@@ -553,9 +562,33 @@ async fn elg_03_grades_come_in_with_what_their_ranking_is_of_where_the_plan_asks
     let unsaid = staff.upload("/imports", &fields, file).await;
     assert_eq!(unsaid.status, 422, "{}", unsaid.text());
     assert!(unsaid.fault("排名口径").contains("请选择排名口径"), "{}", unsaid.fault("排名口径"));
-    fields.push(("measure", "本年级，综合测评"));
+    fields.push(("measure", "grade.assessment"));
     let staged = staff.upload("/imports", &fields, file).await;
     assert_eq!(staged.status, 303, "{}", staged.text());
     let path = staged.location().split('?').next().unwrap().to_owned();
-    assert!(staff.get(&path).await.text().contains("教务处（本年级，综合测评）"));
+    assert!(staff.get(&path).await.text().contains("本年级综合测评排名"));
+    assert_eq!(staff.post(&format!("{path}/commit"), &[]).await.status, 303);
+    while staff.get(&path).await.headers.contains_key("refresh") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    // Whoever has no such ranking sends what there is: it stands beside the other, and neither takes its place.
+    fields.retain(|(name, _)| *name != "measure");
+    fields.push(("measure", "major"));
+    let file = Some(("排名.csv", "学号,专业排名,专业人数,不及格门数\n20240001,9,30,0\n".as_bytes()));
+    let staged = staff.upload("/imports", &fields, file).await;
+    let path = staged.location().split('?').next().unwrap().to_owned();
+    let says = staff.get(&path).await.all(".says-cell");
+    assert!(says.iter().any(|says| says.contains("排名：9/30") || says.contains("9/30")), "{says:?}");
+    assert_eq!(staff.post(&format!("{path}/commit"), &[]).await.status, 303);
+    while staff.get(&path).await.headers.contains_key("refresh") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let (rank, others): (i32, String) = sqlx::query_as(
+        "select rank, other_ranks #>> '{0,of}' from student_facts(null)
+         where number = '20240001' and rank is not null",
+    )
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!((rank, others.as_str()), (9, "grade.assessment"));
 }

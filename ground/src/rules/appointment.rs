@@ -13,9 +13,10 @@ use super::{
     adoption::Calendar,
     congress_result,
     education::before_post,
-    eligibility,
-    plan::Exempted,
-    roster::{Level, Member, Post},
+    eligibility::{self, counts_otherwise, not_as_asked, other_rankings, ranked},
+    measure::Measure,
+    plan::{Exempted, Ranking, Stated},
+    roster::{Level, Member, Post, Ranked},
     timeline::{Holding, Timeline, Unit, covers},
 };
 use crate::rules::finding::{is_over, is_short};
@@ -205,28 +206,48 @@ fn exempting_clause<'a>(finding: &Finding, plan: &'a Plan, person: &Member) -> O
     Some(&clause.quote)
 }
 
+/// What is not known of a person, and what is known in its place; and the figure that is measured.
+fn unknown(finding: &Finding, plan: &Plan, person: &Member) -> (String, String) {
+    let name = &person.name;
+    let figures = &plan.figures;
+    let courses = figures.failed_courses.as_ref().map(|stated| &stated.value);
+    match (finding.rule, &figures.ranking, courses) {
+        (Rule::Elg03, Some(Stated { value: ranking, .. }), _) if ranked(ranking, person).is_none() => {
+            let (known, asked) = (other_rankings(&[person]), ranking.measures_in_words());
+            if !known.is_empty() {
+                return (format!("{name}登记的是{known}，方案看的是{asked}，不能判断是否符合"), known);
+            }
+        }
+        (Rule::Elg04, _, Some(courses)) if counts_otherwise(courses, person) => {
+            let failed = person.failed_courses.unwrap_or_default().to_string();
+            let otherwise = not_as_asked(courses);
+            return (format!("{name}登记的不及格门数是 {failed}，{otherwise}，不能判断是否符合"), failed);
+        }
+        _ => {}
+    }
+    let what = match finding.rule {
+        Rule::Elg01 => "政治面貌",
+        Rule::Elg03 => "专业排名",
+        _ => "不及格门数",
+    };
+    (format!("系统没有{name}的{what}，不能判断是否符合"), "未登记".to_owned())
+}
+
 /// A finding on one person in that person's own figures.
 fn in_words(finding: Finding, plan: &Plan, person: &Member) -> Finding {
     let name = &person.name;
+    let ranking = plan.figures.ranking.as_ref().map(|stated| &stated.value);
     let (says, measured) = match (finding.rule, finding.verdict) {
-        (_, Outcome::Unknown) => {
-            let what = match finding.rule {
-                Rule::Elg01 => "政治面貌",
-                Rule::Elg03 => "专业排名",
-                _ => "不及格门数",
-            };
-            (format!("系统没有{name}的{what}，不能判断是否符合"), "未登记".to_owned())
-        }
+        (_, Outcome::Unknown) => unknown(&finding, plan, person),
         (Rule::Elg01, _) => {
             let status = person.political.clone().unwrap_or_default();
             (format!("{name}的政治面貌是{status}"), status)
         }
-        (Rule::Elg03, _) => match person.rank {
-            Some(rank) => {
+        (Rule::Elg03, _) => match ranking.and_then(|ranking| ranked(ranking, person)) {
+            Some(Ranked { of, rank }) => {
                 let shown = format!("{}/{}", rank.rank, rank.cohort);
                 let within = finding.limit_in_words();
-                let among =
-                    plan.figures.ranking.as_ref().map_or_else(|| "本专业".to_owned(), |stated| stated.value.among());
+                let among = of.base.label();
                 (format!("{name}在{among} {} 人中排第 {} 名，名次所占比例应{within}", rank.cohort, rank.rank), shown)
             }
             None => (finding.message.clone(), finding.measured.clone()),
@@ -238,6 +259,10 @@ fn in_words(finding: Finding, plan: &Plan, person: &Member) -> Finding {
     };
     let remedy = match (finding.rule, finding.verdict) {
         (Rule::Elg01, Outcome::Unknown) => "由本人所在院系核对后，请学生数据管理人员在“人员”里补登".to_owned(),
+        (Rule::Elg03, Outcome::Unknown) if ranking.is_some_and(|ranking| ranking.measures() != [Measure::USUAL]) => {
+            let asked = ranking.map(Ranking::measures_in_words).unwrap_or_default();
+            format!("由学生工作部门或校团委在“导入数据”里导入教务处的成绩排名，口径为{asked}")
+        }
         (_, Outcome::Unknown) => "由学生工作部门或校团委在“导入数据”里导入教务处的成绩排名".to_owned(),
         (Rule::Elg01, _) => "另选符合条件的人；登记有误的先更正".to_owned(),
         _ => "另选符合条件的人；本人认为数据有误的，可在“我的信息”里提出异议".to_owned(),

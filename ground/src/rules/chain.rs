@@ -134,6 +134,9 @@ pub(super) fn other_steps(plan: &Plan, steps: &[Step]) -> Vec<OtherStep> {
     others
 }
 
+/// Who says that a step of the delegates' chain was taken (CON-03), and where.
+pub(super) const STEPS_OF_DELEGATES: &str = "由筹备大会的单位在“代表”的“其他环节”登记这一步的办理情况";
+
 /// A chain of opinions, with the rule and the clause that prescribe it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
@@ -186,10 +189,11 @@ impl Chain {
     }
 
     /// Somebody has to say that the step was taken: the portal knows of applications by itself, and of the public notice
-    /// with which a chain ends.
+    /// with which a round ends. It shows none of those who stand as delegates (CON-03).
     #[must_use]
     pub fn is_told(&self, other: &OtherStep) -> bool {
-        let is_last_notice = other.is_notice() && other.after == self.links.len();
+        let ends_in_notice = self.rule() != Rule::Con03;
+        let is_last_notice = ends_in_notice && other.is_notice() && other.after == self.links.len();
         other.kind != StepKind::Application.slug() && !is_last_notice
     }
 
@@ -576,8 +580,13 @@ pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: 
     }
     // What is sent back or refused waits for nothing.
     if let (Decision::Agree, Some(other)) = (request.decision, chain.waits_for(step)) {
-        let says = format!("“{}”之前还有“{}”，本轮还没有登记办完", link.act, other.says);
-        findings.push(chain.refusal(says).remedy("由开启本轮的单位在轮次页登记这一步的办理情况"));
+        let (of, remedy) = if chain.rule() == Rule::Con03 {
+            ("", STEPS_OF_DELEGATES)
+        } else {
+            ("本轮", "由开启本轮的单位在轮次页登记这一步的办理情况")
+        };
+        let says = format!("“{}”之前还有“{}”，{of}还没有登记办完", link.act, other.says);
+        findings.push(chain.refusal(says).remedy(remedy));
     }
     let now = || progress.opinions.iter().filter(|opinion| (opinion.step, opinion.visit) == (step, progress.visit));
     if now().any(|opinion| opinion.body == request.body) {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Clause, Finding, Outcome, Plan, Rule, Verdict,
-    chain::{Chain, Link, Party, other_steps},
+    chain::{Chain, Link, OtherStep, Party, STEPS_OF_DELEGATES, other_steps},
     plan::{Body, StepKind},
 };
 
@@ -70,10 +70,37 @@ impl DelegateChain {
         chain
     }
 
-    /// Every step in its order: `班级团支部推荐`, …
+    /// Every step in its order, those that are no opinions among them: `班级团支部推荐`, …
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
-        self.before.links.iter().chain([&self.election]).map(Link::in_words).collect()
+        let mut words = Vec::new();
+        for (place, link) in self.before.links.iter().chain([&self.election]).enumerate() {
+            words.extend(self.before.others_after(place).map(|other| other.says.clone()));
+            words.push(link.in_words());
+        }
+        words.extend(
+            self.before.others.iter().filter(|other| self.is_after_election(other)).map(|one| one.says.clone()),
+        );
+        words
+    }
+
+    /// A step that is no opinion, by its place among those from 0, and after which step it comes.
+    #[must_use]
+    pub fn place_in_words(&self, place: usize) -> String {
+        match self.before.others.get(place) {
+            Some(other) if self.is_after_election(other) => format!("{}（在“{}”之后）", other.says, self.election.act),
+            _ => self.before.place_in_words(place),
+        }
+    }
+
+    fn is_after_election(&self, other: &OtherStep) -> bool {
+        other.after > self.before.links.len()
+    }
+
+    /// The first step that is no opinion of which nobody has said yet that it was taken, after the election or before it.
+    #[must_use]
+    pub fn open_step(&self) -> Option<&OtherStep> {
+        self.before.waits_for(usize::MAX)
     }
 }
 
@@ -189,6 +216,10 @@ pub fn ballots(
         let none = "没有还要选举的单位：都已组织选举，或没有名额".to_owned();
         findings.push(Finding::practice(Rule::Con03, Outcome::Fail, none));
     }
+    if let Some(other) = chain.before.waits_for(chain.before.links.len()) {
+        let says = format!("选举之前还有“{}”，还没有登记办完", other.says);
+        findings.push(chain.before.refusal(says).remedy(STEPS_OF_DELEGATES));
+    }
     for one in units {
         let UnitBallot { unit, seats, passed, waiting } = one;
         let (missing, extra) = (one.missing(percent), margin(*seats, percent));
@@ -260,6 +291,10 @@ pub struct HandedIn(());
 pub fn hand_in(chain: &DelegateChain, units: &[UnitList]) -> Verdict<HandedIn> {
     let portal = |says: String| Finding::practice(Rule::Con03, Outcome::Fail, says);
     let mut findings = Vec::new();
+    if let Some(other) = chain.open_step() {
+        let says = format!("上报名单之前还有“{}”，还没有登记办完", other.says);
+        findings.push(chain.before.refusal(says).remedy(STEPS_OF_DELEGATES));
+    }
     let (mut seen, mut twice): (Vec<&String>, Vec<&str>) = (Vec::new(), Vec::new());
     for one in units {
         let UnitList { unit, seats, elected, substitutes, result } = one;
@@ -334,8 +369,14 @@ pub fn result_of_report<T: Clone>(seats: u32, present: u32, votes: &[(T, u32)]) 
 
 #[cfg(test)]
 mod tests {
+    use time::macros::date;
+
     use super::*;
-    use crate::rules::plan::named;
+    use crate::rules::{
+        chain::Taken,
+        chain_steps::{TellRequest, tell_step},
+        plan::{BUILT_IN, named},
+    };
 
     fn chain(code: &str) -> DelegateChain {
         DelegateChain::of(named(code).unwrap())
@@ -376,6 +417,24 @@ mod tests {
 
     fn named_silent() -> Plan {
         named("suzhou-2020").unwrap().clone()
+    }
+
+    #[test]
+    fn con_03_what_comes_after_a_step_that_is_no_opinion_waits_for_it() {
+        let (_, text) = BUILT_IN[0];
+        let notice = "{ act = \"公示\", kind = \"notice\", days = 3 },\n    { act = \"组织选举\"";
+        let own = text.replacen("{ act = \"组织选举\"", notice, 1);
+        let mut chain = DelegateChain::of(&Plan::parse(&own).unwrap());
+        assert_eq!(chain.in_words().len(), 3, "{:?}", chain.in_words());
+        let units = [UnitBallot { unit: "信息系 2024 级".to_owned(), seats: 1, passed: 3, waiting: 0 }];
+        let plan = named("suzhou-2020").unwrap();
+        let waits = ballots(plan, &chain, &units, 20, false).permit().unwrap_err();
+        assert!(waits[0].message.contains("选举之前还有“公示"), "{}", waits[0].message);
+        let (from, until) = (date!(2026 - 10 - 12), date!(2026 - 10 - 14));
+        let taken = Taken { from, until, office: "校团委".to_owned() };
+        let told = tell_step(&chain.before, TellRequest { place: 0, taken }, date!(2026 - 10 - 20));
+        chain.before = told.permit().unwrap().chain().clone();
+        assert!(ballots(plan, &chain, &units, 20, false).permit().is_ok() && chain.open_step().is_none());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{
     CATALOGUE, Finding, Outcome, Plan, Rule,
     catalogue::Entry,
     chain::Chain,
+    own::{OwnFact, OwnKnown, own_findings},
     plan::{OwnRule, Provision, Union, Word},
     timeline::Timeline,
 };
@@ -80,6 +81,58 @@ pub fn effect(timeline: &Timeline, before: Option<&Plan>, after: &Plan, day: Dat
     };
     let appears = then.iter().filter(|finding| is_new(finding)).cloned().collect();
     UnionEffect { scope, appears, vanishes, judges_nothing }
+}
+
+/// How a union stands to a rule of the university's own, by its record and what it has reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnStanding {
+    /// The rule's name.
+    pub rule: String,
+    pub verdict: Outcome,
+    pub message: String,
+}
+
+/// What a plan's own rules would change in one union.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnEffect {
+    /// To which something would be to be done that is not today.
+    pub appears: Vec<OwnStanding>,
+    /// To which something is to be done today, as it stands today, and would not be any more.
+    pub vanishes: Vec<OwnStanding>,
+}
+
+impl OwnEffect {
+    /// Nothing changes.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.appears.is_empty() && self.vanishes.is_empty()
+    }
+}
+
+/// What the own rules of `after` would find in a union on a day against those of `before`; `facts` is what it has reported.
+#[must_use]
+pub fn own_effect(timeline: &Timeline, facts: &[OwnFact], before: Option<&Plan>, after: &Plan, day: Date) -> OwnEffect {
+    let standings = |plan: &Plan| -> Vec<OwnStanding> {
+        if !plan.unions.contains(&timeline.union) {
+            return Vec::new();
+        }
+        let found = own_findings(plan, timeline.union, OwnKnown { facts, timeline: Some(timeline) }, day);
+        let open = found.into_iter().filter(|finding| !finding.verdict.is_settled());
+        open.map(|finding| OwnStanding {
+            rule: finding.rule.name.clone(),
+            verdict: finding.verdict,
+            message: finding.message,
+        })
+        .collect()
+    };
+    let (was, then) = (before.map(standings).unwrap_or_default(), standings(after));
+    let on = |all: &[OwnStanding], rule: &str| all.iter().find(|one| one.rule == rule).map(|one| one.verdict);
+    // Graver than it was, or not there at all.
+    let is_new = |one: &&OwnStanding| on(&was, &one.rule).is_none_or(|before| one.verdict < before);
+    OwnEffect {
+        appears: then.iter().filter(is_new).cloned().collect(),
+        vanishes: was.iter().filter(|one| on(&then, &one.rule).is_none()).cloned().collect(),
+    }
 }
 
 /// Places for which a plan prescribes no chain: no round can be opened for them.
@@ -272,6 +325,37 @@ mod tests {
         assert_eq!(own_changes(&without, &two)[0].before, "没有这一条");
         assert_eq!(own_changes(&two, &without)[0].after, "没有这一条");
         assert!(own_changes(&two, &two).is_empty());
+    }
+
+    #[test]
+    fn a_rule_of_ones_own_is_held_against_what_each_union_has_reported() {
+        let (_, text) = crate::rules::plan::BUILT_IN[0];
+        let with = |most: u32| {
+            let own = format!(
+                "[[own]]\nname = \"联络员\"\ncheck = \"people\"\nasks = \"设联络员\"\nat_most = {most}\n\
+                 clauses = [{{ id = \"Q1\", section = \"五\", quote = \"学生会设联络员\" }}]\n\n[bodies]"
+            );
+            Plan::parse(&text.replacen("[bodies]", &own, 1)).unwrap()
+        };
+        let (without, two, four) = (Plan::parse(text).unwrap(), with(2), with(4));
+        let union = of(Union::School, 3);
+        let reported = [OwnFact {
+            rule: "联络员".to_owned(),
+            number: Some(3),
+            of: None,
+            on: date!(2026 - 10 - 01),
+            document: String::new(),
+        }];
+        let stricter = own_effect(&union, &reported, Some(&four), &two, DAY);
+        assert_eq!(stricter.appears.iter().map(|one| one.verdict).collect::<Vec<_>>(), [Outcome::Fail]);
+        assert!(stricter.appears[0].message.contains("3 人") && stricter.vanishes.is_empty(), "{stricter:?}");
+        let milder = own_effect(&union, &reported, Some(&two), &four, DAY);
+        assert_eq!((milder.appears.len(), milder.vanishes.len()), (0, 1));
+        assert!(own_effect(&union, &reported, Some(&two), &two, DAY).is_none());
+        assert_eq!(own_effect(&union, &reported, Some(&two), &without, DAY).vanishes.len(), 1);
+        let nothing = own_effect(&union, &[], Some(&without), &two, DAY);
+        assert_eq!(nothing.appears[0].verdict, Outcome::Unknown, "nobody has reported anything yet");
+        assert!(own_effect(&of(Union::Graduate, 3), &[], None, &two, DAY).is_none(), "a plan without graduate unions");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    plan::{Exempted, Provision, SmallCohort, Stated},
-    roster::{Level, Member},
+    plan::{Courses, Exempted, Provision, Ranking, SmallCohort, Stated},
+    roster::{Level, Member, Ranked},
 };
 
 /// What a rule about people says of one person.
@@ -85,6 +85,28 @@ fn excused(by_plan: bool) -> &'static str {
     if by_plan { "按方案的规定" } else { "按惯例" }
 }
 
+/// The place that counts for a ranking: of those in what the plan ranks by, the one that speaks best. None where every place
+/// that is known is one in something else.
+pub(super) fn ranked(ranking: &Ranking, member: &Member) -> Option<Ranked> {
+    let measures = ranking.measures();
+    let ahead = |one: &Ranked, other: &Ranked| {
+        let part = |own: &Ranked, of: &Ranked| u64::from(own.rank.rank) * u64::from(of.rank.cohort);
+        part(one, other).cmp(&part(other, one))
+    };
+    member.rankings().filter(|one| measures.contains(&one.of)).min_by(ahead)
+}
+
+/// What rankings are known of people of whom none counts, in words.
+pub(super) fn other_rankings(members: &[&Member]) -> String {
+    let mut known: Vec<String> = Vec::new();
+    for one in members.iter().flat_map(|member| member.rankings()) {
+        if !known.contains(&one.of.label()) {
+            known.push(one.of.label());
+        }
+    }
+    known.join("、")
+}
+
 /// ELG-03, 前30%以内: the boundary passes (trap T11), so 3 of 10 does and 4 of 10 does not, and 33 of 99 is within 1/3.
 #[must_use]
 pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
@@ -97,7 +119,8 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
         [one] => share_of(one),
         _ => ranking.share,
     };
-    let too_small = |member: &Member| member.rank.is_some_and(|rank| share_of(member).floor_of(rank.cohort) == 0);
+    let rank_of = |member: &Member| ranked(ranking, member).map(|one| one.rank);
+    let too_small = |member: &Member| rank_of(member).is_some_and(|rank| share_of(member).floor_of(rank.cohort) == 0);
     let marks = &ranking.marks;
     let exempt = |member: &Member| {
         let graduates = marks.exempts(Exempted::Graduate).unwrap_or(switches.graduate_exempt);
@@ -105,7 +128,7 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
         let first_year = member.first_year == Some(true)
             && match marks.exempts(Exempted::FirstYear) {
                 Some(exempt) => exempt,
-                None => switches.first_year_exempt && member.rank.is_none(),
+                None => switches.first_year_exempt && rank_of(member).is_none(),
             };
         graduate || first_year
     };
@@ -118,7 +141,7 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
         members,
         format!("<={share}"),
         [&fault, "没有排名数据", excused(marks.exempt.is_some())],
-        |member| match member.rank {
+        |member| match rank_of(member) {
             _ if exempt(member) => Answer::Exempt,
             None => Answer::Unknown,
             Some(rank) if too_small(member) => match switches.small_cohort {
@@ -130,6 +153,16 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
             Some(_) => Answer::Falls,
         },
     );
+    let elsewhere = |member: &&Member| rank_of(member).is_none() && member.rankings().next().is_some();
+    let elsewhere: Vec<&Member> = members.iter().filter(|member| !exempt(member)).filter(elsewhere).collect();
+    let finding = if elsewhere.is_empty() {
+        finding
+    } else {
+        let (known, asked) = (other_rankings(&elsewhere), ranking.measures_in_words());
+        let message =
+            format!("{}；{} 人登记的是{known}，方案看的是{asked}，不能代替", finding.message, elsewhere.len());
+        Finding { message, ..finding }
+    };
     let small = members.iter().filter(|member| too_small(member) && !exempt(member)).count();
     if small == 0 {
         return finding;
@@ -161,13 +194,40 @@ pub fn failed_courses(plan: &Plan, members: &[Member]) -> Finding {
     };
     let by_practice = marks.exempt.is_none() && plan.switches.first_year_exempt;
     let exempt = |member: &Member| by_practice && member.first_year == Some(true);
-    gather(provision, members, format!("<={limit}"), words, |member| match member.failed_courses {
+    let finding = gather(provision, members, format!("<={limit}"), words, |member| match member.failed_courses {
         _ if excepted(member) => Answer::Exempt,
         None if exempt(member) => Answer::Exempt,
         None => Answer::Unknown,
+        Some(_) if counts_otherwise(value, member) => Answer::Unknown,
         Some(failed) if failed <= limit => Answer::Meets,
         Some(_) => Answer::Falls,
+    });
+    let otherwise = members.iter().filter(|member| counts_otherwise(value, member) && !excepted(member)).count();
+    if otherwise == 0 {
+        return finding;
+    }
+    let message = format!("{}；{otherwise} 人登记的门数{}", finding.message, not_as_asked(value));
+    Finding { message, ..finding }
+}
+
+/// The number of failed courses that is known is counted of other courses than the plan asks for, and leaves open what it
+/// would be: 必修课 are among all courses, so none failed of all is none of them, and too many of them is too many.
+pub(super) fn counts_otherwise(courses: &Courses, member: &Member) -> bool {
+    let (required, limit) = (courses.marks.required_only, courses.at_most);
+    member.failed_courses.is_some_and(|failed| match (required, member.failed_of_required) {
+        (true, false) => failed > limit,
+        (false, true) => failed <= limit,
+        (true, true) | (false, false) => false,
     })
+}
+
+/// How a number that [`counts_otherwise`] is counted, and how the plan counts.
+pub(super) fn not_as_asked(courses: &Courses) -> &'static str {
+    if courses.marks.required_only {
+        "是全部课程的，方案只看必修课，不能代替"
+    } else {
+        "只算必修课，方案看全部课程，不能代替"
+    }
 }
 
 #[cfg(test)]

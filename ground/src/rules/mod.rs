@@ -36,6 +36,7 @@ pub mod folding;
 pub mod guidance;
 pub mod judgement;
 pub mod matters;
+pub mod measure;
 pub mod meeting;
 pub mod offer;
 pub mod own;

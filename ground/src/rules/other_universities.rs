@@ -3,16 +3,17 @@
 use time::macros::date;
 
 use super::{
-    Finding, Outcome, Plan, Rule,
+    Finding, Outcome, Plan, Rule, appointment,
     chain::Chain,
     congress::{Cohort, Population, allocate, meeting_of_all},
     election::{MajorityOf, Rules},
     eligibility,
     judgement::{Known, judge, judge_with},
+    measure::{Measure, RankBase, RankedBy},
     plan::{BUILT_IN, DocumentKind, Union, named},
     qualification::{DelegateFacts, count},
     review::{Scheme, aspects},
-    roster::{Level, Member, Post, Rank, tests::member},
+    roster::{Level, Member, Post, Rank, Ranked, tests::member},
     staffing,
     timeline::{Semester, Timeline, Turn},
     yearly::{CongressYears, yearly},
@@ -95,12 +96,16 @@ fn elg_03_a_third_of_the_grade_with_the_plans_own_exemptions() {
         change(&mut one);
         eligibility::rank(&plan, &[one])
     };
-    let ranked = |rank, cohort| one(&|member| member.rank = Some(Rank { rank, cohort }));
+    let in_grade = |rank, cohort| {
+        let of = Measure { base: RankBase::Grade, ..Measure::USUAL };
+        vec![Ranked { of, rank: Rank { rank, cohort } }]
+    };
+    let ranked = |rank, cohort| one(&|member| member.other_ranks = in_grade(rank, cohort));
     assert_eq!((ranked(33, 99).verdict, ranked(34, 99).verdict), (Outcome::Pass, Outcome::Fail), "1/3 is 1/3");
     assert!(ranked(34, 99).message.contains("本年级前 1/3"), "{}", ranked(34, 99).message);
     let seated = one(&|member| {
         member.posts = vec![Post::Presidium];
-        member.rank = Some(Rank { rank: 30, cohort: 99 });
+        member.other_ranks = in_grade(30, 99);
     });
     assert_eq!((seated.verdict, seated.limit.as_str()), (Outcome::Fail, "<=20%"), "stricter for the presidium");
     let graduate = one(&|member| {
@@ -126,7 +131,12 @@ fn elg_04_required_courses_and_a_clause_for_first_years() {
     let plan =
         plan_with("ELG-04", "at_most = 0\nrequired_only = true\nexempt = [{ who = \"first_year\", clause = \"X1\" }]");
     let judge = |failed, first_year| {
-        let person = Member { failed_courses: failed, first_year: Some(first_year), ..member(1, Post::Presidium) };
+        let person = Member {
+            failed_courses: failed,
+            failed_of_required: true,
+            first_year: Some(first_year),
+            ..member(1, Post::Presidium)
+        };
         eligibility::failed_courses(&plan, &[person])
     };
     assert!(judge(Some(1), false).message.contains("必修课不及格"));
@@ -265,12 +275,58 @@ fn vet_05_the_constitution_says_how_votes_are_counted() {
 fn elg_03_a_ranking_says_of_what_it_may_be() {
     let measures = |figures: &str| {
         let plan = plan_with("ELG-03", figures);
-        plan.figures.ranking.as_ref().map(|stated| stated.value.measures()).unwrap_or_default()
+        plan.figures.ranking.as_ref().map(|stated| stated.value.measures_in_words()).unwrap_or_default()
     };
-    assert!(measures("share = \"30%\"").is_empty(), "the one that every registrar has");
+    assert_eq!(measures("share = \"30%\""), "本专业排名", "the one that every registrar has");
     let other =
         measures("share = \"1/3\"\nbases = [\"grade\", \"class\"]\nby = [\"assessment\"]\nrequired_only = true");
-    assert_eq!(other, ["本年级，综合测评，只算必修课", "本班，综合测评，只算必修课"]);
+    assert_eq!(other, "本年级综合测评排名（只算必修课）或本班综合测评排名（只算必修课）");
+}
+
+#[test]
+fn elg_03_a_place_in_another_ranking_than_the_plans_is_no_place_and_says_which_is_needed() {
+    let plan = plan_with("ELG-03", "share = \"30%\"\nbases = [\"major\", \"grade\"]\nby = [\"assessment\"]");
+    let in_grade = Measure { base: RankBase::Grade, by: RankedBy::Assessment, required_only: false };
+    let in_major = Measure { base: RankBase::Major, ..in_grade };
+    let judge = |others: &[(Measure, u32)]| {
+        let mut one = member(1, Post::Presidium);
+        let place = |(of, rank): &(Measure, u32)| Ranked { of: *of, rank: Rank { rank: *rank, cohort: 10 } };
+        one.other_ranks = others.iter().map(place).collect();
+        eligibility::rank(&plan, &[one])
+    };
+    let by_marks = judge(&[]);
+    assert_eq!(by_marks.verdict, Outcome::Unknown, "first by marks is nothing by the overall assessment");
+    let says = "1 人登记的是本专业排名，方案看的是本专业综合测评排名或本年级综合测评排名，不能代替";
+    assert!(by_marks.message.contains(says), "{}", by_marks.message);
+    assert_eq!(judge(&[(in_grade, 3)]).verdict, Outcome::Pass);
+    assert_eq!(judge(&[(in_grade, 4)]).verdict, Outcome::Fail);
+    assert_eq!(judge(&[(in_grade, 4), (in_major, 2)]).verdict, Outcome::Pass, "any of them will do");
+    let (_, shipped) = BUILT_IN[0];
+    let mut one = member(1, Post::Presidium);
+    one.rank = None;
+    one.other_ranks = vec![Ranked { of: in_grade, rank: Rank { rank: 1, cohort: 10 } }];
+    let told = appointment::conditions(&Plan::parse(shipped).unwrap(), &one);
+    let told = told.iter().find(|finding| finding.rule == Rule::Elg03).unwrap();
+    assert_eq!(told.verdict, Outcome::Unknown);
+    assert!(told.message.contains("登记的是本年级综合测评排名，方案看的是本专业排名"), "{}", told.message);
+}
+
+#[test]
+fn elg_04_failed_courses_of_other_courses_decide_only_what_they_can() {
+    let required = plan_with("ELG-04", "at_most = 0\nrequired_only = true");
+    let all = plan_with("ELG-04", "at_most = 0");
+    let judge = |plan: &Plan, failed, of_required| {
+        let person =
+            Member { failed_courses: Some(failed), failed_of_required: of_required, ..member(1, Post::Presidium) };
+        eligibility::failed_courses(plan, &[person])
+    };
+    assert_eq!(judge(&required, 0, false).verdict, Outcome::Pass, "none at all is none that is required");
+    let open = judge(&required, 1, false);
+    assert_eq!(open.verdict, Outcome::Unknown);
+    assert!(open.message.contains("方案只看必修课，不能代替"), "{}", open.message);
+    assert_eq!(judge(&required, 1, true).verdict, Outcome::Fail);
+    assert_eq!(judge(&all, 1, true).verdict, Outcome::Fail, "one that is required is one of all");
+    assert_eq!(judge(&all, 0, true).verdict, Outcome::Unknown);
 }
 
 #[test]

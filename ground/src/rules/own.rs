@@ -50,9 +50,19 @@ pub fn own_findings<'p>(plan: &'p Plan, union: Union, known: OwnKnown<'_>, today
     let one = |rule: &'p OwnRule| {
         let reported = facts.iter().filter(of_year).filter(|fact| fact.rule == rule.name).max_by_key(|fact| fact.on);
         let (verdict, message) = match rule.limit {
+            Some(limit @ OwnLimit::Term { of: TermOf::Delegates, .. }) => {
+                let says = "代表随每次大会产生，登记在各次大会里，系统不按年核对，请对照原文把关";
+                (Outcome::NotJudged, format!("{}；{says}", limit.in_words()))
+            }
             Some(OwnLimit::Term { of, years, again: Some(again) }) => {
                 let most = years.saturating_mul(again.saturating_add(1));
                 served(plan, Served { of, most, breach: breach(rule) }, timeline, today)
+            }
+            // Without a word on re-election a long service is no breach: who it is is said, and people judge.
+            Some(limit @ OwnLimit::Term { of, years, again: None }) => {
+                let (_, says) = served(plan, Served { of, most: years, breach: Outcome::NotJudged }, timeline, today);
+                let open = "方案没有录入连任的限制，系统不作判断";
+                (Outcome::NotJudged, format!("{}；{open}。{says}", limit.in_words()))
             }
             _ => judge(rule, reported, today),
         };
@@ -70,8 +80,6 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
     let Some(fact) = reported else {
         return match limit {
             OwnLimit::Yearly { by: Some(by) } => unreported(by, breach, today),
-            // Without a word on re-election a long service is no breach.
-            OwnLimit::Term { .. } => (Outcome::NotJudged, format!("{}，系统不作判断", limit.in_words())),
             _ => (Outcome::Unknown, format!("{year}还没有登记")),
         };
     };
@@ -125,7 +133,7 @@ struct Served {
 /// Nobody who serves on a day has served longer than the terms allow, counted without a break.
 fn served(plan: &Plan, limit: Served, timeline: Option<&Timeline>, day: Date) -> (Outcome, String) {
     let Served { of, most, breach } = limit;
-    let Some(timeline) = timeline.filter(|_| of != TermOf::Delegates) else {
+    let Some(timeline) = timeline else {
         return (Outcome::NotJudged, format!("{}的任期由人工核对", of.label()));
     };
     let is_meant = |holding: &&Holding| match of {
@@ -269,10 +277,17 @@ mod tests {
         assert_eq!(over.verdict, Outcome::Fail);
         assert_eq!(over.message, "1 人连续任职超过 2 年：学生1");
         let open = plan("name = \"任期\"\ncheck = \"term\"\nof = \"presidium\"\nyears = 1");
-        assert_eq!(by_record(&open, &timeline, TODAY).verdict, Outcome::NotJudged, "nothing is said of re-election");
+        let said = by_record(&open, &timeline, date!(2026 - 09 - 15));
+        assert_eq!(said.verdict, Outcome::NotJudged, "nothing is said of re-election");
+        assert!(
+            said.message.contains("没有录入连任的限制") && said.message.contains("2 人连续任职超过 1 年"),
+            "{}",
+            said.message
+        );
         let delegates = plan("name = \"任期\"\ncheck = \"term\"\nof = \"delegates\"\nyears = 2\nreelections = 0");
         let found = by_record(&delegates, &timeline, TODAY);
         assert_eq!(found.verdict, Outcome::NotJudged);
+        assert!(found.message.contains("一届 2 年，不得连任；代表随每次大会产生"), "{}", found.message);
         assert_eq!(found.rule.check_in_words(), "核对任期：学生代表大会代表一届 2 年，不得连任");
         assert!(!found.rule.is_reported());
     }

@@ -1,5 +1,7 @@
 //! Everything the plans ask of the people in a union at one moment, judged together.
 
+use super::measure::Measure;
+
 /// A post as it stands in a roster.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Post {
@@ -34,13 +36,21 @@ impl Post {
     }
 }
 
-/// A person's place in the ranking of their major, both from 1; `rank` is at most `cohort`.
+/// A person's place in a ranking, in that of their major where nothing else is said; both from 1, and `rank` is at most
+/// `cohort`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rank {
     /// 专业排名.
     pub rank: u32,
     /// 专业人数.
     pub cohort: u32,
+}
+
+/// A place in a ranking, and of what the ranking is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranked {
+    pub of: Measure,
+    pub rank: Rank,
 }
 
 /// 培养层次.
@@ -67,10 +77,14 @@ pub struct Member {
     pub level: Option<Level>,
     /// 政治面貌 in its long form.
     pub political: Option<String>,
-    /// 专业排名 and 专业人数.
+    /// 专业排名 and 专业人数: by 学习成绩 of all courses in their major.
     pub rank: Option<Rank>,
+    /// Their places in rankings of anything else.
+    pub other_ranks: Vec<Ranked>,
     /// 不及格门数.
     pub failed_courses: Option<u32>,
+    /// 不及格门数 counts 必修课 alone.
+    pub failed_of_required: bool,
     /// 来自院系学生会.
     pub from_college_union: Option<bool>,
     /// 新生 without a rank yet.
@@ -85,6 +99,12 @@ pub struct Member {
 }
 
 impl Member {
+    /// Every ranking in which they have a place.
+    pub fn rankings(&self) -> impl Iterator<Item = Ranked> {
+        let usual = self.rank.map(|rank| Ranked { of: Measure::USUAL, rank });
+        usual.into_iter().chain(self.other_ranks.iter().copied())
+    }
+
     /// Holds a seat on the presidium.
     #[must_use]
     pub fn on_presidium(&self) -> bool {
@@ -126,7 +146,9 @@ pub(super) mod tests {
             level: Some(Level::Undergraduate),
             political: Some("共青团员".to_owned()),
             rank: Some(Rank { rank: 1, cohort: 40 }),
+            other_ranks: Vec::new(),
             failed_courses: Some(0),
+            failed_of_required: false,
             from_college_union: Some(true),
             first_year: Some(false),
             pledged: None,

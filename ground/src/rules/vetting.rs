@@ -32,8 +32,12 @@ pub fn told_to(person: &Member, findings: &[Finding]) -> Vec<Finding> {
     let tell = |finding: &Finding| {
         let message = match (finding.rule, finding.verdict) {
             (Rule::Elg01, Outcome::Unknown) => "系统里还没有你的政治面貌，暂时不能核对".to_owned(),
-            (Rule::Elg03, Outcome::Unknown) => "系统里还没有你的专业排名，暂时不能核对".to_owned(),
-            (Rule::Elg04, Outcome::Unknown) => "系统里还没有你的不及格门数，暂时不能核对".to_owned(),
+            (Rule::Elg03, Outcome::Unknown) if person.rankings().next().is_none() => {
+                "系统里还没有你的专业排名，暂时不能核对".to_owned()
+            }
+            (Rule::Elg04, Outcome::Unknown) if person.failed_courses.is_none() => {
+                "系统里还没有你的不及格门数，暂时不能核对".to_owned()
+            }
             _ => finding.message.replace(&person.name, "你"),
         };
         let remedy = match (finding.rule, finding.verdict) {

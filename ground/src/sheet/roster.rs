@@ -4,7 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     name::{Name, Number, Spellings, key},
-    rules::roster::{Level, Member, Post, Rank},
+    rules::{
+        measure::Measure,
+        roster::{Level, Member, Post, Rank, Ranked},
+    },
     sheet::{BadCell, Choice, Columns, Question, ReadError, RowReader, Sheet, SheetError},
 };
 
@@ -23,9 +26,13 @@ const DEPARTMENT: &str = "部门";
 const CHAIR: &str = "执行主席";
 const FROM_COLLEGE: &str = "来自院系学生会";
 const FIRST_YEAR: &str = "新生";
+const MEASURE: &str = "排名口径";
+const COURSES: &str = "不及格口径";
+const ALL_COURSES: &str = "全部课程";
+const REQUIRED: &str = "必修课";
 
 /// Every column with its fixed values, in the order of the template.
-pub const COLUMNS: [(&str, &[&str]); 15] = [
+pub const COLUMNS: [(&str, &[&str]); 17] = [
     (NUMBER, &[]),
     (NAME, &[]),
     (COLLEGE, &[]),
@@ -41,6 +48,8 @@ pub const COLUMNS: [(&str, &[&str]); 15] = [
     (CHAIR, &["是", "否"]),
     (FROM_COLLEGE, &["是", "否"]),
     (FIRST_YEAR, &["是", "否"]),
+    (MEASURE, &[]),
+    (COURSES, &[ALL_COURSES, REQUIRED]),
 ];
 
 const LONGEST_WORD: usize = 60;
@@ -83,7 +92,9 @@ struct Person {
     texts: [Option<String>; 4],
     level: Option<Level>,
     rank: Option<Rank>,
+    measure: Option<Measure>,
     failed_courses: Option<u32>,
+    required: Option<bool>,
     from_college_union: Option<bool>,
     first_year: Option<bool>,
 }
@@ -109,7 +120,9 @@ impl Person {
         }
         agree.push((one(&mut self.level, other.level), LEVEL));
         agree.push((one(&mut self.rank, other.rank), RANK));
+        agree.push((one(&mut self.measure, other.measure), MEASURE));
         agree.push((one(&mut self.failed_courses, other.failed_courses), FAILED));
+        agree.push((one(&mut self.required, other.required), COURSES));
         agree.push((one(&mut self.from_college_union, other.from_college_union), FROM_COLLEGE));
         agree.push((one(&mut self.first_year, other.first_year), FIRST_YEAR));
         agree.into_iter().filter(|(agrees, _)| !agrees).map(|(_, column)| column).collect()
@@ -179,6 +192,7 @@ fn read_row(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) -> Option
     let chair = reader.yes_no(CHAIR).unwrap_or(false);
     let from_college_union = reader.yes_no(FROM_COLLEGE);
     let first_year = reader.yes_no(FIRST_YEAR);
+    let (measure, required) = (read_measure(reader), read_required(reader));
     // Blanks do not count, as in every word of the field.
     let typed = post.map(key);
     let needs_department = matches!(typed.as_deref(), Some("部门负责人" | "部门工作人员"));
@@ -196,8 +210,33 @@ fn read_row(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) -> Option
         _ => Post::Other(post?.to_owned()),
     };
     let texts = [college, major, grade, political.map(str::to_owned)];
-    let person = Person { name, texts, level, rank, failed_courses, from_college_union, first_year };
+    let person = Person { name, texts, level, rank, measure, failed_courses, required, from_college_union, first_year };
     Some(RosterRow { number: number?, person, post, chair })
+}
+
+/// Of what the ranking is: a blank says that it is one of the major, as the heading of the rank has it.
+fn read_measure(reader: &mut RowReader<'_, '_>) -> Option<Measure> {
+    let typed = key(reader.text(MEASURE, LONGEST_WORD)?);
+    let measure = Measure::of_label(&typed);
+    if measure.is_none() {
+        let (base, other) =
+            (Measure::USUAL.label(), "本年级排名、本班排名、本专业综合测评排名、本专业排名（只算必修课）");
+        reader.fault(MEASURE, format!("“{typed}”读不出是什么排名，应如{base}、{other}"));
+    }
+    measure
+}
+
+/// Of what courses failed ones are counted: of 必修课 alone; a blank says all.
+fn read_required(reader: &mut RowReader<'_, '_>) -> Option<bool> {
+    let typed = key(reader.text(COURSES, LONGEST_WORD)?);
+    match typed.as_str() {
+        ALL_COURSES => Some(false),
+        REQUIRED => Some(true),
+        _ => {
+            reader.fault(COURSES, format!("应为{ALL_COURSES}或{REQUIRED}"));
+            None
+        }
+    }
 }
 
 /// Rank and cohort from 专业排名 and 专业人数: both or neither. A rank written 3/40 brings its cohort.
@@ -236,7 +275,9 @@ fn new_member(number: String, post: Post, chair: bool) -> Member {
         level: None,
         political: None,
         rank: None,
+        other_ranks: Vec::new(),
         failed_courses: None,
+        failed_of_required: false,
         from_college_union: None,
         first_year: None,
         pledged: None,
@@ -247,13 +288,17 @@ fn new_member(number: String, post: Post, chair: bool) -> Member {
 
 fn fill(member: Member, person: Person) -> Member {
     let [college, _, _, political] = person.texts;
+    let other = person.measure.filter(|measure| !measure.is_usual());
+    let other_rank = person.rank.zip(other).map(|(rank, of)| Ranked { of, rank });
     Member {
         name: person.name.map(|name| name.shown().to_owned()).unwrap_or_default(),
         college,
         level: person.level,
         political,
-        rank: person.rank,
+        rank: person.rank.filter(|_| other_rank.is_none()),
+        other_ranks: other_rank.into_iter().collect(),
         failed_courses: person.failed_courses,
+        failed_of_required: person.required == Some(true),
         from_college_union: person.from_college_union,
         first_year: person.first_year,
         ..member
@@ -278,6 +323,22 @@ mod tests {
         assert_eq!(members.len(), 1);
         assert_eq!((members[0].posts.len(), members[0].chair), (2, true));
         assert_eq!(members[0].college.as_deref(), Some("信息系"));
+    }
+
+    #[test]
+    fn elg_03_a_roster_says_of_what_its_ranking_is_where_it_is_not_of_the_major() {
+        let read_one = |cells: &str| {
+            let text =
+                format!("学号,姓名,岗位,专业排名,专业人数,不及格门数,排名口径,不及格口径\n1,张三,主席团成员,{cells}\n");
+            read(text.as_bytes(), &Choice::default()).unwrap().members.remove(0)
+        };
+        let usual = read_one("3,40,0,本专业排名,");
+        assert!(usual.rank.is_some() && usual.other_ranks.is_empty() && !usual.failed_of_required);
+        let other = read_one("3,40,0,本年级综合测评排名,必修课");
+        assert_eq!((other.rank, other.other_ranks[0].of.slug().as_str()), (None, "grade.assessment"));
+        assert!(other.failed_of_required);
+        let told = reasons("学号,姓名,岗位,排名口径,不及格口径\n1,张三,主席团成员,全校,选修课\n");
+        assert!(told[0].contains("读不出是什么排名") && told[1].contains("应为全部课程或必修课"), "{told:?}");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::{
     ids::{CongressId, RecommendationId},
     name::same_number,
     rules::{
-        chain::DecisionKind,
+        chain::{DecisionKind, Taken},
+        chain_steps::TellRequest,
         delegates::{DelegateChain, USUAL_MARGIN},
         sitting::Body,
     },
@@ -62,6 +63,38 @@ impl TermsForm {
         }
         let terms = Terms { congress, chain, closes_on: closes_on?, margin_percent: margin?, most_per_seat: most };
         errors.is_empty().then_some(terms)
+    }
+}
+
+/// A step that is no opinion and was taken, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct StepForm {
+    /// The step's place among those that are no opinions.
+    pub place: String,
+    pub from: String,
+    /// Blank for a step of one day.
+    pub until: String,
+}
+
+impl StepForm {
+    /// The place and the days; none with errors beside the fields.
+    pub fn read(&self, office: &str, today: Date, errors: &mut Errors) -> Option<TellRequest> {
+        let past = |typed: &str| day(typed).filter(|day| *day <= today);
+        let from = past(&self.from);
+        if from.is_none() {
+            errors.add("from", "请填写日期，不晚于今天");
+        }
+        let until = if trimmed(&self.until).is_empty() { from } else { past(&self.until) };
+        if until.is_none() && from.is_some() {
+            errors.add("until", "请填写日期，不晚于今天");
+        }
+        let place = self.place.parse::<usize>().ok();
+        if place.is_none() {
+            errors.add("from", "请从“代表”页重新打开这一页");
+        }
+        let taken = Taken { from: from?, until: until?, office: office.to_owned() };
+        Some(TellRequest { place: place?, taken })
     }
 }
 

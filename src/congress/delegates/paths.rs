@@ -9,6 +9,7 @@ words! {
     /// What was just done, as the page says it to which an act leads.
     Done:
     TermsKept = "terms", "已保存。团支部可以在截止日期以前推荐代表人选。";
+    Told = "told", "已登记办完。";
     Recommended = "recommended", "已推荐。";
     Reviewed = "reviewed", "已签署意见。";
     Withdrawn = "withdrawn", "已撤回推荐。";
@@ -36,6 +37,11 @@ impl CongressId {
     /// Who is recommended.
     pub(crate) fn recommendations_path(self) -> String {
         format!("{}/recommendations", self.delegates_path())
+    }
+
+    /// The steps of the delegates' chain that are no opinions.
+    pub(super) fn delegate_steps_path(self) -> String {
+        format!("{}/steps", self.delegates_path())
     }
 
     /// Where a college's union makes its election.

@@ -45,6 +45,7 @@ use crate::{
         Finding, Outcome, Rule,
         adoption::Calendar,
         finding::{is_over, is_short},
+        roster::{Rank, Ranked},
     },
     text::percent,
     words::words,
@@ -190,16 +191,23 @@ pub struct Onward {
     pub word: &'static str,
 }
 
+/// A place in a ranking, and of what it is where it is not the major: `73/113，前 64.6%`.
+fn in_ranking(one: &Ranked) -> String {
+    let of = if one.of.is_usual() { String::new() } else { format!("{} ", one.of.label()) };
+    let Rank { rank, cohort } = one.rank;
+    format!("{of}{rank}/{cohort}，前 {}", percent(rank.into(), cohort.into()))
+}
+
 /// What a rule looks at in one person, in words; empty where it looks at nothing that is theirs alone.
 fn figure(rule: Rule, fact: Option<&StudentFacts>) -> String {
-    let number = |number: Option<i32>| number.and_then(|number| u64::try_from(number).ok());
     match rule {
         Rule::Elg01 => fact.and_then(|fact| fact.political.clone()).unwrap_or_else(|| "政治面貌未登记".to_owned()),
-        Rule::Elg03 => match fact.and_then(|fact| number(fact.rank).zip(number(fact.cohort))) {
-            Some((rank, cohort)) => format!("{rank}/{cohort}，前 {}", percent(rank, cohort)),
-            None => "排名未登记".to_owned(),
+        Rule::Elg03 => match fact.map(StudentFacts::rankings).unwrap_or_default().as_slice() {
+            [] => "排名未登记".to_owned(),
+            known => known.iter().map(in_ranking).collect::<Vec<_>>().join("；"),
         },
         Rule::Elg04 => match fact.and_then(|fact| fact.failed) {
+            Some(failed) if fact.is_some_and(StudentFacts::counts_required) => format!("{failed} 门必修课不及格"),
             Some(failed) => format!("{failed} 门不及格"),
             None => "不及格门数未登记".to_owned(),
         },

@@ -23,6 +23,7 @@ use crate::{
         paging::{RowRange, cut},
     },
     papers::{self, Column, Paper, Table},
+    people::student::CoursesCounted,
     rules::Outcome,
     sheet::{ReportColumn, drop_down_template, report_workbook, roster::COLUMNS},
     text::chinese_day,
@@ -169,10 +170,12 @@ fn file_of(record: &Record, grades: bool, today: Date) -> anyhow::Result<Vec<u8>
     let row = |post: &PostRow| {
         let fact = record.facts.iter().find(|fact| fact.student == post.student);
         let member = members.iter().find(|member| member.number == post.number);
-        let figure = |pick: fn(&StudentFacts) -> Option<i32>| {
-            let shown = fact.filter(|_| grades).and_then(pick);
-            shown.map(|figure| figure.to_string()).unwrap_or_default()
-        };
+        let graded = fact.filter(|_| grades);
+        let failed = graded.and_then(|fact| fact.failed);
+        // The file has room for one ranking: that of the major, or the one that there is.
+        let ranked = graded.and_then(|fact| fact.rankings().into_iter().next());
+        let other = ranked.filter(|one| !one.of.is_usual());
+        let required = graded.is_some_and(StudentFacts::counts_required);
         let marked = post.marked_chair && !record.timeline.rotates_on(today);
         let on_duty = chairs.contains(&post.number.as_str()) || marked;
         let chair = on_duty && post.kind == PostKind::Presidium;
@@ -184,14 +187,16 @@ fn file_of(record: &Record, grades: bool, today: Date) -> anyhow::Result<Vec<u8>
             post.entry_year.to_string(),
             fact.map_or("", |fact| fact.level.label()).to_owned(),
             fact.filter(|_| grades).and_then(|fact| fact.political.clone()).unwrap_or_default(),
-            figure(|fact| fact.rank),
-            figure(|fact| fact.cohort),
-            figure(|fact| fact.failed),
+            ranked.map(|one| one.rank.rank.to_string()).unwrap_or_default(),
+            ranked.map(|one| one.rank.cohort.to_string()).unwrap_or_default(),
+            failed.map(|failed| failed.to_string()).unwrap_or_default(),
             post.label().to_owned(),
             post.department_name.clone().unwrap_or_default(),
             if chair { "是" } else { "" }.to_owned(),
             yes_no(member.and_then(|member| member.from_college_union)),
             yes_no(member.and_then(|member| member.first_year)),
+            other.map(|one| one.of.label()).unwrap_or_default(),
+            if required { CoursesCounted::Required.label() } else { "" }.to_owned(),
         ]
     };
     let rows: Vec<Vec<String>> = record.posts_on(today).map(row).collect();

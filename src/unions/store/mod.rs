@@ -16,10 +16,13 @@ mod voices;
 
 use std::collections::HashMap;
 
-use sqlx::{PgConnection, types::Uuid};
+use sqlx::{
+    PgConnection,
+    types::{Json, Uuid},
+};
 use time::{Date, Month};
 
-use super::union::{Department, PostRow, Record, Rows, StudentFacts, StudentUnion, TurnRow};
+use super::union::{Department, OtherRank, PostRow, Record, Rows, StudentFacts, StudentUnion, TurnRow};
 use crate::{
     directory::store::stroke_order,
     failure::Failure,
@@ -298,7 +301,7 @@ pub async fn facts_over(
         r#"select f.student_id as "student!: StudentId", f.number as "number!", f.name as "name!",
                   f.college_id as "college_id!: CollegeId", f.college as "college!", f.major as "major!",
                   f.class_id as "class_id!: ClassId", f.class as "class!", f.gender, f.level as "level!", f.entry_year as "entry_year!", f.political, f.left_on, f.rank,
-                  f.cohort, f.failed, f.period, f.source, f.graded_at, f.political_at,
+                  f.cohort, f.other_ranks as "other_ranks!: Json<Vec<OtherRank>>", f.failed, f.failed_of, f.period, f.source, f.graded_at, f.political_at,
                   coalesce(h.from_college, false) as "was_in_college_union!",
                   case when t.on_file then coalesce(g.academic_year, 0) end as pledged
            from student_facts($3) f left join last_pledges($1) g on g.student_id = f.student_id

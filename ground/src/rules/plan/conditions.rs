@@ -5,24 +5,10 @@ use super::{
     section::{Section, with_words},
     share::Share,
 };
-use crate::words::words;
-
-words! {
-    /// Among whom somebody is ranked.
-    RankBase:
-    Major = "major", "本专业";
-    Grade = "grade", "本年级";
-    Class = "class", "本班";
-    College = "college", "本院系";
-}
-
-words! {
-    /// By what they are ranked.
-    RankedBy:
-    Marks = "marks", "学习成绩";
-    Gpa = "gpa", "平均学分绩点";
-    Assessment = "assessment", "综合测评";
-}
+use crate::{
+    rules::measure::{Measure, RankBase, RankedBy},
+    words::words,
+};
 
 words! {
     /// Over which time marks count.
@@ -164,21 +150,22 @@ impl Ranking {
         self.presidium.filter(|_| presidium).unwrap_or(self.share)
     }
 
-    /// What a ranking may be of, in words, where it is another than 学习成绩 in one's major: `本年级，综合测评，只算必修课`.
-    /// None where figures of every registrar fit.
+    /// The rankings that count, at least one; any of them will do. Where the plan says no more, 学习成绩 is meant.
     #[must_use]
-    pub fn measures(&self) -> Vec<String> {
-        if self.bases == [RankBase::Major] && self.by.is_empty() && !self.marks.required_only {
-            return Vec::new();
-        }
-        let courses = if self.marks.required_only { "，只算必修课" } else { "" };
-        let by: Vec<String> = match self.by.as_slice() {
-            [] => vec![String::new()],
-            some => some.iter().map(|by| format!("，{}", by.label())).collect(),
+    pub fn measures(&self) -> Vec<Measure> {
+        let by: &[RankedBy] = if self.by.is_empty() { &[RankedBy::Marks] } else { &self.by };
+        let required_only = self.marks.required_only;
+        let of_base = |base: &RankBase| {
+            let base = *base;
+            by.iter().map(move |by| Measure { base, by: *by, required_only })
         };
-        let of_base =
-            |base: &RankBase| by.iter().map(|by| format!("{}{by}{courses}", base.label())).collect::<Vec<_>>();
         self.bases.iter().flat_map(of_base).collect()
+    }
+
+    /// The rankings that count, in words: `本年级综合测评排名或本班综合测评排名`.
+    #[must_use]
+    pub fn measures_in_words(&self) -> String {
+        self.measures().into_iter().map(Measure::label).collect::<Vec<_>>().join("或")
     }
 
     /// Among whom, in words: `本专业或本年级`.

@@ -10,6 +10,7 @@ mod recommendations;
 mod reports;
 mod roster;
 mod seated;
+mod steps;
 
 pub(super) use qualification::paper as qualification_paper;
 
@@ -37,6 +38,8 @@ pub fn routes() -> Routes {
         .get("/congresses/recommendations", recommendations::list)
         .get("/congresses/{congress}/delegates", overview::show)
         .post("/congresses/{congress}/delegates/terms", overview::keep_terms)
+        .get("/congresses/{congress}/delegates/steps", steps::show)
+        .post("/congresses/{congress}/delegates/steps", steps::tell)
         .get("/congresses/{congress}/delegates/recommendations", recommendations::show)
         .post("/congresses/{congress}/delegates/recommendations", recommendations::recommend)
         .post("/congresses/{congress}/delegates/review", recommendations::review)

@@ -31,7 +31,10 @@ use crate::{
     office::OfficeKind,
     page::{chrome::Chrome, filters},
     rulebook,
-    rules::delegates::{DelegateChain, USUAL_MARGIN, margin},
+    rules::{
+        chain::OtherStep,
+        delegates::{DelegateChain, USUAL_MARGIN, margin},
+    },
     web::forms::{Done as DoneQuery, Errors, Submitted},
 };
 
@@ -70,6 +73,11 @@ impl DelegatesPage {
     fn takes_down(&self, one: &UnitProgress) -> bool {
         let own = if one.unit.elects_here() { self.elects } else { self.keeps };
         own && self.terms.is_some() && one.unit.seats > 0 && one.contest.is_none()
+    }
+
+    /// A step that is no opinion and for which others wait.
+    fn open_step(&self) -> Option<&OtherStep> {
+        self.terms.as_ref().and_then(|terms| terms.chain.open_step())
     }
 
     fn seats(&self) -> u32 {

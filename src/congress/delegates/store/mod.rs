@@ -16,7 +16,7 @@ pub use lists::{DelegateList, ListLine, hand_in, lines, lists, receive, return_l
 pub use qualification::{Adopted, adopt, adopted, counted, give_numbers};
 pub use recommendations::{
     Candidate, NewOpinion, NewRecommendation, RecommendationFilter, give, keep_terms, lapse, lock_unit, of_student,
-    recommend, recommendations, recommending_classes, terms, unit_of_class, units, withdraw,
+    recommend, recommendations, recommending_classes, tell_step, terms, unit_of_class, units, withdraw,
 };
 pub use seated::{
     Delegation, SeatedDelegate, Substitute, add_delegation, delegations, end, end_delegation, make_delegations,

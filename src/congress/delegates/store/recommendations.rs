@@ -22,6 +22,7 @@ use crate::{
     ids::{AccountId, ClassId, CollegeId, ContestId, RecommendationId, SittingId, StudentId},
     rules::{
         chain::{Chain, DecisionKind, Stage, StepTaken},
+        chain_steps::StepTold,
         delegates::{DelegateChain, Recommendable},
         plan::Body,
     },
@@ -69,6 +70,22 @@ pub async fn keep_terms(
         terms.most_per_seat.map(count).transpose()?,
         now,
         by.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Keeps that a step of the chain which is no opinion was taken.
+pub async fn tell_step(
+    connection: &mut PgConnection,
+    congress: &Locked<Congress>,
+    told: &StepTold,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update delegate_terms set chain = jsonb_set(chain, '{before}', $2) where congress_id = $1",
+        congress.id.0,
+        serde_json::to_value(told.chain()).map_err(anyhow::Error::new)?
     )
     .execute(connection)
     .await?;
