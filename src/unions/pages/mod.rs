@@ -9,6 +9,7 @@ mod departments;
 mod fields;
 mod leave;
 mod list;
+mod mending;
 mod opening;
 mod overview;
 mod own_rules;
@@ -25,6 +26,7 @@ use time::Date;
 
 use super::{
     documents,
+    mending::Mending,
     owed::{OwedFinding, OwedRows},
     paths::{MATTERS, MEETINGS, PRIOR_REPORTS, PROJECTS, UNIONS},
     store::{self, ReasonRow},
@@ -69,6 +71,9 @@ pub fn routes() -> Routes {
         .upload("/unions/{union}/constitution", constitution::file)
         .get("/unions/{union}/own-rules", own_rules::show)
         .post("/unions/{union}/own-rules", own_rules::report)
+        .get("/unions/{union}/mending", mending::ask)
+        .post("/unions/{union}/mending", mending::set)
+        .post("/unions/{union}/mending/withdraw", mending::withdraw)
         .get("/unions/{union}/appoint", appoint::ask)
         .upload("/unions/{union}/appoint", appoint::act)
         .get("/unions/{union}/leave", leave::ask)
@@ -217,6 +222,8 @@ pub struct Evidence {
     pub hidden: usize,
     pub since: Option<Date>,
     pub reasons: Vec<ReasonRow>,
+    /// By which day it is to be mended, where a day was set.
+    pub mending: Option<Mending>,
     /// The first finding of its rule: links to the rule lead here.
     pub anchor: bool,
     /// It looks at people's own data.
@@ -226,6 +233,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// It binds and is not met: a day may be set by which it is mended.
+    pub(super) fn is_breach(&self) -> bool {
+        self.finding.verdict == Outcome::Fail
+    }
+
     /// Somebody's name with what is to be known of them for this finding; none where people are not named to this office.
     pub(super) fn named(&self) -> impl Iterator<Item = &Subject> {
         self.people.iter().chain(&self.missing)
@@ -328,6 +340,7 @@ fn evidence(
             hidden,
             since,
             reasons,
+            mending: None,
             anchor: false,
             personal,
             onward,
@@ -341,6 +354,13 @@ fn evidence(
         evidence.anchor = rules.insert(evidence.finding.rule);
     }
     Some(all)
+}
+
+/// Puts beside what a union breaks the day by which it is to be mended.
+fn with_mendings(found: &mut [Evidence], union: UnionId, mendings: &[Mending]) {
+    for one in found.iter_mut().filter(|one| one.finding.verdict == Outcome::Fail) {
+        one.mending = mendings.iter().find(|row| row.union == union && row.rule == one.finding.rule).cloned();
+    }
 }
 
 /// Where what the everyday work lacks is put right, as far as the office sees it.
@@ -383,6 +403,7 @@ fn with_duties(
             hidden: 0,
             since,
             reasons: Vec::new(),
+            mending: None,
             anchor: true,
             personal: false,
             onward: onward_of_work(finding.rule, office),

@@ -7,6 +7,7 @@ mod departments;
 mod duties;
 mod everyday;
 mod locked;
+mod mendings;
 mod own_facts;
 mod papers;
 mod posts;
@@ -38,6 +39,9 @@ pub use duties::{UnionDuties, duties};
 pub use everyday::{UnionWork, everyday_work};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
+pub use mendings::{
+    NewMending, end_mendings, institutions_mending, open_mendings, past_mendings, set_mending, withdraw_mending,
+};
 pub use own_facts::{OwnFactRow, own_facts, report_own};
 pub use papers::{
     DirectRow, HistoryAct, HistoryRow, OverdueFiling, ReasonRow, RosterRow, direct_appointments, history,
