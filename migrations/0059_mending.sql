@@ -29,3 +29,20 @@ begin
     return new;
 end $$;
 create trigger mending_kept before update or delete on mending for each row execute function keep_mending();
+
+-- A post that was ended by mistake goes on again, if that is noticed the same day: what the end took the place of. Its rows
+-- go after two days.
+create table ended_post (
+    post_id uuid primary key references post,
+    -- The first day on which it was to be held no more; none while its term was open.
+    was_until date,
+    -- What the end made of it.
+    until_day date not null,
+    at timestamptz not null
+);
+alter table union_fact
+    drop constraint union_fact_act_check,
+    add constraint union_fact_act_check check (act in (
+        'created', 'registered', 'opened', 'appointed', 'ended', 'restored', 'corrected', 'department',
+        'department_changed', 'department_ended', 'reshuffled', 'turn_proposed', 'turn_confirmed', 'turn_withdrawn',
+        'handover'));

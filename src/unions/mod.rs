@@ -40,6 +40,8 @@ verbs! {
     Appointed = "appointed", "任命";
     /// A post was ended.
     PostEnded = "post_ended", "离任";
+    /// An end of a post was taken back.
+    PostEndUndone = "post_end_undone", "撤销离任";
     /// A post was corrected.
     PostCorrected = "post_corrected", "更正任职";
     /// A whole union was newly staffed.

@@ -4,6 +4,8 @@ select md5('mending ' || n)::uuid, u.id, 'STF-02', '2026-12-20', '按程序减�
        '2026-11-29 09:00+08', ended_at, ended_as
 from (select id from student_union limit 1) u,
      (values (1, '2026-11-29 10:00+08'::timestamptz, 'changed'), (2, null, null)) m(n, ended_at, ended_as);
+insert into ended_post (post_id, was_until, until_day, at)
+select id, null, '2026-11-29', '2026-11-29 09:00+08' from post limit 1;
 do $$ begin
     assert (select count(*) = 1 from mending where ended_at is null), 'one day counts';
     assert (select count(*) = 1 from mending where ended_as = 'changed'), 'the one before stays on record';

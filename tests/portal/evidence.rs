@@ -7,7 +7,8 @@ use time::{Date, Duration};
 
 use crate::support::{
     Client, Page,
-    union::{department_id, ready, rows, union},
+    elected::elect,
+    union::{appoint, department_id, ready, rows, union},
 };
 
 #[tokio::test]
@@ -152,7 +153,14 @@ async fn somebody_moves_to_another_post_in_one_act() {
     // The department is full with six: whoever stays in it besides cannot be one more of its posts.
     let both = league.upload(&to, &fields, None).await.status;
     assert!(both == 409 || both == 422, "a second post: {both}");
-    let moved = league.upload(&to, &[&fields[..], &[("moves", "yes")][..]].concat(), None).await;
+    // What follows is shown first, and nothing is written.
+    let moving = [&fields[..], &[("moves", "yes")][..]].concat();
+    let seen = league.upload(&to, &moving, None).await;
+    let next = seen.all(".next").join("");
+    assert!(seen.status == 200 && next.contains("办理后"), "{}", seen.text());
+    assert!(next.contains("同时卸任综合部 部门工作人员"), "{next}");
+    assert!(!league.get(&format!("{path}/history")).await.text().contains("工作调整，自"), "nothing was written");
+    let moved = league.upload(&to, &[&moving[..], &[("sure", "yes")][..]].concat(), None).await;
     assert_eq!(moved.status, 303, "{}", moved.text());
     let history = league.get(&format!("{path}/history")).await;
     let done = history.all("td[data-label='内容']").join("");
@@ -223,4 +231,49 @@ async fn stf_07_a_breach_is_mended_by_a_day_that_the_school_committee_sets() {
     let again = set_day(&mut league, &path, portal.app.clock.today(), "整改").await;
     assert!(again.status == 422 && again.text().contains("已经消除"), "{}", again.text());
     assert_eq!(league.post(&format!("{path}/mending/withdraw"), &[("rule", "STF-07")]).await.status, 404);
+}
+
+/// The path of somebody's post, as the union's page links to it.
+async fn post_of(client: &mut Client, path: &str, name: &str) -> String {
+    let page = client.get(path).await;
+    let names = page.all("td[data-label='姓名'] a");
+    let place = names.iter().position(|found| found == name).unwrap_or_else(|| panic!("{name} holds nothing"));
+    page.attributes("td[data-label='姓名'] a", "href").remove(place)
+}
+
+#[tokio::test]
+async fn stf_02_an_end_is_taken_back_the_same_day_unless_the_place_is_taken() {
+    let (portal, mut league, today) = ready().await;
+    let day = (today - Duration::days(20)).to_string();
+    let path = union(&mut league, "school", &rows(1, 5, "主席团成员", ""), &day, true).await;
+    let [first, second] = [post_of(&mut league, &path, "学生1").await, post_of(&mut league, &path, "学生2").await];
+    let today_text = today.to_string();
+    let ending = [("day", today_text.as_str()), ("why", "工作调整"), ("ground", "")];
+    for post in [&first, &second] {
+        assert!(!league.get(post).await.text().contains("今天办理的离任"), "nothing to take back");
+        assert_eq!(league.upload(&format!("{post}/end"), &ending, None).await.status, 303);
+    }
+    let undo = format!("{first}/undo-end");
+    let bare = league.post(&undo, &[("reason", "")]).await;
+    assert!(bare.status == 422 && bare.fault("为什么撤销").contains("请写明"), "{}", bare.text());
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(officer.post(&undo, &[("reason", "点错人")]).await.status, 403);
+    let done = league.post_on(&undo, &[("reason", "点错人")]).await;
+    assert!(done.text().contains("离任已撤销"), "{}", done.text());
+    assert!(done.all("td[data-label='姓名']").contains(&"学生1".to_owned()));
+    assert!(league.get(&format!("{path}/history")).await.text().contains("点错人"));
+    assert!(league.get("/audit").await.text().contains("撤销离任"));
+    assert_eq!(league.post(&undo, &[("reason", "再来一次")]).await.status, 409, "it is taken back once");
+    // Somebody came in the place of the other one: with them the presidium is full.
+    elect(&portal, &path, &[30], today).await;
+    assert_eq!(appoint(&mut league, &path, 30, "presidium", "", today).await.status, 303);
+    let refused = league.post(&format!("{second}/undo-end"), &[("reason", "点错人")]).await;
+    assert!(refused.status == 409 && refused.text().contains("主席团成员 6 人，超过 5 人"), "{}", refused.text());
+    // On the next day an end is an end.
+    let third = post_of(&mut league, &path, "学生3").await;
+    assert_eq!(league.upload(&format!("{third}/end"), &ending, None).await.status, 303);
+    portal.app.clock.advance(Duration::days(1));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(!league.get(&third).await.text().contains("今天办理的离任"));
+    assert_eq!(league.post(&format!("{third}/undo-end"), &[("reason", "点错人")]).await.status, 409);
 }

@@ -100,6 +100,25 @@ pub fn appoint(
     Verdict::seal_with_reason(findings, Appointment { wanted, warned }, reason)
 }
 
+/// The post in the place `ended` goes on as if it had not been ended: whoever held it until then is asked nothing anew, but
+/// the caps hold with those who have come meanwhile.
+pub fn restore(
+    calendar: &Calendar,
+    timeline: &Timeline,
+    ended: usize,
+    wanted: Wanted,
+    reason: Option<&str>,
+) -> Verdict<Appointment> {
+    let base = without(timeline, Some(ended));
+    let mut findings = over_caps(calendar, timeline, &base, &wanted);
+    if findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail)) {
+        make_room(calendar, timeline, &base, &wanted, &mut findings);
+    }
+    findings.extend(second_post(&base, &wanted));
+    let warned = findings.iter().filter(|finding| finding.verdict == Outcome::Warn).cloned().collect();
+    Verdict::seal_with_reason(findings, Appointment { wanted, warned }, reason)
+}
+
 /// A seat on the presidium whose days alone are put right: the same person, who sat there when the union came under the
 /// rules or from that day on, and no longer than before.
 fn goes_on(timeline: &Timeline, instead: Option<usize>, wanted: &Wanted) -> bool {

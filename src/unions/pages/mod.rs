@@ -1,5 +1,6 @@
 //! The pages 学生会 and 对照检查总览.
 
+mod after;
 mod appoint;
 mod attempt;
 mod batch;
@@ -16,6 +17,7 @@ mod own_rules;
 mod papers;
 mod posts;
 mod trend;
+mod undo;
 mod what_if;
 
 use std::collections::BTreeSet;
@@ -80,6 +82,7 @@ pub fn routes() -> Routes {
         .post("/unions/{union}/leave", leave::act)
         .get("/unions/{union}/posts/{post}", posts::show)
         .upload("/unions/{union}/posts/{post}/end", posts::end)
+        .post("/unions/{union}/posts/{post}/undo-end", undo::act)
         .upload("/unions/{union}/posts/{post}/correct", posts::correct)
         .get("/unions/{union}/departments", departments::list)
         .post("/unions/{union}/departments", departments::add)

@@ -5,6 +5,7 @@ mod constitutions;
 mod contacts;
 mod departments;
 mod duties;
+mod ended;
 mod everyday;
 mod locked;
 mod mendings;
@@ -36,6 +37,7 @@ pub use constitutions::{Constitution, NewConstitution, constitutions, file_const
 pub use contacts::{ContactClass, UnionContacts, contact_coverage, contact_rhythm};
 pub use departments::{change_department, end_department, establish, register_functions};
 pub use duties::{UnionDuties, duties};
+pub use ended::{UndoableEnd, allow_undoing, take_back_end, undoable_end};
 pub use everyday::{UnionWork, everyday_work};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
