@@ -276,6 +276,26 @@ fn held_by(record: &Record, person: &StudentFacts, day: Date) -> Vec<PostRow> {
     record.posts_on(day).filter(|post| post.student == person.student).cloned().collect()
 }
 
+/// What a round of the vetting has promised is not given away past it: what stands in the way of one place more. The
+/// presidium's are given by a congress.
+async fn past_promises(
+    db: &mut PgConnection,
+    id: UnionId,
+    plans: &Calendar,
+    timeline: &Timeline,
+    wanted: &Wanted,
+) -> Result<Vec<Finding>, Failure> {
+    if wanted.post == Post::Presidium {
+        return Ok(Vec::new());
+    }
+    let promised = store::promised(db, id, false, None).await?;
+    if promised.is_empty() {
+        return Ok(Vec::new());
+    }
+    let one = vec![Offer { post: wanted.post.clone(), seats: 1, from: wanted.from }];
+    Ok(offer(plans, timeline, &promised, one, false, Some("")).permit().err().unwrap_or_default())
+}
+
 /// An appointment in a sentence, with what the person leaves for it.
 fn act_in_words(person: &StudentFacts, words: &str, from: Date, left: &[PostRow]) -> String {
     let left: Vec<String> = left.iter().map(PostRow::label_with_place).collect();
@@ -363,16 +383,9 @@ pub(super) async fn act(
                 Err(findings) => return held_up(findings, refusal),
             };
             let why = asked.direct.as_deref().unwrap_or_default();
-            // What a round of the vetting has promised is not given away past it.
-            if appointment.wanted().post != Post::Presidium {
-                let promised = store::promised(db, id, false, None).await?;
-                let Wanted { post, from, .. } = appointment.wanted().clone();
-                let one = vec![Offer { post, seats: 1, from }];
-                if !promised.is_empty()
-                    && let Err(findings) = offer(&plans, &timeline, &promised, one, false, Some("")).permit()
-                {
-                    return held_up(findings, refusal);
-                }
+            let promised = past_promises(db, id, &plans, &timeline, appointment.wanted()).await?;
+            if !promised.is_empty() {
+                return held_up(promised, refusal);
             }
             if form.is_to_be_seen() {
                 let Wanted { person, post, from, until } = appointment.wanted();
