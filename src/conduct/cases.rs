@@ -33,6 +33,7 @@ use crate::{
         Clause, Rule,
         conduct::{Ground, Sanction, decide as may_decide},
     },
+    text::chinese_day,
     web::forms::{Done as After, Errors},
 };
 
@@ -321,7 +322,7 @@ async fn tell_decided(
     inbox::tell(db, acting.institution(), To::Account(reporter), &told, now).await?;
     if let Some(student) = case.student {
         let says = if sanction.is_adverse() {
-            format!("有异议的，请在 {until} 以前提出。")
+            format!("有异议的，请在{}以前提出。", chinese_day(until))
         } else {
             String::new()
         };

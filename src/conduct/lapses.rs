@@ -31,7 +31,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{Outcome, Plan, appointment::conditions, conduct::ExitKind},
-    text::day,
+    text::{chinese_day, day},
     unions::{store as unions, union::Record},
     web::forms::{Errors, Submitted, written},
 };
@@ -87,7 +87,8 @@ pub async fn after_import(connection: &mut PgConnection, by: &SignedIn, now: Off
             let college = record.union.college;
             let kind = if college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
             let subject = format!("{}有 {opened} 人不再符合任职条件", record.union.name);
-            let notice = Notice::new(subject, EXITS).says(format!("请于 {decide_by} 以前决定去留；系统不会自动免职。"));
+            let notice = Notice::new(subject, EXITS)
+                .says(format!("请于{}以前决定去留；系统不会自动免职。", chinese_day(decide_by)));
             inbox::tell(connection, institution, To::Office { kind, college, class: None }, &notice, now).await?;
         }
         if opened > 0 || cleared > 0 {

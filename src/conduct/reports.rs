@@ -32,6 +32,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     people::find::{PersonField, Search},
     rules::conduct::{Ground, Sanction},
+    text::chinese_day,
     web::forms::{Done as After, Errors, Submitted},
 };
 
@@ -178,7 +179,8 @@ async fn report(
                 Source::Named | Source::Office => audit::append(db, &person, entry, now).await?,
             }
             let to = To::Office { kind: new.subject.handler().office(), college: None, class: None };
-            let notice = Notice::new(format!("收到一件反映，请于 {due} 前答复是否受理"), super::paths::CASES);
+            let notice =
+                Notice::new(format!("收到一件反映，请于{}前答复是否受理", chinese_day(due)), super::paths::CASES);
             inbox::tell(db, person.institution, to, &notice, now).await?;
             Ok(true)
         })
@@ -254,7 +256,8 @@ async fn object(
             let entry = Entry::new(Verb::ConductKept, format!("第 {} 号", case.number)).detail("办理", "提出异议");
             audit::append(db, &person, entry, now).await?;
             let to = To::Office { kind: case.handler.office(), college: None, class: None };
-            let notice = Notice::new(format!("{}：本人对处理有异议，请于 {due} 前复核", case.title()), id.path());
+            let notice =
+                Notice::new(format!("{}：本人对处理有异议，请于{}前复核", case.title(), chinese_day(due)), id.path());
             inbox::tell(db, person.institution, to, &notice, now).await?;
             Ok(true)
         })

@@ -18,6 +18,7 @@ use crate::{
     name::number_key,
     office::{OfficeKind, Place, Registrar},
     sheet::RowReader,
+    text::chinese_day,
 };
 
 /// Offices that a file may name.
@@ -282,7 +283,7 @@ pub(super) async fn write(
         .await?;
         for row in ended {
             let notice = Notice::new(format!("你不再担任{}", row.office), "/me#offices")
-                .says(format!("换届，任职到 {} 为止。", row.last_day));
+                .says(format!("换届，任职到{}为止。", chinese_day(row.last_day)));
             inbox::tell(connection, **institution, To::Account(row.account), &notice, now).await?;
             moves.push(Move { account: row.account, office: row.office, ended: true });
         }
@@ -334,7 +335,7 @@ pub(super) async fn write(
     .await?;
     for row in granted {
         let notice = Notice::new(format!("你担任了新的职务：{}", row.office), "/me#offices")
-            .says(format!("自 {} 起。", row.from_day));
+            .says(format!("自{}起。", chinese_day(row.from_day)));
         inbox::tell(connection, **institution, To::Account(row.account), &notice, now).await?;
         moves.push(Move { account: row.account, office: row.office, ended: false });
     }

@@ -14,6 +14,7 @@ use crate::{
     ids::ReviewId,
     office::{Office as _, UnionKeeper},
     page::task::Task,
+    text::chinese_day,
 };
 
 /// So many days before its end a semester without a review is reminded of.
@@ -129,5 +130,5 @@ async fn unbegun(
     };
     let last = until.previous_day().unwrap_or(until);
     let says = format!("{}个学生会还没有开始本学期的述职评议", row.unions);
-    Ok(Some(Task::new(false, says, format!("本学期到 {last} 为止"), BEGIN.to_owned())))
+    Ok(Some(Task::new(false, says, format!("本学期到{}为止", chinese_day(last)), BEGIN.to_owned())))
 }

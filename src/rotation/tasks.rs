@@ -11,6 +11,7 @@ use crate::{
     office::{Office, SchoolLeague},
     page::task::Task,
     rules::rotation,
+    text::chinese_day,
 };
 
 /// Everything of it that waits for a person.
@@ -68,11 +69,11 @@ async fn duties(connection: &mut PgConnection, student: StudentId, today: Date) 
         let last = row.until_day.previous_day().unwrap_or(row.until_day);
         if !row.handed && row.until_day <= today + rotation::AHEAD {
             let says = format!("写{}执行主席交接说明", row.name);
-            let task = Task::new(row.until_day <= today, says, format!("轮值到 {last}"), DUTY.to_owned());
+            let task = Task::new(row.until_day <= today, says, format!("轮值到{}", chinese_day(last)), DUTY.to_owned());
             tasks.push(task.due(Some(last)).awaited_by("下一任执行主席".to_owned()));
         } else if today < row.until_day {
             let says = format!("你是{}当值执行主席", row.name);
-            tasks.push(Task::new(false, says, format!("轮值到 {last}"), DUTY.to_owned()));
+            tasks.push(Task::new(false, says, format!("轮值到{}", chinese_day(last)), DUTY.to_owned()));
         }
     }
     Ok(tasks)

@@ -11,7 +11,7 @@ use crate::{
     ids::DepartmentId,
     name::key,
     rules::{roster::Post, timeline::Unit},
-    text::{day, folded, is_hidden, trimmed},
+    text::{chinese_day, day, folded, is_hidden, trimmed},
     web::forms::{Errors, written, written_if_any},
 };
 
@@ -118,7 +118,7 @@ impl AppointForm {
         if let Some((from, opened)) = from.zip(record.union.opened_on)
             && from < opened
         {
-            errors.add("from", format!("这个学生会自 {opened} 起启用，之前的任职在现状登记里"));
+            errors.add("from", format!("这个学生会自{}起启用，之前的任职在现状登记里", chinese_day(opened)));
         }
         let post = match self.post.parse() {
             Ok(PostKind::Presidium) => Some(Post::Presidium),
@@ -183,7 +183,7 @@ impl EndForm {
         if let Some(day) = day
             && day < from
         {
-            errors.add("day", format!("任职自 {from} 起，离任日期不能更早；从未任职的请用“更正”作废"));
+            errors.add("day", format!("任职自{}起，离任日期不能更早；从未任职的请用“更正”作废", chinese_day(from)));
         }
         let why = WHYS.iter().find(|why| **why == self.why).copied();
         if why.is_none() {

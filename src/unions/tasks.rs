@@ -17,6 +17,7 @@ use crate::{
     page::task::Task,
     rulebook,
     rules::{Rule, plan::Union, rotation},
+    text::chinese_day,
 };
 
 /// Everything of it that waits for a person.
@@ -109,7 +110,7 @@ async fn of_office(
             } else if gap <= today {
                 format!("{}今天没有当值执行主席，请排定轮值", row.name)
             } else {
-                format!("{}自 {gap} 起没有当值执行主席，请排定下一期", row.name)
+                format!("{}自{}起没有当值执行主席，请排定下一期", row.name, chinese_day(gap))
             };
             tasks.push(Task::new(gap <= today, says, String::new(), rotation).due(Some(gap)));
         }

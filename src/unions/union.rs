@@ -15,6 +15,7 @@ use crate::{
         timeline::{Holding, Mandate, Organisation, Semester, Timeline, Turn, Unit, covers, term_in_words},
         yearly::{CongressYears, academic_year},
     },
+    text::chinese_day,
     words::words,
 };
 
@@ -73,7 +74,7 @@ impl StudentUnion {
     #[must_use]
     pub fn why_not_member(&self, fact: &StudentFacts, day: Date) -> Option<String> {
         if let Some(left) = fact.left_on.filter(|left| *left <= day) {
-            return Some(format!("{}自 {left} 起已不在校", fact.name));
+            return Some(format!("{}自{}起已不在校", fact.name, chinese_day(left)));
         }
         match self.kind {
             Union::College if self.college != Some(fact.college_id) => {

@@ -12,6 +12,7 @@ use crate::{
     },
     failure::Failure,
     page::task::Task,
+    text::chinese_day,
 };
 
 /// What meetings ask of a person, as an officer, a delegate or the keeper.
@@ -55,5 +56,5 @@ pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Da
 }
 
 fn day_of(congress: &Congress) -> String {
-    congress.meets_on.map_or_else(String::new, |day| format!("{day} 召开"))
+    congress.meets_on.map_or_else(String::new, |day| format!("{}召开", chinese_day(day)))
 }

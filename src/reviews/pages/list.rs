@@ -29,6 +29,7 @@ use crate::{
         Rule,
         review::{Coverage, aspects},
     },
+    text::chinese_day,
     unions::{store as unions_store, union::StudentUnion},
     web::forms::{self, Errors, Submitted},
 };
@@ -153,7 +154,7 @@ pub(super) async fn begin(
             let by = acting.person().account;
             let Some(review) = store::begin(db, acting.institution(), &new, by, now).await? else { return Ok(None) };
             let people = store::take_persons(db, &review, &due).await?;
-            let says = format!("请于 {} 前在“我的述职”里写好并提交述职报告。", review.report_until);
+            let says = format!("请于{}前在“我的述职”里写好并提交述职报告。", chinese_day(review.report_until));
             let notice = Notice::new(format!("述职：{}", review.title()), review.id.own_path()).says(says);
             tell_all(db, acting.institution(), &people, &notice, now).await?;
             audit::append(db, acting.person(), entry(&review, "开始").detail("人数", people.len()), now).await?;

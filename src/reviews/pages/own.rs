@@ -22,7 +22,7 @@ use crate::{
     ids::ReviewId,
     inbox::{Notice, To, tell},
     office::OfficeKind,
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     reviews::{
         Reviews, Verb,
         forms::{AspectField, LONGEST_TEXT, ReportForm, aspect_fields},
@@ -31,6 +31,7 @@ use crate::{
         store::{self, Attachment, MOST_ATTACHMENTS},
     },
     rules::Rule,
+    text::chinese_day,
     web::forms::{self, Errors, written},
 };
 
@@ -218,7 +219,7 @@ pub(super) async fn object(
         if !store::object(db, &locked, own.place, &says, now).await? {
             let refused = refusal(&app, &person, "提出异议", id.own_path());
             let why = match locked.object_until {
-                Some(until) => format!("异议期到 {until} 为止，每人可以提出一次"),
+                Some(until) => format!("异议期到{}为止，每人可以提出一次", chinese_day(until)),
                 None => "结果还没有公布".to_owned(),
             };
             return Err(by_practice(refused, Rule::Rev03, why, "可以直接向办理评议的团组织反映"));

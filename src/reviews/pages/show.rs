@@ -18,7 +18,7 @@ use crate::{
     ids::ReviewId,
     inbox::{Notice, To, tell, tell_all},
     office::UnionKeeper,
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     reviews::{
         ReviewReader, Reviews, Verb,
         chart::{Radar, Trend},
@@ -28,6 +28,7 @@ use crate::{
         store::{self, Attachment, BoardAnswer, PastScore},
     },
     rules::review::{Grade, score_in_words},
+    text::chinese_day,
     unions::store as unions_store,
     web::forms::{self, Errors, reason},
 };
@@ -111,7 +112,7 @@ pub(super) async fn refresh(
             return Err(not_now(&app, acting.person(), "更新应述职名单", &locked));
         }
         let new = store::take_persons(db, &locked, &due).await?;
-        let says = format!("请于 {} 前提交述职报告。", locked.report_until);
+        let says = format!("请于{}前提交述职报告。", chinese_day(locked.report_until));
         let notice = Notice::new(format!("述职：{}", locked.title()), id.own_path()).says(says);
         tell_all(db, acting.institution(), &new, &notice, now).await?;
         audit::append(db, acting.person(), entry(&locked, "更新应述职名单").detail("增加", new.len()), now).await

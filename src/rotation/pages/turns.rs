@@ -20,7 +20,7 @@ use crate::{
     ids::{SemesterId, TurnId, UnionId},
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     rotation::{
         Verb,
         chart::{TimelineChart, past_gaps},
@@ -35,7 +35,7 @@ use crate::{
         rotation::{Duty, gaps, take_turn},
         timeline::Turn,
     },
-    text::{day, trimmed},
+    text::{chinese_day, day, trimmed},
     unions::{
         paths::UNIONS,
         store as unions_store,
@@ -398,9 +398,9 @@ pub(super) async fn confirm(
                     entry = entry.under(provision.clause());
                 }
                 audit::append(db, acting.person(), entry, now).await?;
-                let subject = format!("你自 {} 起担任{name}执行主席", row.from_day);
+                let subject = format!("你自{}起担任{name}执行主席", chinese_day(row.from_day));
                 let notice = Notice::new(subject, DUTY)
-                    .says(format!("轮值到 {}。执行主席是职责不是岗位，到期自动交接。", row.last_day()));
+                    .says(format!("轮值到{}。执行主席是职责不是岗位，到期自动交接。", chinese_day(row.last_day())));
                 inbox::tell(db, acting.institution(), To::Student(row.student), &notice, now).await?;
             }
             Ok(Attempt::Done(()))
@@ -444,7 +444,7 @@ fn judge(
                 warned.extend(findings.into_iter().filter(|finding| finding.verdict == Outcome::Warn));
             }
             Err(findings) => {
-                let days = format!("自 {} 至 {}", row.from_day, row.last_day());
+                let days = format!("自{}至{}", chinese_day(row.from_day), chinese_day(row.last_day()));
                 refusal.wanted = format!("确认{}{days} 当值（{}）", row.name, record.union.name);
                 return Err(refusal.because(findings));
             }

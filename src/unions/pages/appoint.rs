@@ -218,13 +218,25 @@ pub(super) async fn judgeable(
     }
     let ends_by = |day: Date| asked.until.is_some_and(|until| until <= day);
     if let Some(left) = fact.left_on.filter(|left| !ends_by(*left)) {
-        return unfit("until", format!("{}自 {left} 起不在校，请填写不晚于 {} 的任职截止日期", fact.name, eve(left)));
+        return unfit(
+            "until",
+            format!(
+                "{}自{}起不在校，请填写不晚于{}的任职截止日期",
+                fact.name,
+                chinese_day(left),
+                chinese_day(eve(left))
+            ),
+        );
     }
     if let Some(name) = asked.post.department() {
         match record.departments_on(asked.from).find(|department| department.name == name) {
             None => return unfit("department", format!("{name}在生效日期没有设立")),
             Some(Department { until_day: Some(end), .. }) if !ends_by(*end) => {
-                let says = format!("{name}自 {end} 起撤销，请填写不晚于 {} 的任职截止日期", eve(*end));
+                let says = format!(
+                    "{name}自{}起撤销，请填写不晚于{}的任职截止日期",
+                    chinese_day(*end),
+                    chinese_day(eve(*end))
+                );
                 return unfit("until", says);
             }
             Some(_) => {}
@@ -373,7 +385,12 @@ pub(super) async fn act(
             let words = holding_in_words(&wanted.post);
             let refusal = Refusal {
                 chrome: frame(&app, acting.person(), &locked, "任命"),
-                wanted: format!("任命{}（{}）为{union_name}{words}，自 {} 起", facts.name, facts.number, wanted.from),
+                wanted: format!(
+                    "任命{}（{}）为{union_name}{words}，自{}起",
+                    facts.name,
+                    facts.number,
+                    chinese_day(wanted.from)
+                ),
                 back: back.clone(),
             };
             let clause = clause_of(&plans, locked.union.kind, &wanted);
@@ -412,8 +429,8 @@ pub(super) async fn act(
             }
             audit::append(db, acting.person(), entry, now).await?;
             let notice = Notice::new(format!("你被任命为{union_name}{words}"), crate::people::OWN_DATA).says(format!(
-                "自 {} 起任职。依据：{}。对登记内容有疑问，请联系{}。",
-                appointment.wanted().from,
+                "自{}起任职。依据：{}。对登记内容有疑问，请联系{}。",
+                chinese_day(appointment.wanted().from),
                 asked.grounds.words,
                 acting.office().label()
             ));

@@ -25,6 +25,7 @@ use crate::{
     office::{UnionKeeper, UnionReader},
     page::chrome::Chrome,
     rules::{Finding, Rule, structure::establish},
+    text::chinese_day,
     unions::{
         Verb,
         forms::{DepartmentForm, near_day},
@@ -177,7 +178,12 @@ async fn keep(
                 Err(findings) => {
                     let refusal = Refusal {
                         chrome: frame(&app, acting.person(), &locked, "部门"),
-                        wanted: format!("{what}部门“{}”（{}），自 {} 起", unit.name, locked.union.name, unit.from),
+                        wanted: format!(
+                            "{what}部门“{}”（{}），自{}起",
+                            unit.name,
+                            locked.union.name,
+                            chinese_day(unit.from)
+                        ),
                         back: back.clone(),
                     };
                     return held_up(findings, refusal);
@@ -284,10 +290,10 @@ pub(super) async fn end(
     let old = find(&record, department)?;
     let day = near_day(&form.day, "day", "请填写撤销日期", today, &mut errors);
     if day.is_some_and(|day| day < old.from_day) {
-        errors.add("day", format!("部门自 {} 起设立，撤销日期不能更早", old.from_day));
+        errors.add("day", format!("部门自{}起设立，撤销日期不能更早", chinese_day(old.from_day)));
     }
     if let Some(until) = old.until_day.filter(|until| day.is_some_and(|day| day >= *until)) {
-        errors.add("day", format!("部门自 {until} 起已撤销，撤销日期须在其前"));
+        errors.add("day", format!("部门自{}起已撤销，撤销日期须在其前", chinese_day(until)));
     }
     let words = written(&form.ground, 120, "end-ground", "请填写依据", &mut errors);
     let (Some(day), Some(words), true) = (day, words, errors.is_empty()) else {

@@ -33,6 +33,7 @@ use crate::{
         appointment::{appoint, holding_in_words},
         roster::Post,
     },
+    text::chinese_day,
     unions::{
         Verb,
         forms::{AppointForm, EndForm, WHYS, other_post_value},
@@ -229,7 +230,8 @@ pub(super) async fn end(
     if let (Some(typed), Some(until)) = (crate::text::day(&form.day), row.until_day)
         && typed >= until
     {
-        errors.add("day", format!("任期到 {} 为止，离任日期须在其前", until.previous_day().unwrap_or(until)));
+        errors
+            .add("day", format!("任期到{}为止，离任日期须在其前", chinese_day(until.previous_day().unwrap_or(until))));
     }
     let Some((day, why, grounds)) = form.read(row.from_day, today, &mut errors) else {
         let form_kept = AppointForm { document, ..form_of(&row) };
@@ -327,7 +329,7 @@ pub(super) async fn correct(
                     Ok(found) => found,
                     Err(attempt) => return Ok(attempt),
                 };
-                let words = format!("{}，自 {} 起", holding_in_words(&wanted.post), wanted.from);
+                let words = format!("{}，自{}起", holding_in_words(&wanted.post), chinese_day(wanted.from));
                 let place = locked.posts.iter().position(|known| known.id == post);
                 if holds_it(&locked.timeline, place, &wanted) {
                     return Ok(Attempt::fault("number", format!("{}在这段时间已任这一岗位", facts.name)));
@@ -361,7 +363,7 @@ pub(super) async fn correct(
             };
             let entry = Entry::about(Verb::PostCorrected, row.student)
                 .detail("学生会", locked.union.name.clone())
-                .detail("原", format!("{}，自 {} 起", row.label_with_place(), row.from_day))
+                .detail("原", format!("{}，自{}起", row.label_with_place(), chinese_day(row.from_day)))
                 .detail("改为", says)
                 .detail("现状登记", registered)
                 .detail("理由", grounds.reason.clone().unwrap_or_default());

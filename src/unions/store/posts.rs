@@ -18,6 +18,7 @@ use crate::{
         rotation::first_gap,
         timeline::{Holding, term_in_words},
     },
+    text::chinese_day,
     unions::union::{PostKind, PostRow, StudentFacts, TurnState},
 };
 
@@ -209,11 +210,11 @@ async fn leave_duty(
         sqlx::query!("update turn set until_day = greatest(from_day, $2) where id = $1", turn.id.0, end)
             .execute(&mut *connection)
             .await?;
-        let says = format!("不再是主席团成员，轮值自 {end} 起结束");
+        let says = format!("不再是主席团成员，轮值自{}起结束", chinese_day(end));
         let entry = HistoryEntry::new(Act::TurnWithdrawn).turn(turn.id).from(end).says(says);
         note(connection, union, entry, now).await?;
         if turn.state.parse::<TurnState>()? == TurnState::Confirmed {
-            let notice = Notice::new(format!("你的执行主席轮值自 {end} 起结束"), "/duty");
+            let notice = Notice::new(format!("你的执行主席轮值自{}起结束", chinese_day(end)), "/duty");
             inbox::tell(connection, union.institution(), To::Student(turn.student), &notice, now).await?;
         }
     }
@@ -243,7 +244,7 @@ pub async fn end(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    let says = format!("{why}，自 {day} 起不再任职");
+    let says = format!("{why}，自{}起不再任职", chinese_day(day));
     note(connection, union, HistoryEntry::new(Act::Ended).post(post).from(day).says(says).on(grounds), now).await?;
     leave_duty(connection, union, day, now).await?;
     Ok(true)
@@ -435,7 +436,7 @@ pub async fn tell_end(
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let name = &union.union.name;
-    let notice = Notice::new(format!("你在{name}的任职自 {day} 起结束"), crate::people::OWN_DATA)
+    let notice = Notice::new(format!("你在{name}的任职自{}起结束", chinese_day(day)), crate::people::OWN_DATA)
         .says(format!("{}，{why}。", post.label_with_place()));
     inbox::tell(connection, union.institution(), To::Student(post.student), &notice, now).await
 }

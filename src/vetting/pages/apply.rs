@@ -31,6 +31,7 @@ use crate::{
         plan::Body,
         vetting::{Source, may_apply, told_to},
     },
+    text::chinese_day,
     unions::{store as unions_store, union::StudentFacts},
     vetting::{
         Verb,
@@ -289,7 +290,7 @@ async fn judge(
 fn late(round: &Round) -> String {
     match &round.ended_why {
         Some(why) => format!("本轮已结束（{why}），没有提交；填写的内容还在下面"),
-        None => format!("本轮报名到 {} 截止，没有提交；填写的内容还在下面", round.closes_on),
+        None => format!("本轮报名到{}截止，没有提交；填写的内容还在下面", chinese_day(round.closes_on)),
     }
 }
 

@@ -38,7 +38,7 @@ use crate::{
         vetting::{Source, may_apply},
     },
     sheet::{BadCell, Columns, ReadError, Row, RowReader, Sheet, SheetChoice, faults_as_json},
-    text::{is_hidden, searched},
+    text::{chinese_day, is_hidden, searched},
     unions::{
         store as unions_store,
         union::{StudentFacts, sees_grades},
@@ -356,7 +356,7 @@ async fn put_forward(
             format!("{label}{}：{}", if recommends { "推荐了你" } else { "为你提交了人选材料" }, round.title),
             case.application_path(),
         )
-        .says(format!("请在 {} 前填写、承诺并提交；不同意的可以撤回。", round.closes_on));
+        .says(format!("请在{}前填写、承诺并提交；不同意的可以撤回。", chinese_day(round.closes_on)));
         notices.push((fact.student, notice));
     }
     if !wrong.is_empty() {

@@ -23,6 +23,7 @@ use crate::{
     office::{OfficeKind, UnionKeeper},
     page::{chrome::Chrome, filters},
     papers::{self, Paper, document_number},
+    text::chinese_day,
     vetting::{
         Verb,
         case::Case,
@@ -232,7 +233,7 @@ pub(super) fn why_no_notice(round: &Round, span: Span, today: Date) -> Option<No
     let says = |why: String, remedy: String| Some(NoNotice { why, remedy });
     match (round.phase(&today), span.unannounced) {
         (Phase::Coming | Phase::Open, _) => says(
-            format!("报名到 {} 截止，截止之前不能公示", round.closes_on),
+            format!("报名到{}截止，截止之前不能公示", chinese_day(round.closes_on)),
             "等报名截止；确需提前的，先在“修改与结束”里把报名截止日改早".to_owned(),
         ),
         (Phase::Closed | Phase::Ended, Some(year)) => says(

@@ -35,7 +35,7 @@ use crate::{
         timeline::covers,
         vetting::{Source, representative},
     },
-    text::{day, trimmed},
+    text::{chinese_day, day, trimmed},
     unions::{
         store as unions_store,
         store::{Appointee, Grounds, LockedUnion, Route},
@@ -472,7 +472,7 @@ async fn appoint(
         let post = unions_store::appoint(db, record, appointment, person, &ground, now).await?;
         store::mark_appointed(db, case, post, now).await?;
         let subject = format!("你被任命为{}{}", record.union.name, holding_in_words(&wanted.post));
-        let says = format!("自 {from} 起任职。依据：{}。", ground.words);
+        let says = format!("自{}起任职。依据：{}。", chinese_day(from), ground.words);
         notices.push((case.student, Notice::new(subject, crate::people::OWN_DATA).says(says)));
     }
     for (case, post) in &staying {

@@ -30,7 +30,7 @@ use crate::{
     page::chrome::Chrome,
     people::find::{Among, PersonField, Search},
     rules::{Finding, meeting::quorum},
-    text::folded,
+    text::{chinese_day, folded},
     web::forms::{Done as DoneQuery, Errors, Submitted, written},
 };
 
@@ -218,7 +218,7 @@ pub(super) async fn move_check_in(
             let meeting = act.convened(db).await?;
             let day = act.congress.meets_on.unwrap_or_else(|| meeting.starts_at.date());
             if act.now.date() < day {
-                let why = format!("大会定于 {day} 召开，还没有到这一天");
+                let why = format!("大会定于{}召开，还没有到这一天", chinese_day(day));
                 return Err(act.refuse(why, "日期改了的，请先修改大会的召开日期"));
             }
             let head = store::headcount(db, id, act.now.date()).await?;

@@ -31,11 +31,11 @@ use crate::{
     holidays,
     ids::{CongressId, ProposalId},
     inbox::{self, Notice, To},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     papers::{self, Paper},
     people::find::{Among, PersonField, Search},
     rules::proposal::{Ground, Stage},
-    text::folded,
+    text::{chinese_day, folded},
     web::forms::{Attempt, Done as DoneQuery, Errors},
 };
 
@@ -258,7 +258,7 @@ pub(super) async fn assign(
             audit::append(db, acting.person(), entry, now).await?;
             if let Some(account) = account {
                 let notice = Notice::new(format!("请答复提案：{}", locked.title), id.reply_path())
-                    .says(format!("承办部门：{office}。请于 {due_on} 以前答复。"));
+                    .says(format!("承办部门：{office}。请于{}以前答复。", chinese_day(due_on)));
                 inbox::tell(db, acting.institution(), To::Account(account), &notice, now).await?;
             }
             Ok(Attempt::Done(()))

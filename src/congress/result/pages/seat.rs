@@ -43,6 +43,7 @@ use crate::{
         roster::Post,
         rotation::first_gap,
     },
+    text::chinese_day,
     unions::{
         Verb as UnionVerb, store as unions,
         store::{Appointee, Grounds, LockedUnion, Route},
@@ -378,7 +379,7 @@ impl Seating<'_> {
             let appointee = Appointee { student: *student, from_college, route: Route::Elected(congress.id) };
             unions::appoint(db, union, appointment, appointee, &grounds, *now).await?;
             let notice = Notice::new(format!("你就任{}主席团成员", congress.union_name()), crate::people::OWN_DATA);
-            notices.push((*student, notice.says(format!("自 {day} 起任职。依据：{}。", grounds.words))));
+            notices.push((*student, notice.says(format!("自{}起任职。依据：{}。", chinese_day(day), grounds.words))));
         }
         for (one, _) in &change.staying {
             let notice = Notice::new(format!("你连任{}主席团成员", congress.union_name()), crate::people::OWN_DATA);
@@ -425,7 +426,9 @@ impl Seating<'_> {
             crate::rules::plan::Union::Graduate => (OfficeKind::GraduateUnion, None),
             crate::rules::plan::Union::College => (OfficeKind::CollegeUnion, congress.college),
         };
-        let gap = change.gap.map_or_else(String::new, |day| format!("自 {day} 起没有当值的执行主席，请在轮值里拟定。"));
+        let gap = change
+            .gap
+            .map_or_else(String::new, |day| format!("自{}起没有当值的执行主席，请在轮值里拟定。", chinese_day(day)));
         let says = format!(
             "换届后接办：{gap}未办理的名单 {} 份，进行中的遴选 {} 轮，结束的轮值 {} 期。",
             open.rosters,

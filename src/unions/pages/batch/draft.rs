@@ -28,7 +28,7 @@ use crate::{
         chain::Chain,
         roster::Post,
     },
-    text::trimmed,
+    text::{chinese_day, trimmed},
     unions::{
         Verb,
         pages::{
@@ -327,7 +327,7 @@ pub(in crate::unions::pages) async fn commit(
                         Err(findings) => {
                             let refusal = Refusal {
                                 chrome: frame(&app, acting.person(), &record, shown.purpose.label()),
-                                wanted: format!("{}换届，自 {} 起", record.union.name, shown.day),
+                                wanted: format!("{}换届，自{}起", record.union.name, chinese_day(shown.day)),
                                 back: id.draft_path(draft.id),
                             };
                             held_up(findings, refusal)?
@@ -403,8 +403,11 @@ async fn restaff(
     audit::append(db, acting.person(), entry, now).await?;
     for (student, post) in begun {
         let subject = format!("你被任命为{name}{}", holding_in_words(&post));
-        let notice = Notice::new(subject, crate::people::OWN_DATA)
-            .says(format!("自 {} 起任职。依据：{}。", draft.day, draft.ground));
+        let notice = Notice::new(subject, crate::people::OWN_DATA).says(format!(
+            "自{}起任职。依据：{}。",
+            chinese_day(draft.day),
+            draft.ground
+        ));
         inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
     }
     Ok(Ok(()))

@@ -20,6 +20,7 @@ use crate::{
     page::chrome::Chrome,
     rules::roster::Post,
     sheet::{BadCell, Sheet, SheetChoice, faults_as_json, roster as file, roster::Unreadable},
+    text::chinese_day,
     unions::{
         forms::near_day,
         pages::{
@@ -126,7 +127,7 @@ pub(in crate::unions::pages) async fn upload(
     if let Some((day, opened)) = day.zip(record.union.opened_on)
         && day <= opened
     {
-        errors.add("day", format!("这个学生会自 {opened} 起启用，换届日期应在其后"));
+        errors.add("day", format!("这个学生会自{}起启用，换届日期应在其后", chinese_day(opened)));
     }
     if let Some(latest) = changed_since(&record, today).filter(|latest| day.is_some_and(|day| day < *latest)) {
         errors.add("day", format!("{latest} 当天已有任免，换届日期不能早于它"));
