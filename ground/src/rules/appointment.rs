@@ -19,6 +19,7 @@ use super::{
     timeline::{Holding, Timeline, Unit, covers},
 };
 use crate::rules::finding::{is_over, is_short};
+use crate::text::chinese_day;
 
 /// What is asked for: a person in a post from a day on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -343,7 +344,7 @@ pub(super) fn is_worse(finding: &Finding, before: &[Finding], person: &Member) -
 
 /// A breach as the refusal says it: when, and who fills the places.
 fn dated(finding: Finding, with: &Timeline, wanted: &Wanted, day: Date) -> Finding {
-    let when = if day > wanted.from { format!("自 {day} 起，") } else { String::new() };
+    let when = if day > wanted.from { format!("自{}起，", chinese_day(day)) } else { String::new() };
     if finding.rule == Rule::Stf10 {
         let message = format!("{when}{}。组建期间可以先任命，换届成批任命时按全体人员判断", finding.message);
         return Finding { verdict: Outcome::Warn, message, ..finding };
@@ -365,7 +366,7 @@ fn make_room(calendar: &Calendar, timeline: &Timeline, base: &Timeline, wanted: 
         ends.into_iter().filter(|day| *day > wanted.from && wanted.until.is_none_or(|until| *day < until)).find(fits);
     for finding in findings.iter_mut().filter(|finding| finding.verdict == Outcome::Fail) {
         let room = match first {
-            Some(day) => format!("；或把生效日期改到 {day}，那天起有空缺"),
+            Some(day) => format!("；或把生效日期改到{}，那天起有空缺", chinese_day(day)),
             None => "；在任者的任期没有届满日，须先办理离任".to_owned(),
         };
         let how_many = finding.gauge.and_then(|gauge| Some(gauge.value.saturating_sub(gauge.high?))).unwrap_or(1);
@@ -439,7 +440,7 @@ pub fn reshuffle(
     days.insert(day);
     let mut findings: Vec<Finding> = Vec::new();
     if calendar.in_force(day).is_none() {
-        let says = format!("到 {day} 本校还没有启用实施方案，换届没有依据");
+        let says = format!("到{}本校还没有启用实施方案，换届没有依据", chinese_day(day));
         findings.push(Finding::practice(Rule::Pol00, Outcome::Fail, says));
     }
     if let Some(plan) = calendar.in_force(day) {
@@ -477,8 +478,11 @@ pub fn reshuffle(
                     Outcome::Warn if unruled => Outcome::Fail,
                     verdict => verdict,
                 };
-                let message =
-                    if when > day { format!("自 {when} 起，{}", finding.message) } else { finding.message.clone() };
+                let message = if when > day {
+                    format!("自{}起，{}", chinese_day(when), finding.message)
+                } else {
+                    finding.message.clone()
+                };
                 let mut people = finding.subjects.clone();
                 people.extend(finding.unknown.clone().unwrap_or_default());
                 Finding { verdict, message, holders: after.names(&people), ..finding }

@@ -104,7 +104,7 @@ impl ComplianceFilter {
         }
         let day = crate::text::day(&self.on).filter(|day| (today..=today + AHEAD).contains(day));
         day.unwrap_or_else(|| {
-            errors.add("on", format!("请填写今天到 {} 之间的日期", today + AHEAD));
+            errors.add("on", format!("请填写今天到{}之间的日期", chinese_day(today + AHEAD)));
             today
         })
     }
