@@ -608,7 +608,7 @@ mod tests {
         // In December there is a place, from March on there is none.
         let open = wanted(21, Post::Presidium, date!(2026 - 12 - 01), None);
         let findings = appoint(&plans, &timeline, None, open, None).permit().unwrap_err();
-        assert_eq!(findings[0].message, "自 2027-03-01 起，任命后主席团成员 6 人，超过 5 人");
+        assert_eq!(findings[0].message, "自2027年3月1日起，任命后主席团成员 6 人，超过 5 人");
         let until_then = wanted(21, Post::Presidium, date!(2026 - 12 - 01), Some(date!(2027 - 03 - 01)));
         assert!(appoint(&plans, &timeline, None, until_then, None).permit().is_ok());
     }
@@ -740,7 +740,7 @@ mod tests {
         let findings =
             appoint(&plans, &timeline, None, wanted(9, office(), DAY, None), Some("理由")).permit().unwrap_err();
         assert_eq!(verdicts(&findings), [(Rule::Stf05, Outcome::Fail)]);
-        assert!(findings[0].message.starts_with("自 2027-03-01 起，"), "{}", findings[0].message);
+        assert!(findings[0].message.starts_with("自2027年3月1日起，"), "{}", findings[0].message);
         let until = wanted(9, office(), DAY, Some(later));
         assert!(appoint(&plans, &timeline, None, until, Some("理由")).permit().is_ok());
     }
