@@ -86,10 +86,7 @@ pub(super) async fn act(
         }
         let plans = calendar(db, acting.institution()).await?;
         let verdict = restore(&plans, &locked.timeline, place, wanted, grounds.reason.as_deref());
-        let restored = match verdict.permit() {
-            Ok(restored) => restored,
-            Err(findings) => return Err(refusal.because(findings)),
-        };
+        let restored = verdict.permit().map_err(|findings| refusal.because(findings))?;
         if !store::take_back_end(db, &locked, post, &restored, &grounds, now).await? {
             return Err(Failure::Busy);
         }
