@@ -277,3 +277,23 @@ async fn stf_02_an_end_is_taken_back_the_same_day_unless_the_place_is_taken() {
     assert!(!league.get(&third).await.text().contains("今天办理的离任"));
     assert_eq!(league.post(&format!("{third}/undo-end"), &[("reason", "点错人")]).await.status, 409);
 }
+
+#[tokio::test]
+async fn stf_02_an_end_taken_back_and_an_appointment_at_once_do_not_both_take_the_last_place() {
+    let (portal, mut league, today) = ready().await;
+    let day = (today - Duration::days(20)).to_string();
+    let path = union(&mut league, "school", &rows(1, 5, "主席团成员", ""), &day, true).await;
+    let post = post_of(&mut league, &path, "学生1").await;
+    let today_text = today.to_string();
+    let ending = [("day", today_text.as_str()), ("why", "工作调整"), ("ground", "")];
+    assert_eq!(league.upload(&format!("{post}/end"), &ending, None).await.status, 303);
+    elect(&portal, &path, &[30], today).await;
+    let mut deputy = portal.signed_in(OfficeKind::DeputySecretary).await;
+    let undo = format!("{post}/undo-end");
+    let reason = [("reason", "点错人")];
+    let (undone, appointed) =
+        tokio::join!(deputy.post(&undo, &reason), appoint(&mut league, &path, 30, "presidium", "", today));
+    let mut statuses = [undone.status, appointed.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 409], "{} {}", undone.text(), appointed.text());
+}
