@@ -73,6 +73,8 @@ ids! {
     ConstitutionId;
     /// A report on a rule of the university's own.
     OwnFactId;
+    /// A day by which a union mends what it breaks.
+    MendingId;
     /// A roster on its way in.
     DraftId;
     /// Something that was done about a union.

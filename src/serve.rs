@@ -39,6 +39,7 @@ use crate::{
     rulebook::store::take_in_built_in,
     sealing::keys::MarkKey,
     secrets::{Cost, readable},
+    unions,
     web::connections::{self, Limits},
 };
 
@@ -190,6 +191,9 @@ fn look_after(portal: &Portal) {
                 .await;
             if let Err(failure) = cleared {
                 tracing::warn!(%failure, "what has expired was not cleared away");
+            }
+            if let Err(failure) = unions::mending::end_mended(&clearing).await {
+                tracing::warn!(%failure, "days by which to mend were not ended");
             }
             tokio::time::sleep(CLEAR_EVERY).await;
         }

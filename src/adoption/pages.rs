@@ -225,7 +225,7 @@ async fn adopt_plan(
     let (now, today) = (app.clock.now(), app.clock.today());
     let refusal = Refusal {
         chrome: app.chrome(acting.person(), "启用方案").under(PLANS, "实施方案"),
-        wanted: format!("自 {from} 起启用{}（第 {number} 版）", plan.short),
+        wanted: format!("自{}起启用{}（第 {number} 版）", chinese_day(from), plan.short),
         back: adoption_form(version, from),
     };
     let is_confirmed = form.confirm == "yes";
@@ -244,8 +244,8 @@ async fn adopt_plan(
         let adoption = verdict.permit().map_err(|findings| refusal.because(findings))?;
         store::adopt(db, &locked, &acting, version, &adoption, &reasons, now).await?;
         let says = format!(
-            "自 {from} 起，各项检查以《{}》（{}）为据；在办的遴选轮次、选举场次和已确认的轮值照原来的办。一天内可能撤回，撤回的另行通知。",
-            plan.title, plan.document
+            "自{}起，各项检查以《{}》（{}）为据；在办的遴选轮次、选举场次和已确认的轮值照原来的办。一天内可能撤回，撤回的另行通知。",
+            chinese_day(from), plan.title, plan.document
         );
         tell(db, acting.institution(), format!("自{}起启用{}", chinese_day(from), plan.short), says, now).await?;
         let mut entry = Entry::new(Verb::PlanAdopted, format!("{}（第 {number} 版）", plan.short))

@@ -220,6 +220,9 @@ async fn marks_of(
     Ok(marks.flatten().map(|mark| mark.to_string()).collect())
 }
 
+/// What stands for a person of whom nothing is kept any more.
+const NAMELESS: &str = "信息已删除的人员";
+
 /// Puts today's names in the place of marks.
 async fn name_people(connection: &mut PgConnection, rows: &mut [EntryRow]) -> Result<(), Failure> {
     let (mut accounts, mut students) = (Vec::new(), Vec::new());
@@ -247,20 +250,18 @@ async fn name_people(connection: &mut PgConnection, rows: &mut [EntryRow]) -> Re
                 Some(Mark::Student(id)) => id.0,
                 None => continue,
             };
-            if let Some(name) = names.get(&id) {
-                text.clone_from(name);
-            }
+            // Nobody reads an id: whoever is not there any more has no name either.
+            *text = names.get(&id).cloned().unwrap_or_else(|| NAMELESS.to_owned());
         }
         let marks: Vec<(Mark, String)> =
             Mark::all_in(&row.detail).map(|(mark, text)| (mark, text.to_owned())).collect();
         for (mark, text) in marks {
             let (Mark::Account(AccountId(id)) | Mark::Student(StudentId(id))) = mark;
-            if let Some(name) = names.get(&id) {
-                // The detail is JSON: what a name holds must not end its text.
-                let quoted = serde_json::Value::from(name.as_str()).to_string();
-                let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
-                row.detail = row.detail.replace(&text, inner);
-            }
+            let name = names.get(&id).map_or(NAMELESS, String::as_str);
+            // The detail is JSON: what a name holds must not end its text.
+            let quoted = serde_json::Value::from(name).to_string();
+            let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
+            row.detail = row.detail.replace(&text, inner);
         }
     }
     Ok(())

@@ -18,6 +18,7 @@ use crate::{
     office::{Office, OfficeKind},
     page::task::Task,
     rules::yearly::year_after,
+    text::chinese_day,
 };
 
 /// How long before a year without a congress is over its preparation is called for.
@@ -104,7 +105,7 @@ async fn of_office(
             Some(last) if year_after(last) <= today + AHEAD => {
                 let due = year_after(last);
                 let says = format!("筹备{}的大会", union.name);
-                let more = format!("上一次 {last}");
+                let more = format!("上一次{}", chinese_day(last));
                 tasks.push(Task::new(due < today, says, more, NEW.to_owned()).due(Some(due)));
             }
             Some(_) => {}

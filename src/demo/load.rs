@@ -26,6 +26,7 @@ use crate::{
     people::{self, disputes_store::NewDispute, student::About},
     router::Portal,
     rules::{baseline::compare_all, plan},
+    text::chinese_day,
 };
 
 const CLASS_OF: u32 = 42;
@@ -423,7 +424,7 @@ async fn load_dispute(
     let says = "我是转专业来的，登记的专业人数好像还是原专业的，请按现在的专业重新核对。".to_owned();
     let new = NewDispute { fact: row.fact, about: About::Rank, says };
     people::disputes_store::raise(db, row.student, &new, due_on, now).await?;
-    let notice = Notice::new(format!("学生对专业排名有异议，{due_on} 前答复"), "/disputes");
+    let notice = Notice::new(format!("学生对专业排名有异议，{}前答复", chinese_day(due_on)), "/disputes");
     let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };
     inbox::tell(db, institution, office, &notice, now).await
 }

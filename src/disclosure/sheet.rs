@@ -163,7 +163,7 @@ fn columns<const N: usize>(columns: [(&'static str, u16); N]) -> Vec<ReportColum
 
 /// The form of each union on a sheet of its own, in the form's columns; then what each line rests on, and the rosters.
 fn sheets(content: &Content) -> Vec<ReportSheet> {
-    let caption = format!("{}　截至 {}　{}", content.year_in_words(), content.day, content.form_source);
+    let caption = format!("{}　截至{}　{}", content.year_in_words(), chinese_day(content.day), content.form_source);
     let sheet = |name: &str, title: String, columns: Vec<ReportColumn>, rows: Vec<Vec<String>>| ReportSheet {
         name: name.to_owned(),
         title,

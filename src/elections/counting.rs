@@ -146,7 +146,7 @@ async fn run(
         })
     });
     if forged {
-        return Ok(Some(Halt::Failed("补入的选民不是系统登记的：有人越过系统改动了数据库。请停止计票，查明原因")));
+        return Ok(Some(Halt::Failed("补登的选民不是系统登记的：有人越过系统改动了数据库。请停止计票，查明原因")));
     }
     let Some(sitting) = store::sitting(&mut db, person.institution, id).await? else {
         return Ok(Some(Halt::Failed("没有这个场次")));

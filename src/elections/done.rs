@@ -38,8 +38,8 @@ words! {
     SlipBound = "bound", "已登记领票。";
     SlipVoided = "slip-voided", "该票已作废，可以另领一张。";
     EntriesDropped = "dropped", "已清除录入，请重新清点、由两人分别录入。";
-    AdmissionAsked = "asked", "已提出补入，须由另一名监票人同意。";
-    Admitted = "admitted", "已补入选民名册，并记入监票报告。";
+    AdmissionAsked = "asked", "已提出补登，须由另一名监票人同意。";
+    Admitted = "admitted", "已补登选民名册，并记入监票报告。";
     Proved = "proved", "口令正确。";
     ShareGiven = "shared", "口令正确，已经提交。";
     Counting = "counting", "人数已够，正在计票。";

@@ -98,7 +98,7 @@ pub const NAV: &[NavItem] = &[
     NavItem {
         href: "/monitoring",
         label: "监票",
-        says: "我担任监票人的场次：口令、演练、开票、补入选民",
+        says: "我担任监票人的场次：口令、演练、开票、补登选民",
         group: NavGroup::Own,
         place: 90,
         offices: OfficeKind::ALL,

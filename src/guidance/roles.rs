@@ -23,7 +23,7 @@ use crate::{
     auth::acting::Acting,
     failure::{Failure, Refusal},
     office::SchoolLeague,
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{
         Rule,

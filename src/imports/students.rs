@@ -17,6 +17,7 @@ use crate::{
     name::Spellings,
     rules::roster::Level,
     sheet::RowReader,
+    text::chinese_day,
 };
 
 const STATUSES: &[&str] = &["中共党员", "中共预备党员", "共青团员", "群众"];
@@ -135,7 +136,10 @@ pub(super) async fn compare(
     let before: Vec<Before> = found.iter_mut().map(|row| Before::take(&mut row.state, &mut row.says)).collect();
     let judged = found.into_iter().map(|row| {
         if let Some(day) = row.left_on {
-            return Judged::wrong(row.row, format!("学号：该生已于 {day} 离校；复学请先在“人员”里恢复在校"));
+            return Judged::wrong(
+                row.row,
+                format!("学号：该生已于{}离校；复学请先在“人员”里恢复在校", chinese_day(day)),
+            );
         }
         if row.class_has_ended {
             return Judged::wrong(row.row, "班级：该班已合并、结束或即将毕业");

@@ -23,6 +23,7 @@ use crate::{
     page::{chrome::Chrome, filters::minute_of},
     papers::{self, Column, Paper, Table},
     rules::matters::{MatterKind, ReportKind, yuan},
+    text::chinese_day,
     unions::union::name_in_full,
 };
 
@@ -184,7 +185,8 @@ fn report_of(institution: &str, report: &PriorReport) -> Paper {
         paper = paper.heading("校团委答复").paragraph(says);
     }
     if let Some(passed) = report.passed_at {
-        let reply = report.reply.as_ref().map(|reply| format!("学校党委于 {} 回复：{}", reply.on, reply.says));
+        let reply =
+            report.reply.as_ref().map(|reply| format!("学校党委于{}回复：{}", chinese_day(reply.on), reply.says));
         let says = format!("{}向学校党委汇报。{}", minute_of(passed), reply.unwrap_or_default());
         paper = paper.heading("向学校党委汇报").paragraph(says);
     }

@@ -25,6 +25,7 @@ use crate::{
     inbox::{self, Notice, To},
     office::OfficeKind,
     page::{chrome::Chrome, filters},
+    text::chinese_day,
     web::forms::{self, Errors, Submitted},
 };
 
@@ -102,7 +103,7 @@ async fn dispute(State(app): State<App>, person: SignedIn, Form(form): Form<Disp
                 let about = new.about.label();
                 let entry = Entry::about(Verb::DisputeRaised, student).detail("项目", about);
                 audit::append(db, &person, entry, now).await?;
-                let notice = Notice::new(format!("学生对{about}有异议，{due_on} 前答复"), DISPUTES);
+                let notice = Notice::new(format!("学生对{about}有异议，{}前答复", chinese_day(due_on)), DISPUTES);
                 let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };
                 inbox::tell(db, person.institution, office, &notice, now).await?;
             }

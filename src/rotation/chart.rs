@@ -5,6 +5,7 @@ use time::{Date, Duration, Month};
 use super::store::{ExplainedGap, SemesterRow};
 use crate::{
     rules::{rotation::gaps, timeline::Turn},
+    text::chinese_day,
     unions::union::{Record, TurnRow},
     words::words,
 };
@@ -182,7 +183,13 @@ fn clashes(turns: &[TurnRow]) -> Vec<String> {
     for (place, one) in proposed.iter().enumerate() {
         for other in proposed.iter().skip(place + 1).filter(|other| overlap(one, other)) {
             let (from, last) = (one.from_day.max(other.from_day), one.last_day().min(other.last_day()));
-            clashes.push(format!("{}与{}的拟定在 {from} 至 {last} 重叠，只能确认一个", one.name, other.name));
+            clashes.push(format!(
+                "{}与{}的拟定在{}至{}重叠，只能确认一个",
+                one.name,
+                other.name,
+                chinese_day(from),
+                chinese_day(last)
+            ));
         }
     }
     clashes

@@ -9,6 +9,7 @@ use crate::{
     ids::{AccountId, InstitutionId, SemesterId, StudentId, TurnId, UnionId},
     office::SchoolLeague,
     rules::rotation::Duty,
+    text::chinese_day,
     unions::{
         store::{Act, Grounds, HistoryEntry, LockedUnion, note},
         union::TurnRow,
@@ -132,7 +133,7 @@ pub async fn propose(
     )
     .execute(&mut *connection)
     .await?;
-    let says = format!("{from} 至 {until} 前一天");
+    let says = format!("{}至{}前一天", chinese_day(from), chinese_day(until));
     note(connection, union, HistoryEntry::new(Act::TurnProposed).turn(id).from(from).says(says), now).await?;
     Ok(id)
 }
@@ -179,7 +180,7 @@ pub async fn confirm(
     let entry = HistoryEntry::new(Act::TurnConfirmed)
         .turn(id)
         .from(duty.turn().from)
-        .says(format!("{} 至 {} 前一天", duty.turn().from, duty.turn().until))
+        .says(format!("{}至{}前一天", chinese_day(duty.turn().from), chinese_day(duty.turn().until)))
         .on(&grounds)
         .warned(duty.warned());
     note(connection, union, entry, now).await?;

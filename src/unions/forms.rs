@@ -62,6 +62,8 @@ pub(super) struct AppointForm {
     pub direct: String,
     /// `yes`: what else the person holds in the union ends with it (调岗).
     pub moves: String,
+    /// `yes`: what follows was seen; `look`: it is to be seen first.
+    pub sure: String,
 }
 
 /// 任命 as read: everything but the person's facts.
@@ -90,6 +92,11 @@ fn other_post(value: &str) -> Option<String> {
 }
 
 impl AppointForm {
+    /// What follows is shown before anything is written: where it is asked for, and whenever somebody goes to another post.
+    pub fn is_to_be_seen(&self) -> bool {
+        self.sure == "look" || (self.moves == "yes" && self.sure != "yes")
+    }
+
     /// Reads the form, or leaves an error beside each field.
     pub fn read(&self, record: &Record, today: Date, errors: &mut Errors) -> Option<AppointRequest> {
         let number = folded(&self.number);

@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod documents;
 mod forms;
+pub mod mending;
 mod owed;
 mod pages;
 pub(crate) mod paths;
@@ -39,6 +40,8 @@ verbs! {
     Appointed = "appointed", "任命";
     /// A post was ended.
     PostEnded = "post_ended", "离任";
+    /// An end of a post was taken back.
+    PostEndUndone = "post_end_undone", "撤销离任";
     /// A post was corrected.
     PostCorrected = "post_corrected", "更正任职";
     /// A whole union was newly staffed.
@@ -49,6 +52,10 @@ verbs! {
     ConstitutionKept = "constitution_kept", "章程存档";
     /// How a union stands to a rule of the university's own was reported.
     OwnRuleReported = "own_rule_reported", "本校规定登记";
+    /// The day by which a union mends what it breaks was set.
+    MendingSet = "mending_set", "定整改期限";
+    /// Such a day was taken back.
+    MendingWithdrawn = "mending_withdrawn", "撤回整改期限";
 }
 
 pub const NAV: &[NavItem] = &[

@@ -4,6 +4,7 @@ use super::union::PostKind;
 use crate::{
     ids::{DepartmentId, DraftId, PostId, TurnId, UnionId},
     page::filters::query,
+    rules::Rule,
     words::{said_after, words},
 };
 
@@ -45,12 +46,15 @@ words! {
     Appointed = "appointed", "已任命，并已通知本人。";
     Ended = "ended", "已办理离任。不再任职的，请在“退出与交接”里办理交接。";
     SeveralEnded = "several-ended", "已办理离任，并已通知本人。不再任职的，请在“退出与交接”里办理交接。";
+    EndUndone = "end-undone", "离任已撤销，并已通知本人。执行主席的轮值已同日结束的，请在“轮值”里重新排定。";
     Corrected = "corrected", "已更正；原来的登记保留在沿革里。";
     Reshuffled = "reshuffled", "换届已办理。请接着在“轮值”里排定执行主席。";
     DepartmentAdded = "added", "已设立。";
     DepartmentChanged = "changed", "已变更；原来的名称和职能保留在沿革里。";
     OwnReported = "own-reported", "已登记；原来的登记保留在下面。";
     ConstitutionFiled = "constitution", "章程已存档；原来的版本保留在下面。";
+    MendingSet = "mending-set", "整改期限已定，已列入办理单位的首页和日历。";
+    MendingWithdrawn = "mending-withdrawn", "整改期限已撤回；原来的期限保留在下面。";
     DepartmentEnded = "abolished", "已撤销；部门内的任职同日结束。";
 }
 
@@ -69,6 +73,21 @@ impl UnionId {
     /// The university's own rules, and how the union stands to them.
     pub(super) fn own_rules_path(self) -> String {
         format!("{UNIONS}/{self}/own-rules")
+    }
+
+    /// The day by which a breach of a rule is mended.
+    pub(super) fn mending_path(self, rule: Rule) -> String {
+        format!("{UNIONS}/{self}/mending?rule={rule}")
+    }
+
+    /// The same after an act, which it tells of.
+    pub(super) fn mending_done_path(self, rule: Rule, done: Done) -> String {
+        format!("{}&done={}", self.mending_path(rule), done.slug())
+    }
+
+    /// What of a rule is amiss, with its evidence.
+    pub(super) fn finding_path(self, rule: Rule) -> String {
+        format!("{}#{rule}", self.findings_path())
     }
 
     pub(super) fn findings_path(self) -> String {

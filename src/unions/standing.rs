@@ -3,14 +3,13 @@
 use sqlx::PgConnection;
 use time::Date;
 
-use super::{ComplianceReader, owed::OwedRows, paths::COMPLIANCE_BREACHES, store, union::Record};
+use super::{ComplianceReader, mending::breaches, owed::OwedRows, paths::COMPLIANCE_BREACHES, store};
 use crate::{
     app::App,
     auth::person::{Held, SignedIn},
     failure::Failure,
     office::{Office, UnionReader},
     rulebook,
-    rules::Outcome,
 };
 
 /// The hard breaches of the unions that an office sees.
@@ -53,16 +52,8 @@ pub async fn standing(
     let owed = OwedRows::load(connection, person.institution, one, app.clock.now()).await?;
     let records = store::records(connection, person.institution, unions, today).await?;
     // As the page counts them to which the figure leads.
-    let breaches_of = move |record: &Record| {
-        let Ok(findings) = record.timeline.findings(&plan, today) else { return 0 };
-        let owed = owed.judge(record, &plan, today).into_iter().map(|one| one.finding);
-        findings.into_iter().chain(owed).filter(|finding| finding.verdict == Outcome::Fail).count()
-    };
-    let judge = move || -> Vec<usize> {
-        // There is nothing to judge in a union of which nobody is registered yet.
-        let judged = records.iter().filter(|record| record.union.opened_on.is_some() || record.people_on(today) > 0);
-        judged.map(breaches_of).collect()
-    };
+    let judge =
+        move || -> Vec<usize> { records.iter().map(|record| breaches(record, &plan, &owed, today).len()).collect() };
     let counts = app.heavy(judge).await?;
     let unions = counts.iter().filter(|breaches| **breaches > 0).count();
     Ok(Some(Standing { breaches: counts.iter().sum(), unions, href }))

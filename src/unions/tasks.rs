@@ -3,9 +3,14 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::paths::UNIONS;
+use super::{
+    mending::{JudgedMending, judged},
+    paths::UNIONS,
+    store,
+};
 use crate::{
     auth::person::{Held, SignedIn},
+    clock::CHINA,
     failure::Failure,
     ids::UnionId,
     office::{Office, OfficeKind, UnionKeeper},
@@ -22,7 +27,11 @@ pub async fn waiting(
     now: OffsetDateTime,
 ) -> Result<Vec<Task>, Failure> {
     match &person.acting {
-        Some(office) => of_office(connection, person, office, now.date()).await,
+        Some(office) => {
+            let mut tasks = of_office(connection, person, office, now.date()).await?;
+            tasks.extend(to_mend(connection, person, office, now).await?);
+            Ok(tasks)
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -118,4 +127,37 @@ async fn of_office(
         [] => {}
     }
     Ok(tasks)
+}
+
+/// What is to be mended by a day: for the office that puts it right; and what is past its day for the school's committee, too,
+/// which set the day.
+async fn to_mend(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    if !UnionKeeper::KINDS.contains(&office.kind) {
+        return Ok(Vec::new());
+    }
+    let today = now.to_offset(CHINA).date();
+    let mut mendings = store::open_mendings(connection, person.institution, None, today).await?;
+    if mendings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unions = store::list(connection, person.institution, None).await?;
+    let managed = |id: UnionId| unions.iter().find(|union| union.id == id && union.is_managed_by(office));
+    mendings.retain(|one| managed(one.union).is_some_and(|union| one.is_late || union.is_mended_by(office)));
+    let judged = judged(connection, person.institution, mendings, now).await?;
+    let task = |one: JudgedMending| {
+        let finding = one.breaches.first()?;
+        let JudgedMending { mending, name, .. } = &one;
+        let own = managed(mending.union).is_some_and(|union| union.is_mended_by(office));
+        let act = if own { "整改" } else { "督促整改" };
+        let says = format!("{act}：{name}，{}", mending.rule.name());
+        let more = format!("{}。要求：{}", finding.message, mending.says);
+        let href = mending.union.finding_path(mending.rule);
+        Some(Task::new(mending.is_late, says, more, href).due(Some(mending.due_on)).awaited_by(mending.office.clone()))
+    };
+    Ok(judged.into_iter().filter_map(task).collect())
 }

@@ -60,6 +60,19 @@ impl StudentUnion {
         UnionKeeper::KINDS.contains(&office.kind) && self.is_visible_to(office)
     }
 
+    /// The office that puts right what is amiss in it.
+    #[must_use]
+    pub fn mended_by(&self) -> OfficeKind {
+        if self.kind == Union::College { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague }
+    }
+
+    /// The office is the one that puts right what is amiss in it, or acts for it.
+    #[must_use]
+    pub fn is_mended_by(&self, office: &Held) -> bool {
+        let school = self.mended_by() == OfficeKind::SchoolLeague;
+        self.is_managed_by(office) && school != (office.kind == OfficeKind::CollegeLeague)
+    }
+
     /// Why a student cannot be a member on a day, in Chinese: they must be enrolled, of the union's college, and graduates
     /// where it is the graduates' union. None where they can.
     #[must_use]

@@ -99,3 +99,34 @@ async fn many_acts_at_once_make_one_chain() {
     assert!(set.join_all().await.iter().all(|status| *status == 200));
     assert_eq!(verify(&mut portal.owner().await).await.unwrap().unwrap().entries, 24);
 }
+
+#[tokio::test]
+async fn entries_are_sentences_that_every_heading_sorts() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    for (number, name) in [("N1", "赵一"), ("N2", "安二"), ("N3", "孟三")] {
+        administrator.post("/accounts", &[("number", number), ("name", name), ("office", "student")]).await;
+    }
+    administrator.post("/me/sessions/end", &[("which", "others")]).await;
+    let said =
+        async |client: &mut crate::support::Client, path: &str| client.get(path).await.all("td[data-label='记录']");
+    let newest = said(&mut administrator, "/audit").await;
+    let made = newest.iter().find(|says| says.contains("安二（N2）")).unwrap();
+    assert!(made.starts_with("系统管理员甲（administrator）以系统管理员身份办理“建立账号”：安二（N2）。"), "{made}");
+    let oldest = said(&mut administrator, "/audit?sort=at").await;
+    assert!(oldest.iter().eq(newest.iter().rev()), "{oldest:#?}");
+    let names = |rows: &[String]| -> Vec<usize> {
+        ["安二", "孟三", "赵一"].iter().filter_map(|name| rows.iter().position(|says| says.contains(name))).collect()
+    };
+    let by_object = names(&said(&mut administrator, "/audit?sort=object&q=&verb=account_created").await);
+    assert_eq!(by_object, [0, 1, 2], "by sound");
+    assert_eq!(names(&said(&mut administrator, "/audit?sort=-object&verb=account_created").await), [2, 1, 0]);
+    let page = administrator.get("/audit?sort=verb").await;
+    assert_eq!(page.all("th[aria-sort='ascending']").len(), 1);
+    assert!(page.attributes("th a.sort", "href").iter().any(|href| href.ends_with("sort=-verb")));
+    // What nobody can read as a name is not shown: an account that is gone has none.
+    assert!(!page.text().contains('⟦'), "{}", page.text());
+    for odd in ["/audit?sort=nonsense", "/audit?sort=actor&page=9999", "/audit?sort=at&page=-3"] {
+        assert_eq!(administrator.get(odd).await.status, 200, "{odd}");
+    }
+}

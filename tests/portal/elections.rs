@@ -425,7 +425,7 @@ async fn a_voter_left_off_the_roll_is_admitted_by_two_monitors() {
     sitting.count().await;
     sitting.act("report", &[]).await;
     let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
-    assert!(report.text().contains("补入 1 人") && report.text().contains("转班后漏登"), "{}", report.text());
+    assert!(report.text().contains("补登 1 人") && report.text().contains("转班后漏登"), "{}", report.text());
     let record = late.get(&format!("{}/record.json", sitting.votes())).await;
     let record = lunzhi::elections::record::read(&record.bytes).unwrap();
     assert_eq!((record.roll_size, record.admitted, record.contests[0].attendance.due), (10, 1, 11));

@@ -3,9 +3,13 @@
 
 use calamine::Reader;
 use lunzhi::office::OfficeKind;
-use time::Duration;
+use time::{Date, Duration};
 
-use crate::support::union::{department_id, ready, rows, union};
+use crate::support::{
+    Client, Page,
+    elected::elect,
+    union::{appoint, department_id, ready, rows, union},
+};
 
 #[tokio::test]
 async fn a_finding_names_people_with_their_figures_and_leads_to_the_form_filled_in() {
@@ -149,7 +153,14 @@ async fn somebody_moves_to_another_post_in_one_act() {
     // The department is full with six: whoever stays in it besides cannot be one more of its posts.
     let both = league.upload(&to, &fields, None).await.status;
     assert!(both == 409 || both == 422, "a second post: {both}");
-    let moved = league.upload(&to, &[&fields[..], &[("moves", "yes")][..]].concat(), None).await;
+    // What follows is shown first, and nothing is written.
+    let moving = [&fields[..], &[("moves", "yes")][..]].concat();
+    let seen = league.upload(&to, &moving, None).await;
+    let next = seen.all(".next").join("");
+    assert!(seen.status == 200 && next.contains("办理后"), "{}", seen.text());
+    assert!(next.contains("同时卸任综合部 部门工作人员"), "{next}");
+    assert!(!league.get(&format!("{path}/history")).await.text().contains("工作调整，自"), "nothing was written");
+    let moved = league.upload(&to, &[&moving[..], &[("sure", "yes")][..]].concat(), None).await;
     assert_eq!(moved.status, 303, "{}", moved.text());
     let history = league.get(&format!("{path}/history")).await;
     let done = history.all("td[data-label='内容']").join("");
@@ -157,4 +168,132 @@ async fn somebody_moves_to_another_post_in_one_act() {
     let roster = league.get(&format!("{path}/roster")).await;
     let places = roster.all("td[data-label='姓名']").iter().filter(|name| *name == "学生12").count();
     assert_eq!(places, 1, "{}", roster.text());
+}
+
+/// Sets the day by which a union mends that its presidium is too large.
+async fn set_day(client: &mut Client, path: &str, due: Date, says: &str) -> Page {
+    let due = due.to_string();
+    client.post(&format!("{path}/mending"), &[("rule", "STF-07"), ("due", &due), ("says", says)]).await
+}
+
+#[tokio::test]
+async fn stf_07_a_breach_is_mended_by_a_day_that_the_school_committee_sets() {
+    let (portal, mut league, today) = ready().await;
+    let path = union(&mut league, "colleges", &rows(50, 9, "主席团成员", ""), &today.to_string(), true).await;
+    let asked = league.get(&format!("{path}/mending?rule=STF-07")).await;
+    assert!(asked.text().contains("由院系团组织办理"), "{}", asked.text());
+    let past = set_day(&mut league, &path, today - Duration::days(1), "按程序减少人员").await;
+    assert_eq!((past.status, past.field("整改要求")), (422, "按程序减少人员".to_owned()));
+    assert!(past.fault("整改期限（最后一天）").contains("不能早于今天"), "{}", past.text());
+    let bare = set_day(&mut league, &path, today, "").await;
+    assert!(bare.fault("整改要求").contains("请写明"), "{}", bare.text());
+    for rule in ["STF-02", "x"] {
+        let page = league.post(&format!("{path}/mending"), &[("rule", rule), ("says", "整改")]).await;
+        assert!(page.status == 422 || page.status == 404, "{rule}: {}", page.status);
+    }
+    let set = set_day(&mut league, &path, today + Duration::days(10), "按程序减少人员").await;
+    assert!(set.location().ends_with("done=mending-set"), "{}", set.text());
+    // It stands with the breach wherever the breach is shown.
+    let day = format!("{path}/findings");
+    for page in [day.as_str(), path.as_str(), "/compliance"] {
+        assert!(league.get(page).await.text().contains("按程序减少人员"), "{page}");
+    }
+    let report = league.get("/compliance/report").await.text();
+    assert!(report.contains("前整改）") && report.contains("按程序减少人员"), "{report}");
+    // Who mends it has it on the home page and in the calendar, and sets no day.
+    let mut secretary = portal.signed_in(OfficeKind::CollegeLeague).await;
+    for page in ["/", "/calendar"] {
+        assert!(secretary.get(page).await.text().contains("整改：信息工程系学生会"), "{page}");
+    }
+    assert_eq!(set_day(&mut secretary, &path, today, "不整改").await.status, 403);
+    assert!(!league.get("/").await.text().contains("督促整改"), "not yet late");
+    assert_eq!(set_day(&mut league, &path, today + Duration::days(5), "再减少人员").await.status, 303);
+    let changed = league.get(&format!("{path}/mending?rule=STF-07")).await;
+    assert_eq!(changed.all("td[data-label='怎样结束']"), ["改期"]);
+    assert_eq!(changed.field("整改要求"), "再减少人员");
+    assert!(league.get("/audit").await.text().contains("定整改期限"));
+    portal.app.clock.advance(Duration::days(6));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(league.get(&day).await.text().contains("逾期"));
+    assert!(league.get("/").await.text().contains("督促整改：信息工程系学生会"));
+    // Mended: nothing is late any more, and the day ends by itself.
+    let posts = league.get(&format!("{path}/leave?post=presidium")).await.attributes("input[name=chosen]", "value");
+    let today = portal.app.clock.today().to_string();
+    let mut fields = vec![("day", today.as_str()), ("why", "工作调整"), ("ground", ""), ("sure", "yes")];
+    fields.extend(posts.iter().map(|post| ("offered", post.as_str())));
+    fields.extend(posts.iter().take(6).map(|post| ("chosen", post.as_str())));
+    assert_eq!(league.post(&format!("{path}/leave"), &fields).await.status, 303);
+    assert!(!league.get("/").await.text().contains("督促整改"));
+    lunzhi::unions::mending::end_mended(&portal.app).await.unwrap();
+    let ended = league.get(&format!("{path}/mending?rule=STF-07")).await;
+    assert_eq!(ended.all("td[data-label='怎样结束']"), ["已消除", "改期"]);
+    assert!(ended.text().contains("不用定整改期限"), "{}", ended.text());
+    let again = set_day(&mut league, &path, portal.app.clock.today(), "整改").await;
+    assert!(again.status == 422 && again.text().contains("已经消除"), "{}", again.text());
+    assert_eq!(league.post(&format!("{path}/mending/withdraw"), &[("rule", "STF-07")]).await.status, 404);
+}
+
+/// The path of somebody's post, as the union's page links to it.
+async fn post_of(client: &mut Client, path: &str, name: &str) -> String {
+    let page = client.get(path).await;
+    let names = page.all("td[data-label='姓名'] a");
+    let place = names.iter().position(|found| found == name).unwrap_or_else(|| panic!("{name} holds nothing"));
+    page.attributes("td[data-label='姓名'] a", "href").remove(place)
+}
+
+#[tokio::test]
+async fn stf_02_an_end_is_taken_back_the_same_day_unless_the_place_is_taken() {
+    let (portal, mut league, today) = ready().await;
+    let day = (today - Duration::days(20)).to_string();
+    let path = union(&mut league, "school", &rows(1, 5, "主席团成员", ""), &day, true).await;
+    let [first, second] = [post_of(&mut league, &path, "学生1").await, post_of(&mut league, &path, "学生2").await];
+    let today_text = today.to_string();
+    let ending = [("day", today_text.as_str()), ("why", "工作调整"), ("ground", "")];
+    for post in [&first, &second] {
+        assert!(!league.get(post).await.text().contains("今天办理的离任"), "nothing to take back");
+        assert_eq!(league.upload(&format!("{post}/end"), &ending, None).await.status, 303);
+    }
+    let undo = format!("{first}/undo-end");
+    let bare = league.post(&undo, &[("reason", "")]).await;
+    assert!(bare.status == 422 && bare.fault("为什么撤销").contains("请写明"), "{}", bare.text());
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(officer.post(&undo, &[("reason", "点错人")]).await.status, 403);
+    let done = league.post_on(&undo, &[("reason", "点错人")]).await;
+    assert!(done.text().contains("离任已撤销"), "{}", done.text());
+    assert!(done.all("td[data-label='姓名']").contains(&"学生1".to_owned()));
+    assert!(league.get(&format!("{path}/history")).await.text().contains("点错人"));
+    assert!(league.get("/audit").await.text().contains("撤销离任"));
+    assert_eq!(league.post(&undo, &[("reason", "再来一次")]).await.status, 409, "it is taken back once");
+    // Somebody came in the place of the other one: with them the presidium is full.
+    elect(&portal, &path, &[30], today).await;
+    assert_eq!(appoint(&mut league, &path, 30, "presidium", "", today).await.status, 303);
+    let refused = league.post(&format!("{second}/undo-end"), &[("reason", "点错人")]).await;
+    assert!(refused.status == 409 && refused.text().contains("主席团成员 6 人，超过 5 人"), "{}", refused.text());
+    // On the next day an end is an end.
+    let third = post_of(&mut league, &path, "学生3").await;
+    assert_eq!(league.upload(&format!("{third}/end"), &ending, None).await.status, 303);
+    portal.app.clock.advance(Duration::days(1));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(!league.get(&third).await.text().contains("今天办理的离任"));
+    assert_eq!(league.post(&format!("{third}/undo-end"), &[("reason", "点错人")]).await.status, 409);
+}
+
+#[tokio::test]
+async fn stf_02_an_end_taken_back_and_an_appointment_at_once_do_not_both_take_the_last_place() {
+    let (portal, mut league, today) = ready().await;
+    let day = (today - Duration::days(20)).to_string();
+    let path = union(&mut league, "school", &rows(1, 5, "主席团成员", ""), &day, true).await;
+    let post = post_of(&mut league, &path, "学生1").await;
+    let today_text = today.to_string();
+    let ending = [("day", today_text.as_str()), ("why", "工作调整"), ("ground", "")];
+    assert_eq!(league.upload(&format!("{post}/end"), &ending, None).await.status, 303);
+    elect(&portal, &path, &[30], today).await;
+    let mut deputy = portal.signed_in(OfficeKind::DeputySecretary).await;
+    let undo = format!("{post}/undo-end");
+    let reason = [("reason", "点错人")];
+    let (undone, appointed) =
+        tokio::join!(deputy.post(&undo, &reason), appoint(&mut league, &path, 30, "presidium", "", today));
+    let mut statuses = [undone.status, appointed.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 409], "{} {}", undone.text(), appointed.text());
 }

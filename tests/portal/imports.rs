@@ -572,7 +572,7 @@ async fn whoever_has_left_does_not_come_back_by_a_file() {
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let file = format!("{HEAD}{}", student("20240001", "学生1", "软件2401班"));
     let path = upload(&mut staff, "students", &[], &file).await;
-    assert!(staff.get(&path).await.all(".says-cell")[0].contains("已于 2026-07-01 离校"));
+    assert!(staff.get(&path).await.all(".says-cell")[0].contains("已于2026年7月1日离校"));
 }
 
 #[tokio::test]

@@ -340,7 +340,11 @@ async fn a_public_notice_says_from_when_to_when_who_issues_it_and_where_objectio
     let published = portal.app.clock.today();
     let (mut league, span) = publish().await;
     let running = league.get(&round).await.text();
-    let days = format!("正在公示：首日 <strong>{}</strong>，末日 <strong>{}</strong>", span.first, span.last);
+    let days = format!(
+        "正在公示：首日 <strong>{}</strong>，末日 <strong>{}</strong>",
+        chinese_day(span.first),
+        chinese_day(span.last)
+    );
     assert!(running.contains(&days), "the round says until when: {running}");
     let (unsaid, issuer) = (league.get(&notice).await, format!("{notice}/issuer"));
     assert!(unsaid.all(".formal-signature p")[0].ends_with("信息工程系团组织"), "{:?}", unsaid.all(".formal p"));

@@ -39,7 +39,7 @@ async fn a_first_adoption_may_reach_back_to_the_documents_day_and_no_further() {
     let version = version_of(&mut league, "济宁方案").await;
     let early = adopt(&mut league, &version, "2022-04-11").await;
     assert_eq!(early.status, 409);
-    assert!(early.heading().starts_with("自 2022-04-11 起启用济宁方案"));
+    assert!(early.heading().starts_with("自2022年4月11日起启用济宁方案"));
     assert_eq!(early.all(".clause p"), ["济医党字〔2022〕19号"], "the refusal quotes the clause");
     let back = early.attributes("a.button", "href").remove(0);
     let kept = league.get(&back).await;

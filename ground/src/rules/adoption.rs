@@ -8,6 +8,7 @@ use std::{borrow::Cow, sync::Arc};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{Finding, Outcome, Plan, Rule, Verdict};
+use crate::text::chinese_day;
 
 /// How long after its registration an adoption may be withdrawn.
 pub const GRACE: Duration = Duration::days(1);
@@ -153,14 +154,14 @@ pub fn adopt(plan: &Plan, from: Date, last: Option<Last>, today: Date) -> Verdic
     let earliest = after_last.map_or(plan.effective, |soonest| soonest.max(plan.effective));
     let remedy = format!("启用日期最早可填 {earliest}");
     let outcome = |fails| if fails { Outcome::Fail } else { Outcome::Pass };
-    let by_document = format!("方案自 {} 起施行（{}）", plan.effective, plan.effective_note);
+    let by_document = format!("方案自{}起施行（{}）", chinese_day(plan.effective), plan.effective_note);
     let mut findings = vec![
         Finding::new(provision, outcome(from < plan.effective), by_document)
             .against(&from, format!("不早于 {}", plan.effective))
             .remedy(remedy.clone()),
     ];
     if let Some((last, soonest)) = last.zip(after_last) {
-        let says = format!("现行方案自 {} 起启用；更换方案不溯及既往", last.from);
+        let says = format!("现行方案自{}起启用；更换方案不溯及既往", chinese_day(last.from));
         let backwards = Finding::new(provision, outcome(from < soonest), says)
             .against(&from, format!("不早于 {soonest}"))
             .remedy(remedy);

@@ -20,6 +20,7 @@ use super::{
     timeline::{Holding, Timeline, Unit, covers},
 };
 use crate::rules::finding::{is_over, is_short};
+use crate::text::chinese_day;
 
 /// What is asked for: a person in a post from a day on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,25 @@ pub fn appoint(
     if let Some(finding) = second_post(&base, &wanted) {
         findings.push(finding);
     }
+    let warned = findings.iter().filter(|finding| finding.verdict == Outcome::Warn).cloned().collect();
+    Verdict::seal_with_reason(findings, Appointment { wanted, warned }, reason)
+}
+
+/// The post in the place `ended` goes on as if it had not been ended: whoever held it until then is asked nothing anew, but
+/// the caps hold with those who have come meanwhile.
+pub fn restore(
+    calendar: &Calendar,
+    timeline: &Timeline,
+    ended: usize,
+    wanted: Wanted,
+    reason: Option<&str>,
+) -> Verdict<Appointment> {
+    let base = without(timeline, Some(ended));
+    let mut findings = over_caps(calendar, timeline, &base, &wanted);
+    if findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail)) {
+        make_room(calendar, timeline, &base, &wanted, &mut findings);
+    }
+    findings.extend(second_post(&base, &wanted));
     let warned = findings.iter().filter(|finding| finding.verdict == Outcome::Warn).cloned().collect();
     Verdict::seal_with_reason(findings, Appointment { wanted, warned }, reason)
 }
@@ -349,7 +369,7 @@ pub(super) fn is_worse(finding: &Finding, before: &[Finding], person: &Member) -
 
 /// A breach as the refusal says it: when, and who fills the places.
 fn dated(finding: Finding, with: &Timeline, wanted: &Wanted, day: Date) -> Finding {
-    let when = if day > wanted.from { format!("自 {day} 起，") } else { String::new() };
+    let when = if day > wanted.from { format!("自{}起，", chinese_day(day)) } else { String::new() };
     if finding.rule == Rule::Stf10 {
         let message = format!("{when}{}。组建期间可以先任命，换届成批任命时按全体人员判断", finding.message);
         return Finding { verdict: Outcome::Warn, message, ..finding };
@@ -371,7 +391,7 @@ fn make_room(calendar: &Calendar, timeline: &Timeline, base: &Timeline, wanted: 
         ends.into_iter().filter(|day| *day > wanted.from && wanted.until.is_none_or(|until| *day < until)).find(fits);
     for finding in findings.iter_mut().filter(|finding| finding.verdict == Outcome::Fail) {
         let room = match first {
-            Some(day) => format!("；或把生效日期改到 {day}，那天起有空缺"),
+            Some(day) => format!("；或把生效日期改到{}，那天起有空缺", chinese_day(day)),
             None => "；在任者的任期没有届满日，须先办理离任".to_owned(),
         };
         let how_many = finding.gauge.and_then(|gauge| Some(gauge.value.saturating_sub(gauge.high?))).unwrap_or(1);
@@ -445,7 +465,7 @@ pub fn reshuffle(
     days.insert(day);
     let mut findings: Vec<Finding> = Vec::new();
     if calendar.in_force(day).is_none() {
-        let says = format!("到 {day} 本校还没有启用实施方案，换届没有依据");
+        let says = format!("到{}本校还没有启用实施方案，换届没有依据", chinese_day(day));
         findings.push(Finding::practice(Rule::Pol00, Outcome::Fail, says));
     }
     if let Some(plan) = calendar.in_force(day) {
@@ -483,8 +503,11 @@ pub fn reshuffle(
                     Outcome::Warn if unruled => Outcome::Fail,
                     verdict => verdict,
                 };
-                let message =
-                    if when > day { format!("自 {when} 起，{}", finding.message) } else { finding.message.clone() };
+                let message = if when > day {
+                    format!("自{}起，{}", chinese_day(when), finding.message)
+                } else {
+                    finding.message.clone()
+                };
                 let mut people = finding.subjects.clone();
                 people.extend(finding.unknown.clone().unwrap_or_default());
                 Finding { verdict, message, holders: after.names(&people), ..finding }
@@ -610,7 +633,7 @@ mod tests {
         // In December there is a place, from March on there is none.
         let open = wanted(21, Post::Presidium, date!(2026 - 12 - 01), None);
         let findings = appoint(&plans, &timeline, None, open, None).permit().unwrap_err();
-        assert_eq!(findings[0].message, "自 2027-03-01 起，任命后主席团成员 6 人，超过 5 人");
+        assert_eq!(findings[0].message, "自2027年3月1日起，任命后主席团成员 6 人，超过 5 人");
         let until_then = wanted(21, Post::Presidium, date!(2026 - 12 - 01), Some(date!(2027 - 03 - 01)));
         assert!(appoint(&plans, &timeline, None, until_then, None).permit().is_ok());
     }
@@ -742,7 +765,7 @@ mod tests {
         let findings =
             appoint(&plans, &timeline, None, wanted(9, office(), DAY, None), Some("理由")).permit().unwrap_err();
         assert_eq!(verdicts(&findings), [(Rule::Stf05, Outcome::Fail)]);
-        assert!(findings[0].message.starts_with("自 2027-03-01 起，"), "{}", findings[0].message);
+        assert!(findings[0].message.starts_with("自2027年3月1日起，"), "{}", findings[0].message);
         let until = wanted(9, office(), DAY, Some(later));
         assert!(appoint(&plans, &timeline, None, until, Some("理由")).permit().is_ok());
     }

@@ -8,6 +8,7 @@ use super::{
     roster::{Member, Post},
     timeline::{Timeline, covers},
 };
+use crate::text::chinese_day;
 use crate::words::words;
 
 words! {
@@ -148,9 +149,9 @@ pub fn filing(plan: &Plan, stage: Stage, by: Option<Date>, today: Date) -> Findi
     let (verdict, says) = match (stage, by) {
         (Stage::Filed | Stage::Sent, _) => (Outcome::Pass, "选举结果已报上级备案".to_owned()),
         (Stage::Approved, Some(by)) if today > by => {
-            (Outcome::Warn, format!("选举结果应在 {by} 以前报上级备案，已经逾期"))
+            (Outcome::Warn, format!("选举结果应在{}以前报上级备案，已经逾期", chinese_day(by)))
         }
-        (Stage::Approved, Some(by)) => (Outcome::Pass, format!("选举结果须在 {by} 以前报上级备案")),
+        (Stage::Approved, Some(by)) => (Outcome::Pass, format!("选举结果须在{}以前报上级备案", chinese_day(by))),
         (Stage::Approved | Stage::Announced | Stage::Elected, _) => {
             (Outcome::Pass, "选举结果还没有批准，批准以后报上级备案".to_owned())
         }
@@ -179,17 +180,17 @@ pub fn by_congress(plan: &Plan, timeline: &Timeline, person: &Member, from: Date
     let says = match current {
         Some(mandate) => match left(mandate.from) {
             None => {
-                let says = format!("{name}由学生代表大会选举产生，选举结果自 {} 起经批准", mandate.from);
+                let says = format!("{name}由学生代表大会选举产生，选举结果自{}起经批准", chinese_day(mandate.from));
                 return Some(Finding::new(provision, Outcome::Pass, says));
             }
-            Some(day) => format!("{name}自 {day} 起已离任，不能凭原来的选举结果再任主席团成员"),
+            Some(day) => format!("{name}自{}起已离任，不能凭原来的选举结果再任主席团成员", chinese_day(day)),
         },
         None => match own().map(|mandate| (mandate.from, mandate.until)).max() {
             Some((since, _)) if since > from => {
                 format!("{name}的选举结果 {since} 才批准，任主席团成员不能早于这一天")
             }
             Some((_, until)) => {
-                let since = until.map(|day| format!("自 {day} 起")).unwrap_or_default();
+                let since = until.map(|day| format!("自{}起", chinese_day(day))).unwrap_or_default();
                 format!("{name}当选的那一届{since}已经换届，不能凭它任主席团成员")
             }
             None => format!("没有{name}在学生代表大会当选并经批准的记录，不能任主席团成员"),

@@ -5,6 +5,7 @@
 use time::{Date, Duration};
 
 use super::{Finding, Outcome, Plan, Rule, Verdict};
+use crate::text::chinese_day;
 use crate::words::words;
 
 words! {
@@ -197,13 +198,13 @@ impl Regular {
 pub fn regular(plan: &Plan, duty: Duty, regular: Regular, today: Date) -> Finding {
     let rule = duty.rule();
     let Some(provision) = plan.provision(rule) else { return Finding::unstated(rule, plan) };
-    let last = regular.last.map_or_else(|| "还没有记录".to_owned(), |last| format!("上一次 {last}"));
+    let last = regular.last.map_or_else(|| "还没有记录".to_owned(), |last| format!("上一次{}", chinese_day(last)));
     let (Some(due), Some(every)) = (regular.due(duty), regular.every.or(duty.interval())) else {
         return Finding::new(provision, Outcome::Pass, last);
     };
     let whose = if regular.every.is_some() { "校团委确定" } else { "实践惯例，可以另定" };
     let verdict = if today > due { Outcome::Warn } else { Outcome::Pass };
-    let says = format!("{last}，下一次在 {due} 以前（每 {every} 天一次：{whose}，方案未写间隔）");
+    let says = format!("{last}，下一次在{}以前（每 {every} 天一次：{whose}，方案未写间隔）", chinese_day(due));
     let finding = Finding::new(provision, verdict, says);
     if verdict == Outcome::Pass { finding } else { finding.remedy("办理以后登记") }
 }

@@ -11,6 +11,7 @@ use super::{
     roster::{Member, Post},
     timeline::{Timeline, covers},
 };
+use crate::text::chinese_day;
 
 /// Places that a round offers or has offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +95,7 @@ pub fn offer(
                 && (hard || is_worse(finding, &now, &stranger))
         };
         let dated = |finding: Finding| {
-            let when = if day > first { format!("自 {day} 起，") } else { String::new() };
+            let when = if day > first { format!("自{}起，", chinese_day(day)) } else { String::new() };
             let held = before.iter().find(|known| (known.rule, &known.unit) == (finding.rule, &finding.unit));
             let held = held.and_then(|finding| finding.gauge).map_or(0, |gauge| gauge.value);
             let message = format!("{when}连同在任和其他轮次已留出的 {held} 个，全部用上后{}", finding.message);

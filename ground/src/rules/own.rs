@@ -9,6 +9,7 @@ use super::{
     timeline::{Holding, Timeline, covers},
     yearly::{academic_year, academic_year_in_words, year_after},
 };
+use crate::text::chinese_day;
 
 /// What is reported of a union.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +110,7 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
                 _ => format!("{} 办理", fact.on),
             };
             match late {
-                Some(last) => (breach, format!("{what}，迟于 {last}")),
+                Some(last) => (breach, format!("{what}，迟于{}", chinese_day(last))),
                 None => (Outcome::Pass, what),
             }
         }
@@ -165,8 +166,8 @@ fn served(plan: &Plan, limit: Served, timeline: Option<&Timeline>, day: Date) ->
 /// Nothing is reported so far of what is due by a day.
 fn unreported(by: YearDay, breach: Outcome, today: Date) -> (Outcome, String) {
     match by.in_year(academic_year(today)) {
-        Some(last) if today > last => (breach, format!("到 {last} 没有登记")),
-        Some(last) => (Outcome::Unknown, format!("还没有登记，{last} 以前办")),
+        Some(last) if today > last => (breach, format!("到{}没有登记", chinese_day(last))),
+        Some(last) => (Outcome::Unknown, format!("还没有登记，{}以前办", chinese_day(last))),
         None => (Outcome::Unknown, "还没有登记".to_owned()),
     }
 }

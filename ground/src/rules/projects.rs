@@ -4,6 +4,7 @@
 use time::Date;
 
 use super::{Finding, Outcome, Plan, Rule, Verdict};
+use crate::text::chinese_day;
 
 /// What is known of a project before it recruits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub fn recruit(plan: &Plan, recruiting: Recruiting) -> Verdict<Recruits> {
     let mut findings =
         vec![under(plan, Rule::Vol01, outcome(necessity), says.to_owned()).remedy("写明为什么确需由学生会主办")];
     let reported = match received {
-        Some(on) => format!("主管团组织已于 {on} 收到事先报告"),
+        Some(on) => format!("主管团组织已于{}收到事先报告", chinese_day(on)),
         None => "主管团组织还没有收到事先报告".to_owned(),
     };
     findings.push(
@@ -88,8 +89,7 @@ pub struct Engaged(());
 /// VOL-02: nobody is engaged once the project is over.
 pub fn engage(plan: &Plan, closed: bool, ends_on: Date, today: Date) -> Verdict<Engaged> {
     let over = closed || ends_on < today;
-    let says =
-        if over { format!("项目到 {ends_on} 为止，已经结束") } else { format!("项目到 {ends_on} 为止") };
+    let says = format!("项目到{}为止{}", chinese_day(ends_on), if over { "，已经结束" } else { "" });
     let finding = under(plan, Rule::Vol02, outcome(!over), says).remedy("因事用人、事完人散：可以参加其他项目");
     Verdict::seal(vec![finding], Engaged(()))
 }
@@ -102,7 +102,7 @@ pub fn overdue(plan: &Plan, ends_on: Date, engaged: i64, today: Date) -> Finding
     let says = if late {
         format!("{ends_on} 已经结束，还有 {engaged} 名志愿者没有解散")
     } else {
-        format!("到 {ends_on} 为止，现有 {engaged} 名志愿者")
+        format!("到{}为止，现有 {engaged} 名志愿者", chinese_day(ends_on))
     };
     let finding = Finding::new(provision, if late { Outcome::Warn } else { Outcome::Pass }, says);
     if late { finding.remedy("办理结项，志愿者的工作关系同时结束") } else { finding }

@@ -14,7 +14,7 @@ use super::{
     plan::{Body, Provision, ReviewTerms, Stated},
 };
 use crate::{
-    text::{folded, percent},
+    text::{chinese_day, folded, percent},
     words::words,
 };
 
@@ -522,7 +522,8 @@ pub fn coverage(plan: &Plan, facts: &Coverage, today: Date) -> Finding {
         let says = format!("{semester}应述职 {due} 人，都已提交述职报告");
         Finding::new(provision, Outcome::Pass, says)
     } else if today >= *late_from {
-        let when = until.map_or_else(|| "还没有开始述职评议".to_owned(), |day| format!("{day} 截止，已逾期"));
+        let when =
+            until.map_or_else(|| "还没有开始述职评议".to_owned(), |day| format!("{}截止，已逾期", chinese_day(day)));
         let says = format!("{semester}应述职 {due} 人，已提交 {handed} 人（{share}），{when}");
         Finding::new(provision, provision.breach(), says).remedy(if until.is_some() {
             "催交述职报告，召开评议会"

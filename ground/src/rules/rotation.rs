@@ -9,6 +9,7 @@ use super::{
     roster::{Member, numbers},
     timeline::{Holding, Semester, Timeline, Turn, covers},
 };
+use crate::text::chinese_day;
 
 /// ORG-03, 执行主席由主席团成员轮值担任: one at a time, and a presidium member. Nobody marked is unknown, not a breach.
 #[must_use]
@@ -100,7 +101,7 @@ fn period(plan: &Plan, timeline: &Timeline, turn: &Turn, today: Date) -> Finding
             if turn.until == semester.until && from_start {
                 Finding::new(provision, Outcome::Pass, "与学期一致".to_owned()).against(&measured, whole)
             } else if turn.until == semester.until && (before || opened || late) {
-                let says = format!("自 {} 起接到学期末，补足本学期的轮值周期", turn.from);
+                let says = format!("自{}起接到学期末，补足本学期的轮值周期", chinese_day(turn.from));
                 Finding::new(provision, Outcome::Pass, says).against(&measured, whole)
             } else {
                 Finding::new(provision, provision.breach(), "轮值周期不是一个完整的学期".to_owned())
@@ -240,10 +241,14 @@ fn seated_and_alone(plan: &Plan, provision: &Provision, timeline: &Timeline, tur
         );
     }
     if let Some(other) = timeline.turns.iter().find(|other| other.from < turn.until && turn.from < other.until) {
-        let says = format!("{} 至 {} 已有确认的当值执行主席，同一时间只能有 1 名", other.from, last_day(other.until));
+        let says = format!(
+            "{}至{}已有确认的当值执行主席，同一时间只能有 1 名",
+            chinese_day(other.from),
+            chinese_day(last_day(other.until))
+        );
         let mut finding = Finding::new(provision, provision.breach(), says)
             .against(&2, "=1")
-            .remedy(format!("从 {} 起排，或先撤回（结束）已确认的一期", other.until));
+            .remedy(format!("从{}起排，或先撤回（结束）已确认的一期", chinese_day(other.until)));
         finding.holders = vec![other.name.clone()];
         findings.push(finding);
     }

@@ -12,6 +12,7 @@ use super::{
     timeline::{Organisation, Timeline, Unit, covers},
 };
 use crate::rules::finding::is_over;
+use crate::text::chinese_day;
 
 /// Words in a department's name that speak of a layer of its own. Practice, from the national disclosure form: no
 /// standing level such as a centre or a project office above or below the departments.
@@ -223,7 +224,7 @@ pub fn establish(
                     names.iter().filter(|name| **name != unit.name).map(|name| (*name).to_owned()).collect();
             }
             if day > unit.from && is_over(&finding) {
-                finding.message = format!("自 {day} 起，{}", finding.message);
+                finding.message = format!("自{}起，{}", chinese_day(day), finding.message);
             }
             found.push(finding);
         }

@@ -4,6 +4,7 @@
 use time::{Date, Duration};
 
 use super::{Finding, Outcome, Plan, Rule};
+use crate::text::chinese_day;
 
 /// Questionnaires of a union in a semester, by practice.
 pub const PER_SEMESTER: u32 = 1;
@@ -68,10 +69,10 @@ pub fn regular(plan: &Plan, held: &Held, today: Date) -> Finding {
     let finding = if held.missing() == 0 {
         Finding::new(provision, Outcome::Pass, format!("{said}{source}"))
     } else if today > due {
-        let says = format!("{said}，{due} 起逾期{source}");
+        let says = format!("{said}，{}起逾期{source}", chinese_day(due));
         Finding::new(provision, Outcome::Warn, says).remedy("在“调研”里制作问卷，向同学开放")
     } else {
-        Finding::new(provision, Outcome::Pass, format!("{said}，应在 {due} 以前开展{source}"))
+        Finding::new(provision, Outcome::Pass, format!("{said}，应在{}以前开展{source}", chinese_day(due)))
     };
     finding.against(&held.opened, format!(">={wanted}"))
 }
@@ -92,7 +93,7 @@ mod tests {
         let plan = named("jining-2022").unwrap();
         assert_eq!(held(0, None).due(), date!(2027 - 01 - 16));
         let early = regular(plan, &held(0, None), date!(2027 - 01 - 16));
-        assert!(early.verdict == Outcome::Pass && early.message.contains("应在 2027-01-16 以前"), "{}", early.message);
+        assert!(early.verdict == Outcome::Pass && early.message.contains("应在2027年1月16日以前"), "{}", early.message);
         let late = regular(plan, &held(0, None), date!(2027 - 01 - 17));
         assert_eq!((late.verdict, late.clause.unwrap().id.as_str()), (Outcome::Warn, "J3.3.3"));
         assert!(late.message.contains("实践惯例") && late.message.contains("逾期"), "{}", late.message);

@@ -4,6 +4,7 @@
 use time::{Date, Duration};
 
 use super::{Finding, Outcome, Plan, Rule, Verdict};
+use crate::text::chinese_day;
 use crate::words::words;
 
 /// Days between two working meetings where the School Youth League committee sets no others: monthly, as most universities
@@ -232,9 +233,9 @@ pub fn link_meeting(plan: &Plan, linked: Linked, today: Date) -> Finding {
     let Some(provision) = plan.provision(Rule::Org09) else { return Finding::unstated(Rule::Org09, plan) };
     let (every, due) = (linked.every.unwrap_or(LINK_EVERY), linked.due());
     let whose = if linked.every.is_some() { "校团委确定" } else { "实践惯例，校团委可以另定" };
-    let last = linked.last.map_or_else(|| "还没有召开过".to_owned(), |last| format!("上一次 {last}"));
+    let last = linked.last.map_or_else(|| "还没有召开过".to_owned(), |last| format!("上一次{}", chinese_day(last)));
     let verdict = if today > due { Outcome::Warn } else { Outcome::Pass };
-    let says = format!("{last}，应在 {due} 以前召开下一次（每 {every} 天一次：{whose}，方案未写间隔）");
+    let says = format!("{last}，应在{}以前召开下一次（每 {every} 天一次：{whose}，方案未写间隔）", chinese_day(due));
     let finding = Finding::new(provision, verdict, says);
     if verdict == Outcome::Pass {
         finding

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use time::{Date, Month};
 
 use super::{Finding, Outcome, Plan, Rule, plan::Union};
+use crate::text::chinese_day;
 
 /// What is on record of a union's congresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,7 +93,7 @@ pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Op
         return Some(Finding::unstated(rule, plan));
     };
     let planned = match years.planned {
-        Some(planned) => format!("，正在筹备，拟于 {planned} 召开"),
+        Some(planned) => format!("，正在筹备，拟于{}召开", chinese_day(planned)),
         None => String::new(),
     };
     let Some(last) = years.last(day) else {
@@ -106,7 +107,7 @@ pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Op
     };
     let due = (0..every).fold(last, |day, _| year_after(day));
     let period = if every == 1 { "一年".to_owned() } else { format!(" {every} 年") };
-    let mut says = format!("最近一次大会 {last}，满{period}为 {due}{planned}");
+    let mut says = format!("最近一次大会{}，满{period}为{}{planned}", chinese_day(last), chinese_day(due));
     let outcome = if day <= due { Outcome::Pass } else { provision.breach() };
     if day > due {
         let _ = write!(says, "，已超过{}没有召开", period.trim_end());

@@ -526,8 +526,8 @@ pub(super) async fn ask_admission(
     let mut db = app.read().await?;
     let (sitting, _) = own(&mut db, &person, id).await?;
     if !sitting.takes_votes(now) {
-        let refused = refusal(&app, &person, id, "补入选民");
-        return Err(refused.for_reason("补入在投票期间办理", "投票截止以后不能补入"));
+        let refused = refusal(&app, &person, id, "补登选民");
+        return Err(refused.for_reason("补登在投票期间办理", "投票截止以后不能补登"));
     }
     let search = Search::by_name(person.institution, sitting.college, now.date());
     let admitted = PersonField::read(&mut db, &search, &mut form.number, &form.pick, "number", &mut errors).await?;
@@ -547,7 +547,7 @@ pub(super) async fn ask_admission(
     if chosen.is_empty() || !fits {
         errors.add("contest", "请勾选该选民应当参加的选举项目，不超过其他选民");
     }
-    let why = written(&form.why, 200, "why", "请写明怎样漏登、依据什么补入", &mut errors);
+    let why = written(&form.why, 200, "why", "请写明怎样漏登、依据什么补登", &mut errors);
     drop(db);
     let Some(why) = why.filter(|_| errors.is_empty()) else {
         return page_with(&app, &person, id, Submitted::new(form, errors), admitted, "").await;
@@ -559,7 +559,7 @@ pub(super) async fn ask_admission(
                 return Ok(false);
             };
             let entry = Entry::about(Verb::VoterKept, student)
-                .detail("办理", "提出补入选民名册")
+                .detail("办理", "提出补登选民名册")
                 .detail("场次", sitting.title.clone())
                 .detail("理由", why.clone());
             audit::append(db, &person, entry, now).await?;
@@ -591,7 +591,7 @@ pub(super) async fn admit(
                 return Ok(false);
             };
             let entry = Entry::about(Verb::VoterKept, student)
-                .detail("办理", "同意补入选民名册")
+                .detail("办理", "同意补登选民名册")
                 .detail("场次", sitting.title.clone());
             audit::append(db, &person, entry, now).await?;
             Ok(true)
@@ -599,7 +599,7 @@ pub(super) async fn admit(
         .await?;
     if !admitted {
         let why = "投票已截止，或者是你自己提出的，或者已经办理";
-        let refused = refusal(&app, &person, id, "同意补入选民");
+        let refused = refusal(&app, &person, id, "同意补登选民");
         return Err(refused.for_reason(why, "须由另一名监票人在投票期间同意"));
     }
     Ok(done_at(&id.monitoring_path(), Done::Admitted))

@@ -159,7 +159,7 @@ const VOID: Fields = Fields { number: "bind-number", serial: "void-serial" };
 
 fn says(obstacle: Obstacle) -> &'static str {
     match obstacle {
-        Obstacle::NotOnRoll => "选民名册上没有这个学号；漏登的，由两名监票人补入",
+        Obstacle::NotOnRoll => "选民名册上没有这个学号；漏登的，由两名监票人补登",
         Obstacle::NoSlip => "没有这张票，或者它已作废、已登记给别人",
         Obstacle::HasSlip => "该选民已领取票码；票丢失的，先将原票作废",
         Obstacle::HasVoted => "该选民已在网上投票，不能再领票",

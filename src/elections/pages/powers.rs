@@ -87,7 +87,7 @@ fn powers(sitting: &Sitting) -> Vec<Power> {
             "口令只有监票人本人知道，系统不保存；开票之后即失效",
         ),
         one(
-            "补入漏登的选民",
+            "补登漏登的选民",
             "监票人，一人提出、另一人同意".to_owned(),
             stage == Stage::Open,
             "逐人有记录，并写进监票报告",

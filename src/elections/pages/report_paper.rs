@@ -103,7 +103,7 @@ impl Papers {
         let frozen = sitting.opened_at().map_or_else(String::new, |at| format!("，{}冻结", minute_of(at)));
         let admitted = match self.course.admitted {
             0 => String::new(),
-            admitted => format!("；补入 {admitted} 人"),
+            admitted => format!("；补登 {admitted} 人"),
         };
         let roll = format!("{size}{frozen}{admitted}");
         let received = sitting.envelopes().map_or_else(String::new, |number| format!("收到 {number} 张"));
@@ -145,7 +145,7 @@ impl Papers {
         for one in &self.admissions {
             if let Some(agreed) = &one.agreed_name {
                 let (voter, contests, why, asked) = (&one.voter, &one.contests, &one.why, &one.asked_name);
-                events.push(format!("补入选民{voter}，参加{contests}：{why}（{asked}提出，{agreed}同意）。"));
+                events.push(format!("补登选民{voter}，参加{contests}：{why}（{asked}提出，{agreed}同意）。"));
             }
         }
         events.push(format!(

@@ -518,7 +518,7 @@ words! {
     MakeKey = "key", "生成监票口令";
     Rehearse = "rehearsal", "输入监票口令演练";
     Count = "count", "输入监票口令开票";
-    AgreeAdmission = "admission", "商定补入选民";
+    AgreeAdmission = "admission", "商定补登选民";
     ConfirmNames = "names", "确认另选他人";
     AgreeVoid = "void", "商定是否作废";
     AgreeClose = "close", "商定是否提前截止";

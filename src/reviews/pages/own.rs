@@ -22,7 +22,7 @@ use crate::{
     ids::ReviewId,
     inbox::{Notice, To, tell},
     office::OfficeKind,
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     reviews::{
         Reviews, Verb,
         forms::{AspectField, LONGEST_TEXT, ReportForm, aspect_fields},

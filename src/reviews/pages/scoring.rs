@@ -19,7 +19,7 @@ use crate::{
     failure::Failure,
     ids::ReviewId,
     inbox::{Notice, tell_all},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     reviews::{
         Reviews, THRESHOLD,
         counting::count,

@@ -18,7 +18,7 @@ use crate::{
     ids::ReviewId,
     inbox::{Notice, To, tell, tell_all},
     office::UnionKeeper,
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     reviews::{
         ReviewReader, Reviews, Verb,
         chart::{Radar, Trend},

@@ -20,7 +20,7 @@ use crate::{
     ids::{SemesterId, TurnId, UnionId},
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     rotation::{
         Verb,
         chart::{TimelineChart, past_gaps},
@@ -312,7 +312,7 @@ pub(super) async fn propose(
         if verdict.findings().iter().any(refuses) {
             let last = until.previous_day().unwrap_or(until);
             let chrome = app.chrome(&person, "拟定轮值").under(UNIONS, "学生会").under(&path, name);
-            let wanted = format!("拟定{}自 {from} 至 {last} 当值（{name}）", post.name);
+            let wanted = format!("拟定{}自{}至{}当值（{name}）", post.name, chinese_day(from), chinese_day(last));
             let findings = verdict.findings().to_vec();
             return Err(Refusal { chrome, wanted, back: back.clone() }.because(findings));
         }
@@ -379,7 +379,8 @@ pub(super) async fn confirm(
             };
             for PassedTurn { row, .. } in &passed {
                 if let Some(until) = store::suspended_until(db, &locked, row).await? {
-                    let says = format!("{}停职到 {until}，停职期间不任执行主席，请改由他人轮值", row.name);
+                    let says =
+                        format!("{}停职到{}，停职期间不任执行主席，请改由他人轮值", row.name, chinese_day(until));
                     return Ok(Attempt::Fault("turn", says));
                 }
             }

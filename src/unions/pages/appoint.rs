@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    after::After,
     attempt::{answer, held_up},
     calendar,
     fields::{AppointFields, DepartmentRoom, OtherPost, scan_of, take_scan},
@@ -92,11 +93,20 @@ pub(super) struct AppointPage {
     has_plan: bool,
     /// How the plan says that people come to their posts.
     course: String,
+    /// What was asked has been judged, and this is what the union is afterwards.
+    after: Option<After>,
 }
 
 /// Who may be in the union, as far as the office sees them.
 pub(super) fn members(acting: &Acting<UnionKeeper>, record: &Record, today: Date) -> Search {
     Search::of(acting, Among::Students, today).within(record.union.college)
+}
+
+/// What is said of a form that comes back: warnings that a reason would settle, or what the union would be.
+#[derive(Default)]
+struct Seen {
+    warned: Vec<Finding>,
+    after: Option<After>,
 }
 
 async fn page(
@@ -105,8 +115,9 @@ async fn page(
     id: UnionId,
     submitted: Submitted<AppointForm>,
     asked: SentField,
-    warned: Vec<Finding>,
+    seen: Seen,
 ) -> Result<AppointPage, Failure> {
+    let Seen { warned, after } = seen;
     let Submitted { mut form, errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let record = managed(&mut db, acting, id, today).await?;
@@ -140,6 +151,7 @@ async fn page(
         document,
         has_plan,
         course,
+        after,
     })
 }
 
@@ -178,7 +190,7 @@ pub(super) async fn ask(
         }
     }
     drop(db);
-    page(&app, &acting, id, Submitted::new(form, errors), SentField::Lookup(person), Vec::new()).await
+    page(&app, &acting, id, Submitted::new(form, errors), SentField::Lookup(person), Seen::default()).await
 }
 
 /// What the rule is asked about an appointment.
@@ -276,6 +288,33 @@ fn held_by(record: &Record, person: &StudentFacts, day: Date) -> Vec<PostRow> {
     record.posts_on(day).filter(|post| post.student == person.student).cloned().collect()
 }
 
+/// What a round of the vetting has promised is not given away past it: what stands in the way of one place more. The
+/// presidium's are given by a congress.
+async fn past_promises(
+    db: &mut PgConnection,
+    id: UnionId,
+    plans: &Calendar,
+    timeline: &Timeline,
+    wanted: &Wanted,
+) -> Result<Vec<Finding>, Failure> {
+    if wanted.post == Post::Presidium {
+        return Ok(Vec::new());
+    }
+    let promised = store::promised(db, id, false, None).await?;
+    if promised.is_empty() {
+        return Ok(Vec::new());
+    }
+    let one = vec![Offer { post: wanted.post.clone(), seats: 1, from: wanted.from }];
+    Ok(offer(plans, timeline, &promised, one, false, Some("")).permit().err().unwrap_or_default())
+}
+
+/// An appointment in a sentence, with what the person leaves for it.
+fn act_in_words(person: &StudentFacts, words: &str, from: Date, left: &[PostRow]) -> String {
+    let left: Vec<String> = left.iter().map(PostRow::label_with_place).collect();
+    let leaving = if left.is_empty() { String::new() } else { format!("，同时卸任{}", left.join("、")) };
+    format!("{}（{}）自{}起任{words}{leaving}。", person.name, person.number, chinese_day(from))
+}
+
 /// Ends what somebody held until now, on the day on which the new post begins.
 async fn leave_for(
     db: &mut PgConnection,
@@ -324,11 +363,12 @@ pub(super) async fn act(
     }
     let Some(mut asked) = form.read(&record, today, &mut errors) else {
         let asked = SentField::Form(person);
-        let page = page(&app, &acting, id, Submitted::new(form, errors), asked, Vec::new()).await?;
+        let page = page(&app, &acting, id, Submitted::new(form, errors), asked, Seen::default()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     asked.grounds.document = scan_of(&app, acting.person(), &form.document).await?;
     let back = filled_in(&id.appoint_path(), &as_query(&form)?);
+    let mut after = None;
     let attempt = app
         .write_as(acting.person().authority(), async |db| {
             let locked = store::lock(db, &acting, id, today).await?;
@@ -360,16 +400,16 @@ pub(super) async fn act(
                 Err(findings) => return held_up(findings, refusal),
             };
             let why = asked.direct.as_deref().unwrap_or_default();
-            // What a round of the vetting has promised is not given away past it.
-            if appointment.wanted().post != Post::Presidium {
-                let promised = store::promised(db, id, false, None).await?;
-                let Wanted { post, from, .. } = appointment.wanted().clone();
-                let one = vec![Offer { post, seats: 1, from }];
-                if !promised.is_empty()
-                    && let Err(findings) = offer(&plans, &timeline, &promised, one, false, Some("")).permit()
-                {
-                    return held_up(findings, refusal);
-                }
+            let promised = past_promises(db, id, &plans, &timeline, appointment.wanted()).await?;
+            if !promised.is_empty() {
+                return held_up(promised, refusal);
+            }
+            if form.is_to_be_seen() {
+                let Wanted { person, post, from, until } = appointment.wanted();
+                let then = timeline.with(person, post.clone(), *from, *until);
+                let says = act_in_words(&facts, &words, *from, &left);
+                after = Some(After::of(says, &locked.timeline, &then, &plans, *from));
+                return Ok(Attempt::Done(()));
             }
             leave_for(db, &acting, &locked, &left, &asked, now).await?;
             let (student, from_college, route) = (facts.student, asked.from_college, Route::Direct(why));
@@ -398,9 +438,13 @@ pub(super) async fn act(
             Ok(Attempt::Done(()))
         })
         .await?;
+    if after.is_some() {
+        let (asked, seen) = (SentField::Form(person), Seen { warned: Vec::new(), after });
+        return Ok(page(&app, &acting, id, Submitted::new(form, errors), asked, seen).await?.into_response());
+    }
     answer(attempt, errors, Done::Appointed.at(&id.path()), async |errors, warned| {
-        let asked = SentField::Form(person);
-        Ok(page(&app, &acting, id, Submitted::new(form, errors), asked, warned).await?.into_response())
+        let (asked, seen) = (SentField::Form(person), Seen { warned, after: None });
+        Ok(page(&app, &acting, id, Submitted::new(form, errors), asked, seen).await?.into_response())
     })
     .await
 }

@@ -19,14 +19,14 @@ use super::{
     Evidence, Onward, Subject, calendar, evidence,
     own_rules::{OwnBreach, own_breaches},
     trend::{ComingDay, Trend},
-    with_duties,
+    with_duties, with_mendings,
 };
 use crate::{
     app::App,
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
-    office::OfficeKind,
+    office::{Office, SchoolLeague},
     page::{
         charts::{Part, PartCount, strip},
         chrome::Chrome,
@@ -45,6 +45,7 @@ use crate::{
     text::chinese_day,
     unions::{
         ComplianceReader,
+        mending::Mending,
         owed::OwedRows,
         paths::{compliance_file, compliance_report},
         store::{self, DirectRow, OverdueFiling},
@@ -103,7 +104,7 @@ impl ComplianceFilter {
         }
         let day = crate::text::day(&self.on).filter(|day| (today..=today + AHEAD).contains(day));
         day.unwrap_or_else(|| {
-            errors.add("on", format!("请填写今天到 {} 之间的日期", today + AHEAD));
+            errors.add("on", format!("请填写今天到{}之间的日期", chinese_day(today + AHEAD)));
             today
         })
     }
@@ -144,6 +145,21 @@ struct Breach {
     keeper: &'static str,
     /// Where it is put right, as far as the office may go there.
     onward: Option<Onward>,
+    /// By which day it is put right, where a day was set.
+    mending: Option<Mending>,
+}
+
+impl Breach {
+    /// Where the School Youth League committee sets that day; none where the rule does not bind.
+    fn mending_path(&self) -> Option<String> {
+        (self.verdict == Outcome::Fail).then(|| self.union.mending_path(self.rule))
+    }
+
+    /// Who puts it right and by when: `校团委办理，2026年12月20日前整改`.
+    fn who_and_when(&self) -> String {
+        let when = self.mending.as_ref().map(|mending| format!("，{}", mending.by_when()));
+        format!("{}办理{}", self.keeper, when.unwrap_or_default())
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -190,6 +206,8 @@ pub(super) struct CompliancePage {
     file: String,
     /// The same as a paper.
     report: String,
+    /// The office sets by which day breaches are mended.
+    sets_days: bool,
 }
 
 pub(super) async fn page(
@@ -220,6 +238,7 @@ pub(super) async fn file(
         ("自何日起", 12),
         ("怎样办", 26),
         ("办理单位", 12),
+        ("整改期限", 14),
         ("依据", 34),
     ]
     .map(|(heading, width)| ReportColumn { heading, width });
@@ -235,6 +254,7 @@ pub(super) async fn file(
             breach.since.map(|day| day.to_string()).unwrap_or_default(),
             breach.remedy.clone(),
             breach.keeper.to_owned(),
+            breach.mending.as_ref().map(Mending::cell).unwrap_or_default(),
             breach.clause.clone(),
         ]
     };
@@ -279,6 +299,7 @@ async fn judged(
     let own = if has_own { store::own_facts(&mut db, acting.institution(), None).await? } else { Vec::new() };
     let (office, at) = (acting.office().clone(), app.clock.now());
     let owed = OwedRows::load(&mut db, acting.institution(), None, at).await?;
+    let mendings = store::open_mendings(&mut db, acting.institution(), None, today).await?;
     drop(db);
     let chrome = app.chrome(acting.person(), "对照检查总览");
     let query = as_query(&filter)?;
@@ -289,7 +310,8 @@ async fn judged(
         .heavy(move || {
             let judge = |record: &Record| {
                 let found = evidence(record, &plans, &reasons, &office, day);
-                let found = with_duties(found, record, &plans, &owed, &office, day)?;
+                let mut found = with_duties(found, record, &plans, &owed, &office, day)?;
+                with_mendings(&mut found, record.union.id, &mendings);
                 Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())
             };
             let mut own = if has_own { own_breaches(&records, &plans, &own, day) } else { Vec::new() };
@@ -306,6 +328,7 @@ async fn judged(
     let lines = page.lines.into_iter().filter(|line| !filter.breaches_alone() || line.gravest == Some(Outcome::Fail));
     let lines = lines.collect();
     let ahead = (day > today).then_some(day);
+    let sets_days = SchoolLeague::KINDS.contains(&acting.office().kind);
     let (families, file, report) = (CATALOGUE, compliance_file(&query), compliance_report(&query));
     Ok(CompliancePage {
         chrome,
@@ -322,14 +345,9 @@ async fn judged(
         ahead,
         file,
         report,
+        sets_days,
         ..page
     })
-}
-
-/// The office that leads unions of a kind.
-fn keeper(kind: Union) -> &'static str {
-    let kind = if kind == Union::College { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
-    kind.label()
 }
 
 impl CompliancePage {
@@ -392,8 +410,9 @@ fn assemble(
                     people: evidence.named().take(NAMED).cloned().collect(),
                     others: evidence.named().count().saturating_sub(NAMED) + evidence.hidden,
                     remedy: finding.remedy.clone(),
-                    keeper: keeper(record.union.kind),
+                    keeper: record.union.mended_by().label(),
                     onward: evidence.onward.clone(),
+                    mending: evidence.mending.clone(),
                 });
             }
         }
@@ -445,6 +464,7 @@ fn assemble(
         coming: Vec::new(),
         file: String::new(),
         report: String::new(),
+        sets_days: false,
     }
 }
 
@@ -463,7 +483,7 @@ fn row_of(union: StudentUnion, found: Option<&[Evidence]>, rules: &[Rule]) -> Co
             _ => format!("{open} 项"),
         };
         let words = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).take(3).map(|evidence| {
-            let since = evidence.since.map(|day| format!("（自 {day} 起）")).unwrap_or_default();
+            let since = evidence.since.map(|day| format!("（自{}起）", chinese_day(day))).unwrap_or_default();
             format!("{}{since}", evidence.finding.message)
         });
         let title = words.collect::<Vec<_>>().join("；");

@@ -13,7 +13,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::Date;
 
-use super::{calendar, frame, managed};
+use super::{after::After, calendar, frame, managed};
 use crate::{
     app::App,
     audit::{self, Entry},
@@ -22,7 +22,7 @@ use crate::{
     ids::{PostId, UnionId},
     office::UnionKeeper,
     page::chrome::Chrome,
-    rules::{Finding, Outcome, adoption::Calendar, timeline::Timeline},
+    rules::adoption::Calendar,
     unions::{
         Verb,
         forms::{EndForm, WHYS},
@@ -84,35 +84,12 @@ pub(super) struct LeavePage {
     after: Option<After>,
 }
 
-/// What a union is after people have left.
-struct After {
-    names: Vec<String>,
-    /// Hard and soft findings that were not there.
-    new: Vec<Finding>,
-    /// Findings that are gone.
-    gone: Vec<Finding>,
-}
-
-impl After {
-    fn of(record: &Record, plans: &Calendar, posts: &[PostRow], day: Date) -> Self {
-        let chosen: HashSet<PostId> = posts.iter().map(|post| post.id).collect();
-        let open = |timeline: &Timeline| -> Vec<Finding> {
-            let findings = plans.in_force(day).map(|plan| timeline.findings(&plan, day).unwrap_or_default());
-            let amiss = |finding: &Finding| matches!(finding.verdict, Outcome::Fail | Outcome::Warn);
-            findings.unwrap_or_default().into_iter().filter(amiss).collect()
-        };
-        let (before, after) = (open(&record.timeline), open(&record.ending(&chosen, day)));
-        let lacks = |list: &[Finding], finding: &Finding| {
-            !list
-                .iter()
-                .any(|other| (other.rule, &other.unit, other.verdict) == (finding.rule, &finding.unit, finding.verdict))
-        };
-        Self {
-            names: posts.iter().map(|post| format!("{}（{}）", post.name, post.label_with_place())).collect(),
-            new: after.iter().filter(|finding| lacks(&before, finding)).cloned().collect(),
-            gone: before.iter().filter(|finding| lacks(&after, finding)).cloned().collect(),
-        }
-    }
+/// What follows when these posts end on a day.
+fn after(record: &Record, plans: &Calendar, posts: &[PostRow], day: Date) -> After {
+    let chosen: HashSet<PostId> = posts.iter().map(|post| post.id).collect();
+    let names: Vec<String> = posts.iter().map(|post| format!("{}（{}）", post.name, post.label_with_place())).collect();
+    let says = format!("{} 人离任：{}。", names.len(), names.join("、"));
+    After::of(says, &record.timeline, &record.ending(&chosen, day), plans, day)
 }
 
 fn page(
@@ -171,7 +148,7 @@ pub(super) async fn act(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     };
     if form.sure != "yes" {
-        let after = After::of(&record, &plans, &chosen, day);
+        let after = after(&record, &plans, &chosen, day);
         return Ok(page(&app, &acting, record, offered, Submitted::new(form, errors), Some(after)).into_response());
     }
     app.write_as(acting.person().authority(), async |db| {
@@ -181,6 +158,7 @@ pub(super) async fn act(
                 // Somebody else ended it meanwhile: all of them are to be chosen again.
                 return Err(Failure::Busy);
             }
+            store::allow_undoing(db, row, now).await?;
             let entry = Entry::about(Verb::PostEnded, row.student)
                 .detail("学生会", locked.union.name.clone())
                 .detail("岗位", row.label_with_place())

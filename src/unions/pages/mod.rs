@@ -1,5 +1,6 @@
 //! The pages 学生会 and 对照检查总览.
 
+mod after;
 mod appoint;
 mod attempt;
 mod batch;
@@ -9,12 +10,14 @@ mod departments;
 mod fields;
 mod leave;
 mod list;
+mod mending;
 mod opening;
 mod overview;
 mod own_rules;
 mod papers;
 mod posts;
 mod trend;
+mod undo;
 mod what_if;
 
 use std::collections::BTreeSet;
@@ -25,6 +28,7 @@ use time::Date;
 
 use super::{
     documents,
+    mending::Mending,
     owed::{OwedFinding, OwedRows},
     paths::{MATTERS, MEETINGS, PRIOR_REPORTS, PROJECTS, UNIONS},
     store::{self, ReasonRow},
@@ -70,12 +74,16 @@ pub fn routes() -> Routes {
         .upload("/unions/{union}/constitution", constitution::file)
         .get("/unions/{union}/own-rules", own_rules::show)
         .post("/unions/{union}/own-rules", own_rules::report)
+        .get("/unions/{union}/mending", mending::ask)
+        .post("/unions/{union}/mending", mending::set)
+        .post("/unions/{union}/mending/withdraw", mending::withdraw)
         .get("/unions/{union}/appoint", appoint::ask)
         .upload("/unions/{union}/appoint", appoint::act)
         .get("/unions/{union}/leave", leave::ask)
         .post("/unions/{union}/leave", leave::act)
         .get("/unions/{union}/posts/{post}", posts::show)
         .upload("/unions/{union}/posts/{post}/end", posts::end)
+        .post("/unions/{union}/posts/{post}/undo-end", undo::act)
         .upload("/unions/{union}/posts/{post}/correct", posts::correct)
         .get("/unions/{union}/departments", departments::list)
         .post("/unions/{union}/departments", departments::add)
@@ -225,6 +233,8 @@ pub struct Evidence {
     pub hidden: usize,
     pub since: Option<Date>,
     pub reasons: Vec<ReasonRow>,
+    /// By which day it is to be mended, where a day was set.
+    pub mending: Option<Mending>,
     /// The first finding of its rule: links to the rule lead here.
     pub anchor: bool,
     /// It looks at people's own data.
@@ -234,6 +244,11 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// It binds and is not met: a day may be set by which it is mended.
+    pub(super) fn is_breach(&self) -> bool {
+        self.finding.verdict == Outcome::Fail
+    }
+
     /// Somebody's name with what is to be known of them for this finding; none where people are not named to this office.
     pub(super) fn named(&self) -> impl Iterator<Item = &Subject> {
         self.people.iter().chain(&self.missing)
@@ -336,6 +351,7 @@ fn evidence(
             hidden,
             since,
             reasons,
+            mending: None,
             anchor: false,
             personal,
             onward,
@@ -349,6 +365,13 @@ fn evidence(
         evidence.anchor = rules.insert(evidence.finding.rule);
     }
     Some(all)
+}
+
+/// Puts beside what a union breaks the day by which it is to be mended.
+fn with_mendings(found: &mut [Evidence], union: UnionId, mendings: &[Mending]) {
+    for one in found.iter_mut().filter(|one| one.finding.verdict == Outcome::Fail) {
+        one.mending = mendings.iter().find(|row| row.union == union && row.rule == one.finding.rule).cloned();
+    }
 }
 
 /// Where what the everyday work lacks is put right, as far as the office sees it.
@@ -391,6 +414,7 @@ fn with_duties(
             hidden: 0,
             since,
             reasons: Vec::new(),
+            mending: None,
             anchor: true,
             personal: false,
             onward: onward_of_work(finding.rule, office),

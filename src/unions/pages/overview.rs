@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     Evidence, Tab, Tabs, calendar, evidence,
     own_rules::{OwnRow, own_rows},
-    visible,
+    visible, with_mendings,
 };
 use crate::{
     app::App,
@@ -149,7 +149,8 @@ pub(super) async fn show(
     });
     let all = evidence(&record, &plans, &[], acting.office(), today);
     let judged = all.is_some();
-    let all = all.unwrap_or_default();
+    let mut all = all.unwrap_or_default();
+    with_mendings(&mut all, id, &store::open_mendings(&mut db, acting.institution(), Some(id), today).await?);
     let bars = all
         .iter()
         .filter_map(|evidence| Some((evidence.finding.clone(), QuotaBar::new(evidence.finding.gauge?))))

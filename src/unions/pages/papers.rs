@@ -10,13 +10,13 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 
-use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible, with_duties};
+use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible, with_duties, with_mendings};
 use crate::{
     app::App,
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
-    office::UnionReader,
+    office::{Office, SchoolLeague, UnionReader},
     page::{
         chrome::Chrome,
         filters,
@@ -218,6 +218,8 @@ pub(super) struct FindingsPage {
     plan: String,
     at: OffsetDateTime,
     by: String,
+    /// The office sets by which day breaches are mended.
+    sets_days: bool,
 }
 
 impl FindingsPage {
@@ -241,7 +243,8 @@ pub(super) async fn findings(
     let all = with_duties(all, &record, &plans, &owed, acting.office(), today);
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
     let judged = all.is_some();
-    let all = all.unwrap_or_default();
+    let mut all = all.unwrap_or_default();
+    with_mendings(&mut all, id, &store::open_mendings(&mut db, acting.institution(), Some(id), today).await?);
     let count = |outcome: Outcome| all.iter().filter(|one| one.finding.verdict == outcome).count();
     let counts = Outcome::ALL.iter().map(|outcome| (outcome.label(), count(*outcome))).collect();
     let (open, settled) = all
@@ -255,6 +258,7 @@ pub(super) async fn findings(
         open,
         settled,
         counts,
+        sets_days: SchoolLeague::KINDS.contains(&acting.office().kind),
         record,
         plan,
         at: app.clock.now(),

@@ -66,6 +66,10 @@ pub(super) struct PostPage {
     document: Option<(DocumentId, String)>,
     /// The correction is open: it was sent and came back.
     correcting: bool,
+    /// The end was entered today and can be taken back.
+    undoable: bool,
+    /// Why it is taken back, as typed.
+    undo_reason: String,
 }
 
 impl PostPage {
@@ -80,7 +84,7 @@ impl PostPage {
     }
 }
 
-fn find(record: &Record, id: PostId) -> Result<PostRow, Failure> {
+pub(super) fn find(record: &Record, id: PostId) -> Result<PostRow, Failure> {
     record.posts.iter().find(|post| post.id == id).cloned().ok_or(Failure::Missing)
 }
 
@@ -124,18 +128,35 @@ pub(super) async fn show(
         errors: Errors::default(),
         warned: Vec::new(),
         correcting,
+        undo_reason: String::new(),
     };
     page(&app, &mut db, acting.person(), record, post, keeps, forms).await
 }
 
-/// The two forms of the page as they are filled in, with what is said of them.
-struct Forms {
+/// The forms of the page as they are filled in, with what is said of them.
+pub(super) struct Forms {
     end: EndForm,
     form: AppointForm,
     person: PersonField,
     errors: Errors,
     warned: Vec<Finding>,
     correcting: bool,
+    undo_reason: String,
+}
+
+impl Forms {
+    /// The page as it stands, with why an end is to be taken back as it was typed.
+    pub(super) fn undoing(post: &PostRow, person: PersonField, undo_reason: String, errors: Errors) -> Self {
+        Self {
+            end: EndForm::default(),
+            form: form_of(post),
+            person,
+            errors,
+            warned: Vec::new(),
+            correcting: false,
+            undo_reason,
+        }
+    }
 }
 
 async fn page(
@@ -153,8 +174,9 @@ async fn page(
     let fields = AppointFields::load(db, person, &record, plan.as_deref(), &forms.form, today).await?;
     let AppointFields { presidium, rooms, others, document } = fields;
     let facts = store::history(db, record.union.id, Some(post.id), RowRange { skip: 0, most: 50 }).await?;
+    let undoable = keeps && store::undoable_end(db, record.union.id, post.id, today).await?.is_some();
     let title = format!("{} {}", post.name, post.label());
-    let Forms { end, form, person: field, errors, warned, correcting } = forms;
+    let Forms { end, form, person: field, errors, warned, correcting, undo_reason } = forms;
     Ok(PostPage {
         chrome: frame(app, person, &record, &title),
         record,
@@ -173,12 +195,14 @@ async fn page(
         warned,
         document,
         correcting,
+        undoable,
+        undo_reason,
     }
     .into_response())
 }
 
 /// The page again, as it was sent.
-async fn again(
+pub(super) async fn again(
     app: &App,
     acting: &Acting<UnionKeeper>,
     id: UnionId,
@@ -212,7 +236,15 @@ pub(super) async fn end(
     let Some((day, why, grounds)) = form.read(row.from_day, today, &mut errors) else {
         let form_kept = AppointForm { document, ..form_of(&row) };
         let person = PersonField::new(&members(&acting, &record, today));
-        let forms = Forms { end: form, form: form_kept, person, errors, warned: Vec::new(), correcting: false };
+        let forms = Forms {
+            end: form,
+            form: form_kept,
+            person,
+            errors,
+            warned: Vec::new(),
+            correcting: false,
+            undo_reason: String::new(),
+        };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again(&app, &acting, id, post, forms).await?).into_response());
     };
     let document = scan_of(&app, acting.person(), &document).await?;
@@ -223,6 +255,7 @@ pub(super) async fn end(
         if !store::end(db, &locked, post, day, why, &grounds, now).await? {
             return Err(Failure::Missing);
         }
+        store::allow_undoing(db, &row, now).await?;
         let entry = Entry::about(Verb::PostEnded, row.student)
             .detail("学生会", locked.union.name.clone())
             .detail("岗位", row.label_with_place())
@@ -276,6 +309,7 @@ pub(super) async fn correct(
         errors,
         warned,
         correcting: true,
+        undo_reason: String::new(),
     };
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if (read.is_none() && !never) || reason.is_none() || !errors.is_empty() {

@@ -154,6 +154,8 @@ words! {
     Opened = "opened", "启用";
     Appointed = "appointed", "任命";
     Ended = "ended", "离任";
+    /// An end was taken back.
+    Restored = "restored", "撤销离任";
     Corrected = "corrected", "更正";
     Department = "department", "设立部门";
     DepartmentChanged = "department_changed", "变更部门";

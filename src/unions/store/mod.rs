@@ -5,8 +5,10 @@ mod constitutions;
 mod contacts;
 mod departments;
 mod duties;
+mod ended;
 mod everyday;
 mod locked;
+mod mendings;
 mod own_facts;
 mod papers;
 mod posts;
@@ -38,9 +40,13 @@ pub use constitutions::{Constitution, NewConstitution, constitutions, file_const
 pub use contacts::{ContactClass, UnionContacts, contact_coverage, contact_rhythm};
 pub use departments::{change_department, end_department, establish, register_functions};
 pub use duties::{UnionDuties, duties};
+pub use ended::{UndoableEnd, allow_undoing, take_back_end, undoable_end};
 pub use everyday::{UnionWork, everyday_work};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
+pub use mendings::{
+    NewMending, end_mendings, institutions_mending, open_mendings, past_mendings, set_mending, withdraw_mending,
+};
 pub use own_facts::{OwnFactRow, own_facts, report_own};
 pub use papers::{
     DirectRow, HistoryAct, HistoryRow, OverdueFiling, ReasonRow, RosterRow, direct_appointments, history,

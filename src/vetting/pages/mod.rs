@@ -37,6 +37,7 @@ use crate::{
         chain::{Link, Stage},
         vetting::Source,
     },
+    text::chinese_day,
     unions::union::StudentFacts,
     vetting::chain_office::ChainOffice,
 };
@@ -193,9 +194,9 @@ fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec
         offices_signed.dedup();
         let more = match (state, case.due_on) {
             (StepState::Now, Some(due)) if offices && !offices_signed.is_empty() => {
-                format!("{}已同意；{due} 前办理", offices_signed.join("、"))
+                format!("{}已同意；{}前办理", offices_signed.join("、"), chinese_day(due))
             }
-            (StepState::Now, Some(due)) => format!("{due} 前办理"),
+            (StepState::Now, Some(due)) => format!("{}前办理", chinese_day(due)),
             (StepState::Done, _) if offices => offices_signed.join("、"),
             _ => String::new(),
         };

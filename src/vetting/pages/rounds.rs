@@ -20,7 +20,7 @@ use crate::{
     ids::{PlaceId, RoundId, UnionId},
     inbox::{self, Notice},
     office::{Office, SchoolLeague, UnionKeeper},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     rules::{
         Finding, Outcome, Plan, Rule,
         chain::{Chain, Stage},

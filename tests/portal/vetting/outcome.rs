@@ -1,6 +1,6 @@
 //! Who may be chosen, and what comes of those who are.
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, text::chinese_day};
 use time::Duration;
 
 use crate::support::{
@@ -80,12 +80,12 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
         client.sign_in(FIRST, number, PASSWORD).await;
     }
     let days = announce_coming_years(&portal).await.span(portal.app.clock.today(), 3);
-    let (first, last) = (days.first.to_string(), days.last.to_string());
+    let (first, last) = (chinese_day(days.first), chinese_day(days.last));
     let before = league.get(&round).await;
     assert!(before.text().contains(&first) && before.text().contains(&last), "{}", before.text());
     assert_eq!(league.post(&format!("{round}/notice"), &[]).await.status, 303);
     let after = candidate.get("/apply").await;
-    assert!(after.text().contains(&format!("公示 {first} 至 {last}")), "{}", after.text());
+    assert!(after.text().contains(&format!("公示{first}至{last}")), "{}", after.text());
     let shown = other.get(&format!("{round}/notice")).await;
     assert!(shown.text().contains("学生80") && !shown.text().contains("80 / 600"), "names and no grades");
     let case = shown.attributes("#case option", "value").remove(1);

@@ -33,7 +33,7 @@ use crate::{
     ids::{CollegeId, CongressId, RecommendationId},
     inbox::{self, Notice, To},
     office::{ClassBranch, Office, OfficeKind},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     people::find::{Among, PersonField, Search},
     rules::{
         chain::{Chain, Decision, DecisionKind, Progress, Seats, Stage, StepRequest, take_step},

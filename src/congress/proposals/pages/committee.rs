@@ -31,6 +31,7 @@ use crate::{
     page::{
         charts::{Part, PartCount, strip},
         chrome::Chrome,
+        filters,
     },
     rules::proposal::{Matter, Stage},
     web::forms::{Done as DoneQuery, Errors, Submitted},

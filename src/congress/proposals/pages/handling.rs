@@ -31,7 +31,7 @@ use crate::{
     holidays,
     ids::{CongressId, ProposalId},
     inbox::{self, Notice, To},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     papers::{self, Paper},
     people::find::{Among, PersonField, Search},
     rules::proposal::{Ground, Stage},

@@ -30,7 +30,7 @@ use crate::{
     ids::ProposalId,
     inbox::{self, Notice, To},
     name::{key, number_key},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     rules::proposal::{HandIn, Matter, Satisfaction, Stage, after_rating, hand_in},
     web::forms::{Attempt, Done as DoneQuery, Errors},
 };

@@ -21,7 +21,7 @@ use crate::{
         store::{self, ProposalFilter},
     },
     failure::Failure,
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     rules::proposal::Matter,
     web::forms::{Done as DoneQuery, Errors, Submitted},
 };

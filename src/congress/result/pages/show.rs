@@ -31,7 +31,7 @@ use crate::{
     elections::elected::{ElectedPresidium, elected_presidium},
     failure::Failure,
     ids::CongressId,
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     rules::{
         Finding,
         congress_result::{Stage, announcing, filing},

@@ -82,12 +82,19 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
         let one = |breach: &Breach| {
             let remedy =
                 if breach.remedy.is_empty() { "请查明原因，逐项改正" } else { breach.remedy.as_str() };
-            format!("{}“{}”：{remedy}（{}办理）。", breach.name, breach.rule.name(), breach.keeper)
+            let asked = breach.mending.as_ref().map(|mending| format!("{}。", mending.says)).unwrap_or_default();
+            format!("{}“{}”：{remedy}（{}）。{asked}", breach.name, breach.rule.name(), breach.who_and_when())
         };
-        paper = paper
-            .heading("整改要求")
-            .items(of(Outcome::Fail).map(one))
-            .paragraph("以上各项请于　　　　年　　月　　日以前整改，并报告结果。");
+        paper = paper.heading("整改要求").items(of(Outcome::Fail).map(one));
+        let dated = of(Outcome::Fail).filter(|breach| breach.mending.is_some()).count();
+        let open = of(Outcome::Fail).count() - dated;
+        paper = match (dated, open) {
+            (_, 0) => paper.paragraph("以上各项请在写明的期限内整改，并报告结果。"),
+            (0, _) => paper.paragraph("以上各项请于　　　　年　　月　　日以前整改，并报告结果。"),
+            _ => paper.paragraph(
+                "以上写明期限的各项请在期限内整改，其他各项请于　　　　年　　月　　日以前整改，并报告结果。",
+            ),
+        };
     }
     paper.signature_line("核对人").signature_line("审核人").signed(format!("{}（盖章）", page.institution), Some(today))
 }

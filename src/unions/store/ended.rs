@@ -1,0 +1,85 @@
+//! SQL of ends of posts that can be taken back the same day.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use super::locked::{Act, Grounds, HistoryEntry, LockedUnion, note};
+use crate::{
+    failure::Failure,
+    ids::{PostId, UnionId},
+    rules::appointment::Appointment,
+    unions::union::PostRow,
+};
+
+/// An end of a post that can be taken back.
+#[derive(Debug)]
+pub struct UndoableEnd {
+    /// The first day on which the post was to be held no more before it was ended; none while its term was open.
+    pub was_until: Option<Date>,
+}
+
+/// Keeps what the term of a post was before it was ended, so that the end can be taken back the same day; `row` is the post
+/// before it was ended.
+pub async fn allow_undoing(connection: &mut PgConnection, row: &PostRow, now: OffsetDateTime) -> Result<(), Failure> {
+    sqlx::query!("delete from ended_post where at < $1::timestamptz - interval '2 days'", now)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "insert into ended_post (post_id, was_until, until_day, at)
+         select id, $2::date, until_day, $3 from post where id = $1 and until_day is not null
+         on conflict (post_id) do update set was_until = excluded.was_until, until_day = excluded.until_day,
+                                             at = excluded.at",
+        row.id.0,
+        row.until_day,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The end of a post that can be taken back today; none where it was not ended today, or the person has left the university.
+pub async fn undoable_end(
+    connection: &mut PgConnection,
+    union: UnionId,
+    post: PostId,
+    today: Date,
+) -> Result<Option<UndoableEnd>, Failure> {
+    let row = sqlx::query_as!(
+        UndoableEnd,
+        "select e.was_until from ended_post e join post p on p.id = e.post_id
+         where e.post_id = $1 and p.union_id = $2 and p.voided_at is null and p.until_day = e.until_day
+               and china_day(e.at) = $3
+               and not exists (select from student s where s.id = p.student_id and s.left_on is not null)",
+        post.0,
+        union.0,
+        today
+    );
+    Ok(row.fetch_optional(connection).await?)
+}
+
+/// Lets a post go on whose end was a mistake, as the rule has passed it; `false` where it cannot be taken back any more.
+pub async fn take_back_end(
+    connection: &mut PgConnection,
+    union: &LockedUnion,
+    post: PostId,
+    restored: &Appointment,
+    grounds: &Grounds,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "with back as (delete from ended_post where post_id = $1 returning was_until, until_day)
+         update post set until_day = back.was_until from back
+         where post.id = $1 and post.union_id = $2 and post.voided_at is null and post.until_day = back.until_day",
+        post.0,
+        union.id().0
+    )
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let entry = HistoryEntry::new(Act::Restored).post(post).says("离任办错，继续任职").on(grounds);
+    note(connection, union, entry.warned(restored.warned()), now).await?;
+    Ok(true)
+}
