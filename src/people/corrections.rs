@@ -10,7 +10,6 @@ use crate::{
     failure::Failure,
     ids::{ChangeId, ClassId, StudentId},
     office::{OfficeKind, Registrar},
-    text::chinese_day,
 };
 
 /// What a student's data become.
@@ -140,8 +139,8 @@ pub struct Gone {
     pub offices: i64,
 }
 
-/// Students leave on a day: their offices end with the day before, their history stays. Those who have left already are left alone, and so are those who hold an office of the school's staff:
-/// an administrator ends that first.
+/// Students leave on a day: their offices end with the day before, their history stays. Those who have left already are left
+/// alone, and so are those who hold an office of the school's staff: an administrator ends that first.
 pub async fn leave(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
@@ -150,7 +149,7 @@ pub async fn leave(
     now: OffsetDateTime,
 ) -> Result<Gone, Failure> {
     let Leaving { day, why, reason } = leaving;
-    let words = format!("{}起{}", chinese_day(day), why.label());
+    let words = format!("{day} 起{}", why.label());
     let done = sqlx::query!(
         r#"with gone as (
                update student set left_on = $3, left_why = $4

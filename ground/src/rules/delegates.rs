@@ -373,7 +373,7 @@ mod tests {
 
     use super::*;
     use crate::rules::{
-        chain::Taken,
+        chain::TakenStep,
         chain_steps::{TellRequest, tell_step},
         plan::{BUILT_IN, named},
     };
@@ -431,7 +431,7 @@ mod tests {
         let waits = ballots(plan, &chain, &units, 20, false).permit().unwrap_err();
         assert!(waits[0].message.contains("选举之前还有“公示"), "{}", waits[0].message);
         let (from, until) = (date!(2026 - 10 - 12), date!(2026 - 10 - 14));
-        let taken = Taken { from, until, office: "校团委".to_owned() };
+        let taken = TakenStep { from, until, office: "校团委".to_owned() };
         let told = tell_step(&chain.before, TellRequest { place: 0, taken }, date!(2026 - 10 - 20));
         chain.before = told.permit().unwrap().chain().clone();
         assert!(ballots(plan, &chain, &units, 20, false).permit().is_ok() && chain.open_step().is_none());

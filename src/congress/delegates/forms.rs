@@ -8,7 +8,7 @@ use crate::{
     ids::{CongressId, RecommendationId},
     name::same_number,
     rules::{
-        chain::{DecisionKind, Taken},
+        chain::{DecisionKind, TakenStep},
         chain_steps::TellRequest,
         delegates::{DelegateChain, USUAL_MARGIN},
         sitting::Body,
@@ -93,7 +93,7 @@ impl StepForm {
         if place.is_none() {
             errors.add("from", "请从“代表”页重新打开这一页");
         }
-        let taken = Taken { from: from?, until: until?, office: office.to_owned() };
+        let taken = TakenStep { from: from?, until: until?, office: office.to_owned() };
         Some(TellRequest { place: place?, taken })
     }
 }

@@ -163,14 +163,14 @@ pub(super) async fn roster_file(
     Ok(workbook("roster.xlsx", bytes))
 }
 
-fn file_of(record: &Record, grades: bool, today: Date) -> anyhow::Result<Vec<u8>> {
+fn file_of(record: &Record, shows_grades: bool, today: Date) -> anyhow::Result<Vec<u8>> {
     let chairs: Vec<&str> = record.timeline.on_duty(today).collect();
     let members = record.timeline.members_on(today);
     let yes_no = |answer: Option<bool>| answer.map_or("", |yes| if yes { "是" } else { "否" }).to_owned();
     let row = |post: &PostRow| {
         let fact = record.facts.iter().find(|fact| fact.student == post.student);
         let member = members.iter().find(|member| member.number == post.number);
-        let graded = fact.filter(|_| grades);
+        let graded = fact.filter(|_| shows_grades);
         let failed = graded.and_then(|fact| fact.failed);
         // The file has room for one ranking: that of the major, or the one that there is.
         let ranked = graded.and_then(|fact| fact.rankings().into_iter().next());
@@ -186,7 +186,7 @@ fn file_of(record: &Record, grades: bool, today: Date) -> anyhow::Result<Vec<u8>
             fact.map(|fact| fact.major.clone()).unwrap_or_default(),
             post.entry_year.to_string(),
             fact.map_or("", |fact| fact.level.label()).to_owned(),
-            fact.filter(|_| grades).and_then(|fact| fact.political.clone()).unwrap_or_default(),
+            fact.filter(|_| shows_grades).and_then(|fact| fact.political.clone()).unwrap_or_default(),
             ranked.map(|one| one.rank.rank.to_string()).unwrap_or_default(),
             ranked.map(|one| one.rank.cohort.to_string()).unwrap_or_default(),
             failed.map(|failed| failed.to_string()).unwrap_or_default(),
