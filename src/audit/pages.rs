@@ -207,24 +207,26 @@ async fn listed(
     drop(db);
     let left_out = cut(&mut all, MOST_SORTED);
     let (sorting, page) = (search.sorting(), search.page);
-    let rows = app.heavy(move || {
-        sort(sorting, &mut all);
-        RowRange::page(page, A_PAGE).and_one().of(all)
-    });
-    let mut rows = rows.await?;
+    let sorted = in_order(sorting, all).await?;
+    let mut rows = RowRange::page(page, A_PAGE).and_one().of(sorted);
     let more = cut(&mut rows, A_PAGE);
     Ok(Listed { rows, more, left_out, older: None })
 }
 
 /// Sorts entries that stand the newest first; those that are equal stay so.
-fn sort(sorting: Sorting<AuditColumn>, rows: &mut [EntryRow]) {
-    match sorting.by {
-        AuditColumn::At if sorting.downward => {}
-        AuditColumn::At => rows.reverse(),
-        AuditColumn::Actor => sorting.by_sound(rows, |row| &row.actor),
-        AuditColumn::Verb => sorting.by_sound(rows, |row| &row.verb),
-        AuditColumn::Object => sorting.by_sound(rows, |row| &row.object),
-    }
+async fn in_order(sorting: Sorting<AuditColumn>, mut rows: Vec<EntryRow>) -> Result<Vec<EntryRow>, Failure> {
+    let by: fn(&EntryRow) -> &str = match sorting.by {
+        AuditColumn::At => {
+            if !sorting.downward {
+                rows.reverse();
+            }
+            return Ok(rows);
+        }
+        AuditColumn::Actor => |row| &row.actor,
+        AuditColumn::Verb => |row| &row.verb,
+        AuditColumn::Object => |row| &row.object,
+    };
+    Ok(sorting.by_sound(rows, by).await?)
 }
 
 async fn list(

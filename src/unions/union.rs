@@ -303,6 +303,12 @@ impl TurnRow {
         self.until_day.previous_day().unwrap_or(self.until_day)
     }
 
+    /// Its days for a sentence: `2026年9月1日至2027年1月31日`.
+    #[must_use]
+    pub fn days_in_words(&self) -> String {
+        format!("{}至{}", chinese_day(self.from_day), chinese_day(self.last_day()))
+    }
+
     /// The turn as the rules see it.
     #[must_use]
     pub fn turn(&self) -> Turn {
