@@ -75,6 +75,11 @@ impl Errors {
         own.or_else(|| TOO_LARGE.filter(|_| is_file(field) && Unsent::here() == Some(Unsent::TooLarge)))
     }
 
+    /// Puts them in the order of the form's fields, where reading has to take another.
+    pub fn put_in_order(&mut self, fields: &[&str]) {
+        self.0.sort_by_key(|(own, _)| fields.iter().position(|field| field == own).unwrap_or(fields.len()));
+    }
+
     /// All errors with their fields, for the summary above the form.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(field, says)| (*field, says.as_str()))

@@ -281,8 +281,8 @@ async fn dis_05_whoever_served_their_term_hands_over_by_the_day_that_is_set() {
     let hand_over = format!("{}/hand-over", exit.replace("/exits/", "/leaving/"));
     assert_eq!(late.post(&hand_over, &list).await.status, 303);
     assert_eq!(league.post(&format!("{exit}/confirm"), &[]).await.status, 303);
-    let handover = league.get(&format!("{exit}/handover")).await.text();
-    assert!(handover.contains("工作交接表") && handover.contains("活动物资一批"), "{handover}");
+    let paper = league.get(&format!("{exit}/handover")).await.text();
+    assert!(paper.contains("工作交接表") && paper.contains("活动物资一批"), "{paper}");
     assert!(league.get(&exit).await.text().contains("已办结"));
 }
 

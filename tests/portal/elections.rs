@@ -738,7 +738,7 @@ async fn rows_written_straight_into_the_tables_are_found() {
     sitting.counted().await;
     sitting.act("report", &[]).await;
     let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
-    assert!(report.text().contains("4 个未计入") && report.text().contains("核对日志"), "{}", report.text());
+    assert!(report.text().contains("4 张未计入") && report.text().contains("核对日志"), "{}", report.text());
     let record = voter(&portal, 1).await.get(&format!("{}/record.json", sitting.votes())).await;
     let record = lunzhi::elections::record::read(&record.bytes).unwrap();
     assert_eq!((record.envelopes, record.excluded, record.receipts.len()), (10, 4, 6));

@@ -170,6 +170,7 @@ async fn no_act_of_the_routers_list_and_no_page_fails_whatever_is_sent() {
     let mut clients = Vec::new();
     for account in demo::accounts().into_iter().filter(|account| account.office.starts_with(NAME)) {
         let mut client = Client::new(router(&portal));
+        client.is_a_stranger = true;
         let page = client.sign_in(CODE, account.number, &account.password).await;
         assert_eq!(page.status, 303, "{}", account.office);
         look_through(&mut client, all, &mut met).await;

@@ -227,6 +227,12 @@ fn the_rules_do_no_io_keep_no_time_and_wait_for_nothing() {
     }
 }
 
+/// A province's own form is one more file of that folder, and no line of code.
+#[test]
+fn every_form_of_the_yearly_account_is_taken_in() {
+    assert_eq!(lunzhi::rules::disclosure::lists().len(), files("ground/src/rules/indicators", "toml").len());
+}
+
 #[test]
 fn no_number_of_a_plan_stands_in_the_rules() {
     for (path, text) in files("ground/src/rules", "rs") {

@@ -181,9 +181,11 @@ async fn a_plan_of_ones_own_becomes_a_version_and_can_govern() {
 async fn adoptions_and_versions_cannot_be_rewritten() {
     let portal = Portal::start().await;
     let mut db = portal.owner().await;
-    for statement in
-        ["update adoption set effective_from = '2020-01-01'", "delete from plan_version", "truncate audit_entry"]
-    {
+    for statement in [
+        "update adoption set effective_from = '2020-01-01'",
+        "delete from plan_version",
+        "truncate audit_entry cascade",
+    ] {
         let error = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut db).await.unwrap_err();
         assert!(error.to_string().contains("append-only"), "{error}");
     }

@@ -265,7 +265,7 @@ async fn proposals_that_overlap_lie_below_each_other_with_what_clashes() {
     let page = league.get(&format!("{path}/rotation")).await;
     let lanes = page.attributes("svg rect.rota-proposed", "y");
     assert!(lanes.len() == 2 && lanes[0] != lanes[1], "{lanes:?}");
-    assert!(page.text().contains(&format!("学生1与学生2的拟定在 {middle} 至")), "{}", page.text());
+    assert!(page.text().contains(&format!("学生1与学生2的拟定在{}至", chinese_day(middle))), "{}", page.text());
     assert!(page.all("svg .rota-month-word").len() > 5);
 }
 

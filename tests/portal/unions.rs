@@ -600,13 +600,13 @@ async fn posts_that_never_began_bring_nobody_from_a_college_union() {
     let college =
         union(&mut league, "colleges", &rows(50, 1, "部门工作人员", "综合部"), &today.to_string(), true).await;
     let before = league.get(&format!("{school}/findings")).await;
-    assert!(before.all("[id='STF-10'] .says")[0].contains("至多 0 人"));
+    assert!(before.all("[id='STF-10'] .says")[0].contains("来自院系学生会 0 人"));
     for number in 1..=3 {
         let later = today + Duration::days(60);
         assert_eq!(appoint(&mut league, &college, number, "staff", "综合部", later).await.status, 303);
     }
     let after = league.get(&format!("{school}/findings")).await;
-    assert!(after.all("[id='STF-10'] .says")[0].contains("至多 0 人"), "not before, and not after");
+    assert!(after.all("[id='STF-10'] .says")[0].contains("来自院系学生会 0 人"), "not before, and not after");
 }
 
 #[tokio::test]

@@ -329,8 +329,8 @@ async fn no_row_that_an_anonymous_act_wrote_or_locked_names_its_author() {
     };
     // The search finds what it is meant to: the account, which the transaction of a named request locks.
     ask(&mut student, "三楼热水经常停", "named").await;
-    let named = left_by_the_last_act(&mut db).await;
-    assert!(named.iter().any(|row| row.starts_with("account: ") && row.contains("20240100")), "{named:?}");
+    let left = left_by_the_last_act(&mut db).await;
+    assert!(left.iter().any(|row| row.starts_with("account: ") && row.contains("20240100")), "{left:?}");
 
     let opened = ask(&mut student, "想预约心理咨询", "anonymous").await;
     let rows = left_by_the_last_act(&mut db).await;

@@ -340,6 +340,10 @@ async fn leave_for(
     Ok(())
 }
 
+/// The fields of the form, from its top.
+const FIELDS: [&str; 10] =
+    ["number", "post", "department", "from", "until", "from_college", "ground", "direct", "scan", "reason"];
+
 /// One by one and past the vetting chain is the exception: in a union that is under the rules, and with a reason.
 fn check_way(record: &Record, form: &AppointForm, errors: &mut Errors) {
     if record.union.opened_on.is_none() {
@@ -366,7 +370,9 @@ pub(super) async fn act(
     form.pick.clear();
     take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
     check_way(&record, &form, &mut errors);
-    let Some(mut asked) = form.read(&record, today, &mut errors) else {
+    let read = form.read(&record, today, &mut errors);
+    errors.put_in_order(&FIELDS);
+    let Some(mut asked) = read else {
         let asked = SentField::Form(person);
         let page = page(&app, &acting, id, Submitted::new(form, errors), asked, Seen::default()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
