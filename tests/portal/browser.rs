@@ -1069,7 +1069,7 @@ fn a_college_secretary_works_through_forty_cases_with_the_keyboard() {
         desk.press_at(Locator::Css("tbody a")).await;
         desk.judge("a case").await;
         // The first choice has the focus and nothing is chosen: Space chooses, Tab leads past the box that a refusal
-        // asks for, the step and the words to the button, Enter signs and goes on.
+        // asks for and the words to the button, Enter signs and goes on. To which step is asked of a return alone.
         for done in 0..40 {
             let focus = "return document.activeElement.name + '=' + document.activeElement.value";
             assert_eq!(desk.browser.execute(focus, vec![]).await.unwrap(), json!("verdict=agree"), "after {done}");
@@ -1079,7 +1079,7 @@ fn a_college_secretary_works_through_forty_cases_with_the_keyboard() {
                 desk.keys(" \u{E015}\u{E004}\u{E004}\u{E004}请补充经历").await;
                 desk.keys("\u{E004}\u{E007}").await;
             } else {
-                desk.keys(" \u{E004}\u{E004}\u{E004}\u{E004}\u{E007}").await;
+                desk.keys(" \u{E004}\u{E004}\u{E004}\u{E007}").await;
             }
             desk.arrive().await;
         }

@@ -627,10 +627,10 @@ mod tests {
     #[test]
     fn a_style_with_an_endless_name_is_none() {
         let long = "长".repeat(LONGEST_STYLE_NAME);
-        let styled = |style: &str| {
+        let list_in = |style: &str| {
             text("甲某").replace("<table:table-cell", &format!("<table:table-cell table:style-name=\"{style}\""))
         };
-        let rows = [(text("1"), styled(&long)), (text("2"), styled("heir")), (text("3"), styled("gone"))];
+        let rows = [(text("1"), list_in(&long)), (text("2"), list_in("heir")), (text("3"), list_in("gone"))];
         let rows: String = rows.into_iter().map(|(number, name)| row(&[number, name])).collect();
         let table = format!("<table:table table:name=\"名单\">{}{rows}</table:table>", head());
         let styles = format!(
