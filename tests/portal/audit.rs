@@ -109,7 +109,7 @@ async fn entries_are_sentences_that_every_heading_sorts() {
     }
     administrator.post("/me/sessions/end", &[("which", "others")]).await;
     let said =
-        async |client: &mut crate::support::Client, path: &str| client.get(path).await.all("td[data-label='记录']");
+        async |client: &mut crate::support::Client, path: &str| client.get(path).await.all("td[data-label='做了什么']");
     let newest = said(&mut administrator, "/audit").await;
     let made = newest.iter().find(|says| says.contains("安二（N2）")).unwrap();
     assert!(made.starts_with("系统管理员甲（administrator）以系统管理员身份办理“建立账号”：安二（N2）。"), "{made}");
