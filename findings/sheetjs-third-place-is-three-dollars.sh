@@ -26,8 +26,11 @@ import xlsxwriter
 
 book = xlsxwriter.Workbook("list.xlsx")
 sheet = book.add_worksheet("名单")
-cells = [(3, '[DBNum1][$-804]General'), (3, '"第"[DBNum1][$-804]General"名"'), (38626, '[$-804]aaaa;@'), (38626, 'yyyy.mm'),
-         (38626, 'yyyy.mm.dd'), (38626, 'yyyy\\.mm'), (38626, 'yyyy"."mm'), (38626, 'yyyy-mm'), (38626, '[$-804]yyyy"年"m"月"'), (3, '"第"0"名"')]
+cells = [
+    (3, '[DBNum1][$-804]General'), (3, '"第"[DBNum1][$-804]General"名"'), (38626, '[$-804]aaaa;@'),
+    (38626, 'yyyy.mm'), (38626, 'yyyy.mm.dd'), (38626, 'yyyy\\.mm'), (38626, 'yyyy"."mm'), (38626, 'yyyy-mm'),
+    (38626, '[$-804]yyyy"年"m"月"'), (3, '"第"0"名"'),
+]
 for row, (number, shown) in enumerate(cells):
     sheet.write_number(row, 0, number, book.add_format({"num_format": shown}))
 book.close()
