@@ -5,8 +5,8 @@
 # language say, where this very form stands as "%Y年%n月%j日", with the comment that it is for 2016年9月5日. But that is the
 # way of writing of Django's own filters, in which n is the month and j the day; input goes through strptime, to which
 # %n is an error and %j the day of the year. So the form is refused for every day of the year, with zeros or without, in
-# date and date-and-time fields, in zh-hant as well. 2026-09-01 and 2026/9/1 are taken. The rules of ja and ko, where
-# %Y年%m月%d日 would stand, do not have the mistake.
+# date and date-and-time fields, in zh-hant as well. 2026-09-01 and 2026/9/1 are taken. Korean, whose list says
+# %Y년 %m월 %d일, takes the date that it shows.
 #
 # Guessed before: that a form which the framework's own list of formats names is taken.
 # Seen with Django 5.2.19, run on 2026-11-29.
@@ -52,6 +52,10 @@ for language, refused in (("zh-hans", "输入一个有效的日期。"), ("zh-ha
         print(language, moment, "->", taken(forms.DateTimeField(), moment))
         assert "2026" not in taken(forms.DateTimeField(), moment)
         assert taken(forms.DateField(), "2026/9/1") == taken(forms.DateField(), "2026-09-01") == "2026-09-01"
+with translation.override("ko"):
+    shown = formats.date_format(datetime.date(2026, 9, 1))
+    print("ko", shown, "->", taken(forms.DateField(), shown))
+    assert taken(forms.DateField(), shown) == "2026-09-01"
 print("as on 2026-11-29: the date that the page shows is refused, on all days of the year")
 PY
 v/bin/python dates.py
