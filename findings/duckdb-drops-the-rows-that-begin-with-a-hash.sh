@@ -3,10 +3,10 @@
 #
 # read_csv guesses how a file is written, and one of the guesses is whether it has comments. If the first column is
 # numbers but for a few with a # before them (#3 for an alternate, #301 for a room in the other building), the file has
-# nicer types without those rows, so # is a comment to it and the people are gone: no error, not with
-# strict_mode either, and with header, delim and all_varchar said by hand they are gone all the same. With a # in a column of names, or behind the number (3#),
-# or in the second column, all rows are kept, and with # before every number too. The remedy is comment=''.
-# polars and pandas, run beside it, have everybody.
+# nicer types without those rows, so # is a comment to it and the people are gone: no error, not with strict_mode
+# either, and with header, delim and all_varchar said by hand they are gone all the same. With a # in a column of names,
+# or behind the number (3#), all rows are kept, and with # before every number too. The remedy is comment=''. polars and
+# pandas, run beside it, have everybody.
 #
 # Guessed before: that comments are looked for only if one asks for them, as in every other reader.
 # Seen with duckdb 2.0.1, polars 2.1.0, pandas 3.1.1, run on 2026-11-29.

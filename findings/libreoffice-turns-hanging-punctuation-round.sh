@@ -12,7 +12,7 @@
 # Guessed before: that LibreOffice, which has the same switch and shows it in its dialog, would simply keep it.
 # Seen with LibreOffice Writer 7.4.7.2 (Debian 4:7.4.7-1+deb12u14), PDF read with pdfminer.six 20260107, run on 2026-11-29.
 # Who is hurt: the office whose papers follow GB/T 9704 (28 characters to a line, 22 lines to a page): lines break
-# elsewhere than in Word, a page gets one line more, and the seal stands on a page of its own.
+# elsewhere than in Word, and with one line more the seal comes to stand on a page of its own.
 #
 # Needs Debian 12 with its package lists, and python3. Installs into a temporary folder alone.
 set -euo pipefail

@@ -5,10 +5,10 @@
 # ECMA-376 (18.8.30) also gives 27 to 36 and 50 to 58 for files of a Chinese Excel: 57 is 2005年10月, 58 10月1日, 31 2005年10月1日.
 # openpyxl, and pandas through it, polars and exceljs take these for plain numbers: what is a date on the screen is a count
 # of days, in a column where the cells that somebody formatted by hand are dates. SheetJS knows that they are dates and
-# shows each of them as 10/1/05, the day of birth where the month was asked for. python-calamine has dates; polars, which
-# reads with an older calamine, has not, and pandas is going to change from the one to the other by itself.
+# shows each of them as 10/1/05, the day of birth where the month was asked for. python-calamine has dates, and
+# pandas is going to change from openpyxl to it by default, which changes what is read without a change of the list.
 #
-# Guessed before: calamine and openpyxl both give numbers. It was openpyxl and whoever reads for itself.
+# Guessed before: that calamine gives numbers as openpyxl does.
 # Seen with openpyxl 3.1.5, pandas 3.1.1, polars 2.1.0 with fastexcel 0.21.0, python-calamine 0.9.1 (PyPI), exceljs 4.4.0, xlsx
 # (SheetJS) 0.18.5 (npm), sheets made with XlsxWriter 3.3.1, Node 20, run on 2026-11-29.
 # Who is hurt: everybody on a roll with 出生年月 or 入团年月 that came out of a Chinese Excel: nobody is of age, nobody is young enough.
