@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# In LibreOffice 2026年9月1日 has gaps round its digits though the Word paper forbids them, and no way of saying so helps.
+# In LibreOffice 2026年9月1日 has gaps round its digits though the Word paper forbids them.
 #
 # Word puts a quarter of a character between Chinese and digits or Latin letters, unless "自动调整中文与数字的间距" and "…与西文的间距"
-# are cleared: w:autoSpaceDN and w:autoSpaceDE with "0", as templates for official papers have it. LibreOffice has the very same switch (style:text-autospace) and leaves the gaps away when an .odt clears it;
-# in .docx it reads neither of the two, writes neither, and so every digit has its gaps. The text is the same, copied or
-# searched; only the page differs.
+# are cleared: w:autoSpaceDN and w:autoSpaceDE with "0", as templates for official papers have it. LibreOffice has
+# the very same switch (style:text-autospace) and leaves the gaps away when an OpenDocument file clears it; in .docx it
+# reads neither of the two, writes neither, and so every digit has its gaps. The text is the same, copied or searched;
+# only the page differs.
 #
 # Guessed before: since the switch exists on both sides, that it is carried over.
 # Seen with LibreOffice Writer 7.4.7.2 (Debian 4:7.4.7-1+deb12u14), PDF read with pdfminer.six 20260107, run on 2026-11-29.
