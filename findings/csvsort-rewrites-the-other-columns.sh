@@ -7,9 +7,9 @@
 # the year 1; 0020240001 loses its zeros. One M among the Fs, or one class 软件1, and the column is left alone, so the
 # same command is right for one college and wrong for the next. csvcut, csvgrep and csvstack, of the same package,
 # change nothing. The rows are in the order that was asked for, which is what one looks at. The remedy is
-# --no-inference.
+# --no-inference, but with --blanks beside it: without it the name Na (娜) is still taken for "n/a" and comes back empty.
 #
-# Seen with csvkit 2.2.0, agate 1.14.2, run on 2026-11-28.
+# Seen with csvkit 2.2.0, agate 1.14.2, run on 2026-11-28 and, with 李娜, on 2026-11-29.
 # Who is hurt: the office that sorts delegates or joins rooms to people before the import: 志愿 1,3 and 13 cannot be told
 # apart any more, and a class 1-2 that comes back as 2001-01-02 is no class of anybody's.
 set -euo pipefail
@@ -61,4 +61,13 @@ same "with --no-inference" sorted.csv '姓名,性别,志愿,班,值班,学号,�
 李四,F,"2,1",1-3,Sun,0020240002,0
 王五,F,"1,3",1-2,Sat,0020240003,1
 赵六,F,"2,3",2-1,Mon,0020240004,1'
+printf '姓,名\nWu,Min\nLi,Na\n' >pinyin.csv
+v/bin/csvsort --no-inference -c 姓 pinyin.csv >sorted.csv
+same "李娜 in pinyin, with --no-inference" sorted.csv '姓,名
+Li,
+Wu,Min'
+v/bin/csvsort --no-inference --blanks -c 姓 pinyin.csv >sorted.csv
+same "with --blanks too" sorted.csv '姓,名
+Li,Na
+Wu,Min'
 echo "as on 2026-11-28: sorting by one column rewrites six others"
