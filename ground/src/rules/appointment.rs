@@ -645,7 +645,7 @@ mod tests {
         timeline.holdings[2].until = Some(date!(2027 - 01 - 15));
         let findings =
             appoint(&plans, &timeline, None, wanted(9, Post::Presidium, DAY, None), None).permit().unwrap_err();
-        assert!(findings[0].remedy.contains("2027-01-15"), "{}", findings[0].remedy);
+        assert!(findings[0].remedy.contains("2027年1月15日"), "{}", findings[0].remedy);
         let later = wanted(9, Post::Presidium, date!(2027 - 01 - 15), None);
         assert!(appoint(&plans, &timeline, None, later, None).permit().is_ok());
     }

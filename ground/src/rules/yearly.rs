@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(verdict(Union::School, &held, date!(2026 - 11 - 20)).verdict, Outcome::Pass);
         let late = verdict(Union::School, &held, date!(2026 - 11 - 21));
         assert_eq!((late.rule, late.verdict), (Rule::Con01, Outcome::Fail));
-        assert!(late.message.contains("2025-11-20") && late.clause.is_some(), "{late:?}");
+        assert!(late.message.contains("2025年11月20日") && late.clause.is_some(), "{late:?}");
         let unknown = verdict(Union::School, &[], date!(2026 - 11 - 21));
         assert_eq!(unknown.verdict, Outcome::Unknown, "never the same as no");
         assert_eq!(verdict(Union::School, &held, date!(2025 - 03 - 01)).verdict, Outcome::Pass, "as it was then");

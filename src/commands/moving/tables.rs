@@ -272,7 +272,7 @@ mod tests {
         ];
         let moved = settled(names(&["file", "institution", "note", "post", "session", "student"]), keys).unwrap();
         let order: Vec<&str> = moved.tables.iter().map(|one| one.table.name.as_str()).collect();
-        assert_eq!(order, ["institution", "file", "student", "post", "note"]);
+        assert_eq!(order, ["institution", "student", "file", "post", "note"]);
         assert_eq!(moved.late.iter().map(|key| key.name.as_str()).collect::<Vec<_>>(), ["file_post"]);
         let id = InstitutionId(uuid::Uuid::nil());
         assert_eq!(
