@@ -249,7 +249,7 @@ impl Desk {
     /// Commits an import. What takes longer than a moment shows first how far it is, on a page that loads itself anew.
     async fn commit(&self, words: &str) {
         self.press(words).await;
-        let text = "return document.querySelector('main').innerText";
+        let text = "return document.readyState === 'complete' ? document.querySelector('main').innerText : ''";
         self.until("the import is committed", text, |text| text.as_str()?.contains("已写入：").then_some(())).await;
     }
 
