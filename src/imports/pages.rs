@@ -374,11 +374,12 @@ async fn show(
     Path(id): Path<ImportId>,
     Query(view): Query<PreviewQuery>,
 ) -> Result<Response, Failure> {
+    // Asked for first: what is written between the two answers is found committed then, and not as a preview made anew.
+    let job = progress_store::job(&mut *app.read().await?, id).await?;
     let import = found(&app, &acting, id).await?;
     let (mut db, now) = (app.read().await?, app.clock.now());
     let chrome = app.chrome(acting.person(), import.kind_label()).under(IMPORTS, "导入数据");
-    let job = if import.is_previewed() { progress_store::job(&mut db, id).await? } else { None };
-    if let Some(job) = job {
+    if let Some(job) = job.filter(|_| import.is_previewed()) {
         let (length, refresh) = match job {
             Job::Writing { done, total } => (done.min(total) * 200 / total.max(1), Some("1")),
             Job::Waiting { .. } => (0, Some("2")),

@@ -650,7 +650,15 @@ fn a_secretary_imports_mends_the_file_of_errors_and_imports_again() {
             }
         }
         workbook.save(&mended).unwrap();
+        // The page follows what takes longer than a moment to its end by itself.
+        let mut owner = desk.portal.owner().await;
+        sqlx::raw_sql("begin; lock table account in exclusive mode").execute(&mut owner).await.unwrap();
+        let held = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            drop(owner);
+        });
         desk.commit("确认写入 1 条").await;
+        held.await.unwrap();
         desk.judge("committed").await;
         desk.press("再导入").await;
         desk.fill("导入什么", "学生名单").await;
