@@ -11,8 +11,9 @@ SLOW := ballot_faults browser every_form failover hangups links process proxy se
 # anyway, and the libraries are not checked once and built once more.
 LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings
 
-# A story waits for its database or its browser half of the time.
-TOGETHER := RUST_TEST_THREADS=$$((2 * $$(nproc)))
+# A story waits for its database or its browser half of the time. Of one that fails the message counts, which a hundred lines of
+# the runtime's calls bury.
+TOGETHER := RUST_TEST_THREADS=$$((2 * $$(nproc))) RUST_BACKTRACE=0
 
 .PHONY: demo test quick bench fuzz prepare cluster peers papers full portal tools postgres nginx
 
