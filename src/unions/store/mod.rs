@@ -13,6 +13,7 @@ mod own_facts;
 mod papers;
 mod posts;
 mod reports;
+mod stamps;
 mod surveys;
 mod voices;
 
@@ -39,7 +40,7 @@ use crate::{
 pub use constitutions::{Constitution, NewConstitution, constitutions, file_constitution};
 pub use contacts::{ContactClass, UnionContacts, contact_coverage, contact_rhythm};
 pub use departments::{change_department, end_department, establish, register_functions};
-pub use duties::{UnionDuties, duties};
+pub use duties::{constitutions_on_file, pledges, trainings};
 pub use ended::{UndoableEnd, allow_undoing, take_back_end, undoable_end};
 pub use everyday::{UnionWork, everyday_work};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
@@ -56,6 +57,7 @@ pub use posts::{
     Appointee, Correction, RosterPerson, Route, appoint, correct, end, promised, register, reshuffle, tell_end,
 };
 pub use reports::{UnionReports, report_coverage};
+pub use stamps::{FactStamps, fact_stamps};
 pub use surveys::{UnionSurveys, survey_coverage};
 pub use voices::{UnionVoices, voices};
 
