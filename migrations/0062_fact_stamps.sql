@@ -40,7 +40,7 @@ begin
     if tg_op = 'UPDATE' then
         perform stamp_facts(array(select union_id from changed union select union_id from became));
     else
-        perform stamp_facts(array(select union_id from changed));
+        perform stamp_facts(array(select distinct union_id from changed));
     end if;
     return null;
 end $$;

@@ -618,7 +618,7 @@ fn overview(runtime: &tokio::runtime::Runtime, portal: SocketAddr, url: &str) {
         for (place, (connection, cookie)) in readers.iter_mut().enumerate() {
             // What was made anew is looked at once more without a change.
             for (kind, (_, change)) in BEFORE_THE_OVERVIEW.iter().enumerate().rev() {
-                if let Some(change) = change {
+                if let Some(change) = *change {
                     let changed = sqlx::query(change).bind(sizes[place].0).execute(&mut db);
                     runtime.block_on(changed).unwrap();
                 }
@@ -636,14 +636,16 @@ fn overview(runtime: &tokio::runtime::Runtime, portal: SocketAddr, url: &str) {
         for (place, (_, unions)) in sizes.iter().enumerate() {
             let (median, whole) = (medians[place][kind], medians[place][2]);
             println!(
-                "overview of {unions:3} unions, {:5} posts, {what:17} {median:.1?} in {} statements, {:.2} of all judged anew",
+                "overview of {unions:3} unions, {:5} posts, {what:17} {median:.1?} in {} statements, {:.2} of judging all \
+                 anew",
                 unions * 100,
                 sent[place][kind],
                 median.as_secs_f64() / whole.as_secs_f64()
             );
         }
         let growth = medians[1][kind].as_secs_f64() / medians[0][kind].as_secs_f64();
-        println!("  ten times the unions take               {growth:.1} times{}", if kind == 0 { " (target 3)" } else { "" });
+        let target = if kind == 0 { " (target 3)" } else { "" };
+        println!("  ten times the unions take               {growth:.1} times{target}");
     }
     println!();
 }
