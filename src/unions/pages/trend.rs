@@ -40,7 +40,7 @@ impl<'a> GovernedDays<'a> {
             let counts = |rule| people_too || !is_personal(rule);
             let found = record.timeline.findings(plan, *day).ok()?;
             let fails = found.into_iter().filter(|one| one.verdict == Outcome::Fail && counts(one.rule));
-            Some(fails.map(|one| (one.rule, one.unit)).collect())
+            Some(fails.map(|one| (one.rule, one.unit)).collect::<Marks>())
         };
         self.0.iter().map(on).collect()
     }
