@@ -50,7 +50,8 @@ use crate::{
     secrets::Cost,
     sign_in::{self, SignIn},
     surveys::{self, Surveys},
-    unions, vetting,
+    unions::{self, Overviews},
+    vetting,
     voice::{self, Voice},
     web::{
         self,
@@ -77,6 +78,7 @@ pub struct Portal {
     pub slips: Slips,
     pub voice: Voice,
     pub people: People,
+    pub overviews: Overviews,
     pub metrics: Metrics,
     /// Where the database keeps its files.
     pub space: Space,
@@ -111,6 +113,7 @@ impl Portal {
             slips: Slips::new(&app),
             voice: Voice::new(&app),
             people: People::new(&app),
+            overviews: Overviews::new(&app),
             app,
             metrics,
             space: Space::default(),
@@ -262,7 +265,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(rulebook::routes())
         .merge(plan_drafts::routes())
         .merge(adoption::routes())
-        .merge(unions::routes())
+        .merge(unions::routes(portal.overviews.clone()))
         .merge(rotation::routes())
         .merge(holidays::routes())
         .merge(vetting::routes())

@@ -16,7 +16,7 @@ pub mod store;
 pub mod tasks;
 pub mod union;
 
-pub use pages::{roster_html, routes};
+pub use pages::{Overviews, roster_html, routes};
 
 use crate::{
     audit::verbs,

@@ -46,6 +46,7 @@ mod hangups;
 mod home;
 mod house;
 mod imports;
+mod kept_overview;
 mod links;
 mod matters;
 mod meeting;

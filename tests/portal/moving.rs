@@ -23,7 +23,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use crate::support::{FIRST, PASSWORD, Portal, SECOND, empty_database, scratch};
 
 /// What stays behind, and what each database has of its own.
-const LEFT: [&str; 17] = [
+const LEFT: [&str; 18] = [
     "_sqlx_migrations",
     "activation",
     "audit_entry",
@@ -33,6 +33,7 @@ const LEFT: [&str; 17] = [
     "campus_claim",
     "count_holder",
     "ended_session",
+    "fact_stamp",
     "import_commit",
     "kept_file",
     "kept_form",

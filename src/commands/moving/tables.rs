@@ -21,6 +21,7 @@ const LEFT: &[&str] = &[
     "campus_claim",
     "count_holder",
     "ended_session",
+    "fact_stamp",
     "import_commit",
     "kept_file",
     "kept_form",

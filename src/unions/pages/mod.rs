@@ -22,6 +22,7 @@ mod what_if;
 
 use std::collections::BTreeSet;
 
+pub use compliance::kept::Overviews;
 pub use papers::roster_html;
 use sqlx::PgConnection;
 use time::Date;
@@ -29,7 +30,7 @@ use time::Date;
 use super::{
     documents,
     mending::Mending,
-    owed::{OwedFinding, OwedRows},
+    owed::OwedFinding,
     paths::{MATTERS, MEETINGS, PRIOR_REPORTS, PROJECTS, UNIONS},
     store::{self, ReasonRow},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
@@ -49,6 +50,7 @@ use crate::{
         Finding, Outcome, Rule,
         adoption::Calendar,
         finding::{is_over, is_short},
+        judgement::Past,
         roster::{Rank, Ranked},
     },
     text::percent,
@@ -56,7 +58,7 @@ use crate::{
 };
 
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes(overviews: Overviews) -> Routes {
     Routes::default()
         .get("/unions", list::page)
         .post("/unions", overview::create)
@@ -97,10 +99,7 @@ pub fn routes() -> Routes {
         .post("/unions/{union}/batch/{draft}/discard", batch::draft::discard)
         .get("/unions/{union}/what-if", what_if::ask)
         .post("/unions/{union}/what-if", what_if::answer)
-        .get("/compliance", compliance::page)
-        .get("/compliance.xlsx", compliance::file)
-        .get("/compliance/report", compliance::report::page)
-        .get("/compliance/report.docx", compliance::report::word)
+        .merge(compliance::routes(overviews))
         .get("/documents/{document}", documents::download)
 }
 
@@ -182,7 +181,7 @@ impl Tabs {
 }
 
 /// Somebody a finding is about.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Subject {
     pub number: String,
     pub name: String,
@@ -193,7 +192,7 @@ pub struct Subject {
 }
 
 /// Where a finding is put right: a path and its word.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Onward {
     pub href: String,
     pub word: &'static str,
@@ -261,12 +260,12 @@ fn is_personal(rule: Rule) -> bool {
 }
 
 /// Since when a finding has stood. Of a rule about people: since the first of them is in a post with the data of today.
-fn since(record: &Record, calendar: &Calendar, finding: &Finding, today: Date) -> Option<Date> {
+fn since(record: &Record, past: &mut Past<'_>, finding: &Finding, today: Date) -> Option<Date> {
     if !matches!(finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown) {
         return None;
     }
     if !is_personal(finding.rule) {
-        return record.timeline.since(calendar, finding, today);
+        return past.since(finding);
     }
     let numbers =
         if finding.subjects.is_empty() { finding.unknown.as_deref().unwrap_or_default() } else { &finding.subjects };
@@ -327,6 +326,7 @@ fn evidence(
         };
         numbers.iter().zip(names).map(subject).collect::<Vec<_>>()
     };
+    let mut past = record.timeline.past(calendar, today);
     let one = |finding: Finding| {
         let personal = is_personal(finding.rule);
         let onward = onward(record, &finding, today).filter(|_| keeps && record.union.opened_on.is_some());
@@ -338,7 +338,7 @@ fn evidence(
             (Vec::new(), Vec::new())
         };
         let hidden = if shows { 0 } else { finding.subjects.len() + unknown.len() };
-        let since = since(record, calendar, &finding, today);
+        let since = since(record, &mut past, &finding, today);
         let reasons = reasons
             .iter()
             .filter(|row| row.rule == finding.rule.code() && row.unit == finding.unit && row.union == record.union.id)
@@ -389,16 +389,13 @@ fn onward_of_work(rule: Rule, office: &Held) -> Option<Onward> {
 
 /// Adds to a union's findings what its officers owe beside their posts.
 fn with_duties(
-    found: Option<Vec<Evidence>>,
+    mut found: Vec<Evidence>,
     record: &Record,
-    calendar: &Calendar,
-    owed: &OwedRows,
+    owed: Vec<OwedFinding>,
     office: &Held,
     today: Date,
-) -> Option<Vec<Evidence>> {
-    let mut found = found?;
-    let plan = calendar.in_force(today)?;
-    for OwedFinding { finding, since } in owed.judge(record, &plan, today) {
+) -> Vec<Evidence> {
+    for OwedFinding { finding, since } in owed {
         let place =
             found.partition_point(|one| (one.finding.verdict, one.finding.rule) < (finding.verdict, finding.rule));
         let names = record.timeline.names(&finding.subjects);
@@ -422,5 +419,5 @@ fn with_duties(
         };
         found.insert(place, evidence);
     }
-    Some(found)
+    found
 }

@@ -23,9 +23,9 @@ use crate::{
     office::{Office, UnionKeeper, UnionReader},
     page::chrome::Chrome,
     rules::{
-        Clause, Outcome,
+        Clause, Outcome, Plan,
         adoption::Calendar,
-        own::{OwnFact, OwnKnown, own_findings},
+        own::{OwnFact, OwnFinding, OwnKnown, own_findings},
         plan::{OwnCheck, OwnLimit, OwnRule},
     },
     text::folded,
@@ -185,6 +185,7 @@ pub(super) async fn own_rows(
 }
 
 /// A rule of the university's own to which something is to be done in a union.
+#[derive(Debug, Clone)]
 pub(super) struct OwnBreach {
     pub union: UnionId,
     pub name: String,
@@ -193,32 +194,24 @@ pub(super) struct OwnBreach {
     pub message: String,
 }
 
-/// The own rules of the plan that governs on a day to which something is to be done, union by union, of those under the rules.
-pub(super) fn own_breaches(records: &[Record], calendar: &Calendar, facts: &[OwnFactRow], day: Date) -> Vec<OwnBreach> {
-    let Some(plan) = calendar.in_force(day) else { return Vec::new() };
-    let is_judged = |record: &&Record| {
-        plan.unions.contains(&record.union.kind) && record.union.opened_on.is_some_and(|opened| opened <= day)
-    };
-    let mut breaches = Vec::new();
-    for record in records.iter().filter(is_judged) {
-        let of_union = facts.iter().filter(|row| row.union == record.union.id);
-        let facts: Vec<OwnFact> = of_union.map(|row| row.fact.clone()).collect();
-        let known = OwnKnown { facts: &facts, timeline: Some(&record.timeline) };
-        for finding in own_findings(&plan, record.union.kind, known, day) {
-            if finding.verdict.is_settled() {
-                continue;
-            }
-            breaches.push(OwnBreach {
-                union: record.union.id,
-                name: record.union.name.clone(),
-                rule: finding.rule.name.clone(),
-                verdict: finding.verdict,
-                message: finding.message,
-            });
-        }
+/// The own rules of the plan that governs on a day to which something is to be done in a union under the rules.
+pub(super) fn own_breaches(record: &Record, plan: &Plan, facts: &[OwnFactRow], day: Date) -> Vec<OwnBreach> {
+    let union = &record.union;
+    if !plan.unions.contains(&union.kind) || union.opened_on.is_none_or(|opened| opened > day) {
+        return Vec::new();
     }
-    breaches.sort_by_key(|breach| breach.verdict);
-    breaches
+    let of_union = facts.iter().filter(|row| row.union == union.id);
+    let facts: Vec<OwnFact> = of_union.map(|row| row.fact.clone()).collect();
+    let known = OwnKnown { facts: &facts, timeline: Some(&record.timeline) };
+    let open = own_findings(plan, union.kind, known, day).into_iter().filter(|finding| !finding.verdict.is_settled());
+    let breach = |finding: OwnFinding<'_>| OwnBreach {
+        union: union.id,
+        name: union.name.clone(),
+        rule: finding.rule.name.clone(),
+        verdict: finding.verdict,
+        message: finding.message,
+    };
+    open.map(breach).collect()
 }
 
 /// The form as it is filled in, and what was just done.

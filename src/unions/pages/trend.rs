@@ -1,13 +1,15 @@
 //! How the breaches of unions went from month to month, and what is decided of the days to come.
 
-use std::collections::BTreeSet;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use time::Date;
 
 use super::is_personal;
 use crate::{
-    ids::UnionId,
-    rules::{Outcome, Rule, adoption::Calendar},
+    rules::{Outcome, Plan, Rule, adoption::Calendar},
     text::chinese_day,
     unions::union::Record,
 };
@@ -17,25 +19,92 @@ const MONTHS: usize = 12;
 /// So many days to come are told of.
 const MOST_COMING: usize = 3;
 
-/// A breach that can be met again on another day.
-type Mark = (UnionId, Rule, Option<String>);
+/// What a union breaks on a day, so that each can be met again on another day.
+type Marks = BTreeSet<(Rule, Option<String>)>;
 
-/// The breaches of a day; none where nobody was registered yet or no plan governed. Grades and political status are held
-/// as they are today and not as they were, so that rules about people are left out of days that are past.
-fn breaches_on(records: &[Record], calendar: &Calendar, day: Date, people_too: bool) -> Option<BTreeSet<Mark>> {
-    let plan = calendar.in_force(day)?;
-    let judged = records.iter().filter(|record| record.people_on(day) > 0);
-    let found: Vec<_> =
-        judged.filter_map(|record| Some((record.union.id, record.timeline.findings(&plan, day).ok()?))).collect();
-    if found.is_empty() {
-        return None;
+/// Days with the plan that governs each.
+#[derive(Default)]
+struct GovernedDays<'a>(Vec<(Date, Option<Cow<'a, Plan>>)>);
+
+impl<'a> GovernedDays<'a> {
+    fn new(days: &[Date], calendar: &'a Calendar) -> Self {
+        Self(days.iter().map(|day| (*day, calendar.in_force(*day))).collect())
     }
-    let marks = found.into_iter().flat_map(|(union, findings)| {
-        let counts = move |rule| people_too || !is_personal(rule);
-        let fails = findings.into_iter().filter(move |one| one.verdict == Outcome::Fail && counts(one.rule));
-        fails.map(move |one| (union, one.rule, one.unit))
-    });
-    Some(marks.collect())
+
+    /// The breaches of a union on each of the days; none where nobody was registered yet or no plan spoke of it. Grades and
+    /// political status are held as they are today and not as they were, so that rules about people are left out of days
+    /// that are past.
+    fn breaches(&self, record: &Record, people_too: bool) -> Vec<Option<Marks>> {
+        let on = |(day, plan): &(Date, Option<Cow<'_, Plan>>)| {
+            let plan = plan.as_deref().filter(|_| record.people_on(*day) > 0)?;
+            let counts = |rule| people_too || !is_personal(rule);
+            let found = record.timeline.findings(plan, *day).ok()?;
+            let fails = found.into_iter().filter(|one| one.verdict == Outcome::Fail && counts(one.rule));
+            Some(fails.map(|one| (one.rule, one.unit)).collect::<Marks>())
+        };
+        self.0.iter().map(on).collect()
+    }
+}
+
+/// The days on which every union is looked at beside today.
+#[derive(Default)]
+pub(super) struct LookedAt<'a> {
+    month_ends: GovernedDays<'a>,
+    coming: GovernedDays<'a>,
+}
+
+impl<'a> LookedAt<'a> {
+    pub(super) fn new(today: Date, coming: &[Date], calendar: &'a Calendar) -> Self {
+        let days = |days: &[Date]| GovernedDays::new(days, calendar);
+        Self { month_ends: days(&month_ends(today)), coming: days(coming) }
+    }
+}
+
+/// How one union stands on those days.
+#[derive(Debug)]
+pub(super) struct UnionDays {
+    /// By the ends of months.
+    past: Vec<Option<Marks>>,
+    /// How many breaches, by the days to come.
+    coming: Vec<usize>,
+    /// How many posts begin on a day to come.
+    starting: BTreeMap<Date, usize>,
+    /// How many posts end on a day to come.
+    leaving: BTreeMap<Date, usize>,
+}
+
+impl UnionDays {
+    pub(super) fn of(record: &Record, looked_at: &LookedAt<'_>, today: Date) -> Self {
+        let count = |days: &mut dyn Iterator<Item = Date>| {
+            let mut counted: BTreeMap<Date, usize> = BTreeMap::new();
+            for day in days.filter(|day| *day > today) {
+                *counted.entry(day).or_default() += 1;
+            }
+            counted
+        };
+        let coming = looked_at.coming.breaches(record, true);
+        Self {
+            past: looked_at.month_ends.breaches(record, false),
+            coming: coming.into_iter().map(|marks| marks.map_or(0, |marks| marks.len())).collect(),
+            starting: count(&mut record.posts.iter().map(|post| post.from_day)),
+            leaving: count(&mut record.posts.iter().filter_map(|post| post.until_day)),
+        }
+    }
+
+    /// The days to come on which posts of the union begin.
+    pub(super) fn starting(&self) -> impl Iterator<Item = Date> {
+        self.starting.keys().copied()
+    }
+
+    fn past(&self, place: usize) -> Option<&Marks> {
+        self.past.get(place)?.as_ref()
+    }
+}
+
+/// The days to come on which people come to posts, the nearest ones.
+pub(super) fn coming_days(starting: impl Iterator<Item = Date>, today: Date) -> Vec<Date> {
+    let days: BTreeSet<Date> = starting.filter(|day| *day > today).collect();
+    days.into_iter().take(MOST_COMING).collect()
 }
 
 /// The ends of the months before a day, oldest first, and the day itself.
@@ -50,10 +119,17 @@ fn month_ends(today: Date) -> Vec<Date> {
     days
 }
 
-/// A day with the breaches that stood on it.
+/// A day with how many breaches stood on it.
 struct BreachDay {
     day: Date,
-    marks: BTreeSet<Mark>,
+    breaches: usize,
+}
+
+/// What came and went between two days.
+#[derive(Default)]
+struct BreachChange {
+    new: usize,
+    gone: usize,
 }
 
 /// A month's end, or today, in the drawing and in the table beside it.
@@ -80,19 +156,34 @@ pub(super) struct Trend {
 
 impl Trend {
     /// Of two days or more on which somebody was registered; else none.
-    pub(super) fn of(records: &[Record], calendar: &Calendar, today: Date) -> Option<Self> {
-        let on = |day: Date| Some(BreachDay { day, marks: breaches_on(records, calendar, day, false)? });
-        Self::drawn(&month_ends(today).into_iter().filter_map(on).collect::<Vec<_>>(), today)
+    pub(super) fn of(unions: &[&UnionDays], today: Date) -> Option<Self> {
+        let (mut days, mut places) = (Vec::new(), Vec::new());
+        for (place, day) in month_ends(today).into_iter().enumerate() {
+            let on = || unions.iter().filter_map(move |union| union.past(place));
+            if on().next().is_some() {
+                days.push(BreachDay { day, breaches: on().map(BTreeSet::len).sum() });
+                places.push(place);
+            }
+        }
+        let [.., before, now] = places.as_slice() else { return None };
+        let mut change = BreachChange::default();
+        let none = Marks::new();
+        for union in unions {
+            let (before, now) = (union.past(*before).unwrap_or(&none), union.past(*now).unwrap_or(&none));
+            change.new += now.difference(before).count();
+            change.gone += before.difference(now).count();
+        }
+        Self::drawn(&days, &change, today)
     }
 
-    fn drawn(days: &[BreachDay], today: Date) -> Option<Self> {
-        let [.., BreachDay { marks: before, .. }, BreachDay { marks: now, .. }] = days else { return None };
-        let most = days.iter().map(|one| one.marks.len()).max().unwrap_or(0).max(1);
+    fn drawn(days: &[BreachDay], change: &BreachChange, today: Date) -> Option<Self> {
+        let [.., BreachDay { breaches: before, .. }, BreachDay { breaches: now, .. }] = days else { return None };
+        let most = days.iter().map(|one| one.breaches).max().unwrap_or(0).max(1);
         let step = 400 / days.len().saturating_sub(1).max(1);
         let point = |(place, one): (usize, &BreachDay)| TrendPoint {
             x: 40 + step * place,
-            y: 115 - 85 * one.marks.len() / most,
-            breaches: one.marks.len(),
+            y: 115 - 85 * one.breaches / most,
+            breaches: one.breaches,
             word: if one.day == today { "今天".to_owned() } else { format!("{}月", u8::from(one.day.month())) },
             day: one.day,
         };
@@ -100,8 +191,8 @@ impl Trend {
         let line: Vec<String> = points.iter().map(|point| format!("{},{}", point.x, point.y)).collect();
         let said: Vec<String> =
             points.iter().map(|point| format!("{} {} 项", chinese_day(point.day), point.breaches)).collect();
-        let (new, gone) = (now.difference(before).count(), before.difference(now).count());
-        let change = format!("上月末 {} 项，现在 {} 项：新出现 {new} 项，已消除 {gone} 项。", before.len(), now.len());
+        let BreachChange { new, gone } = change;
+        let change = format!("上月末 {before} 项，现在 {now} 项：新出现 {new} 项，已消除 {gone} 项。");
         Some(Self { line: line.join(" "), points, title: said.join("，"), change })
     }
 }
@@ -116,17 +207,16 @@ pub(super) struct ComingDay {
 }
 
 impl ComingDay {
-    /// The next such days, the nearest first.
-    pub(super) fn of(records: &[Record], calendar: &Calendar, today: Date) -> Vec<Self> {
-        let posts = || records.iter().flat_map(|record| &record.posts);
-        let days: BTreeSet<Date> = posts().map(|post| post.from_day).filter(|day| *day > today).collect();
-        let coming = |day: Date| Self {
-            day,
-            starting: posts().filter(|post| post.from_day == day).count(),
-            leaving: posts().filter(|post| post.until_day == Some(day)).count(),
-            breaches: breaches_on(records, calendar, day, true).map_or(0, |marks| marks.len()),
+    /// Those days, at which the unions were looked at.
+    pub(super) fn of(unions: &[&UnionDays], coming: &[Date]) -> Vec<Self> {
+        let posts = |on: &BTreeMap<Date, usize>, day: &Date| on.get(day).copied().unwrap_or(0);
+        let one = |(place, day): (usize, &Date)| Self {
+            day: *day,
+            starting: unions.iter().map(|union| posts(&union.starting, day)).sum(),
+            leaving: unions.iter().map(|union| posts(&union.leaving, day)).sum(),
+            breaches: unions.iter().filter_map(|union| union.coming.get(place)).sum(),
         };
-        days.into_iter().take(MOST_COMING).map(coming).collect()
+        coming.iter().enumerate().map(one).collect()
     }
 
     pub(super) fn says(&self) -> String {
@@ -155,16 +245,21 @@ mod tests {
 
     #[test]
     fn what_is_new_is_told_from_what_stays() {
-        let union = UnionId(uuid::Uuid::nil());
-        let on = |day: Date, rules: &[Rule]| {
-            let marks = rules.iter().map(|rule| (union, *rule, None)).collect();
-            BreachDay { day, marks }
+        let union = |before: &[Rule], now: &[Rule]| {
+            let on = |rules: &[Rule]| Some(rules.iter().map(|rule| (*rule, None)).collect::<Marks>());
+            let mut past = vec![None; MONTHS - 1];
+            past.extend([on(before), on(now)]);
+            UnionDays { past, coming: Vec::new(), starting: BTreeMap::new(), leaving: BTreeMap::new() }
         };
-        let days = [on(date!(2026 - 10 - 31), &[Rule::Stf01, Rule::Stf02]), on(date!(2026 - 11 - 29), &[Rule::Stf02])];
-        let trend = Trend::drawn(&days, date!(2026 - 11 - 29)).unwrap();
+        let of = |unions: &[&UnionDays]| Trend::of(unions, date!(2026 - 11 - 29));
+        let one = union(&[Rule::Stf01, Rule::Stf02], &[Rule::Stf02]);
+        let trend = of(&[&one]).unwrap();
         assert_eq!(trend.line, "40,30 440,73");
         assert_eq!(trend.points[1].word, "今天");
         assert_eq!(trend.change, "上月末 2 项，现在 1 项：新出现 0 项，已消除 1 项。");
-        assert_eq!(Trend::drawn(&days[1..], date!(2026 - 11 - 29)), None, "nothing to compare with");
+        let other = union(&[], &[Rule::Stf01]);
+        assert_eq!(of(&[&one, &other]).unwrap().change, "上月末 2 项，现在 2 项：新出现 1 项，已消除 1 项。");
+        let young = UnionDays { past: vec![None; MONTHS], ..other };
+        assert_eq!(of(&[&young]), None, "nothing to compare with");
     }
 }

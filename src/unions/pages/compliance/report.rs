@@ -6,9 +6,8 @@ use axum::{extract::State, response::Response};
 use axum_extra::extract::Query;
 use time::Date;
 
-use super::{Breach, ComplianceFilter, CompliancePage, Extent, OwnBreach, judged};
+use super::{Breach, ComplianceFilter, CompliancePage, Extent, Overviews, OwnBreach, judged};
 use crate::{
-    app::App,
     auth::acting::Acting,
     failure::Failure,
     page::chrome::Chrome,
@@ -24,31 +23,31 @@ use crate::{
 
 #[derive(Template, WebTemplate)]
 #[template(path = "unions/compliance_report.html")]
-pub(in crate::unions::pages) struct ComplianceReportPage {
+pub(super) struct ComplianceReportPage {
     chrome: Chrome,
     paper: Paper,
     /// The same in Word.
     word: String,
 }
 
-pub(in crate::unions::pages) async fn page(
-    State(app): State<App>,
+pub(super) async fn page(
+    State(overviews): State<Overviews>,
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<ComplianceReportPage, Failure> {
     let word = compliance_paper(&as_query(&filter)?);
-    let paper = paper_of(&judged(&app, &acting, filter, Extent::OneDay).await?, app.clock.today());
-    let chrome = app.chrome(acting.person(), "检查情况报告").under(COMPLIANCE, "对照检查总览");
+    let paper = paper_of(&judged(&overviews, &acting, filter, Extent::File).await?, overviews.clock.today());
+    let chrome = overviews.chrome(acting.person(), "检查情况报告").under(COMPLIANCE, "对照检查总览");
     Ok(ComplianceReportPage { chrome, paper, word })
 }
 
-pub(in crate::unions::pages) async fn word(
-    State(app): State<App>,
+pub(super) async fn word(
+    State(overviews): State<Overviews>,
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let page = judged(&app, &acting, filter, Extent::OneDay).await?;
-    papers::download(&app, paper_of(&page, app.clock.today())).await
+    let page = judged(&overviews, &acting, filter, Extent::File).await?;
+    papers::download(&overviews, paper_of(&page, overviews.clock.today())).await
 }
 
 fn paper_of(page: &CompliancePage, today: Date) -> Paper {
@@ -58,7 +57,7 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
     let mut paper = Paper::new(format!("{}\n学生会组织对照检查情况报告", page.institution))
         .landscape()
         .caption(&format!("截至{day}"))
-        .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.lines.len()))
+        .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.total))
         .heading("检查结论");
     paper = if page.is_clean() {
         paper.paragraph("没有不符合刚性要求的组织。")
