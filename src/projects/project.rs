@@ -211,13 +211,3 @@ pub fn hours(quarters: i64) -> String {
         _ => format!("{}.75", quarters / 4),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::hours;
-
-    #[test]
-    fn hours_are_shown_without_rounding() {
-        assert_eq!([0, 1, 2, 3, 4, 49].map(hours), ["0", "0.25", "0.5", "0.75", "1", "12.25"]);
-    }
-}

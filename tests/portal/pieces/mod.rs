@@ -1,0 +1,15 @@
+//! What a piece of the portal does by itself: no database, no page, no story.
+
+mod auth;
+mod config;
+mod disclosure;
+mod elections;
+mod failure;
+mod imports;
+mod page;
+mod projects;
+mod reviews;
+mod rollover;
+mod sealing;
+mod voice;
+mod web;
