@@ -70,7 +70,7 @@ mod file {
         let text = "学号,专业排名,专业人数,不及格门数\n1,3,40,无\n2,4,40,1\n3,5,40,无\n";
         let read = |none_failed| {
             let decided = Decided { choice: Choice::default(), none_failed };
-            super::read(text.as_bytes(), Kind::Grades, &[], "", &decided)
+            lunzhi::imports::file::read(text.as_bytes(), Kind::Grades, &[], "", &decided)
         };
         assert_eq!(read(None), Err(NotRead::NoneFailed(vec![2, 4])));
         let of = |meant, place: usize| read(Some(meant)).unwrap().rows[place].cells.get(4).map(str::to_owned);

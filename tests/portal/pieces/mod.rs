@@ -1,7 +1,9 @@
 //! What a piece of the portal does by itself: no database, no page, no story.
 
 mod auth;
+mod campus;
 mod config;
+mod contact;
 mod database;
 mod disclosure;
 mod elections;
