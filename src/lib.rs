@@ -28,7 +28,7 @@
 //! clock config ids office picture secrets text words
 //! name workdays calendar_file
 //! rules
-//! code_words
+//! code_words plan_form
 //! sealing
 //! sheet
 //! fictional
@@ -68,7 +68,8 @@
 //! ```
 
 pub use lunzhi_ground::{
-    calendar_file, clock, code_words, fictional, name, office, picture, rules, secrets, sheet, text, words, workdays,
+    calendar_file, clock, code_words, fictional, name, office, picture, plan_form, rules, secrets, sheet, text, words,
+    workdays,
 };
 
 pub mod config;
