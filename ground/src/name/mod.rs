@@ -22,8 +22,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::text::{is_hidden, is_pictograph};
 
+pub mod near;
 pub mod order;
 pub mod pinyin;
+pub mod sought;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 50;
