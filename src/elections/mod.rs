@@ -17,6 +17,7 @@ pub mod public_paper;
 pub mod reconciliation;
 pub mod record;
 pub mod sitting;
+pub mod slip_column;
 pub mod store;
 pub mod tasks;
 pub mod turnout;

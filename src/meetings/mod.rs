@@ -6,7 +6,7 @@
 //! were late or absent is shown (ORG-09).
 
 mod call;
-mod forms;
+pub mod forms;
 mod list;
 pub mod meeting;
 mod papers;

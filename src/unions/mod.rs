@@ -14,6 +14,7 @@ mod roster;
 pub mod standing;
 pub mod store;
 pub mod tasks;
+pub mod trend;
 pub mod union;
 
 pub use pages::{roster_html, routes};

@@ -369,6 +369,18 @@ pub fn moment(text: &str) -> Option<OffsetDateTime> {
     Some(PrimitiveDateTime::new(day(date)?, time).assume_offset(CHINA))
 }
 
+/// As [`moment`], to the second.
+#[must_use]
+pub fn moment_to_the_second(text: &str) -> Option<OffsetDateTime> {
+    let text = folded(text).replace(' ', "T");
+    let (date, time) = text.split_once('T')?;
+    let mut parts = time.split(':').map(|part| part.parse::<u8>().ok());
+    let (hour, minute) = (parts.next()??, parts.next()??);
+    let second = parts.next().unwrap_or(Some(0))?;
+    let time = Time::from_hms(hour, minute, second).ok().filter(|_| parts.next().is_none())?;
+    Some(PrimitiveDateTime::new(day(date)?, time).assume_offset(CHINA))
+}
+
 /// A moment as such a field shows it.
 #[must_use]
 pub fn moment_field(at: OffsetDateTime) -> String {

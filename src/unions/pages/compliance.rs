@@ -18,7 +18,6 @@ use time::{Date, Duration, OffsetDateTime};
 use super::{
     Evidence, Onward, Subject, calendar, evidence,
     own_rules::{OwnBreach, own_breaches},
-    trend::{ComingDay, Trend},
     with_duties, with_mendings,
 };
 use crate::{

@@ -267,3 +267,25 @@ mod turnout {
         }
     }
 }
+
+mod slip_column {
+    use lunzhi::elections::slip_column::SlipColumn;
+
+    fn read(text: &str) -> Result<(Vec<i32>, String), String> {
+        SlipColumn::read(text).map(|column| (column.serials, column.people))
+    }
+
+    #[test]
+    fn a_line_is_a_serial_and_whoever_drew_the_slip() {
+        let both = (vec![17, 3], "20240001\t张三\n李四 软件2401".to_owned());
+        assert_eq!(read("票号\t学号\t姓名\n17\t20240001\t张三\n\n３，李四 软件2401\n"), Ok(both));
+    }
+
+    #[test]
+    fn a_line_that_lacks_one_of_them_is_said_again() {
+        assert!(read("17").is_err_and(|says| says.contains("“17”")));
+        assert!(read("张三 17").is_err_and(|says| says.contains("先写票号")));
+        assert!(read("1 张三\n1 李四").is_err_and(|says| says.contains("票号 1 写了两次")));
+        assert!(read("票号 姓名").is_err_and(|says| says.contains("一行一张")));
+    }
+}

@@ -34,3 +34,15 @@ mod sheet {
         assert!(Sheet::decode(&bytes[1..], 2).is_none());
     }
 }
+
+mod chart {
+    use lunzhi::reviews::chart::Radar;
+
+    #[test]
+    fn a_full_result_fills_the_outer_ring() {
+        let aspects: Vec<String> = ["甲", "乙", "丙"].map(str::to_owned).to_vec();
+        let full = Radar::new(&aspects, &[10_000; 3]);
+        assert_eq!(full.rings.last(), Some(&full.shape));
+        assert!(full.shape.starts_with("150.0,55.0 ") && full.title.contains("甲 100.00"));
+    }
+}

@@ -14,3 +14,17 @@ mod request {
         assert_eq!(Settings::default().hotlines().len(), 4);
     }
 }
+
+mod whole {
+    use lunzhi::{ids::AccountId, voice::AnonymousToday};
+    use time::macros::date;
+
+    #[test]
+    fn an_account_asks_so_often_a_day_and_again_the_next() {
+        let (asked, account) = (AnonymousToday::default(), AccountId::random());
+        let today = date!(2026 - 11 - 27);
+        assert!((0..10).all(|_| asked.one_more(account, today)));
+        assert!(!asked.one_more(account, today) && asked.one_more(AccountId::random(), today));
+        assert!(asked.one_more(account, date!(2026 - 11 - 28)));
+    }
+}

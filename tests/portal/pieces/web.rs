@@ -364,7 +364,13 @@ mod forms {
         middleware,
         routing::post,
     };
-    use lunzhi::web::forms::{Errors, local_path, moment, moment_field, moved, typeable, typeable_part, typed_places};
+    use lunzhi::{
+        clock::CHINA,
+        web::forms::{
+            Errors, local_path, moment, moment_field, moment_to_the_second, moved, typeable, typeable_part,
+            typed_places,
+        },
+    };
     use time::macros::datetime;
     use tower::ServiceExt;
 
@@ -380,6 +386,16 @@ mod forms {
             ["2026-12-01T19:05Z", "2026-12-01T19:05:00Z", "2026-11-30T23:05:00-08:00", "2026-12-01T19:05+08:00"]
         {
             assert_eq!(moment(elsewhere), None, "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn moments_are_read_to_the_second_where_it_counts() {
+        let at = moment_to_the_second("2026-11-20T08:00:01").unwrap();
+        assert_eq!((at.second(), at.offset()), (1, CHINA));
+        assert_eq!(moment_to_the_second("2026-11-20T08:00").unwrap().second(), 0);
+        for text in ["", "2026-11-20", "2026-11-20T25:00", "2026-11-20T08:00:00:00", "2026-11-20T08:xx"] {
+            assert_eq!(moment_to_the_second(text), None, "{text}");
         }
     }
 

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use time::Date;
 
-use super::is_personal;
+use super::union::Record;
 use crate::{
     ids::UnionId,
     rules::{Outcome, Rule, adoption::Calendar},
     text::chinese_day,
-    unions::union::Record,
 };
 
 /// So many ends of months are looked back at.
@@ -18,7 +17,7 @@ const MONTHS: usize = 12;
 const MOST_COMING: usize = 3;
 
 /// A breach that can be met again on another day.
-type Mark = (UnionId, Rule, Option<String>);
+pub type Mark = (UnionId, Rule, Option<String>);
 
 /// The breaches of a day; none where nobody was registered yet or no plan governed. Grades and political status are held
 /// as they are today and not as they were, so that rules about people are left out of days that are past.
@@ -31,7 +30,7 @@ fn breaches_on(records: &[Record], calendar: &Calendar, day: Date, people_too: b
         return None;
     }
     let marks = found.into_iter().flat_map(|(union, findings)| {
-        let counts = move |rule| people_too || !is_personal(rule);
+        let counts = move |rule: Rule| people_too || !rule.is_personal();
         let fails = findings.into_iter().filter(move |one| one.verdict == Outcome::Fail && counts(one.rule));
         fails.map(move |one| (union, one.rule, one.unit))
     });
@@ -39,7 +38,8 @@ fn breaches_on(records: &[Record], calendar: &Calendar, day: Date, people_too: b
 }
 
 /// The ends of the months before a day, oldest first, and the day itself.
-fn month_ends(today: Date) -> Vec<Date> {
+#[must_use]
+pub fn month_ends(today: Date) -> Vec<Date> {
     let mut days = vec![today];
     let mut first = today.replace_day(1).ok();
     while let Some(end) = first.and_then(Date::previous_day).filter(|_| days.len() <= MONTHS) {
@@ -51,14 +51,14 @@ fn month_ends(today: Date) -> Vec<Date> {
 }
 
 /// A day with the breaches that stood on it.
-struct BreachDay {
-    day: Date,
-    marks: BTreeSet<Mark>,
+pub struct BreachDay {
+    pub day: Date,
+    pub marks: BTreeSet<Mark>,
 }
 
 /// A month's end, or today, in the drawing and in the table beside it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TrendPoint {
+pub struct TrendPoint {
     pub x: usize,
     pub y: usize,
     pub breaches: usize,
@@ -69,7 +69,7 @@ pub(super) struct TrendPoint {
 
 /// The breaches by months, drawn in 480 × 150 units.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Trend {
+pub struct Trend {
     pub line: String,
     pub points: Vec<TrendPoint>,
     /// What the drawing says to those who cannot see it.
@@ -80,12 +80,15 @@ pub(super) struct Trend {
 
 impl Trend {
     /// Of two days or more on which somebody was registered; else none.
-    pub(super) fn of(records: &[Record], calendar: &Calendar, today: Date) -> Option<Self> {
+    #[must_use]
+    pub fn of(records: &[Record], calendar: &Calendar, today: Date) -> Option<Self> {
         let on = |day: Date| Some(BreachDay { day, marks: breaches_on(records, calendar, day, false)? });
         Self::drawn(&month_ends(today).into_iter().filter_map(on).collect::<Vec<_>>(), today)
     }
 
-    fn drawn(days: &[BreachDay], today: Date) -> Option<Self> {
+    /// Of such days, the oldest first.
+    #[must_use]
+    pub fn drawn(days: &[BreachDay], today: Date) -> Option<Self> {
         let [.., BreachDay { marks: before, .. }, BreachDay { marks: now, .. }] = days else { return None };
         let most = days.iter().map(|one| one.marks.len()).max().unwrap_or(0).max(1);
         let step = 400 / days.len().saturating_sub(1).max(1);
@@ -108,7 +111,7 @@ impl Trend {
 
 /// A day on which people are to come to posts, as it is decided already.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct ComingDay {
+pub struct ComingDay {
     pub day: Date,
     starting: usize,
     leaving: usize,
@@ -117,7 +120,8 @@ pub(super) struct ComingDay {
 
 impl ComingDay {
     /// The next such days, the nearest first.
-    pub(super) fn of(records: &[Record], calendar: &Calendar, today: Date) -> Vec<Self> {
+    #[must_use]
+    pub fn of(records: &[Record], calendar: &Calendar, today: Date) -> Vec<Self> {
         let posts = || records.iter().flat_map(|record| &record.posts);
         let days: BTreeSet<Date> = posts().map(|post| post.from_day).filter(|day| *day > today).collect();
         let coming = |day: Date| Self {
@@ -129,42 +133,13 @@ impl ComingDay {
         days.into_iter().take(MOST_COMING).map(coming).collect()
     }
 
-    pub(super) fn says(&self) -> String {
+    #[must_use]
+    pub fn says(&self) -> String {
         let leaving = if self.leaving > 0 { format!("、{} 个岗位卸任", self.leaving) } else { String::new() };
         let then = match self.breaches {
             0 => "届时机构和人员没有不符合项".to_owned(),
             breaches => format!("届时机构和人员有 {breaches} 项不符合"),
         };
         format!("{}起：{} 个岗位就任{leaving}；{then}", chinese_day(self.day), self.starting)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    #[test]
-    fn months_end_on_their_last_days() {
-        let days = month_ends(date!(2027 - 03 - 05));
-        assert_eq!((days.len(), days[0]), (MONTHS + 1, date!(2026 - 03 - 31)));
-        assert_eq!(days[MONTHS - 1..], [date!(2027 - 02 - 28), date!(2027 - 03 - 05)]);
-        assert_eq!(month_ends(date!(2026 - 12 - 01))[MONTHS - 1], date!(2026 - 11 - 30));
-    }
-
-    #[test]
-    fn what_is_new_is_told_from_what_stays() {
-        let union = UnionId(uuid::Uuid::nil());
-        let on = |day: Date, rules: &[Rule]| {
-            let marks = rules.iter().map(|rule| (union, *rule, None)).collect();
-            BreachDay { day, marks }
-        };
-        let days = [on(date!(2026 - 10 - 31), &[Rule::Stf01, Rule::Stf02]), on(date!(2026 - 11 - 29), &[Rule::Stf02])];
-        let trend = Trend::drawn(&days, date!(2026 - 11 - 29)).unwrap();
-        assert_eq!(trend.line, "40,30 440,73");
-        assert_eq!(trend.points[1].word, "今天");
-        assert_eq!(trend.change, "上月末 2 项，现在 1 项：新出现 0 项，已消除 1 项。");
-        assert_eq!(Trend::drawn(&days[1..], date!(2026 - 11 - 29)), None, "nothing to compare with");
     }
 }
