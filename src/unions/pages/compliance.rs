@@ -48,6 +48,7 @@ use crate::{
         owed::OwedRows,
         paths::{compliance_file, compliance_report},
         store::{self, DirectRow, OverdueFiling},
+        trend::{ComingDay, Trend},
         union::{Record, StudentUnion},
     },
     web::{
