@@ -6,6 +6,7 @@
 //! `verify-audit` and filed on paper, is what a rewritten chain cannot match.
 
 pub mod chain;
+pub mod kept;
 pub(crate) mod moved;
 mod pages;
 mod store;

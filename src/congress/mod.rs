@@ -8,6 +8,7 @@ pub mod archive;
 pub mod congress;
 pub mod delegates;
 mod forms;
+pub mod kept;
 pub mod meeting;
 mod pages;
 mod papers;

@@ -11,6 +11,7 @@ pub mod contact;
 mod desk;
 pub mod even;
 pub mod forms;
+pub mod kept;
 mod log_store;
 pub mod matrix;
 mod own;

@@ -10,6 +10,7 @@ mod done;
 pub mod elected;
 pub mod election_file;
 mod forms;
+pub mod kept;
 pub mod names;
 mod pages;
 mod paths;

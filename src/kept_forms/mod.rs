@@ -20,6 +20,7 @@
 
 pub mod file;
 pub mod form;
+pub mod kept;
 pub mod layers;
 mod store;
 

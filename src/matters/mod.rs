@@ -6,6 +6,7 @@
 //! whoever holds it when the matter comes signs.
 
 pub mod forms;
+pub mod kept;
 pub mod matter;
 mod pages;
 mod papers;

@@ -7,6 +7,7 @@
 
 mod call;
 pub mod forms;
+pub mod kept;
 mod list;
 pub mod meeting;
 mod papers;

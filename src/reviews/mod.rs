@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod counting;
 mod forms;
+pub mod kept;
 pub mod nomination;
 mod pages;
 mod papers;

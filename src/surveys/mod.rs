@@ -15,6 +15,7 @@ mod desk;
 mod file;
 pub mod forms;
 mod hosts;
+pub mod kept;
 mod list;
 mod measures;
 mod paths;

@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod documents;
 mod forms;
+pub mod kept;
 pub mod mending;
 mod owed;
 mod pages;

@@ -12,6 +12,7 @@ mod forms;
 mod governance;
 mod governance_store;
 mod handling;
+pub mod kept;
 mod list;
 pub mod paths;
 pub mod points;
