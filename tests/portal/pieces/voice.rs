@@ -15,7 +15,7 @@ mod request {
     }
 }
 
-mod whole {
+mod anonymous_today {
     use lunzhi::{ids::AccountId, voice::AnonymousToday};
     use time::macros::date;
 
