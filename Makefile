@@ -23,12 +23,13 @@ demo: postgres
 
 test: tools
 	cargo fmt --all --check
-	$(LINTED) cargo test --locked --workspace --all-targets --no-run
+	$(LINTED) cargo test --locked --workspace --tests --benches --no-run
 	$(LINTED) $(TOGETHER) PROPTEST_CASES=64 cargo test --locked --workspace
 
 quick: postgres
 	cargo fmt --all --check
-	$(LINTED) $(TOGETHER) PROPTEST_CASES=16 cargo test --locked --workspace --lib --test portal -- $(SLOW:%=--skip %::)
+	$(LINTED) $(TOGETHER) PROPTEST_CASES=16 cargo test --locked --package lunzhi-ground --lib
+	$(LINTED) $(TOGETHER) PROPTEST_CASES=16 cargo test --locked --test portal -- $(SLOW:%=--skip %::)
 
 # Ratios on this machine, in one run; nothing here decides a test. `make bench -- memory` measures one part alone.
 PARTS := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(filter-out bench,$(MAKECMDGOALS)))

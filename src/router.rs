@@ -25,7 +25,7 @@ use crate::{
     activities, adoption,
     app::{App, Routes},
     audit::{self, RecordVerb},
-    auth::tasks::TasksOf,
+    auth::{kept::KeptData, tasks::TasksOf},
     campus::{self, Campus},
     clock::Clock,
     conduct,
@@ -163,6 +163,35 @@ fn navigation() -> Vec<NavItem> {
     entries
 }
 
+/// What is kept of people, as the notice says it, in its order.
+#[must_use]
+pub fn kept() -> Vec<KeptData> {
+    let features = [
+        people::kept::KEPT,
+        vetting::kept::KEPT,
+        conduct::kept::KEPT,
+        voice::kept::KEPT,
+        contact::kept::KEPT,
+        surveys::kept::KEPT,
+        disclosure::kept::KEPT,
+        education::kept::KEPT,
+        unions::kept::KEPT,
+        elections::kept::KEPT,
+        meetings::kept::KEPT,
+        congress::kept::KEPT,
+        reviews::kept::KEPT,
+        matters::kept::KEPT,
+        activities::kept::KEPT,
+        accounts::kept::KEPT,
+        inbox::kept::KEPT,
+        kept_forms::kept::KEPT,
+        audit::kept::KEPT,
+    ];
+    let mut kept = features.concat();
+    kept.sort_by_key(|data| data.place);
+    kept
+}
+
 /// What is done in the portal, as the record names it; in the order in which its filter offers it.
 #[must_use]
 pub fn verbs() -> Vec<RecordVerb> {
@@ -290,7 +319,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(imports::routes(portal.imports.clone()))
         .merge(rollover::routes())
         .merge(inbox::routes())
-        .merge(privacy::routes(&portal.app, ERASE))
+        .merge(privacy::routes(&portal.app, ERASE, kept()))
         .merge(accounts::routes(portal.sign_in.clone(), portal.slips.clone()))
         .merge(campus::routes(portal.campus.clone()))
         .merge(audit::routes(&portal.app, verbs()))

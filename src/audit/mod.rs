@@ -5,7 +5,8 @@
 //! and the record says when. Whoever can rewrite the whole table can also rewrite the chain; the last hash, printed by
 //! `verify-audit` and filed on paper, is what a rewritten chain cannot match.
 
-mod chain;
+pub mod chain;
+pub mod kept;
 pub(crate) mod moved;
 mod pages;
 mod store;

@@ -13,6 +13,7 @@ use crate::{
     office::{Office, OfficeKind, UnionKeeper},
     page::task::Task,
     rules::{education::sign_by, yearly::academic_year},
+    unions::store::of_college,
 };
 
 /// Everything of it that waits for a person.
@@ -46,9 +47,8 @@ async fn of_office(
     if by.is_some_and(|by| by < today) && store::text_on(connection, person.institution, today).await?.is_some() {
         let mut unsigned = store::unsigned(connection, person.institution, today).await?;
         if let Some(college) = college {
-            let own = sqlx::query_scalar!("select id from student_union where college_id = $1", college.0);
-            let own = own.fetch_all(&mut *connection).await?;
-            unsigned.retain(|one| own.contains(&one.union.0));
+            let own = of_college(connection, college).await?;
+            unsigned.retain(|one| own.contains(&one.union));
         }
         if !unsigned.is_empty() {
             let says = format!("{} 人本学年没有签署自律承诺", unsigned.len());

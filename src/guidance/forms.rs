@@ -6,13 +6,19 @@ use time::{Date, Duration};
 use super::store::NewRecord;
 use crate::{
     ids::{ClassId, UnionId},
-    rules::guidance::{Duty, Means, Topic},
+    rules::{
+        guidance::{Duty, Means, Topic},
+        matters::fen,
+    },
     text::{day, folded},
     web::forms::{Errors, lines, written},
 };
 
 /// How long ago something may have been done that is recorded.
 const BACK: Duration = Duration::days(800);
+
+/// The most fen of a year: a hundred million yuan.
+const MOST: i64 = 10_000_000_000;
 
 /// A record as typed; its scan comes with the upload.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -152,7 +158,7 @@ impl YearPaperForm {
     pub fn read(&self, with_sum: bool, errors: &mut Errors) -> Option<YearPaperSays> {
         let title = written(&self.title, 80, "title", "请填写标题", errors);
         let says = lines(&self.says, 8000, "says", "请写正文", errors);
-        let fen = if with_sum { fen(&self.sum) } else { None };
+        let fen = if with_sum { fen(&self.sum, MOST) } else { None };
         if with_sum && fen.is_none() {
             errors.add("sum", "请填写合计金额（元），最多两位小数，如 12000 或 12000.50");
         }
@@ -166,41 +172,4 @@ pub(super) struct YearPaperSays {
     pub title: String,
     pub says: String,
     pub fen: Option<i64>,
-}
-
-/// A sum in yuan as typed, in fen; at most a hundred million yuan.
-fn fen(typed: &str) -> Option<i64> {
-    let text = folded(typed).replace([',', '，'], "");
-    let text = text.trim_end_matches('元').trim();
-    let (yuan, rest) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if yuan.is_empty() || yuan.len() > 9 || rest.len() > 2 || !digits(yuan) || !digits(rest) {
-        return None;
-    }
-    let rest: i64 = if rest.is_empty() { 0 } else { format!("{rest:0<2}").parse().ok()? };
-    let fen = yuan.parse::<i64>().ok()? * 100 + rest;
-    (fen <= 10_000_000_000).then_some(fen)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sum_is_read_in_fen_and_never_as_a_fraction() {
-        for (typed, want) in [
-            ("12000", Some(1_200_000)),
-            ("１２０００．5", None),
-            ("12,000.5", Some(1_200_050)),
-            ("0.07元", Some(7)),
-            ("100000000", Some(10_000_000_000)),
-            ("100000000.01", None),
-            ("1.234", None),
-            ("-1", None),
-            ("", None),
-            ("1e5", None),
-        ] {
-            assert_eq!(fen(typed), want, "{typed}");
-        }
-    }
 }

@@ -13,7 +13,7 @@ mod papers;
 pub(crate) mod paths;
 pub mod record;
 mod roles;
-mod settlement;
+pub mod settlement;
 mod store;
 pub mod tasks;
 pub mod yearly;

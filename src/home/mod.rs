@@ -3,14 +3,15 @@
 
 mod calendar;
 mod entries;
-mod entry;
+pub mod entry;
 mod feed;
 mod figures;
-mod month;
+pub mod month;
 mod pages;
 mod paths;
 mod subscription;
 mod waiting;
+pub mod week;
 
 use std::ops::Deref;
 

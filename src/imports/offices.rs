@@ -45,7 +45,8 @@ const LEAGUE_GRANTS: &[OfficeKind] = &[
 ];
 
 /// The offices that somebody acting in `kind` may grant by a file.
-pub(super) fn grants(kind: OfficeKind) -> &'static [OfficeKind] {
+#[must_use]
+pub fn grants(kind: OfficeKind) -> &'static [OfficeKind] {
     match kind {
         OfficeKind::Administrator => IMPORTED_OFFICES,
         OfficeKind::SchoolLeague | OfficeKind::DeputySecretary => LEAGUE_GRANTS,

@@ -137,35 +137,3 @@ impl Kem for ByTable {
         Ok((shared, Self::EncappedKey::from_bytes(&encapsulated)?))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        ids::SittingId,
-        sealing::keys::{make_pair, open},
-    };
-
-    #[test]
-    fn what_is_sealed_by_a_table_is_opened_by_the_library() {
-        let purpose = Purpose::Envelope(SittingId::random(), 7);
-        for _ in 0..64 {
-            let (secret, public) = make_pair();
-            let recipient = Recipient::new(&public).unwrap();
-            let sealed = recipient.seal(purpose, b"ballot").unwrap();
-            assert_eq!(open(&secret, purpose, &sealed).unwrap().as_slice(), b"ballot");
-            assert_ne!(sealed, recipient.seal(purpose, b"ballot").unwrap());
-            assert!(open(&make_pair().0, purpose, &sealed).is_none());
-        }
-    }
-
-    #[test]
-    fn a_key_that_hides_nothing_is_refused() {
-        let of_order_eight = "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800";
-        let on_the_twist = format!("02{:062}", 0);
-        for text in [&format!("{:064}", 0), &format!("01{:062}", 0), of_order_eight, &on_the_twist] {
-            let key = PublicKey::from_bytes(&hex::decode(text).unwrap()).unwrap();
-            assert!(Recipient::new(&key).is_none(), "{text}");
-        }
-    }
-}

@@ -92,7 +92,7 @@ impl SignIn {
         if has_succeeded {
             self.campus_networks.succeeded(network, now);
         } else {
-            self.campus_networks.failed(network, now);
+            let _ = self.campus_networks.failed(network, now);
         }
     }
 }

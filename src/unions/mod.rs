@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod documents;
 mod forms;
+pub mod kept;
 pub mod mending;
 mod owed;
 mod pages;
@@ -14,6 +15,7 @@ mod roster;
 pub mod standing;
 pub mod store;
 pub mod tasks;
+pub mod trend;
 pub mod union;
 
 pub use pages::{Overviews, roster_html, routes};

@@ -6,6 +6,7 @@
 pub mod case;
 pub mod chain_office;
 mod forms;
+pub mod kept;
 mod pages;
 mod paths;
 pub mod public_notice;

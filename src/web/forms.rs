@@ -369,6 +369,18 @@ pub fn moment(text: &str) -> Option<OffsetDateTime> {
     Some(PrimitiveDateTime::new(day(date)?, time).assume_offset(CHINA))
 }
 
+/// As [`moment`], to the second.
+#[must_use]
+pub fn moment_to_the_second(text: &str) -> Option<OffsetDateTime> {
+    let text = folded(text).replace(' ', "T");
+    let (date, time) = text.split_once('T')?;
+    let mut parts = time.split(':').map(|part| part.parse::<u8>().ok());
+    let (hour, minute) = (parts.next()??, parts.next()??);
+    let second = parts.next().unwrap_or(Some(0))?;
+    let time = Time::from_hms(hour, minute, second).ok().filter(|_| parts.next().is_none())?;
+    Some(PrimitiveDateTime::new(day(date)?, time).assume_offset(CHINA))
+}
+
 /// A moment as such a field shows it.
 #[must_use]
 pub fn moment_field(at: OffsetDateTime) -> String {
@@ -464,72 +476,4 @@ pub fn local_path(path: &str) -> &str {
     let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let ours = path.starts_with('/') && !path.starts_with("//") && plain && path.len() <= 2_000;
     if ours { path } else { "/" }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-
-    #[test]
-    fn a_moment_reads_back() {
-        let at = datetime!(2026-12-01 19:05 +8);
-        assert_eq!(moment(&moment_field(at)), Some(at));
-        assert_eq!(moment("2026-12-01 19:05:00"), Some(at));
-        for wrong in ["", "2026-12-01", "2026-12-01T25:00", "2026-13-01T10:00"] {
-            assert_eq!(moment(wrong), None, "{wrong}");
-        }
-        for elsewhere in
-            ["2026-12-01T19:05Z", "2026-12-01T19:05:00Z", "2026-11-30T23:05:00-08:00", "2026-12-01T19:05+08:00"]
-        {
-            assert_eq!(moment(elsewhere), None, "{elsewhere}");
-        }
-    }
-
-    #[test]
-    fn what_no_keyboard_types_is_seen_and_other_text_is_left_alone() {
-        for bad in ["a%00b", "%EF%BF%BE", "x=%1b", "%7F"] {
-            assert!(!is_typeable(&decoded(bad.as_bytes())), "{bad}");
-        }
-        assert_eq!(typeable_part("一\u{b}\u{2}二\r\n三\u{ffff}\u{fffd}"), "一二\r\n三\u{fffd}");
-        for good in ["a=1%0D%0A%09&b=+", "%E5%BC%A0", "%zz", "%EF%BF%BD", "%E2%80%8B"] {
-            assert!(is_typeable(&decoded(good.as_bytes())), "{good}");
-        }
-    }
-
-    #[test]
-    fn a_row_comes_to_the_place_that_was_typed_for_it() {
-        let moved = |places: &[usize]| moved("甲乙丙丁戊".chars().collect(), places).into_iter().collect::<String>();
-        assert_eq!(moved(&[1, 2, 3, 4, 5]), "甲乙丙丁戊");
-        assert_eq!(moved(&[1, 2, 3, 4, 1]), "戊甲乙丙丁");
-        assert_eq!(moved(&[4, 2, 3, 4, 5]), "乙丙丁甲戊");
-        assert_eq!(moved(&[5, 4, 3, 2, 1]), "戊丁丙乙甲");
-        let typed = |places: &[&str]| {
-            let mut errors = Errors::default();
-            let read = typed_places(&places.iter().map(ToString::to_string).collect::<Vec<_>>(), &mut errors);
-            (read, errors.of("place").map(str::to_owned))
-        };
-        assert_eq!(typed(&["２", " 1"]), (Some(vec![2, 1]), None));
-        for wrong in [["0", "1"], ["3", "1"], ["", "1"], ["一", "1"]] {
-            assert_eq!(typed(&wrong), (None, Some("次序应为 1 至 2 的整数".to_owned())), "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn only_our_own_paths_are_followed() {
-        assert_eq!(local_path("/rulebook?q=%E4%B8%BB"), "/rulebook?q=%E4%B8%BB");
-        for elsewhere in [
-            "",
-            "//evil.example",
-            "https://evil.example",
-            "/\\evil.example",
-            "javascript:alert(1)",
-            "/\t/x",
-            "/\u{1}",
-            "/主席",
-        ] {
-            assert_eq!(local_path(elsewhere), "/", "{elsewhere}");
-        }
-    }
 }

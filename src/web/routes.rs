@@ -138,31 +138,3 @@ async fn droppable(request: Request, next: Next) -> Response {
 pub fn is_droppable() -> bool {
     DROPPABLE.try_with(|()| ()).is_ok()
 }
-
-#[cfg(test)]
-mod tests {
-    use axum::{
-        body::Body,
-        http::{Request as Asked, StatusCode},
-        response::IntoResponse,
-    };
-    use tower::ServiceExt;
-
-    use super::*;
-    use crate::failure::Failure;
-
-    async fn away() -> Response {
-        Failure::Away.into_response()
-    }
-
-    #[tokio::test]
-    async fn a_page_that_is_recorded_is_never_read_once_more() {
-        let routes = Routes::<()>::default().recorded_get("/file", away).get("/page", away).into_router();
-        let asked = |path: &str| routes.clone().oneshot(Asked::get(path).body(Body::empty()).unwrap());
-        let recorded = asked("/file").await.unwrap();
-        assert_eq!(recorded.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(recorded.extensions().get::<BrokeOff>().is_none());
-        // Around a page that only reads stands the layer that reads again, which asks for the pools.
-        assert_eq!(asked("/page").await.unwrap().status(), StatusCode::INTERNAL_SERVER_ERROR);
-    }
-}

@@ -59,6 +59,7 @@ mod oracles;
 mod order;
 mod papers;
 mod people;
+mod pieces;
 mod plan_drafts;
 mod plans;
 mod prepared;

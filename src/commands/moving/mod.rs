@@ -3,10 +3,10 @@
 //! The folder between them holds a file a table, as COPY writes it, the university's part of the record, and a manifest with
 //! counts and hashes. Nothing is deleted where it comes from; nothing is written where it goes unless all of it is.
 
-mod folder;
+pub mod folder;
 mod into;
 mod out;
-mod tables;
+pub mod tables;
 
 use std::path::PathBuf;
 

@@ -24,7 +24,6 @@ use self::{
 use super::{
     Onward, Subject, calendar,
     own_rules::OwnBreach,
-    trend::{ComingDay, Trend, UnionDays},
 };
 use crate::{
     app::Routes,
@@ -54,6 +53,7 @@ use crate::{
         mending::Mending,
         paths::{COMPLIANCE, compliance_file, compliance_report},
         store::{self, DirectRow, OverdueFiling},
+        trend::{ComingDay, Trend, UnionDays},
         union::StudentUnion,
     },
     web::{

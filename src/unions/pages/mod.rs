@@ -16,7 +16,6 @@ mod overview;
 mod own_rules;
 mod papers;
 mod posts;
-mod trend;
 mod undo;
 mod what_if;
 
@@ -254,17 +253,12 @@ impl Evidence {
     }
 }
 
-/// Rules that look at what students do not see of each other.
-fn is_personal(rule: Rule) -> bool {
-    matches!(rule, Rule::Elg01 | Rule::Elg03 | Rule::Elg04)
-}
-
 /// Since when a finding has stood. Of a rule about people: since the first of them is in a post with the data of today.
 fn since(record: &Record, past: &mut Past<'_>, finding: &Finding, today: Date) -> Option<Date> {
     if !matches!(finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown) {
         return None;
     }
-    if !is_personal(finding.rule) {
+    if !finding.rule.is_personal() {
         return past.since(finding);
     }
     let numbers =
@@ -328,7 +322,7 @@ fn evidence(
     };
     let mut past = record.timeline.past(calendar, today);
     let one = |finding: Finding| {
-        let personal = is_personal(finding.rule);
+        let personal = finding.rule.is_personal();
         let onward = onward(record, &finding, today).filter(|_| keeps && record.union.opened_on.is_some());
         let shows = sees_grades(office.kind) || !personal;
         let unknown = finding.unknown.as_deref().unwrap_or_default();

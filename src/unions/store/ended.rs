@@ -20,7 +20,12 @@ pub struct UndoableEnd {
 
 /// Keeps what the term of a post was before it was ended, so that the end can be taken back the same day; `row` is the post
 /// before it was ended.
-pub async fn allow_undoing(connection: &mut PgConnection, row: &PostRow, now: OffsetDateTime) -> Result<(), Failure> {
+pub async fn allow_undoing(
+    connection: &mut PgConnection,
+    _: &LockedUnion,
+    row: &PostRow,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
     sqlx::query!("delete from ended_post where at < $1::timestamptz - interval '2 days'", now)
         .execute(&mut *connection)
         .await?;

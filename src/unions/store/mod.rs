@@ -355,6 +355,12 @@ pub async fn facts_by_number(
     facts_over(connection, &ids, basis, today).await
 }
 
+/// The unions of a college.
+pub async fn of_college(connection: &mut PgConnection, college: CollegeId) -> Result<Vec<UnionId>, Failure> {
+    let ids = sqlx::query_scalar!("select id from student_union where college_id = $1", college.0);
+    Ok(ids.fetch_all(connection).await?.into_iter().map(UnionId).collect())
+}
+
 /// Locks students for the rest of a transaction, so that nobody can be recorded as having left meanwhile.
 pub async fn hold_students(
     connection: &mut PgConnection,

@@ -10,10 +10,10 @@ use crate::{
         pages::{
             Evidence, Onward, Subject, evidence,
             own_rules::{OwnBreach, own_breaches},
-            trend::{LookedAt, UnionDays},
             with_duties,
         },
         store::{OwnFactRow, ReasonRow},
+        trend::{LookedAt, UnionDays},
         union::Record,
     },
 };

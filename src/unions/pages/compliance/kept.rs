@@ -21,11 +21,9 @@ use crate::{
     rules::{adoption::Calendar, plan::Union},
     unions::{
         owed::{OfficersOwed, WorkOwed},
-        pages::{
-            compliance::judged::{JudgedUnion, Judging},
-            trend::coming_days,
-        },
+        pages::compliance::judged::{JudgedUnion, Judging},
         store::{self, DirectRow, FactStamps},
+        trend::coming_days,
         union::{Record, StudentUnion},
     },
 };

@@ -3,8 +3,8 @@
 use toml::de::{DeTable, DeValue};
 
 use super::{
-    draft::{Group, RuleState},
     fields::{self, CLAUSES_OF_A_ROW, Field, Kind, ON_PRESIDIUM, RowsOf},
+    group::{Group, RuleState},
     typed::{DraftFields, GroupFields, MOST_ROWS},
     writing::{key_text, value_text},
 };
@@ -14,7 +14,8 @@ use crate::rules::{
 };
 
 /// What a new draft begins with: how bodies are usually called, and nothing else.
-pub(super) fn empty() -> DraftFields {
+#[must_use]
+pub fn empty() -> DraftFields {
     let mut content = DraftFields::default();
     for (slug, label) in fields::body_names() {
         content.of_mut(Group::Bodies).set(format!("bodies.{slug}"), label);
@@ -29,7 +30,7 @@ pub(super) fn empty() -> DraftFields {
 ///
 /// # Errors
 /// Where it is no TOML, in Chinese with the line.
-pub(super) fn read(text: &str) -> Result<DraftFields, Vec<PlanError>> {
+pub fn read(text: &str) -> Result<DraftFields, Vec<PlanError>> {
     let Ok(root) = DeTable::parse(text) else {
         return Err(Plan::parse(text).err().unwrap_or_default());
     };

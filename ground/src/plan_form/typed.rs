@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::Group;
+use super::group::Group;
 
 /// The most clauses of a rule, or steps of a chain, that the form takes.
-pub(super) const MOST_ROWS: usize = 12;
+pub const MOST_ROWS: usize = 12;
 
 /// What is typed in a group. An empty field is as one that is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct GroupFields(BTreeMap<String, String>);
+pub struct GroupFields(BTreeMap<String, String>);
 
 impl GroupFields {
     /// The text of a field; empty where nothing is typed.
+    #[must_use]
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
@@ -43,6 +44,7 @@ impl GroupFields {
     }
 
     /// How many rows are typed under a name: fields are called `{name}{row}.{part}`, rows from 1.
+    #[must_use]
     pub fn rows(&self, name: &str) -> usize {
         let row = |field: &str| field.strip_prefix(name)?.split_once('.')?.0.parse::<usize>().ok();
         self.0.keys().filter_map(|field| row(field)).max().unwrap_or(0)
@@ -65,6 +67,7 @@ impl GroupFields {
     }
 
     /// The names of the fields in which two differ.
+    #[must_use]
     pub fn differing<'t>(&'t self, other: &'t Self) -> Vec<&'t str> {
         let mut names: Vec<&str> = self.0.keys().chain(other.0.keys()).map(String::as_str).collect();
         names.sort_unstable();
@@ -76,9 +79,10 @@ impl GroupFields {
 
 /// What is typed in all groups of a draft.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct DraftFields(BTreeMap<&'static str, GroupFields>);
+pub struct DraftFields(BTreeMap<&'static str, GroupFields>);
 
 impl DraftFields {
+    #[must_use]
     pub fn of(&self, group: Group) -> &GroupFields {
         static NOTHING: GroupFields = GroupFields(BTreeMap::new());
         self.0.get(group.slug()).unwrap_or(&NOTHING)

@@ -4,7 +4,7 @@ use super::wording::narrowed;
 
 /// A number, or a share as a fraction in lowest terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Quantity {
+pub enum Quantity {
     Whole(u64),
     Share(u64, u64),
 }
@@ -17,6 +17,7 @@ impl Quantity {
     }
 
     /// What a field says: `5`, `30%`, `12.5%`, `1/3`.
+    #[must_use]
     pub fn typed(text: &str) -> Option<Self> {
         let text = narrowed(text);
         if let Some((part, of)) = text.split_once('/') {
@@ -85,7 +86,8 @@ fn whole(word: &str) -> Option<u64> {
 }
 
 /// Every number and share that a text names: in digits, in Chinese, as 百分之, 分之, 半数.
-pub(super) fn quantities(text: &str) -> Vec<Quantity> {
+#[must_use]
+pub fn quantities(text: &str) -> Vec<Quantity> {
     let text = narrowed(text);
     let mut found: Vec<Quantity> = Vec::new();
     if ["半数", "一半", "过半", "多数", "为主"].iter().any(|word| text.contains(word)) {
@@ -121,7 +123,8 @@ pub(super) fn quantities(text: &str) -> Vec<Quantity> {
 }
 
 /// A figure stands in the words that it is taken from. Nothing is also named by 无, 没有, 不得; one by 每 and 各.
-pub(super) fn names(quote: &str, figure: Quantity) -> bool {
+#[must_use]
+pub fn names(quote: &str, figure: Quantity) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| quote.contains(word));
     quantities(quote).contains(&figure)
         || (figure == Quantity::Whole(0) && has(&["无", "没有", "不得", "未"]))
@@ -129,7 +132,8 @@ pub(super) fn names(quote: &str, figure: Quantity) -> bool {
 }
 
 /// The figures that a text names, for people.
-pub(super) fn in_words(text: &str) -> String {
+#[must_use]
+pub fn in_words(text: &str) -> String {
     let mut found = quantities(text);
     found.dedup();
     let word = |one: &Quantity| match *one {

@@ -1,17 +1,18 @@
 //! How near two names of parts of a university are.
 
-use crate::name::key;
+use super::key;
 
 /// How far a name is from another; less is nearer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Distance {
+pub struct Distance {
     /// The names may be one, spelt differently.
     pub is_far: bool,
     steps: usize,
 }
 
 /// Compares two names.
-pub(super) fn distance(one: &str, other: &str) -> Distance {
+#[must_use]
+pub fn distance(one: &str, other: &str) -> Distance {
     let (one, other): (Vec<char>, Vec<char>) = (key(one).chars().collect(), key(other).chars().collect());
     let steps = edits(&one, &other);
     let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };

@@ -3,14 +3,15 @@
 use crate::text::{is_hidden, trimmed};
 
 /// The most characters of a document: four times the longer of the two shipped plans.
-pub(super) const LONGEST_TEXT: usize = 60_000;
+pub const LONGEST_TEXT: usize = 60_000;
 /// The most characters that are pasted: in UTF-8 they fit into a form of 64 KB.
-pub(super) const LONGEST_PASTED: usize = 21_000;
+pub const LONGEST_PASTED: usize = 21_000;
 /// The most sentences of a document: each is a line of the page.
-pub(super) const MOST_SENTENCES: usize = 3_000;
+pub const MOST_SENTENCES: usize = 3_000;
 
 /// The text with full-width letters, digits and punctuation narrowed, without blanks.
-pub(super) fn narrowed(text: &str) -> String {
+#[must_use]
+pub fn narrowed(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '｡' => '。',
@@ -24,13 +25,14 @@ pub(super) fn narrowed(text: &str) -> String {
 }
 
 /// The narrowed text holds those words, wherever they break.
-pub(super) fn holds(narrowed_text: &str, quote: &str) -> bool {
+#[must_use]
+pub fn holds(narrowed_text: &str, quote: &str) -> bool {
     narrowed_text.contains(&narrowed(quote))
 }
 
 /// A sentence of the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sentence {
+pub struct Sentence {
     /// Its number in the document, from 1.
     pub number: usize,
     pub text: String,
@@ -80,7 +82,8 @@ const LONGEST_SECTION: usize = 60;
 
 /// The sentences of a text under their headings. A heading is a short line, or the short first sentence of a paragraph, that
 /// begins with its number.
-pub(super) fn sentences(text: &str) -> Vec<Sentence> {
+#[must_use]
+pub fn sentences(text: &str) -> Vec<Sentence> {
     let mut headings: [String; 3] = Default::default();
     let mut found: Vec<Sentence> = Vec::new();
     for line in text.lines().map(trimmed).filter(|line| !line.is_empty()) {
@@ -134,10 +137,34 @@ fn split(line: &str) -> Vec<String> {
 }
 
 /// A sentence as a quotation: without its number and the mark at its end, which plans leave out.
-pub(super) fn as_quote(sentence: &str) -> &str {
+#[must_use]
+pub fn as_quote(sentence: &str) -> &str {
     let sentence = sentence.trim();
     let words = sentence.strip_prefix(mark(sentence)).unwrap_or(sentence);
     words.trim().trim_end_matches(['。', '；', ';', '，', ','])
+}
+
+/// A document's text without what cannot be seen; or what is wrong with it, in Chinese.
+///
+/// # Errors
+/// Where there is no text, or more of it than a plan has.
+pub fn fit_document(text: &str, pasted: bool) -> Result<String, String> {
+    let text: String = trimmed(text).chars().filter(|c| matches!(*c, '\n' | '\t') || !is_hidden(*c)).collect();
+    if text.is_empty() {
+        let says = if pasted { "请选择文件，或把文字粘贴到下面" } else { "文件里没有文字" };
+        return Err(says.to_owned());
+    }
+    let length = text.chars().count();
+    if pasted && length > LONGEST_PASTED {
+        return Err(format!("粘贴的文字不能超过 {LONGEST_PASTED} 字：更长的请存成 .docx 或 .txt 文件上传"));
+    }
+    if length > LONGEST_TEXT {
+        return Err(format!("超过 {LONGEST_TEXT} 字：请只放实施方案本身，不放附件"));
+    }
+    if sentences(&text).len() > MOST_SENTENCES {
+        return Err(format!("超过 {MOST_SENTENCES} 句：请只放实施方案本身，不放附件"));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -169,5 +196,12 @@ mod tests {
         assert_eq!(found.iter().map(|one| one.number).collect::<Vec<_>>(), (1..=found.len()).collect::<Vec<_>>());
         assert_eq!(as_quote("部门不超过6个。"), "部门不超过6个");
         assert_eq!(sentences("他说：“好。”然后走了。").len(), 2);
+    }
+
+    #[test]
+    fn a_document_of_too_many_sentences_is_not_taken() {
+        let read = |count: usize| fit_document(&"。".repeat(count), false);
+        assert!(read(MOST_SENTENCES).is_ok());
+        assert!(read(60_000).unwrap_err().contains("超过 3000 句"));
     }
 }

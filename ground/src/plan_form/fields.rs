@@ -9,11 +9,11 @@ use crate::rules::{
 };
 
 /// A word of the file and what it is called.
-pub(super) type Word = (&'static str, &'static str);
+pub type Word = (&'static str, &'static str);
 
 /// What a field holds, and so how it is asked and written.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
+pub enum Kind {
     Text,
     /// A text of some lines' length, without line breaks.
     Long,
@@ -50,7 +50,7 @@ pub(super) enum Kind {
 
 /// Tables of a value, a row each.
 #[derive(Debug)]
-pub(super) struct RowsOf {
+pub struct RowsOf {
     /// What a row is called.
     pub title: &'static str,
     pub fields: &'static [Field],
@@ -61,14 +61,14 @@ pub(super) struct RowsOf {
 }
 
 /// What stands behind the fields of the clauses of one row: `quote`, `quote2`, `quote3`.
-pub(super) const CLAUSES_OF_A_ROW: [&str; 3] = ["", "2", "3"];
+pub const CLAUSES_OF_A_ROW: [&str; 3] = ["", "2", "3"];
 
 /// What marks a post whose holder sits on the presidium, as the form shows it and as it may be typed.
-pub(super) const ON_PRESIDIUM: [&str; 2] = ["（属主席团）", "(属主席团)"];
+pub const ON_PRESIDIUM: [&str; 2] = ["（属主席团）", "(属主席团)"];
 
 /// A field of the file.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Field {
+pub struct Field {
     pub key: &'static str,
     pub label: &'static str,
     pub kind: Kind,
@@ -84,7 +84,7 @@ const ITEMS: Kind = Kind::Lines { may_be_empty: false };
 const UNIONS: &[Word] = &[("school", "校级学生会"), ("college", "院系学生会"), ("graduate", "校研究生会")];
 
 /// What the file says of itself.
-pub(super) const HEAD: &[Field] = &[
+pub const HEAD: &[Field] = &[
     field("title", "文件全称", Kind::Text, "如：关于深化学生会（研究生会）改革的实施方案"),
     field("short", "简称", Kind::Text, "不超过 20 字，用在标题里，如：本校方案（2026）"),
     field("document", "文号", Kind::Text, "如：某院党委〔2026〕12号"),
@@ -163,13 +163,14 @@ const TERM_OF: &[Word] =
     &[("presidium", "主席团成员"), ("department", "工作部门成员"), ("delegates", "学生代表大会代表")];
 
 /// Tables that the file has beside its rules.
-pub(super) const HEAD_LISTS: &[Field] = &[
+pub const HEAD_LISTS: &[Field] = &[
     field("documents", "同时引用的文件", Kind::Rows(DOCUMENTS), ""),
     field("own", "本校另有的规定", Kind::Rows(OWN), ""),
 ];
 
 /// The tables beside the rules that a name is of: `documents`, `own2.name`.
-pub(super) fn head_list(name: &str) -> Option<(&'static Field, &'static RowsOf)> {
+#[must_use]
+pub fn head_list(name: &str) -> Option<(&'static Field, &'static RowsOf)> {
     let row = name.split('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
     let field = HEAD_LISTS.iter().find(|field| field.key == row)?;
     let Kind::Rows(rows) = field.kind else { return None };
@@ -184,21 +185,21 @@ const STRENGTHS: &[Word] = &[
 ];
 
 /// What every rule is asked that the document states.
-pub(super) const OF_RULE: &[Field] = &[
+pub const OF_RULE: &[Field] = &[
     field("strength", "力度", Kind::Choice(STRENGTHS), ""),
     field("note", "说明", Kind::Long, "录入的人的话，不是引文；由原文推得的、数值与引文不同的必须写明理由"),
     field("effective", "另行施行的日期", Kind::Day, "与全文同日施行的不填"),
 ];
 
 /// What a clause is asked.
-pub(super) const OF_CLAUSE: &[Field] = &[
+pub const OF_CLAUSE: &[Field] = &[
     field("quote", "原文", Kind::Long, ""),
     field("section", "章节", Kind::Text, "如：三（四）2"),
     field("document", "出自另一份文件", Kind::Text, "出自本方案的不填"),
 ];
 
 /// What a step of a chain is asked.
-pub(super) const OF_STEP: &[Field] = &[
+pub const OF_STEP: &[Field] = &[
     field(
         "by",
         "由谁",
@@ -222,7 +223,7 @@ const STEP_KINDS: &[Word] = &[
 ];
 
 /// How the bodies of a step act.
-pub(super) const HOW: &[Word] = &[("", "都要办"), ("any", "其中一个就行"), ("together", "一起办（联合）")];
+pub const HOW: &[Word] = &[("", "都要办"), ("any", "其中一个就行"), ("together", "一起办（联合）")];
 
 const PERIOD_UNITS: &[Word] = &[("semester", "学期"), ("month", "月"), ("week", "周")];
 const PER: &[Word] = &[("year", "每年"), ("semester", "每学期")];
@@ -383,13 +384,15 @@ const OF_ONE_RULE: &[(Rule, Field)] = &[
 ];
 
 /// How a rule's value is asked for; none where the key has no field.
-pub(super) fn value(rule: Rule, key: &str) -> Option<&'static Field> {
+#[must_use]
+pub fn value(rule: Rule, key: &str) -> Option<&'static Field> {
     let own = OF_ONE_RULE.iter().find(|(of, field)| *of == rule && field.key == key).map(|(_, field)| field);
     own.or_else(|| VALUES.iter().find(|field| field.key == key))
 }
 
 /// The fields of a row of a rule, by a name in it: `chain1.by`, `bands2.from`; those of a chain's step for any other.
-pub(super) fn row_fields(rule: Rule, name: &str) -> &'static [Field] {
+#[must_use]
+pub fn row_fields(rule: Rule, name: &str) -> &'static [Field] {
     let row = name.split('.').next().unwrap_or_default();
     match value(rule, row.trim_end_matches(|c: char| c.is_ascii_digit())).map(|field| field.kind) {
         Some(Kind::Rows(rows)) => rows.fields,
@@ -398,17 +401,17 @@ pub(super) fn row_fields(rule: Rule, name: &str) -> &'static [Field] {
 }
 
 /// The lists of a rule that have rows: its chain and tables.
-pub(super) fn lists(rule: Rule) -> impl Iterator<Item = &'static Field> {
+pub fn lists(rule: Rule) -> impl Iterator<Item = &'static Field> {
     values(rule).filter(|field| matches!(field.kind, Kind::Chain | Kind::Rows(_)))
 }
 
 /// The values that a rule states, as they are asked for.
-pub(super) fn values(rule: Rule) -> impl Iterator<Item = &'static Field> {
+pub fn values(rule: Rule) -> impl Iterator<Item = &'static Field> {
     Figures::keys(rule).iter().filter_map(move |key| value(rule, key))
 }
 
 /// What a plan leaves open, with what it is called.
-pub(super) const SWITCHES: &[Field] = &[
+pub const SWITCHES: &[Field] = &[
     field("heads_inside", "部门人数怎样计", Kind::Flag("包含负责人", "不含负责人"), ""),
     field("about_percent", "“左右”允许超出百分之几", Kind::Number, "0 至 50"),
     field("first_year_exempt", "尚无排名和成绩的新生", Kind::Flag("不作这两项要求", "同样要求"), ""),
@@ -421,12 +424,13 @@ const COHORTS: &[Word] =
     &[("nobody", "按字面无人可通过"), ("first", "第一名视为通过"), ("unknown", "由校团委逐人认定")];
 
 /// How bodies are called where nobody has typed anything.
-pub(super) fn body_names() -> impl Iterator<Item = Word> {
+pub fn body_names() -> impl Iterator<Item = Word> {
     Body::ALL.iter().map(|body| (body.slug(), body.label()))
 }
 
 /// What a field is called, by its name in the form; empty for one that is kept as written.
-pub(super) fn label(name: &str) -> &'static str {
+#[must_use]
+pub fn label(name: &str) -> &'static str {
     let (first, rest) = name.split_once('.').unwrap_or((name, ""));
     let in_list = |list: &'static [Field], key: &str| list.iter().find(|field| field.key == key);
     let last = name.rsplit('.').next().unwrap_or_default();
@@ -469,7 +473,8 @@ fn concerns(basis: &Basis, rule: Rule, of_school: bool) -> bool {
 }
 
 /// What the national self-assessment asks beside a rule, in this portal's own words: nothing where none is known.
-pub(super) fn national(rule: Rule) -> Vec<String> {
+#[must_use]
+pub fn national(rule: Rule) -> Vec<String> {
     let mut found = Vec::new();
     for list in disclosure::lists() {
         for (level, indicators, of_school) in [("校级", &list.school, true), ("院系级", &list.college, false)] {
@@ -481,7 +486,7 @@ pub(super) fn national(rule: Rule) -> Vec<String> {
 }
 
 /// The rules of a family, in the catalogue's order.
-pub(super) fn rules_of(family: Family) -> impl Iterator<Item = &'static Entry> {
+pub fn rules_of(family: Family) -> impl Iterator<Item = &'static Entry> {
     CATALOGUE.iter().filter(move |entry| entry.family == family)
 }
 

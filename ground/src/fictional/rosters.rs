@@ -1,7 +1,7 @@
 //! Invented rosters to try the check with: nobody in them exists. Each has a few faults on purpose.
 
+use super::{names, random::SeededRandom};
 use crate::{
-    fictional::{names, random::SeededRandom},
     rules::plan::Union,
     sheet::{drop_down_template, roster::COLUMNS},
 };
@@ -10,7 +10,7 @@ use crate::{
 ///
 /// # Errors
 /// Where the workbook cannot be written.
-pub(super) fn template() -> anyhow::Result<Vec<u8>> {
+pub fn template() -> anyhow::Result<Vec<u8>> {
     let example = |values: [&str; 15]| values.map(str::to_owned).to_vec();
     let rows = [
         example([
@@ -55,7 +55,7 @@ pub(super) fn template() -> anyhow::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Where the workbook cannot be written.
-pub(super) fn roster(union: Union) -> anyhow::Result<Vec<u8>> {
+pub fn roster(union: Union) -> anyhow::Result<Vec<u8>> {
     let mut random = SeededRandom::new(match union {
         Union::School => 11,
         Union::College => 12,

@@ -2,7 +2,7 @@
 //! with it. Nothing of it is written into the plan before somebody says that the document states the rule.
 
 use super::{
-    draft::{Group, RuleState},
+    group::{Group, RuleState},
     reading,
     typed::{DraftFields, GroupFields},
 };
@@ -17,7 +17,8 @@ fn seen(rule: Rule) -> Option<(&'static NationalValue, &'static str)> {
 }
 
 /// The national wording on a rule with its document; none where nobody here has read it.
-pub(super) fn wording(rule: Rule) -> Option<String> {
+#[must_use]
+pub fn wording(rule: Rule) -> Option<String> {
     let (value, wording) = seen(rule)?;
     Some(format!("“{wording}”（{}{}）", value.document, section(value)))
 }
@@ -32,7 +33,8 @@ fn section(value: &NationalValue) -> String {
 
 /// What a draft begins with that begins with the national wording: figures and quotations of every rule that is still to be
 /// taken down.
-pub(super) fn prefilled() -> DraftFields {
+#[must_use]
+pub fn prefilled() -> DraftFields {
     let mut content = reading::empty();
     for entry in CATALOGUE.iter().filter(|entry| entry.rule != Rule::Pol00) {
         fill(content.of_mut(Group::of_rule(entry.rule)), entry.rule);
@@ -88,7 +90,7 @@ fn fill(typed: &mut GroupFields, rule: Rule) {
 }
 
 /// Takes out again what was filled in of a rule and nobody has changed, as soon as the document's own words come in.
-pub(super) fn make_room(typed: &mut GroupFields, rule: Rule) {
+pub fn make_room(typed: &mut GroupFields, rule: Rule) {
     let state = typed.get(&format!("{rule}.state")).parse().unwrap_or(RuleState::Untaken);
     let Some((_, wording)) = seen(rule).filter(|_| matches!(state, RuleState::Untaken | RuleState::Silent)) else {
         return;

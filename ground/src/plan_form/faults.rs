@@ -2,8 +2,8 @@
 //! does not hold, figures that their quotation does not name.
 
 use super::{
-    draft::{Group, PlanDraft, RuleState},
     fields::{self, Kind},
+    group::{Group, RuleState},
     quantities::{self, Quantity},
     typed::{DraftFields, MOST_ROWS},
     wording::{holds, narrowed},
@@ -16,12 +16,13 @@ use crate::rules::{
 
 /// Something wrong, beside a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub struct Fault {
     pub field: String,
     pub says: String,
 }
 
 impl Fault {
+    #[must_use]
     pub fn group(&self) -> Group {
         Group::of_field(&self.field)
     }
@@ -29,7 +30,7 @@ impl Fault {
 
 /// A draft as it was checked.
 #[derive(Debug)]
-pub(super) struct Checked {
+pub struct Checked {
     /// The plan file.
     pub source: String,
     /// The plan, where its reader finds nothing wrong.
@@ -44,7 +45,8 @@ impl Checked {
 }
 
 /// Checks what is typed, against the document's text where there is one.
-pub(super) fn check(content: &DraftFields, document: &str) -> Checked {
+#[must_use]
+pub fn check(content: &DraftFields, document: &str) -> Checked {
     let written = write(content);
     let (plan, errors) = match Plan::parse(&written.text) {
         Ok(plan) => (Some(plan), Vec::new()),
@@ -227,11 +229,6 @@ fn in_form_words(reason: &str, field: &str) -> String {
         says = says.replace(key, called);
     }
     says
-}
-
-/// A draft is one whose second person need not ask anything more.
-pub(super) fn is_ready(draft: &PlanDraft, checked: &Checked) -> bool {
-    draft.is_open() && checked.faults.is_empty() && checked.plan.is_some()
 }
 
 #[cfg(test)]

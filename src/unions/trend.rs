@@ -7,11 +7,10 @@ use std::{
 
 use time::Date;
 
-use super::is_personal;
+use super::union::Record;
 use crate::{
     rules::{Outcome, Plan, Rule, adoption::Calendar},
     text::chinese_day,
-    unions::union::Record,
 };
 
 /// So many ends of months are looked back at.
@@ -20,7 +19,7 @@ const MONTHS: usize = 12;
 const MOST_COMING: usize = 3;
 
 /// What a union breaks on a day, so that each can be met again on another day.
-type Marks = BTreeSet<(Rule, Option<String>)>;
+pub type Marks = BTreeSet<(Rule, Option<String>)>;
 
 /// Days with the plan that governs each.
 #[derive(Default)]
@@ -37,7 +36,7 @@ impl<'a> GovernedDays<'a> {
     fn breaches(&self, record: &Record, people_too: bool) -> Vec<Option<Marks>> {
         let on = |(day, plan): &(Date, Option<Cow<'_, Plan>>)| {
             let plan = plan.as_deref().filter(|_| record.people_on(*day) > 0)?;
-            let counts = |rule| people_too || !is_personal(rule);
+            let counts = |rule: Rule| people_too || !rule.is_personal();
             let found = record.timeline.findings(plan, *day).ok()?;
             let fails = found.into_iter().filter(|one| one.verdict == Outcome::Fail && counts(one.rule));
             Some(fails.map(|one| (one.rule, one.unit)).collect::<Marks>())
@@ -48,13 +47,14 @@ impl<'a> GovernedDays<'a> {
 
 /// The days on which every union is looked at beside today.
 #[derive(Default)]
-pub(super) struct LookedAt<'a> {
+pub struct LookedAt<'a> {
     month_ends: GovernedDays<'a>,
     coming: GovernedDays<'a>,
 }
 
 impl<'a> LookedAt<'a> {
-    pub(super) fn new(today: Date, coming: &[Date], calendar: &'a Calendar) -> Self {
+    #[must_use]
+    pub fn new(today: Date, coming: &[Date], calendar: &'a Calendar) -> Self {
         let days = |days: &[Date]| GovernedDays::new(days, calendar);
         Self { month_ends: days(&month_ends(today)), coming: days(coming) }
     }
@@ -62,19 +62,20 @@ impl<'a> LookedAt<'a> {
 
 /// How one union stands on those days.
 #[derive(Debug)]
-pub(super) struct UnionDays {
+pub struct UnionDays {
     /// By the ends of months.
-    past: Vec<Option<Marks>>,
+    pub past: Vec<Option<Marks>>,
     /// How many breaches, by the days to come.
-    coming: Vec<usize>,
+    pub coming: Vec<usize>,
     /// How many posts begin on a day to come.
-    starting: BTreeMap<Date, usize>,
+    pub starting: BTreeMap<Date, usize>,
     /// How many posts end on a day to come.
-    leaving: BTreeMap<Date, usize>,
+    pub leaving: BTreeMap<Date, usize>,
 }
 
 impl UnionDays {
-    pub(super) fn of(record: &Record, looked_at: &LookedAt<'_>, today: Date) -> Self {
+    #[must_use]
+    pub fn of(record: &Record, looked_at: &LookedAt<'_>, today: Date) -> Self {
         let count = |days: &mut dyn Iterator<Item = Date>| {
             let mut counted: BTreeMap<Date, usize> = BTreeMap::new();
             for day in days.filter(|day| *day > today) {
@@ -92,7 +93,7 @@ impl UnionDays {
     }
 
     /// The days to come on which posts of the union begin.
-    pub(super) fn starting(&self) -> impl Iterator<Item = Date> {
+    pub fn starting(&self) -> impl Iterator<Item = Date> {
         self.starting.keys().copied()
     }
 
@@ -102,13 +103,15 @@ impl UnionDays {
 }
 
 /// The days to come on which people come to posts, the nearest ones.
-pub(super) fn coming_days(starting: impl Iterator<Item = Date>, today: Date) -> Vec<Date> {
+#[must_use]
+pub fn coming_days(starting: impl Iterator<Item = Date>, today: Date) -> Vec<Date> {
     let days: BTreeSet<Date> = starting.filter(|day| *day > today).collect();
     days.into_iter().take(MOST_COMING).collect()
 }
 
 /// The ends of the months before a day, oldest first, and the day itself.
-fn month_ends(today: Date) -> Vec<Date> {
+#[must_use]
+pub fn month_ends(today: Date) -> Vec<Date> {
     let mut days = vec![today];
     let mut first = today.replace_day(1).ok();
     while let Some(end) = first.and_then(Date::previous_day).filter(|_| days.len() <= MONTHS) {
@@ -134,7 +137,7 @@ struct BreachChange {
 
 /// A month's end, or today, in the drawing and in the table beside it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TrendPoint {
+pub struct TrendPoint {
     pub x: usize,
     pub y: usize,
     pub breaches: usize,
@@ -145,7 +148,7 @@ pub(super) struct TrendPoint {
 
 /// The breaches by months, drawn in 480 × 150 units.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Trend {
+pub struct Trend {
     pub line: String,
     pub points: Vec<TrendPoint>,
     /// What the drawing says to those who cannot see it.
@@ -156,7 +159,8 @@ pub(super) struct Trend {
 
 impl Trend {
     /// Of two days or more on which somebody was registered; else none.
-    pub(super) fn of(unions: &[&UnionDays], today: Date) -> Option<Self> {
+    #[must_use]
+    pub fn of(unions: &[&UnionDays], today: Date) -> Option<Self> {
         let (mut days, mut places) = (Vec::new(), Vec::new());
         for (place, day) in month_ends(today).into_iter().enumerate() {
             let on = || unions.iter().filter_map(move |union| union.past(place));
@@ -199,7 +203,7 @@ impl Trend {
 
 /// A day on which people are to come to posts, as it is decided already.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct ComingDay {
+pub struct ComingDay {
     pub day: Date,
     starting: usize,
     leaving: usize,
@@ -208,7 +212,8 @@ pub(super) struct ComingDay {
 
 impl ComingDay {
     /// Those days, at which the unions were looked at.
-    pub(super) fn of(unions: &[&UnionDays], coming: &[Date]) -> Vec<Self> {
+    #[must_use]
+    pub fn of(unions: &[&UnionDays], coming: &[Date]) -> Vec<Self> {
         let posts = |on: &BTreeMap<Date, usize>, day: &Date| on.get(day).copied().unwrap_or(0);
         let one = |(place, day): (usize, &Date)| Self {
             day: *day,
@@ -219,47 +224,13 @@ impl ComingDay {
         coming.iter().enumerate().map(one).collect()
     }
 
-    pub(super) fn says(&self) -> String {
+    #[must_use]
+    pub fn says(&self) -> String {
         let leaving = if self.leaving > 0 { format!("、{} 个岗位卸任", self.leaving) } else { String::new() };
         let then = match self.breaches {
             0 => "届时机构和人员没有不符合项".to_owned(),
             breaches => format!("届时机构和人员有 {breaches} 项不符合"),
         };
         format!("{}起：{} 个岗位就任{leaving}；{then}", chinese_day(self.day), self.starting)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    #[test]
-    fn months_end_on_their_last_days() {
-        let days = month_ends(date!(2027 - 03 - 05));
-        assert_eq!((days.len(), days[0]), (MONTHS + 1, date!(2026 - 03 - 31)));
-        assert_eq!(days[MONTHS - 1..], [date!(2027 - 02 - 28), date!(2027 - 03 - 05)]);
-        assert_eq!(month_ends(date!(2026 - 12 - 01))[MONTHS - 1], date!(2026 - 11 - 30));
-    }
-
-    #[test]
-    fn what_is_new_is_told_from_what_stays() {
-        let union = |before: &[Rule], now: &[Rule]| {
-            let on = |rules: &[Rule]| Some(rules.iter().map(|rule| (*rule, None)).collect::<Marks>());
-            let mut past = vec![None; MONTHS - 1];
-            past.extend([on(before), on(now)]);
-            UnionDays { past, coming: Vec::new(), starting: BTreeMap::new(), leaving: BTreeMap::new() }
-        };
-        let of = |unions: &[&UnionDays]| Trend::of(unions, date!(2026 - 11 - 29));
-        let one = union(&[Rule::Stf01, Rule::Stf02], &[Rule::Stf02]);
-        let trend = of(&[&one]).unwrap();
-        assert_eq!(trend.line, "40,30 440,73");
-        assert_eq!(trend.points[1].word, "今天");
-        assert_eq!(trend.change, "上月末 2 项，现在 1 项：新出现 0 项，已消除 1 项。");
-        let other = union(&[], &[Rule::Stf01]);
-        assert_eq!(of(&[&one, &other]).unwrap().change, "上月末 2 项，现在 2 项：新出现 1 项，已消除 1 项。");
-        let young = UnionDays { past: vec![None; MONTHS], ..other };
-        assert_eq!(of(&[&young]), None, "nothing to compare with");
     }
 }

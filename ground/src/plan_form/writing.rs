@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use toml::de::DeValue;
 
 use super::{
-    draft::{Group, RuleState},
     fields::{self, Field, Kind, RowsOf},
+    group::{Group, RuleState},
     typed::{DraftFields, GroupFields, MOST_ROWS},
 };
 use crate::{
@@ -17,13 +17,14 @@ use crate::{
 
 /// A plan file, with the field of each line.
 #[derive(Debug, Default)]
-pub(super) struct Written {
+pub struct Written {
     pub text: String,
     fields: Vec<String>,
 }
 
 impl Written {
     /// The field that a line comes from, lines from 1; empty for the file as a whole.
+    #[must_use]
     pub fn field(&self, line: usize) -> &str {
         line.checked_sub(1).and_then(|place| self.fields.get(place)).map_or("", String::as_str)
     }
@@ -50,13 +51,15 @@ impl Written {
 }
 
 /// A key as a file writes it.
-pub(super) fn key_text(key: &str) -> String {
+#[must_use]
+pub fn key_text(key: &str) -> String {
     let is_bare = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if is_bare { key.to_owned() } else { quoted(key) }
 }
 
 /// A value as a file writes it, on one line.
-pub(super) fn value_text(value: &DeValue<'_>) -> String {
+#[must_use]
+pub fn value_text(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => quoted(text),
         DeValue::Integer(number) => number.to_string(),
@@ -102,7 +105,8 @@ fn list(items: impl Iterator<Item = impl AsRef<str>>) -> String {
 
 /// The plan file of what is typed, with its faults: a field that cannot be read is written as a text, and the reader of plan
 /// files says what it should be.
-pub(super) fn write(content: &DraftFields) -> Written {
+#[must_use]
+pub fn write(content: &DraftFields) -> Written {
     let (mut file, head) = (Written::default(), content.of(Group::Head));
     file.put("", "format = 1");
     for field in fields::HEAD {
@@ -132,7 +136,8 @@ pub(super) fn write(content: &DraftFields) -> Written {
 }
 
 /// What is typed of a rule: nothing is "not taken down"; where a plan comes from must be stated.
-pub(super) fn state_of(content: &DraftFields, rule: Rule) -> RuleState {
+#[must_use]
+pub fn state_of(content: &DraftFields, rule: Rule) -> RuleState {
     if rule == Rule::Pol00 {
         return RuleState::Stated;
     }

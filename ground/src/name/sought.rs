@@ -2,16 +2,39 @@
 
 use std::collections::HashMap;
 
-use super::Found;
-use crate::{
-    name::{is_han, key, number_key},
-    text::{is_hidden, trimmed},
-};
+use super::{is_han, key, number_key};
+use crate::text::{folded, is_hidden, trimmed};
 
 /// The longest text that is read.
 const LONGEST: usize = 200;
 /// More words than these are no name with a class.
 const MOST_WORDS: usize = 6;
+
+/// The heading of a column that counts its lines.
+const PLACE: &str = "序号";
+/// The headings of a column that was pasted with them.
+const HEADINGS: [&str; 6] = [PLACE, "学号", "工号", "姓名", "班级", "院系"];
+
+/// Somebody who was found, with what tells them from others of their name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// 学号 or 工号.
+    pub number: String,
+    pub name: String,
+    /// 班级; empty for who is no student.
+    pub class: String,
+    /// 院系, or the offices of who is no student.
+    pub college: String,
+}
+
+impl Found {
+    /// Where they belong: `软件技术2401班 · 信息工程系`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let parts = [self.class.as_str(), self.college.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+}
 
 /// What may stand beside somebody's number or name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +57,7 @@ struct Reading {
 
 /// What is typed to name somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sought {
+pub struct Sought {
     text: String,
     words: Vec<String>,
     /// Where each word ends in the text.
@@ -44,13 +67,14 @@ pub(super) struct Sought {
 
 /// Who was found, by what is compared of number and name. A column of a thousand people is read against a thousand: none
 /// of them is looked through for each line.
-pub(super) struct ByKey<'a> {
+pub struct ByKey<'a> {
     numbers: HashMap<String, &'a Found>,
     names: HashMap<String, Vec<&'a Found>>,
 }
 
 impl<'a> ByKey<'a> {
-    pub(super) fn of(found: &'a [Found]) -> Self {
+    #[must_use]
+    pub fn of(found: &'a [Found]) -> Self {
         let mut own = Self { numbers: HashMap::new(), names: HashMap::new() };
         for one in found {
             own.numbers.entry(number_key(&one.number)).or_insert(one);
@@ -65,7 +89,8 @@ fn parts(c: char) -> bool {
 }
 
 impl Sought {
-    pub(super) fn read(text: &str) -> Self {
+    #[must_use]
+    pub fn read(text: &str) -> Self {
         let text: String =
             trimmed(text).chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).take(LONGEST).collect();
         let found = || text.split(parts).filter(|word| !word.is_empty());
@@ -90,37 +115,42 @@ impl Sought {
     }
 
     /// What stands after the first words.
-    pub(super) fn after(&self, words: usize) -> String {
+    #[must_use]
+    pub fn after(&self, words: usize) -> String {
         let end = words.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
         self.text.get(end..).unwrap_or_default().trim_matches(parts).to_owned()
     }
 
     /// The words as they stand.
-    pub(super) fn words(&self) -> &[String] {
+    #[must_use]
+    pub fn words(&self) -> &[String] {
         &self.words
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
     /// Somebody's number and nothing else, whether anybody has it or not.
-    pub(super) fn is_number(&self) -> bool {
+    #[must_use]
+    pub fn is_number(&self) -> bool {
         matches!(self.words.as_slice(), [word] if is_number(word))
     }
 
     /// The keys of numbers that may be meant.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = String> {
+    pub fn numbers(&self) -> impl Iterator<Item = String> {
         self.words.iter().filter(|word| !word.chars().any(is_han)).map(|word| number_key(word))
     }
 
     /// The keys of names that may be meant.
-    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+    pub fn names(&self) -> impl Iterator<Item = String> {
         self.readings.iter().map(|reading| reading.name.clone())
     }
 
     /// Whom of those it names whole, by the first reading by which it names anybody, and the note after them.
-    pub(super) fn pick<'a>(&self, found: &ByKey<'a>, rest: Rest) -> (Vec<&'a Found>, String) {
+    #[must_use]
+    pub fn pick<'a>(&self, found: &ByKey<'a>, rest: Rest) -> (Vec<&'a Found>, String) {
         for (place, word) in self.words.iter().enumerate() {
             let Some(one) = found.numbers.get(&number_key(word)).copied() else { continue };
             let (before, after) = self.words.split_at(place);
@@ -152,7 +182,8 @@ impl Sought {
     }
 
     /// The person whose number stands first, where the name of somebody else stands beside it.
-    pub(super) fn contradicted<'a>(&self, found: &ByKey<'a>) -> Option<&'a Found> {
+    #[must_use]
+    pub fn contradicted<'a>(&self, found: &ByKey<'a>) -> Option<&'a Found> {
         let (first, after) = self.words.split_first()?;
         let one = found.numbers.get(&number_key(first)).copied()?;
         let is_anothers = beginnings(after).any(|(_, name)| found.names.contains_key(&name));
@@ -160,13 +191,14 @@ impl Sought {
     }
 
     /// Parts of names with parts of classes that may be meant, likeliest first.
-    pub(super) fn parts(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn parts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.readings.iter().map(|reading| (reading.name.as_str(), reading.beside.as_str()))
     }
 }
 
 /// The word looks like a number of somebody.
-pub(super) fn is_number(word: &str) -> bool {
+#[must_use]
+pub fn is_number(word: &str) -> bool {
     word.chars().any(char::is_numeric) && !word.chars().any(is_han)
 }
 
@@ -182,7 +214,8 @@ fn words_of_name(words: &[String], name: &str) -> usize {
 }
 
 /// A note without the class or college that only tells the person apart, in one line.
-pub(super) fn note_alone(note: &str, one: &Found) -> String {
+#[must_use]
+pub fn note_alone(note: &str, one: &Found) -> String {
     let words: Vec<&str> = note.split_whitespace().collect();
     let is_place = |word: &&&str| word.chars().count() > 2 && abbreviates(word, &one.place());
     words.iter().skip_while(is_place).copied().collect::<Vec<_>>().join(" ")
@@ -192,6 +225,45 @@ pub(super) fn note_alone(note: &str, one: &Found) -> String {
 fn abbreviates(short: &str, long: &str) -> bool {
     let mut long = key(long).chars().collect::<Vec<_>>().into_iter();
     key(short).chars().all(|c| long.any(|other| other == c))
+}
+
+/// The lines that name somebody. A line of numbers alone is several, unless they are numbered first.
+#[must_use]
+pub fn lines(text: &str) -> Vec<(String, Sought)> {
+    let all: Vec<(&str, Sought)> = text.lines().map(trimmed).map(|line| (line, Sought::read(line))).collect();
+    let is_heading = |sought: &Sought| sought.words().iter().all(|word| HEADINGS.contains(&word.as_str()));
+    let has_numbers =
+        all.iter().any(|(_, sought)| is_heading(sought) && sought.words().first().is_some_and(|word| word == PLACE));
+    let all: Vec<(&str, Sought)> = all.into_iter().filter(|(_, sought)| !is_heading(sought)).collect();
+    let numbered = is_numbered(&all, has_numbers);
+    let mut lines = Vec::new();
+    for (line, sought) in all {
+        let (line, sought) = if numbered {
+            let rest = sought.after(1);
+            let sought = Sought::read(&rest);
+            (rest, sought)
+        } else {
+            (line.to_owned(), sought)
+        };
+        let words = sought.words();
+        if words.len() > 1 && words.iter().all(|word| is_number(word)) {
+            lines.extend(words.iter().map(|word| (word.clone(), Sought::read(word))));
+        } else {
+            lines.push((line, sought));
+        }
+    }
+    lines
+}
+
+/// Every line begins with its place in the column, from 1 on, and something follows. One line alone may begin with
+/// somebody's number, unless a heading says what stands there.
+fn is_numbered(lines: &[(&str, Sought)], says_so: bool) -> bool {
+    let begins = |(place, (_, sought)): (usize, &(&str, Sought))| {
+        let first = sought.words().first().map(|word| folded(word));
+        let place = place.to_string();
+        sought.words().len() > 1 && first.is_some_and(|first| first.trim_end_matches(['.', '．', '。']) == place)
+    };
+    (says_so || lines.len() > 1) && !lines.is_empty() && (1..).zip(lines).all(begins)
 }
 
 #[cfg(test)]
@@ -278,5 +350,29 @@ mod tests {
         assert!(
             !Sought::read("学生63").is_number() && !Sought::read("zs").is_number() && !Sought::read("1 2").is_number()
         );
+    }
+
+    fn named(text: &str) -> Vec<String> {
+        lines(text).into_iter().map(|(line, _)| line).collect()
+    }
+
+    #[test]
+    fn the_place_in_a_column_is_nobodys_number() {
+        assert_eq!(
+            named("序号\t学号\t姓名\n1\t20240001\t张三\n2\t20240002\t李四"),
+            ["20240001\t张三", "20240002\t李四"]
+        );
+        assert_eq!(named("1\t20240001\t张三\n２\t20240002\t李四"), ["20240001\t张三", "20240002\t李四"]);
+        assert_eq!(named("1. 张三\n2. 李四\n"), ["张三", "李四"]);
+        assert_eq!(named("1、20240001\n2、20240002"), ["20240001", "20240002"]);
+        assert_eq!(named("序号 学号\n1 20240001"), ["20240001"]);
+    }
+
+    #[test]
+    fn what_may_be_a_number_stays() {
+        assert_eq!(named("1 20240001"), ["1", "20240001"], "two numbers in one line");
+        assert_eq!(named("20240001 张三\n20240002 李四"), ["20240001 张三", "20240002 李四"]);
+        assert_eq!(named("1 20240001\n3 20240002"), ["1", "20240001", "3", "20240002"], "not counted through");
+        assert_eq!(named("1\n2"), ["1", "2"]);
     }
 }
