@@ -38,6 +38,8 @@ pub(super) enum Kind {
     Numbers,
     /// A word of the file by its name, or what is typed.
     Named(&'static [Word]),
+    /// A whole number, or a word of the file by its name.
+    Times(&'static [Word]),
     /// Posts, one a line; one whose holder sits on the presidium with a mark behind it: 主席（属主席团）.
     Posts,
     /// A clause of the same rule, by its place.
@@ -144,7 +146,12 @@ const OWN: &RowsOf = &RowsOf {
         ),
         field("of", "谁的任期", Kind::Choice(TERM_OF), "任期的才选"),
         field("years", "几年一届", Kind::Number, "任期的才填"),
-        field("reelections", "可连任几届", Kind::Number, "任期的才填；不得连任的填 0"),
+        field(
+            "reelections",
+            "可连任几届",
+            Kind::Times(&[("unlimited", "不限")]),
+            "任期的才填；不得连任的填 0，写明可以连任而没有限制的填：不限；没有写到连任的不填",
+        ),
         field("soft", "力度", Kind::Flag("柔性：达不到的只提醒", "刚性"), ""),
         field("unions", "只对哪些组织", Kind::Several(UNIONS), "对全部组织的不选"),
     ],

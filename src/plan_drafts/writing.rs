@@ -412,7 +412,10 @@ fn value(kind: Kind, typed: &str) -> Option<String> {
                 return Some(format!("{numbers:?}"));
             }
         }
-        Kind::Named(words) => {
+        Kind::Named(words) | Kind::Times(words) => {
+            if let (Kind::Times(_), Ok(number)) = (kind, folded(typed).parse::<u32>()) {
+                return Some(number.to_string());
+            }
             let word = words.iter().find(|(_, label)| *label == typed).map_or(typed, |(slug, _)| *slug);
             return Some(quoted(word));
         }

@@ -5,7 +5,7 @@ use time::Date;
 
 use super::{
     Outcome, Plan,
-    plan::{OwnCheck, OwnLimit, OwnRule, Share, TermOf, Union, YearDay},
+    plan::{OwnCheck, OwnLimit, OwnRule, Reelection, Share, TermOf, Union, YearDay},
     timeline::{Holding, Timeline, covers},
     yearly::{academic_year, academic_year_in_words, year_after},
 };
@@ -55,9 +55,14 @@ pub fn own_findings<'p>(plan: &'p Plan, union: Union, known: OwnKnown<'_>, today
                 let says = "代表随每次大会产生，登记在各次大会里，系统不按年核对，请对照原文把关";
                 (Outcome::NotJudged, format!("{}；{says}", limit.in_words()))
             }
-            Some(OwnLimit::Term { of, years, again: Some(again) }) => {
+            Some(OwnLimit::Term { of, years, again: Some(Reelection::Times(again)) }) => {
                 let most = years.saturating_mul(again.saturating_add(1));
                 served(plan, Served { of, most, breach: breach(rule) }, timeline, today)
+            }
+            // Nobody serves too long; who serves on is said all the same.
+            Some(limit @ OwnLimit::Term { of, years, again: Some(Reelection::Unlimited) }) => {
+                let (verdict, says) = served(plan, Served { of, most: years, breach: Outcome::Pass }, timeline, today);
+                (verdict, format!("{}。{says}", limit.in_words()))
             }
             // Without a word on re-election a long service is no breach: who it is is said, and people judge.
             Some(limit @ OwnLimit::Term { of, years, again: None }) => {
@@ -291,6 +296,27 @@ mod tests {
         assert!(found.message.contains("一届 2 年，不得连任；代表随每次大会产生"), "{}", found.message);
         assert_eq!(found.rule.check_in_words(), "核对任期：学生代表大会代表一届 2 年，不得连任");
         assert!(!found.rule.is_reported());
+    }
+
+    #[test]
+    fn pol_00_re_election_without_a_bound_is_another_answer_than_silence() {
+        let term = "name = \"任期\"\ncheck = \"term\"\nof = \"presidium\"\nyears = 1\n";
+        let free = plan(&format!("{term}reelections = \"unlimited\""));
+        let mut timeline = Timeline::empty(Union::School);
+        timeline.add(&member(1, Post::Presidium), Post::Presidium, date!(2024 - 09 - 14), None);
+        let said = by_record(&free, &timeline, date!(2026 - 09 - 15));
+        assert_eq!(said.verdict, Outcome::Pass, "the plan lets them");
+        assert_eq!(said.message, "主席团成员一届 1 年，可以连任，不限届数。1 人连续任职超过 1 年：学生1");
+        let silent = plan(term);
+        let said = by_record(&silent, &timeline, date!(2026 - 09 - 15));
+        assert_eq!(said.verdict, Outcome::NotJudged);
+        assert!(said.message.contains("没有录入连任的限制"), "{}", said.message);
+        let unknown = own_findings(&free, Union::School, OwnKnown::default(), TODAY).remove(0);
+        assert_eq!(unknown.verdict, Outcome::NotJudged, "nothing is known of who serves");
+        for again in ["\"随意\"", "11", "true"] {
+            let says = refusals(&[&format!("{term}reelections = {again}")]);
+            assert!(says.contains("0 至 10 的整数"), "{says}");
+        }
     }
 
     #[test]

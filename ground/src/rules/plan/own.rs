@@ -69,6 +69,37 @@ impl YearDay {
     }
 }
 
+/// What a plan says of re-election (连任). Where it says nothing there is no such answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reelection {
+    /// So many terms may follow the first one.
+    Times(u32),
+    /// 可以连选连任: the plan says so, and sets no bound.
+    Unlimited,
+}
+
+/// Stands for a number of terms in the file.
+const UNLIMITED: &str = "unlimited";
+
+impl Reelection {
+    fn read(table: &Section<'_>, key: &str) -> Option<Self> {
+        let value = table.need(key)?;
+        match value.get_ref().as_str() {
+            Some(UNLIMITED) => Some(Self::Unlimited),
+            Some(_) => table.wrong(key, value, " 0 至 10 的整数，或者 \"unlimited\"（可以连任，不限届数）"),
+            None => table.number(key, 0..=10).map(Self::Times),
+        }
+    }
+
+    fn in_words(self) -> String {
+        match self {
+            Self::Times(0) => "不得连任".to_owned(),
+            Self::Times(again) => format!("连任不超过 {again} 届"),
+            Self::Unlimited => "可以连任，不限届数".to_owned(),
+        }
+    }
+}
+
 /// What a reported fact is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnLimit {
@@ -87,8 +118,8 @@ pub enum OwnLimit {
         of: TermOf,
         /// How long one term is, in years.
         years: u32,
-        /// How many terms may follow the first one; none where the plan does not say.
-        again: Option<u32>,
+        /// None where the plan does not say.
+        again: Option<Reelection>,
     },
 }
 
@@ -137,7 +168,7 @@ impl OwnLimit {
             OwnCheck::Term => {
                 let of = table.one_of("of", &with_words(TermOf::ALL, TermOf::slug));
                 let years = table.number("years", 1..=10);
-                let again = table.optional("reelections", |key| table.number(key, 0..=10));
+                let again = table.optional("reelections", |key| Reelection::read(table, key));
                 Some(Self::Term { of: of?, years: years?, again })
             }
         }
@@ -164,8 +195,10 @@ impl OwnLimit {
             Self::Term { of, years, again } => {
                 keys.text("of", of.slug());
                 keys.bare("years", years);
-                if let Some(again) = again {
-                    keys.bare("reelections", again);
+                match again {
+                    None => {}
+                    Some(Reelection::Times(again)) => keys.bare("reelections", again),
+                    Some(Reelection::Unlimited) => keys.text("reelections", UNLIMITED),
                 }
             }
         }
@@ -190,11 +223,7 @@ impl OwnLimit {
             Self::Yearly { by: Some(by) } => format!("每学年 {}前", by.in_words()),
             Self::Yearly { by: None } => "每学年一次".to_owned(),
             Self::Term { of, years, again } => {
-                let again = match again {
-                    None => String::new(),
-                    Some(0) => "，不得连任".to_owned(),
-                    Some(again) => format!("，连任不超过 {again} 届"),
-                };
+                let again = again.map(|again| format!("，{}", again.in_words())).unwrap_or_default();
                 format!("{}一届 {years} 年{again}", of.label())
             }
         }

@@ -221,6 +221,9 @@ impl Dice {
              clauses = [{ id = \"Q2\", section = \"五\", quote = \"女生一般不少于三成\" }]\n\
              [[own]]\nname = \"任期\"\ncheck = \"term\"\nasks = \"一年\"\nof = \"presidium\"\nyears = 1\nreelections = 0\n\
              clauses = [{ id = \"Q4\", section = \"六\", quote = \"任期一年不得连任\" }]\n\
+             [[own]]\nname = \"部门任期\"\ncheck = \"term\"\nasks = \"一年\"\nof = \"department\"\nyears = 1\n\
+             reelections = \"unlimited\"\n\
+             clauses = [{ id = \"Q5\", section = \"六\", quote = \"部门成员任期一年可以连任\" }]\n\
              [[own]]\nname = \"总结\"\ncheck = \"document\"\nasks = \"每学年一份\"\nby = \"06-30\"\n\
              clauses = [{ id = \"Q3\", section = \"六\", quote = \"每学年末提交工作总结\" }]\n",
         ]);
