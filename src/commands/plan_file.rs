@@ -155,7 +155,7 @@ fn besides(rule: Rule) -> &'static [&'static str] {
         ],
         Rule::Vet01 | Rule::Vet02 | Rule::Vet03 | Rule::Con03 => &[
             "by 里可以写本文件没有列出的部门和由谁在系统里代办：{ name = \"教务处\", acts = \"student_affairs\" }",
-            "不签署意见的步骤：{ act = \"公示\", kind = \"notice\", days = 5 }；kind 有 notice 公示、interview 面试、poll 民主测评、trial 试用、application 本人申请",
+            "不签署意见的步骤：{ act = \"公示\", kind = \"notice\", days = 5 }；kind 有 notice 公示、interview 面试、poll 民主测评、trial 试用（每人各自登记起止日期）、application 本人申请；面试、测评也各自登记的加 each = true",
         ],
         Rule::Con02 => &["every = 2 # 每几年", "meeting_of_all_below = 400 # 学生不足几人的院系可以召开全体学生大会"],
         Rule::Con01 | Rule::Rev02 => {

@@ -229,7 +229,8 @@ const STEP_KINDS: &[Word] = &[
 ];
 
 /// How the bodies of a step act.
-pub(super) const HOW: &[Word] = &[("", "都要办"), ("any", "其中一个就行"), ("together", "一起办（联合）")];
+pub(super) const HOW: &[Word] =
+    &[("", "都要办"), ("any", "其中一个就行"), ("together", "一起办（联合）"), ("each", "每人各办（面试、测评、试用）")];
 
 const PERIOD_UNITS: &[Word] = &[("semester", "学期"), ("month", "月"), ("week", "周")];
 const PER: &[Word] = &[("year", "每年"), ("semester", "每学期")];

@@ -248,6 +248,8 @@ fn take_chain(typed: &mut GroupFields, name: &str, value: &DeValue<'_>) -> bool 
             "together"
         } else if flag("any") {
             "any"
+        } else if flag("each") {
+            "each"
         } else {
             ""
         };
@@ -259,7 +261,7 @@ fn take_chain(typed: &mut GroupFields, name: &str, value: &DeValue<'_>) -> bool 
                 "act" | "by" | "kind" | "days" => {
                     take(typed, &format!("{row}.{key}"), fields::OF_STEP.iter().find(|one| one.key == key), value)
                 }
-                "any" | "together" => value.as_bool().is_some_and(|on| !on || how == key),
+                "any" | "together" | "each" => value.as_bool().is_some_and(|on| !on || how == key),
                 _ => false,
             };
             if !is_taken {

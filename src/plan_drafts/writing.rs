@@ -210,6 +210,7 @@ fn write_chain(file: &mut Written, content: &DraftFields, name: &str, field: &Fi
             ("by", bodies(content, part("by"))),
             ("any", on("any")),
             ("together", on("together")),
+            ("each", on("each")),
             ("kind", value(Kind::Text, part("kind"))),
             ("days", value(Kind::Number, part("days"))),
         ];

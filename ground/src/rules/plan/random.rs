@@ -68,6 +68,7 @@ impl Dice {
             "{ act = \"面试\", kind = \"interview\", by = [\"school_league\"] }",
             "{ act = \"联合审查\", by = [\"student_affairs\", { name = \"教务处\", acts = \"student_affairs\" }], together = true }",
             "{ act = \"试用\", kind = \"trial\" }",
+            "{ act = \"民主测评\", kind = \"poll\", each = true }",
             "{ act = \"确定\", by = [\"school_party\"] }",
         ] {
             if self.coin() {
