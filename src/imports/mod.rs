@@ -8,6 +8,7 @@
 
 pub mod file;
 mod grades;
+mod grades_asked;
 pub mod import;
 mod judged;
 pub mod offices;

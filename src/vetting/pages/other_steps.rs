@@ -30,9 +30,9 @@ use crate::{
     vetting::{
         Verb,
         case::Case,
-        forms::{TellEachForm, TellForm, ToldOfEach, ToldStep},
         paths::Done,
         round::Round,
+        step_forms::{TellEachForm, TellForm, ToldOfEach, ToldStep},
         store::{self, CaseFilter},
     },
     web::forms::{Errors, Submitted},
