@@ -47,11 +47,12 @@ const BODIES: &str = "\
 # 规则库里没有、本校另有的规定：系统照引。写了界限的，按登记的情况核对；没有写的，由人工把关。
 # [[own]]
 # name = \"\"
-# check = \"people\" # people 人数、share 比例、date 日期、document 存档文件、step 办理步骤、term 任期
+# check = \"people\" # people 人数、share 比例、date 日期、document 存档文件、step 办理步骤、term 任期、experience 任职经历
 # asks = \"\" # 要求什么，几个字
 # at_least = 1 # 人数的下限；比例写成 \"30%\" 或 \"1/3\"；也可以写 at_most 上限
 # by = \"06-30\" # 日期、存档文件、办理步骤：每学年的哪一天以前；\"year\" 为一学年之内
 # of = \"presidium\" # 任期：presidium 主席团、department 部门、delegates 代表；years = 1 几年一届；reelections = 1 可连任几届，\"unlimited\" 不限，没有写到的不填
+# months = 12 # 任职经历：of 所指的人任职前须满几个月
 # soft = true # 一般、原则上：达不到的只提醒
 # unions = [\"college\"] # 只对哪些组织；不写的，对方案适用的全部组织
 # clauses = [{ id = \"\", section = \"\", quote = \"\" }]

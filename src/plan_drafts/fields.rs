@@ -144,7 +144,7 @@ const OWN: &RowsOf = &RowsOf {
             Kind::Named(&[("year", "一学年之内")]),
             "日期、文件、步骤的才填：06-30，或者：一学年之内",
         ),
-        field("of", "谁的任期", Kind::Choice(TERM_OF), "任期的才选"),
+        field("of", "谁的任期、谁须有经历", Kind::Choice(TERM_OF), "任期、任职经历的才选"),
         field("years", "几年一届", Kind::Number, "任期的才填"),
         field(
             "reelections",
@@ -152,6 +152,7 @@ const OWN: &RowsOf = &RowsOf {
             Kind::Times(&[("unlimited", "不限")]),
             "任期的才填；不得连任的填 0，写明可以连任而没有限制的填：不限；没有写到连任的不填",
         ),
+        field("months", "任职前满几个月", Kind::Number, "任职经历的才填，如一年以上填 12"),
         field("soft", "力度", Kind::Flag("柔性：达不到的只提醒", "刚性"), ""),
         field("unions", "只对哪些组织", Kind::Several(UNIONS), "对全部组织的不选"),
     ],
@@ -164,6 +165,7 @@ const OWN_CHECKS: &[Word] = &[
     ("document", "存档文件"),
     ("step", "办理步骤"),
     ("term", "任期"),
+    ("experience", "任职经历"),
 ];
 
 const TERM_OF: &[Word] =
@@ -229,8 +231,12 @@ const STEP_KINDS: &[Word] = &[
 ];
 
 /// How the bodies of a step act.
-pub(super) const HOW: &[Word] =
-    &[("", "都要办"), ("any", "其中一个就行"), ("together", "一起办（联合）"), ("each", "每人各办（面试、测评、试用）")];
+pub(super) const HOW: &[Word] = &[
+    ("", "都要办"),
+    ("any", "其中一个就行"),
+    ("together", "一起办（联合）"),
+    ("each", "每人各办（面试、测评、试用）"),
+];
 
 const PERIOD_UNITS: &[Word] = &[("semester", "学期"), ("month", "月"), ("week", "周")];
 const PER: &[Word] = &[("year", "每年"), ("semester", "每学期")];

@@ -22,6 +22,7 @@ words! {
     Document = "document", "核对存档文件";
     Step = "step", "核对办理步骤";
     Term = "term", "核对任期";
+    Experience = "experience", "核对任职经历";
 }
 
 words! {
@@ -121,10 +122,16 @@ pub enum OwnLimit {
         /// None where the plan does not say.
         again: Option<Reelection>,
     },
+    /// How long one has to have served before: the union's own record says so of those who served in it.
+    Experience {
+        of: TermOf,
+        /// In months.
+        months: u32,
+    },
 }
 
 impl OwnLimit {
-    const KEYS: [&'static str; 6] = ["at_least", "at_most", "by", "of", "years", "reelections"];
+    const KEYS: [&'static str; 7] = ["at_least", "at_most", "by", "of", "years", "reelections", "months"];
 
     /// The limit for a check; none where the file names none, and then people judge.
     fn read(table: &Section<'_>, check: OwnCheck) -> Option<Self> {
@@ -132,6 +139,7 @@ impl OwnLimit {
             OwnCheck::People | OwnCheck::Share => &["at_least", "at_most"],
             OwnCheck::Date | OwnCheck::Document | OwnCheck::Step => &["by"],
             OwnCheck::Term => &["of", "years", "reelections"],
+            OwnCheck::Experience => &["of", "months"],
         };
         for key in Self::KEYS.iter().filter(|key| !fits.contains(key) && table.get(key).is_some()) {
             let may = fits.join("、");
@@ -171,6 +179,11 @@ impl OwnLimit {
                 let again = table.optional("reelections", |key| Reelection::read(table, key));
                 Some(Self::Term { of: of?, years: years?, again })
             }
+            OwnCheck::Experience => {
+                let of = table.one_of("of", &with_words(TermOf::ALL, TermOf::slug));
+                let months = table.number("months", 1..=60);
+                Some(Self::Experience { of: of?, months: months? })
+            }
         }
     }
 
@@ -201,6 +214,10 @@ impl OwnLimit {
                     Some(Reelection::Unlimited) => keys.text("reelections", UNLIMITED),
                 }
             }
+            Self::Experience { of, months } => {
+                keys.text("of", of.slug());
+                keys.bare("months", months);
+            }
         }
     }
 
@@ -226,6 +243,7 @@ impl OwnLimit {
                 let again = again.map(|again| format!("，{}", again.in_words())).unwrap_or_default();
                 format!("{}一届 {years} 年{again}", of.label())
             }
+            Self::Experience { of, months } => format!("{}任职前须有满 {months} 个月的任职经历", of.label()),
         }
     }
 }
@@ -264,7 +282,7 @@ impl OwnRule {
     /// A union reports how it stands to it: there is a limit, and the portal does not know by itself.
     #[must_use]
     pub fn is_reported(&self) -> bool {
-        self.limit.is_some_and(|limit| !matches!(limit, OwnLimit::Term { .. }))
+        self.limit.is_some_and(|limit| !matches!(limit, OwnLimit::Term { .. } | OwnLimit::Experience { .. }))
     }
 
     /// How it is checked, with the limit where there is one.

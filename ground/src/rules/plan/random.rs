@@ -225,6 +225,8 @@ impl Dice {
              [[own]]\nname = \"部门任期\"\ncheck = \"term\"\nasks = \"一年\"\nof = \"department\"\nyears = 1\n\
              reelections = \"unlimited\"\n\
              clauses = [{ id = \"Q5\", section = \"六\", quote = \"部门成员任期一年可以连任\" }]\n\
+             [[own]]\nname = \"经历\"\ncheck = \"experience\"\nasks = \"一年经历\"\nof = \"presidium\"\nmonths = 12\n\
+             clauses = [{ id = \"Q6\", section = \"四\", quote = \"须有一年以上学生干部经历\" }]\n\
              [[own]]\nname = \"总结\"\ncheck = \"document\"\nasks = \"每学年一份\"\nby = \"06-30\"\n\
              clauses = [{ id = \"Q3\", section = \"六\", quote = \"每学年末提交工作总结\" }]\n",
         ]);
