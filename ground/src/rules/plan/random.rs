@@ -120,7 +120,7 @@ impl Dice {
             Rule::Vet05 => {
                 let quorum = self.one(&[">2/3", "2/3", ">1/2", "1/2", "0"]);
                 let (majority, tie) =
-                    (self.one(&["present", "valid", "due", "none"]), self.one(&["vacant", "second_round", "lot"]));
+                    (self.one(&["present", "valid", "due", "none"]), self.one(&["vacant", "second_round", "lot", "hands"]));
                 let terms = [
                     ("quorum", quorum),
                     ("majority", majority),
