@@ -479,7 +479,8 @@ fn concerns(basis: &Basis, rule: Rule, of_school: bool) -> bool {
         Basis::Known(KnownBy::Elected) => rule == Rule::Vet05,
         Basis::Known(KnownBy::Trained) => rule == Rule::Dis02,
         Basis::Known(KnownBy::Nominated) => matches!(rule, Rule::Rev05 | Rule::Rev06),
-        Basis::Asked(_) => false,
+        // A plan speaks of the school's own Party committee and guiders; these two are a college's.
+        Basis::Known(KnownBy::Heard | KnownBy::Guided) | Basis::Asked(_) => false,
     }
 }
 
