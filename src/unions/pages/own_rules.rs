@@ -99,7 +99,7 @@ impl OwnForm {
             }
             Some(OwnLimit::Yearly { .. }) => {}
             Some(OwnLimit::Term { .. } | OwnLimit::Experience { .. }) | None => {
-                errors.add("rule", "这一条由人工把关，不用登记")
+                errors.add("rule", "这一条由人工把关，不用登记");
             }
         }
         let on = past_day(&self.on, "on", today, errors);

@@ -119,8 +119,10 @@ impl Dice {
             Rule::Vet01 | Rule::Vet02 | Rule::Vet03 | Rule::Con03 => self.chain(),
             Rule::Vet05 => {
                 let quorum = self.one(&[">2/3", "2/3", ">1/2", "1/2", "0"]);
-                let (majority, tie) =
-                    (self.one(&["present", "valid", "due", "none"]), self.one(&["vacant", "second_round", "lot", "hands"]));
+                let (majority, tie) = (
+                    self.one(&["present", "valid", "due", "none"]),
+                    self.one(&["vacant", "second_round", "lot", "hands"]),
+                );
                 let terms = [
                     ("quorum", quorum),
                     ("majority", majority),
