@@ -30,7 +30,7 @@ words! {
     Corrections = "corrections", "信息更正的记录、原来的学号，对成绩数据的异议和答复";
     Application = "application", "报名材料：个人陈述、经历、来源、照片、承诺";
     Figures = "figures", "候选人提交时的排名、不及格门数、政治面貌";
-    Opinions = "opinions", "各单位对候选人签署的意见";
+    Opinions = "opinions", "各单位对候选人签署的意见，逐人登记的环节（如试用）的日期";
     Objections = "objections", "公示期间收到的反映";
     Conduct = "conduct", "违纪失范的反映、调查核实和处理";
     Voice = "voice", "提出的诉求、对答复的评价、附议";
