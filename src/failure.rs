@@ -14,11 +14,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use sqlx::postgres::PgDatabaseError;
+use time::Date;
 
 use crate::{
     office::OfficeKind,
     page::{chrome::Chrome, filters, unsent::Unsent},
     rules::{Finding, Outcome},
+    text::chinese_day,
 };
 
 /// Why a request does not get what it asked for.
@@ -30,6 +32,9 @@ pub enum Failure {
     /// The person must choose a password of their own first.
     #[error("password first")]
     PasswordFirst,
+    /// The university moved to another database on that day: here it is read alone, and nothing was written.
+    #[error("moved to another database")]
+    Moved(Date),
     /// Too little room is left on the disk for an upload.
     #[error("the disk is nearly full")]
     DiskShort,
@@ -225,6 +230,7 @@ impl IntoResponse for Failure {
             }
             Self::Unsent => page(StatusCode::CONFLICT, "没有提交", "刚才填的没有提交，请回到原来的页面重新填写。"),
             Self::PasswordFirst => Redirect::to("/me").into_response(),
+            Self::Moved(day) => moved(day),
             Self::NotYours { chrome, needed, held } => {
                 let names: Vec<&str> = needed.iter().map(|office| office.label()).collect();
                 let says = format!("这一页由{}办理，你现在的职务不在其中。", names.join("、"));
@@ -272,8 +278,7 @@ impl IntoResponse for Failure {
                 let heading = "现行方案读不出来";
                 let says = "本校现行的方案文件与这一版系统不合，凡要用到方案的页面都打不开；其他页面不受影响。\
                             请校团委在“实施方案”里启用另一份，或上传改好的文件。";
-                let onward = ("/plans", "去实施方案");
-                let page = FailurePage { onward, ..FailurePage::new(heading, says) };
+                let page = FailurePage { onward: ("/plans", "去实施方案"), ..FailurePage::new(heading, says) };
                 page.unsent(Unsent::Failed).answer(StatusCode::INTERNAL_SERVER_ERROR)
             }
             Self::Malformed => {
@@ -419,6 +424,15 @@ impl IntoResponse for Trouble {
             Self::Unexpected => broken(),
         }
     }
+}
+
+fn moved(day: Date) -> Response {
+    let says = format!(
+        "本校的数据已于{}转到另一处，由那里继续办理。这里只能查看，刚才的内容没有办理。\
+         请到新的地址登录办理；地址不清楚的，问本校的系统管理员。",
+        chinese_day(day)
+    );
+    FailurePage::new("本校已迁出，这里不再办理", says).answer(StatusCode::CONFLICT)
 }
 
 fn broken() -> Response {

@@ -33,6 +33,8 @@ verbs! {
     ListExported = "list_exported", "导出名单";
     /// All of a university's data were written into a folder, to be taken into another database.
     UniversityMovedOut = "university_moved_out", "转出全校数据";
+    /// A university that was written out stays: it is worked on here again.
+    UniversityStayed = "university_stayed", "撤销迁出";
     /// A university's data were taken in from another database.
     UniversityMovedIn = "university_moved_in", "转入全校数据";
 }

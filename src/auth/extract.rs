@@ -31,6 +31,9 @@ const NOTED_EVERY: Duration = Duration::minutes(1);
 /// The query of a page that looks again by itself: nobody need be there, so that it keeps no session open.
 pub const BY_ITSELF: &str = "again=yes";
 
+/// Where a person takes up another of their offices.
+pub const OTHER_OFFICE: &str = "/me/office";
+
 /// What it takes to know who sends a request and to frame their page. Cloned with every request: one count goes up.
 #[derive(Debug, Clone)]
 pub struct RequestContext(Arc<ContextParts>);
@@ -187,6 +190,10 @@ fn admit(parts: &Parts, person: Option<SignedIn>) -> Result<SignedIn, Failure> {
     let own_account = |path: &str| path == "/me" || path.starts_with("/me/");
     match person {
         Some(person) if person.must_see_to_account() && !own_account(&person.path) => Err(Failure::PasswordFirst),
+        // In another office there is other to be read.
+        Some(person) if parts.method == Method::POST && person.path != OTHER_OFFICE => {
+            person.moved_on.map_or(Ok(person), |day| Err(Failure::Moved(day)))
+        }
         Some(person) => Ok(person),
         // After signing in, on to the page that was asked for; an act is not repeated by itself.
         None if parts.method == Method::GET => {

@@ -4,7 +4,7 @@ use sqlx::{
     PgConnection,
     types::{Json, Uuid},
 };
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::token::{DEVICE_LASTS, FACTOR_WITHIN, SESSION_LASTS, Token};
 use crate::{
@@ -73,6 +73,8 @@ pub struct PersonRow {
     pub seen_at: Option<OffsetDateTime>,
     /// See [`SignedIn::factor_missing`].
     pub factor_missing: bool,
+    /// See [`SignedIn::moved_on`].
+    pub moved_on: Option<Date>,
 }
 
 impl PersonRow {
@@ -97,6 +99,7 @@ impl PersonRow {
             student: self.student,
             must_change_password: self.must_change_password,
             factor_missing: self.factor_missing,
+            moved_on: self.moved_on,
             seen_at: self.seen_at,
             unread: 0,
             offices,
@@ -119,7 +122,7 @@ pub async fn person_of_session(
                   institution_name as "institution_name!", number as "number!", name as "name!",
                   must_change_password as "must_change_password!", student_id as "student: StudentId",
                   office_id as "acting: OfficeId", offices as "offices!: Json<Vec<OfficeRow>>",
-                  seen_at as "seen_at?", factor_missing as "factor_missing!"
+                  seen_at as "seen_at?", factor_missing as "factor_missing!", moved_on as "moved_on?"
            from person_of_session($1, $2)"#,
         token_hash,
         now
@@ -150,7 +153,7 @@ pub async fn unread(
     Ok(count.fetch_one(connection).await?)
 }
 
-/// Whether the session is still open and its office still held.
+/// Whether the session is still open and its office still held, at a university that has not moved away.
 pub async fn still_holds(
     connection: &mut PgConnection,
     authority: &Authority,
@@ -159,7 +162,9 @@ pub async fn still_holds(
     // Shared locks: nobody ends the account or the office before the act is committed.
     let account = sqlx::query_scalar!(
         "select a.id from session s join account a on a.id = s.account_id
-         where s.token_hash = $1 and s.expires_at > $2 and not s.awaits_factor and a.disabled_at is null for share of a",
+         where s.token_hash = $1 and s.expires_at > $2 and not s.awaits_factor and a.disabled_at is null
+               and not exists (select from moved_university u where u.institution_id = a.institution_id)
+         for share of a",
         authority.session,
         now
     )
@@ -199,6 +204,7 @@ pub async fn holds_now(
         r#"select exists (
                select from session s join account a on a.id = s.account_id
                where s.token_hash = $1 and s.expires_at > $3 and not s.awaits_factor and a.disabled_at is null
+                     and not exists (select from moved_university u where u.institution_id = a.institution_id)
                      and ($2::uuid is null or exists (
                          select from office o
                          where o.id = $2 and o.account_id = a.id and is_held(o.from_day, o.until_day, o.ended_at, $3)
@@ -209,6 +215,26 @@ pub async fn holds_now(
         now
     );
     Ok(held.fetch_one(connection).await?)
+}
+
+/// The day on which the university of a session moved to another database.
+pub async fn moved_on(connection: &mut PgConnection, authority: &Authority) -> Result<Option<Date>, Failure> {
+    let day = sqlx::query_scalar!(
+        "select u.moved_on from session s join account a on a.id = s.account_id
+             join moved_university u on u.institution_id = a.institution_id
+         where s.token_hash = $1",
+        authority.session
+    );
+    Ok(day.fetch_optional(connection).await?)
+}
+
+/// The day on which a university moved to another database.
+pub async fn university_moved_on(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<Option<Date>, Failure> {
+    let day = sqlx::query_scalar!("select moved_on from moved_university where institution_id = $1", institution.0);
+    Ok(day.fetch_optional(connection).await?)
 }
 
 /// Lets the acts of one kind of an account come one after the other until the end of the transaction, so that each counts those

@@ -84,6 +84,7 @@ impl RulesOfFile {
                 Tie::Vacant => "vacant",
                 Tie::SecondRound => "second_round",
                 Tie::Lot => "lot",
+                Tie::Hands => "hands",
             }
             .to_owned(),
             write_in: rules.write_in,
@@ -241,10 +242,11 @@ fn read_rules(rules: &RulesOfFile, faults: &mut Vec<String>) -> Option<Rules> {
         "vacant" => Some(Tie::Vacant),
         "second_round" => Some(Tie::SecondRound),
         "lot" => Some(Tie::Lot),
+        "hands" => Some(Tie::Hands),
         _ => None,
     };
     if tie.is_none() {
-        faults.push("rules.tie 应为 vacant、second_round 或 lot".to_owned());
+        faults.push("rules.tie 应为 vacant、second_round、lot 或 hands".to_owned());
     }
     let round = match rules.round.as_str() {
         "first" => Some(Round::First),

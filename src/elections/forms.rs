@@ -324,6 +324,7 @@ impl ContestForm {
                 Tie::Vacant => "vacant",
                 Tie::SecondRound => "second_round",
                 Tie::Lot => "lot",
+                Tie::Hands => "hands",
             }
             .to_owned(),
             ..self
@@ -438,6 +439,7 @@ impl ContestForm {
             "vacant" => Some(Tie::Vacant),
             "second_round" => Some(Tie::SecondRound),
             "lot" => Some(Tie::Lot),
+            "hands" => Some(Tie::Hands),
             _ => None,
         };
         if tie.is_none() {

@@ -501,6 +501,7 @@ impl ContestRules {
             Tie::Vacant => "都不当选，席位空缺",
             Tie::SecondRound => "都不当选，在他们之中进行第二轮",
             Tie::Lot => "在他们之中当众抽签",
+            Tie::Hands => "由到会的人在他们之中举手表决",
         };
         let mut rules = vec![one(RulePoint::Quorum, &own.quorum_in_words())];
         let by_tie = Sourced { label: RulePoint::Majority.label(), ..one(RulePoint::Tie, majority) };

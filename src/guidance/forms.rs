@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use super::store::NewRecord;
+use super::{
+    college_store::{GuideKind, NewGuide, NewHearing},
+    store::NewRecord,
+};
 use crate::{
     ids::{ClassId, UnionId},
     rules::{
@@ -11,7 +14,7 @@ use crate::{
         matters::fen,
     },
     text::{day, folded},
-    web::forms::{Errors, lines, written},
+    web::forms::{Errors, lines, past_day, written},
 };
 
 /// How long ago something may have been done that is recorded.
@@ -127,6 +130,46 @@ impl RoleForm {
         let name = written(&self.name, 40, "name", "请填写姓名（指导单位填单位名称）", errors);
         let title = written(&self.title, 60, "title", "请填写职务", errors);
         name.zip(title)
+    }
+}
+
+/// That a college's Party organisation heard its union, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct HearingForm {
+    pub day: String,
+    pub says: String,
+}
+
+impl HearingForm {
+    pub fn read(&self, today: Date, errors: &mut Errors) -> Option<NewHearing> {
+        let on_day = past_day(&self.day, "day", today, errors);
+        if on_day.is_some_and(|on| on < today - BACK) {
+            errors.add("day", "不能早于两年以前");
+        }
+        let says = lines(&self.says, 2000, "says", "请写明听取了什么、研究决定了什么", errors);
+        Some(NewHearing { on_day: on_day?, says: says? }).filter(|_| errors.is_empty())
+    }
+}
+
+/// Who guides a college's union, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct GuideForm {
+    pub kind: String,
+    pub name: String,
+    pub title: String,
+}
+
+impl GuideForm {
+    pub fn read(&self, errors: &mut Errors) -> Option<NewGuide> {
+        let kind = self.kind.parse::<GuideKind>().ok();
+        if kind.is_none() {
+            errors.add("kind", "请选择登记的是哪一项");
+        }
+        let name = written(&self.name, 40, "name", "请填写姓名", errors);
+        let title = written(&self.title, 60, "title", "请填写职务", errors);
+        Some(NewGuide { kind: kind?, name: name?, title: title? })
     }
 }
 

@@ -170,6 +170,7 @@ impl Shown<'_> {
             | Kind::Bodies
             | Kind::Numbers
             | Kind::Named(_)
+            | Kind::Times(_)
             | Kind::Clause
             | Kind::Amount
             | Kind::Chain

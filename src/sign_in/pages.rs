@@ -20,6 +20,7 @@ use crate::{
     app::App,
     audit::{self, Entry},
     auth::{
+        extract::OTHER_OFFICE,
         password::weakness,
         person::SignedIn,
         store::{self, AttemptResult, Institution, Session, SignInAttempt},
@@ -50,7 +51,7 @@ pub(super) fn routes() -> Routes<SignIn> {
         .get("/me", me)
         .post("/me/password", change_password)
         .post("/me/sessions/end", end_sessions)
-        .post("/me/office", act_in)
+        .post(OTHER_OFFICE, act_in)
 }
 
 #[derive(Template, WebTemplate)]
@@ -416,7 +417,7 @@ async fn act_in(
     Form(OfficeForm { office }): Form<OfficeForm>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let done =
-        app.write_as(person.authority(), async |db| store::act_in(db, &person.session, office, now).await).await?;
+    // Who may not work here any more still reads in each of their offices.
+    let done = app.write_one(async |db| store::act_in(db, &person.session, office, now).await).await?;
     if done { Ok(Redirect::to("/")) } else { Err(Failure::Missing) }
 }

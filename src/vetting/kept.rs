@@ -28,7 +28,7 @@ pub const KEPT: &[KeptData] = &[
     },
     KeptData {
         slug: "opinions",
-        label: "各单位对候选人签署的意见",
+        label: "各单位对候选人签署的意见，逐人登记的环节（如试用）的日期",
         purpose: "遴选程序；退回、不予通过的原因会告诉本人",
         place: 60,
         readers: graders,

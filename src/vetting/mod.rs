@@ -12,6 +12,7 @@ mod paths;
 pub mod public_notice;
 pub mod retention;
 pub mod round;
+mod step_forms;
 pub mod store;
 pub mod tasks;
 

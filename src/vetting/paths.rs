@@ -25,6 +25,11 @@ impl RoundId {
         self.path() + "/steps"
     }
 
+    /// One of those that each candidate passes alone.
+    pub(super) fn own_step_path(self, place: usize) -> String {
+        format!("{}?step={place}", self.steps_path())
+    }
+
     pub(super) fn cases_path(self) -> String {
         self.path() + "/cases"
     }
@@ -78,6 +83,7 @@ words! {
     Opened = "opened", "已开启。报名期内，符合范围的学生在首页就能看到。";
     Changed = "changed", "已修改。";
     Told = "told", "已登记这一环节。后面的环节可以接着办理。";
+    ToldOfEach = "told-of-each", "已为所选的人登记这一环节。他们后面的环节可以接着办理。";
     Ended = "ended", "本轮已结束，未用的名额已释放。";
     Applied = "applied", "已提交。下一步由推荐单位办理，进度看这一页。";
     Confirmed = "confirmed", "已确认并提交。";

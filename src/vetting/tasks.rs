@@ -142,12 +142,17 @@ async fn untold(connection: &mut PgConnection, person: &SignedIn, office: &Held)
         person.institution.0,
         office.college.map(|id| id.0)
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
     let mut tasks = Vec::new();
     for row in rows {
         let chain = row.chain.0;
-        if let Some(other) = chain.waits_for(usize::try_from(row.furthest).unwrap_or(0)) {
+        for (place, candidates) in store::own_steps_due(connection, row.id, &chain).await? {
+            let step = chain.others.get(place).map_or("", |other| other.says.as_str());
+            let says = format!("登记{}的“{step}”：{candidates} 人", row.title);
+            tasks.push(Task::new(false, says, "逐人登记，办完一人登记一人".to_owned(), row.id.own_step_path(place)));
+        }
+        if let Some(other) = chain.round_waits_for(usize::try_from(row.furthest).unwrap_or(0)) {
             let says = format!("登记{}的“{}”", row.title, other.says);
             tasks.push(Task::new(false, says, "候选人须等这一环节办完".to_owned(), row.id.steps_path()));
         }

@@ -38,6 +38,8 @@ pub enum Kind {
     Numbers,
     /// A word of the file by its name, or what is typed.
     Named(&'static [Word]),
+    /// A whole number, or a word of the file by its name.
+    Times(&'static [Word]),
     /// Posts, one a line; one whose holder sits on the presidium with a mark behind it: 主席（属主席团）.
     Posts,
     /// A clause of the same rule, by its place.
@@ -142,9 +144,15 @@ const OWN: &RowsOf = &RowsOf {
             Kind::Named(&[("year", "一学年之内")]),
             "日期、文件、步骤的才填：06-30，或者：一学年之内",
         ),
-        field("of", "谁的任期", Kind::Choice(TERM_OF), "任期的才选"),
+        field("of", "谁的任期、谁须有经历", Kind::Choice(TERM_OF), "任期、任职经历的才选"),
         field("years", "几年一届", Kind::Number, "任期的才填"),
-        field("reelections", "可连任几届", Kind::Number, "任期的才填；不得连任的填 0"),
+        field(
+            "reelections",
+            "可连任几届",
+            Kind::Times(&[("unlimited", "不限")]),
+            "任期的才填；不得连任的填 0，写明可以连任而没有限制的填：不限；没有写到连任的不填",
+        ),
+        field("months", "任职前满几个月", Kind::Number, "任职经历的才填，如一年以上填 12"),
         field("soft", "力度", Kind::Flag("柔性：达不到的只提醒", "刚性"), ""),
         field("unions", "只对哪些组织", Kind::Several(UNIONS), "对全部组织的不选"),
     ],
@@ -157,6 +165,7 @@ const OWN_CHECKS: &[Word] = &[
     ("document", "存档文件"),
     ("step", "办理步骤"),
     ("term", "任期"),
+    ("experience", "任职经历"),
 ];
 
 const TERM_OF: &[Word] =
@@ -223,7 +232,12 @@ const STEP_KINDS: &[Word] = &[
 ];
 
 /// How the bodies of a step act.
-pub const HOW: &[Word] = &[("", "都要办"), ("any", "其中一个就行"), ("together", "一起办（联合）")];
+pub const HOW: &[Word] = &[
+    ("", "都要办"),
+    ("any", "其中一个就行"),
+    ("together", "一起办（联合）"),
+    ("each", "每人各办（面试、测评、试用）"),
+];
 
 const PERIOD_UNITS: &[Word] = &[("semester", "学期"), ("month", "月"), ("week", "周")];
 const PER: &[Word] = &[("year", "每年"), ("semester", "每学期")];
@@ -289,6 +303,7 @@ const COUNTED: &[Word] = &[
     ("vacant", "空缺"),
     ("second_round", "进行第二轮"),
     ("lot", "抽签"),
+    ("hands", "举手表决"),
     ("yes", "是"),
     ("no", "否"),
     ("abstain", "这一项弃权"),
@@ -317,7 +332,7 @@ const ELECTION: &RowsOf = &RowsOf {
             "怎样规定",
             Kind::Named(COUNTED),
             "到会人数：超过三分之二、达到三分之二、超过半数、达到半数；当选：实到过半、有效票过半、应到过半、得票多的；\
-             得票相同：空缺、进行第二轮、抽签；差额：人数如 1，比例如 20%；另选他人：是、否；无法辨认：这一项弃权、整张票无效",
+             得票相同：空缺、进行第二轮、抽签、举手表决；差额：人数如 1，比例如 20%；另选他人：是、否；无法辨认：这一项弃权、整张票无效",
         ),
         field("clause", "依据第几条引文", Kind::Clause, "上面引文的顺序，如 1"),
     ],
@@ -468,7 +483,8 @@ fn concerns(basis: &Basis, rule: Rule, of_school: bool) -> bool {
         Basis::Known(KnownBy::Elected) => rule == Rule::Vet05,
         Basis::Known(KnownBy::Trained) => rule == Rule::Dis02,
         Basis::Known(KnownBy::Nominated) => matches!(rule, Rule::Rev05 | Rule::Rev06),
-        Basis::Asked(_) => false,
+        // A plan speaks of the school's own Party committee and guiders; these two are a college's.
+        Basis::Known(KnownBy::Heard | KnownBy::Guided) | Basis::Asked(_) => false,
     }
 }
 

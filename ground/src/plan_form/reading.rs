@@ -133,6 +133,7 @@ fn says(kind: Kind, value: &DeValue<'_>) -> Option<String> {
             let text = one_line(value.as_str()?)?;
             Some(words.iter().find(|(slug, _)| *slug == text).map_or(text, |(_, label)| (*label).to_owned()))
         }
+        Kind::Times(words) => says(Kind::Number, value).or_else(|| says(Kind::Named(words), value)),
         Kind::Amount => says(Kind::Number, value).or_else(|| value.as_str().and_then(one_line)),
         Kind::Chain | Kind::Rows(_) => None,
     }
@@ -248,6 +249,8 @@ fn take_chain(typed: &mut GroupFields, name: &str, value: &DeValue<'_>) -> bool 
             "together"
         } else if flag("any") {
             "any"
+        } else if flag("each") {
+            "each"
         } else {
             ""
         };
@@ -259,7 +262,7 @@ fn take_chain(typed: &mut GroupFields, name: &str, value: &DeValue<'_>) -> bool 
                 "act" | "by" | "kind" | "days" => {
                     take(typed, &format!("{row}.{key}"), fields::OF_STEP.iter().find(|one| one.key == key), value)
                 }
-                "any" | "together" => value.as_bool().is_some_and(|on| !on || how == key),
+                "any" | "together" | "each" => value.as_bool().is_some_and(|on| !on || how == key),
                 _ => false,
             };
             if !is_taken {
@@ -476,6 +479,11 @@ mod tests {
                      clauses = [{ id = \"Z\", document = \"学生会章程\", section = \"五\", quote = \"女生一般不少于三成\" }]\n\
                      [[own]]\nname = \"两处\"\ncheck = \"people\"\nasks = \"联络员\"\nat_least = 2\nunions = [\"college\"]\n\
                      clauses = [{ id = \"A\", section = \"五\", quote = \"设联络员两名\" }, { id = \"B\", section = \"六\", quote = \"联络员两名\" }]\n\
+                     [[own]]\nname = \"任期\"\ncheck = \"term\"\nasks = \"一年\"\nof = \"presidium\"\nyears = 1\nreelections = 1\n\
+                     clauses = [{ id = \"C\", section = \"六\", quote = \"任期一年，连任不超过一届\" }]\n\
+                     [[own]]\nname = \"部门任期\"\ncheck = \"term\"\nasks = \"一年\"\nof = \"department\"\nyears = 1\n\
+                     reelections = \"unlimited\"\n\
+                     clauses = [{ id = \"D\", section = \"六\", quote = \"任期一年，可以连选连任\" }]\n\
                      [bodies]";
         let text = text.replacen("[bodies]", lists, 1);
         let content = read(&text).unwrap();
@@ -493,6 +501,9 @@ mod tests {
             ("own2.section2", "六"),
             ("own2.id2", "B"),
             ("own2.extra", ""),
+            ("own3.reelections", "1"),
+            ("own4.reelections", "不限"),
+            ("own4.extra", ""),
             ("extra", ""),
         ] {
             assert_eq!(head.get(name), says, "{name}");

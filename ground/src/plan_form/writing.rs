@@ -215,6 +215,7 @@ fn write_chain(file: &mut Written, content: &DraftFields, name: &str, field: &Fi
             ("by", bodies(content, part("by"))),
             ("any", on("any")),
             ("together", on("together")),
+            ("each", on("each")),
             ("kind", value(Kind::Text, part("kind"))),
             ("days", value(Kind::Number, part("days"))),
         ];
@@ -417,7 +418,10 @@ fn value(kind: Kind, typed: &str) -> Option<String> {
                 return Some(format!("{numbers:?}"));
             }
         }
-        Kind::Named(words) => {
+        Kind::Named(words) | Kind::Times(words) => {
+            if let (Kind::Times(_), Ok(number)) = (kind, folded(typed).parse::<u32>()) {
+                return Some(number.to_string());
+            }
             let word = words.iter().find(|(_, label)| *label == typed).map_or(typed, |(slug, _)| *slug);
             return Some(quoted(word));
         }

@@ -27,6 +27,7 @@ const LEFT: &[&str] = &[
     "kept_form",
     "known_device",
     "moved_entry",
+    "moved_university",
     "review_holder",
     "session",
     "sign_in_attempt",

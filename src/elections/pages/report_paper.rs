@@ -203,7 +203,8 @@ fn contest(paper: Paper, one: &ContestResult) -> Paper {
     paper = paper.paragraph(one.needed_in_words());
     if let Some(lot) = &one.lot {
         paper = paper.paragraph(format!(
-            "得票相同的，由抽签决定：{}；在场：{}；{}抽出{}。",
+            "得票相同的，由{}决定：{}；在场：{}；{}选定{}。",
+            contest.rules.count.tie.act(),
             lot.method,
             lot.present,
             minute_of(lot.drawn_at),

@@ -98,7 +98,9 @@ impl OwnForm {
                 document = written(&self.document, 80, "document", "请填写文件的文号或名称", errors);
             }
             Some(OwnLimit::Yearly { .. }) => {}
-            Some(OwnLimit::Term { .. }) | None => errors.add("rule", "这一条由人工把关，不用登记"),
+            Some(OwnLimit::Term { .. } | OwnLimit::Experience { .. }) | None => {
+                errors.add("rule", "这一条由人工把关，不用登记");
+            }
         }
         let on = past_day(&self.on, "on", today, errors);
         let (on, document) = on.zip(document).filter(|_| errors.is_empty())?;

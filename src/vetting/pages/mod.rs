@@ -74,6 +74,7 @@ pub fn routes() -> Routes {
         .post("/rounds/{round}/end", rounds::end)
         .get("/rounds/{round}/steps", other_steps::show)
         .post("/rounds/{round}/steps", other_steps::tell)
+        .post("/rounds/{round}/steps/each", other_steps::tell_each)
         .get("/rounds/{round}/cases", show::cases)
         .get("/rounds/{round}/cases.xlsx", papers::table)
         .get("/rounds/{round}/overview", papers::overview)

@@ -121,7 +121,7 @@ fn held(case: &Case, round: &Round, open: &[CaseId], today: Date) -> Option<Stri
     if open.contains(&case.id) {
         return Some("公示期间有反映，尚未核实".to_owned());
     }
-    if let Some(other) = round.chain.waits_for(round.chain.links.len()) {
+    if let Some(other) = round.chain.of_candidate(&case.own_steps).waits_for(round.chain.links.len()) {
         return Some(format!("“{}”还没有登记办完", other.says));
     }
     match case.notice_until {

@@ -1,6 +1,6 @@
 //! Cases: read by whoever may see them, counted, locked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::{
     PgConnection,
@@ -13,7 +13,10 @@ use crate::{
     failure::Failure,
     ids::{CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, PlaceId, RoundId, StudentId},
     name::order::{self, StrokeOrder},
-    rules::chain::{DecisionKind, Stage},
+    rules::{
+        chain::{CandidateStep, Chain, DecisionKind, Stage},
+        chain_steps::{StepTold, own_step_due},
+    },
     vetting::{
         case::{CandidateText, Case, Evidence, Opinion, SentBack},
         chain_office::ChainOffice,
@@ -153,7 +156,8 @@ async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Case>, 
                   c.stage = 'invited' and not exists (
                       select from account a where a.student_id = s.id and a.password_hash is not null
                              and a.disabled_at is null) as "unreachable!",
-                  b.says as "sent_back_says?", b.back_to as "sent_back_to?"
+                  b.says as "sent_back_says?", b.back_to as "sent_back_to?",
+                  c.own_steps as "own_steps: Json<Vec<CandidateStep>>"
            from unnest($1::uuid[]) with ordinality as u(id, place) join vetting_case c on c.id = u.id
                 join vetting_round r on r.id = c.round_id
                 join vetting_place p on p.id = c.place_id left join department d on d.id = p.department_id
@@ -207,6 +211,7 @@ async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Case>, 
                 says,
                 to_candidate: row.sent_back_to.is_none(),
             }),
+            own_steps: row.own_steps.0,
         });
     }
     Ok(cases)
@@ -335,6 +340,42 @@ pub async fn lock_cases(
     let filter = CaseFilter { ids: Some(wanted), ..CaseFilter::of_round(round.id) };
     let (found, _) = cases(connection, institution, None, &filter).await?;
     Ok(found.into_iter().map(Locked::new).collect())
+}
+
+/// Keeps that a candidate passed a step that is no opinion.
+pub async fn note_own_step(connection: &mut PgConnection, case: &Locked<Case>, told: &StepTold) -> Result<(), Failure> {
+    let step: Vec<CandidateStep> = told.of_candidate().into_iter().collect();
+    sqlx::query!(
+        "update vetting_case set own_steps = own_steps || $2 where id = $1",
+        case.id.0,
+        serde_json::to_value(step).map_err(anyhow::Error::new)?
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// How many candidates of a round have come to a step that each passes alone, by its place.
+pub async fn own_steps_due(
+    connection: &mut PgConnection,
+    round: RoundId,
+    chain: &Chain,
+) -> Result<BTreeMap<usize, usize>, Failure> {
+    let mut due = BTreeMap::new();
+    if !chain.has_own_steps() {
+        return Ok(due);
+    }
+    let rows = sqlx::query!(
+        r#"select stage, step, own_steps as "own_steps: Json<Vec<CandidateStep>>"
+           from vetting_case where round_id = $1 and stage in ('at', 'passed')"#,
+        round.0
+    );
+    for row in rows.fetch_all(connection).await? {
+        if let Some(place) = own_step_due(&chain.of_candidate(&row.own_steps.0), stage(&row.stage, row.step)?) {
+            *due.entry(place).or_default() += 1;
+        }
+    }
+    Ok(due)
 }
 
 pub async fn photo(connection: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u8>>, Failure> {

@@ -32,7 +32,7 @@ use crate::{
 
 pub use cases::{
     CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, counts, held_posts,
-    holds_place, lock_case, lock_cases, opinions_of, photo, tally,
+    holds_place, lock_case, lock_cases, note_own_step, opinions_of, own_steps_due, photo, tally,
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{

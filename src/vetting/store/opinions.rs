@@ -207,11 +207,12 @@ pub async fn give(
             delegated: false,
         };
         let progress = case.progress(&given);
+        let chain = round.chain.of_candidate(&case.own_steps);
         // A delegation is named only where the opinion rests on it.
-        let (verdict, delegation) = match (take_step(&round.chain, &progress, seats, ask).permit(), delegation) {
+        let (verdict, delegation) = match (take_step(&chain, &progress, seats, ask).permit(), delegation) {
             (Err(_), Some(id)) => {
                 let by_it = StepRequest { delegated: true, ..ask };
-                (take_step(&round.chain, &progress, seats, by_it).permit(), Some(id))
+                (take_step(&chain, &progress, seats, by_it).permit(), Some(id))
             }
             (verdict, _) => (verdict, None),
         };
