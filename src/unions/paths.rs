@@ -5,6 +5,7 @@ use crate::{
     ids::{DepartmentId, DraftId, PostId, TurnId, UnionId},
     page::filters::query,
     rules::Rule,
+    unions::mending::MendedRule,
     words::{said_after, words},
 };
 
@@ -76,13 +77,22 @@ impl UnionId {
     }
 
     /// The day by which a breach of a rule is mended.
-    pub(super) fn mending_path(self, rule: Rule) -> String {
-        format!("{UNIONS}/{self}/mending?rule={rule}")
+    pub(super) fn mending_path(self, rule: &MendedRule) -> String {
+        let pairs = [("rule", rule.code().unwrap_or_default()), ("own", rule.own_name().unwrap_or_default())];
+        format!("{UNIONS}/{self}/mending?{}", query(&pairs))
     }
 
     /// The same after an act, which it tells of.
-    pub(super) fn mending_done_path(self, rule: Rule, done: Done) -> String {
+    pub(super) fn mending_done_path(self, rule: &MendedRule, done: Done) -> String {
         format!("{}&done={}", self.mending_path(rule), done.slug())
+    }
+
+    /// What of a rule is amiss, of the catalogue or of the university's own.
+    pub(super) fn broken_path(self, rule: &MendedRule) -> String {
+        match rule {
+            MendedRule::Listed(rule) => self.finding_path(*rule),
+            MendedRule::Own(_) => self.own_rules_path(),
+        }
     }
 
     /// What of a rule is amiss, with its evidence.

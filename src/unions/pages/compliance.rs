@@ -45,7 +45,7 @@ use crate::{
     text::chinese_day,
     unions::{
         ComplianceReader,
-        mending::Mending,
+        mending::{MendedRule, Mending},
         owed::OwedRows,
         paths::{compliance_file, compliance_report},
         store::{self, DirectRow, OverdueFiling},
@@ -152,7 +152,7 @@ struct Breach {
 impl Breach {
     /// Where the School Youth League committee sets that day; none where the rule does not bind.
     fn mending_path(&self) -> Option<String> {
-        (self.verdict == Outcome::Fail).then(|| self.union.mending_path(self.rule))
+        (self.verdict == Outcome::Fail).then(|| self.union.mending_path(&MendedRule::Listed(self.rule)))
     }
 
     /// Who puts it right and by when: `校团委办理，2026年12月20日前整改`.
@@ -258,7 +258,21 @@ pub(super) async fn file(
             breach.clause.clone(),
         ]
     };
-    let rows: Vec<Vec<String>> = page.breaches.iter().map(row).collect();
+    let own_row = |own: &OwnBreach| {
+        vec![
+            own.name.clone(),
+            own.rule.clone(),
+            own.verdict.label().to_owned(),
+            own.message.clone(),
+            String::new(),
+            String::new(),
+            String::new(),
+            own.keeper.to_owned(),
+            own.mending.as_ref().map(Mending::cell).unwrap_or_default(),
+            own.clause.clone(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = page.breaches.iter().map(row).chain(page.own.iter().map(own_row)).collect();
     let day = page.ahead.unwrap_or_else(|| app.clock.today());
     let title = format!("{}学生会组织对照检查情况", page.institution);
     let caption = format!("依据：{}　截至：{}　共 {} 项", page.plan, chinese_day(day), rows.len());
@@ -314,7 +328,7 @@ async fn judged(
                 with_mendings(&mut found, record.union.id, &mendings);
                 Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())
             };
-            let mut own = if has_own { own_breaches(&records, &plans, &own, day) } else { Vec::new() };
+            let mut own = if has_own { own_breaches(&records, &plans, &own, &mendings, day) } else { Vec::new() };
             own.retain(|one| !asked.breaches_alone() || one.verdict == Outcome::Fail);
             let page = CompliancePage { own, ..assemble(&records, &plans, judge, day) };
             // Of all rules: a part of them has no trend worth the time, and another day none at all.
