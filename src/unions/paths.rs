@@ -47,7 +47,7 @@ words! {
     Appointed = "appointed", "已任命，并已通知本人。";
     Ended = "ended", "已办理离任。不再任职的，请在“退出与交接”里办理交接。";
     SeveralEnded = "several-ended", "已办理离任，并已通知本人。不再任职的，请在“退出与交接”里办理交接。";
-    EndUndone = "end-undone", "离任已撤销，并已通知本人。执行主席的轮值已同日结束的，请在“轮值”里重新排定。";
+    EndUndone = "end-undone", "离任已撤销，并已通知本人。执行主席的轮值已同日结束的，请在“轮值”里撤销提前结束。";
     Corrected = "corrected", "已更正；原来的登记保留在沿革里。";
     Reshuffled = "reshuffled", "换届已办理。请接着在“轮值”里排定执行主席。";
     DepartmentAdded = "added", "已设立。";

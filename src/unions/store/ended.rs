@@ -1,4 +1,4 @@
-//! SQL of ends of posts that can be taken back the same day.
+//! SQL of ends of posts and of turns that can be taken back the same day.
 
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
@@ -6,7 +6,7 @@ use time::{Date, OffsetDateTime};
 use super::locked::{Act, Grounds, HistoryEntry, LockedUnion, note};
 use crate::{
     failure::Failure,
-    ids::{PostId, UnionId},
+    ids::{PostId, TurnId, UnionId},
     rules::appointment::Appointment,
     unions::union::PostRow,
 };
@@ -31,6 +31,31 @@ pub async fn allow_undoing(connection: &mut PgConnection, row: &PostRow, now: Of
                                              at = excluded.at",
         row.id.0,
         row.until_day,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Keeps until when a confirmed turn was to last, before it is made to end on another day, so that this can be taken back the
+/// same day.
+pub async fn allow_turn_undoing(
+    connection: &mut PgConnection,
+    turn: TurnId,
+    until_day: Date,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!("delete from ended_turn where at < $1::timestamptz - interval '2 days'", now)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "insert into ended_turn (turn_id, was_until, until_day, at)
+         select id, until_day, $2::date, $3 from turn where id = $1 and state = 'confirmed' and until_day > $2
+         on conflict (turn_id) do update set was_until = excluded.was_until, until_day = excluded.until_day,
+                                             at = excluded.at",
+        turn.0,
+        until_day,
         now
     )
     .execute(connection)

@@ -1,0 +1,23 @@
+-- A delegate's mandate and a turn of the executive chair that were ended by mistake go on again, if that is noticed the same
+-- day: what the end took the place of. The rows go after two days, as those of ended posts do.
+create table ended_delegate (
+    delegate_id uuid primary key references delegate on delete cascade,
+    -- They headed their delegation.
+    was_head boolean not null,
+    -- The substitute who moved up for them, in which place they waited, and where they sat before.
+    substitute_id uuid references delegate on delete cascade,
+    waiting_place smallint check (waiting_place >= 1),
+    substitute_delegation uuid references congress_delegation on delete set null,
+    at timestamptz not null,
+    constraint ended_delegate_substitute check ((substitute_id is null) = (waiting_place is null))
+);
+create index ended_delegate_substitute on ended_delegate (substitute_id);
+
+create table ended_turn (
+    turn_id uuid primary key references turn on delete cascade,
+    -- The first day after it as it was confirmed, and what the end made of it.
+    was_until date not null,
+    until_day date not null,
+    at timestamptz not null,
+    constraint ended_turn_shorter check (until_day < was_until)
+);
