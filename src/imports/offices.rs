@@ -217,12 +217,14 @@ pub(super) async fn compare(
         }
         match row.held_from {
             Some(from) if !row.is_held => {
-                let to = row.held_to.map_or_else(|| " 起长期".to_owned(), |day| format!(" 至 {day}"));
-                wrong(&format!("任职起始日期：与现任期重叠（{from}{to}），续任请从现任期之后填起"))
+                let to = row.held_to.map_or_else(|| "起长期".to_owned(), |day| format!("至{}", chinese_day(day)));
+                wrong(&format!("任职起始日期：与现任期重叠（{}{to}），续任请从现任期之后填起", chinese_day(from)))
             }
             Some(from) => {
-                let to = row.held_to.map_or_else(String::new, |day| format!("，至 {day}"));
-                Judged { row: row.row, state: RowState::Same, says: format!("已担任（{from} 起{to}）") }
+                let to = row.held_to.map_or_else(String::new, |day| format!("，至{}", chinese_day(day)));
+                Judged {
+                    row: row.row, state: RowState::Same, says: format!("已担任（{}起{to}）", chinese_day(from))
+                }
             }
             None => {
                 let says = if row.has_account { "" } else { "新账号，需要激活码" };
