@@ -45,8 +45,8 @@ for (const all of document.querySelectorAll("[data-all]")) {
 // What is to be corrected has the focus, also where a browser gives it to fields alone.
 const faults = document.querySelector(".faults");
 if (faults) faults.focus();
-// A list worked through case by case is worked through with the keyboard: the choice is at hand when the page opens, and
-// nothing is chosen yet; the page stays at its top.
+// A list worked through case by case is worked through with the keyboard: on the way from one case to the next the choice
+// is at hand, and nothing is chosen yet; the page stays at its top. The first case is read from its beginning.
 const keys = document.querySelector("form[data-keys] input[type=radio]");
 if (keys && !document.querySelector("[role=alert]")) keys.focus({ preventScroll: true });
 // A slip's QR code leads here with its three words behind the #, which no server sees: they are typed for the student.
