@@ -3,6 +3,25 @@ document.documentElement.classList.add("has-script");
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+// Paper folds nothing. Browsers that cannot say so in their styles unfold before they print, and fold again.
+let unfolded = [];
+window.addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details.fold:not([open])")];
+  for (const fold of unfolded) fold.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const fold of unfolded) fold.open = false;
+});
+// What a link leads to is not left folded.
+const unfold = () => {
+  const led = document.getElementById(location.hash.slice(1));
+  const fold = led && led.closest("details.fold:not([open])");
+  if (!fold) return;
+  fold.open = true;
+  led.scrollIntoView();
+};
+window.addEventListener("hashchange", unfold);
+unfold();
 // A long check says so, and is not sent twice.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
