@@ -58,8 +58,38 @@ for (const running of document.querySelectorAll("[data-seats]")) {
 for (const all of document.querySelectorAll("[data-all]")) {
   all.addEventListener("change", () => {
     const list = all.closest("table") || document;
-    for (const box of list.querySelectorAll(`[name="${all.dataset.all}"]`)) box.checked = all.checked;
+    for (const box of list.querySelectorAll(`[name="${all.dataset.all}"]:not(:disabled)`)) box.checked = all.checked;
   });
+}
+// A password can be looked at while it is typed, by whoever is alone. It is sent hidden, as browsers that keep it expect.
+for (const field of document.querySelectorAll("input[type=password][autocomplete$=password]")) {
+  const show = document.createElement("button");
+  const say = () => show.textContent = field.type === "password" ? "显示密码" : "隐藏密码";
+  show.type = "button";
+  show.className = "link reveal";
+  show.addEventListener("click", () => {
+    field.type = field.type === "password" ? "text" : "password";
+    say();
+  });
+  if (field.form) {
+    field.form.addEventListener("submit", () => {
+      field.type = "password";
+      say();
+    });
+  }
+  say();
+  field.after(show);
+}
+// Who signs in here signs in at the same university the next time.
+const school = document.querySelector("form[action='/sign-in'] select[name=school]");
+if (school) {
+  try {
+    const before = localStorage.getItem("school");
+    if (!school.value && [...school.options].some((one) => one.value === before)) school.value = before;
+    school.form.addEventListener("submit", () => localStorage.setItem("school", school.value));
+  } catch {
+    // A browser that keeps nothing asks each time.
+  }
 }
 // What is to be corrected has the focus, also where a browser gives it to fields alone.
 const faults = document.querySelector(".faults");

@@ -438,7 +438,7 @@ fn typed_body(body: Bytes) -> Option<Bytes> {
 }
 
 /// Fields of secrets, which are compared to the letter.
-const SECRET: [&str; 4] = ["password", "old", "new", "client_secret"];
+const SECRET: [&str; 5] = ["password", "old", "new", "again", "client_secret"];
 
 /// Leaves out of a field what has no width; `false` where marks in it turn the text around.
 fn leave_out_unseen(name: &str, value: &mut String) -> bool {
