@@ -9,7 +9,7 @@ use crate::{
     ids::{AccountId, InstitutionId, SemesterId, StudentId, TurnId, UnionId},
     office::SchoolLeague,
     rules::rotation::Duty,
-    text::chinese_day,
+    text::chinese_days,
     unions::{
         store::{Act, Grounds, HistoryEntry, LockedUnion, allow_turn_undoing, note},
         union::TurnRow,
@@ -38,6 +38,12 @@ impl SemesterRow {
     pub fn is_on(&self, day: &Date) -> bool {
         crate::rules::timeline::covers(self.from_day, Some(self.until_day), *day)
     }
+}
+
+/// The days of a turn for a sentence, of which `until` is the first one after it.
+#[must_use]
+pub fn days_in_words(from: Date, until: Date) -> String {
+    chinese_days(from, until.previous_day().unwrap_or(until))
 }
 
 /// A semester to be added.
@@ -133,7 +139,7 @@ pub async fn propose(
     )
     .execute(&mut *connection)
     .await?;
-    let says = format!("{}至{}前一天", chinese_day(from), chinese_day(until));
+    let says = days_in_words(from, until);
     note(connection, union, HistoryEntry::new(Act::TurnProposed).turn(id).from(from).says(says), now).await?;
     Ok(id)
 }
@@ -180,7 +186,7 @@ pub async fn confirm(
     let entry = HistoryEntry::new(Act::TurnConfirmed)
         .turn(id)
         .from(duty.turn().from)
-        .says(format!("{}至{}前一天", chinese_day(duty.turn().from), chinese_day(duty.turn().until)))
+        .says(days_in_words(duty.turn().from, duty.turn().until))
         .on(&grounds)
         .warned(duty.warned());
     note(connection, union, entry, now).await?;
@@ -268,7 +274,7 @@ pub async fn take_back_end(
         return Ok(false);
     }
     let grounds = Grounds { reason: Some(reason.to_owned()), ..Grounds::default() };
-    let says = format!("提前结束办错，照原来的排到{}前一天", chinese_day(duty.turn().until));
+    let says = format!("提前结束办错，照原来的：{}", days_in_words(duty.turn().from, duty.turn().until));
     let entry = HistoryEntry::new(Act::TurnConfirmed).turn(id).from(duty.turn().from).says(says).on(&grounds);
     note(connection, union, entry.warned(duty.warned()), now).await?;
     Ok(true)

@@ -222,7 +222,7 @@ pub(super) async fn explain(
         }
         let entry = Entry::new(Verb::TurnKept, locked.union.name.clone())
             .detail("办理", "说明空缺")
-            .detail("起止", format!("{from} 至 {until} 前一天"))
+            .detail("起止", store::days_in_words(from, until))
             .detail("原因", why.clone());
         audit::append(db, acting.person(), entry, now).await
     })
@@ -329,7 +329,7 @@ pub(super) async fn propose(
         let entry = Entry::about(Verb::TurnKept, holder)
             .detail("办理", "拟定")
             .detail("学生会", name.clone())
-            .detail("起止", format!("{from} 至 {until} 前一天"));
+            .detail("起止", store::days_in_words(from, until));
         audit::append(db, &person, entry, now).await?;
         if !may.decide {
             let college = locked.union.college;
@@ -400,7 +400,7 @@ pub(super) async fn confirm(
                 let mut entry = Entry::about(Verb::TurnKept, row.student)
                     .detail("办理", "确认")
                     .detail("学生会", name.clone())
-                    .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
+                    .detail("起止", row.days_in_words());
                 if let Some(reason) = &reason {
                     entry = entry.detail("理由", reason.clone());
                 }
@@ -487,7 +487,7 @@ pub(super) async fn withdraw(
         let entry = Entry::about(Verb::TurnKept, row.student)
             .detail("办理", "撤回")
             .detail("学生会", locked.union.name.clone())
-            .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
+            .detail("起止", row.days_in_words());
         audit::append(db, &person, entry, now).await
     })
     .await?;

@@ -81,7 +81,7 @@ pub(super) async fn act(
         let entry = Entry::about(Verb::TurnKept, row.student)
             .detail("办理", "撤销提前结束")
             .detail("学生会", name.clone())
-            .detail("起止", format!("{} 至 {} 前一天", row.from_day, end.was_until))
+            .detail("起止", store::days_in_words(row.from_day, end.was_until))
             .detail("理由", why.clone());
         audit::append(db, acting.person(), entry, now).await?;
         let notice =
