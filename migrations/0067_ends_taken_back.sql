@@ -1,5 +1,5 @@
--- A delegate's mandate and a turn of the executive chair that were ended by mistake go on again, if that is noticed the same
--- day: what the end took the place of. The rows go after two days, as those of ended posts do.
+-- A delegate's mandate, a turn of the executive chair and a department that were ended by mistake go on again, if that is
+-- noticed the same day: what the end took the place of. The posts of a department stand among the ended posts. The rows go after two days, as those of ended posts do.
 create table ended_delegate (
     delegate_id uuid primary key references delegate on delete cascade,
     -- They headed their delegation.
@@ -20,4 +20,13 @@ create table ended_turn (
     until_day date not null,
     at timestamptz not null,
     constraint ended_turn_shorter check (until_day < was_until)
+);
+
+create table ended_department (
+    department_id uuid primary key references department on delete cascade,
+    -- The first day on which it was to be no more; none while it had no end.
+    was_until date,
+    -- What the end made of it.
+    until_day date not null,
+    at timestamptz not null
 );

@@ -56,7 +56,8 @@ words! {
     ConstitutionFiled = "constitution", "章程已存档；原来的版本保留在下面。";
     MendingSet = "mending-set", "整改期限已定，已列入办理单位的首页和日历。";
     MendingWithdrawn = "mending-withdrawn", "整改期限已撤回；原来的期限保留在下面。";
-    DepartmentEnded = "abolished", "已撤销；部门内的任职同日结束。";
+    DepartmentEnded = "abolished", "已撤销；部门内的任职同日结束。办错了的，今天可以在下面恢复。";
+    DepartmentRestored = "department-restored", "部门已恢复，部门内的任职照原来的继续，并已通知本人。";
 }
 
 said_after!(Done);

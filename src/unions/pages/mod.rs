@@ -90,6 +90,7 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/departments/{department}", departments::show)
         .post("/unions/{union}/departments/{department}", departments::change)
         .post("/unions/{union}/departments/{department}/end", departments::end)
+        .post("/unions/{union}/departments/{department}/undo-end", undo::department)
         .get("/unions/{union}/batch", batch::upload::ask)
         .upload("/unions/{union}/batch", batch::upload::upload)
         .get("/unions/{union}/batch/{draft}", batch::draft::show)
