@@ -253,7 +253,8 @@ pub fn said(plan: &Plan, rule: Rule) -> String {
     match plan.word_on(rule) {
         Word::Stated(provision) => {
             let figure = provision.figure.as_ref().map(|figure| format!("{figure}，")).unwrap_or_default();
-            let later = (provision.effective != plan.effective).then(|| format!("自{}起，", chinese_day(provision.effective)));
+            let later =
+                (provision.effective != plan.effective).then(|| format!("自{}起，", chinese_day(provision.effective)));
             let strength = provision.strength.label();
             format!("{figure}{strength}，{}{}", later.unwrap_or_default(), quotes(provision))
         }
