@@ -193,6 +193,21 @@ struct RefusalPage {
     back: String,
 }
 
+impl RefusalPage {
+    /// The page of the union to which the way back leads: whoever fills its places stands there. The rotation's students see
+    /// it not.
+    fn union_page(&self) -> Option<&str> {
+        if self.back.contains("/rotation") {
+            return None;
+        }
+        let id = self.back.strip_prefix(OF_UNIONS)?.split(['/', '?']).next()?;
+        uuid::Uuid::try_parse(id).ok().and_then(|_| self.back.get(..OF_UNIONS.len() + id.len()))
+    }
+}
+
+/// Where the pages of unions are.
+const OF_UNIONS: &str = "/unions/";
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match &self {

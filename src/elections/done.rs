@@ -42,7 +42,7 @@ words! {
     Admitted = "admitted", "已补登选民名册，并记入监票报告。";
     Proved = "proved", "口令正确。";
     ShareGiven = "shared", "口令正确，已经提交。";
-    Counting = "counting", "人数已够，正在计票。";
+    Counting = "counting", "口令正确，人数已够，已开始计票；结果列在下面，还没有的请稍后刷新。";
 }
 
 /// The sentence of a word in an address; empty where it is none of ours.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     ids::{DepartmentId, StudentId},
     rules::matters::{Answer, Ground, MatterKind, Measure, ReportKind, Word, fen, yuan},
-    text::{folded, is_hidden, trimmed},
+    text::{chinese_days, folded, is_hidden, trimmed},
     web::forms::{Errors, lines, moment_field, moment_to_the_second, written},
 };
 
@@ -160,7 +160,7 @@ impl MatterForm {
         let last = today + Duration::days(AHEAD);
         let starts_at = moment_to_the_second(&self.starts).filter(|at| (today..=last).contains(&at.date()));
         if starts_at.is_none() {
-            errors.add("starts", format!("请填写 {today} 至 {last} 之间的时间"));
+            errors.add("starts", format!("请填写{}之间的时间", chinese_days(today, last)));
         }
         let particulars = self.particulars(kind, starts_at, errors);
         let why = written(&self.why, 500, "why", "请写明目的和意义", errors);
@@ -386,7 +386,7 @@ impl LoanForm {
         let last = today + Duration::days(AHEAD);
         let due_on = crate::text::day(&self.due).filter(|day| (today..=last).contains(day));
         if due_on.is_none() {
-            errors.add("due", format!("请填写 {today} 至 {last} 之间的归还日期"));
+            errors.add("due", format!("请填写{}之间的归还日期", chinese_days(today, last)));
         }
         Some(NewLoan { what: what?, quantity: quantity?, lender: lender?, due_on: due_on? })
             .filter(|_| errors.is_empty())
@@ -497,7 +497,7 @@ impl ReplyForm {
     pub fn read(&self, passed: Date, today: Date, errors: &mut Errors) -> Option<PartyReply> {
         let on = crate::text::day(&self.day).filter(|day| (passed..=today).contains(day));
         if on.is_none() {
-            errors.add("day", format!("请填写 {passed} 至 {today} 之间的日期"));
+            errors.add("day", format!("请填写{}之间的日期", chinese_days(passed, today)));
         }
         let says = written(&self.reply, 500, "reply", "请写明回复的内容", errors);
         Some(PartyReply { says: says?, on: on? }).filter(|_| errors.is_empty())

@@ -327,6 +327,12 @@ impl OfficeRow {
         let label = self.kind.parse().map_or("", OfficeKind::label);
         self.place.as_ref().map_or_else(|| label.to_owned(), |place| format!("{place} {label}"))
     }
+
+    /// The last day of the term.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.until_day.and_then(Date::previous_day)
+    }
 }
 
 /// A post in a student union that a student holds, held or will hold.

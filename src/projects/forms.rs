@@ -10,7 +10,7 @@ use super::{
 use crate::{
     failure::Failure,
     ids::{MatterId, VolunteerId},
-    text::{day, folded, is_hidden, trimmed},
+    text::{chinese_days, day, folded, is_hidden, trimmed},
     web::forms::{Errors, lines, written},
 };
 
@@ -158,7 +158,7 @@ impl HoursForm {
     pub fn read(&self, from: Date, until: Date, errors: &mut Errors) -> Option<HoursSays> {
         let day = day(&self.day).filter(|day| (from..=until).contains(day));
         if day.is_none() {
-            errors.add("day", format!("请填写 {from} 至 {until} 之间的日期"));
+            errors.add("day", format!("请填写{}之间的日期", chinese_days(from, until)));
         }
         let mut hours = Vec::new();
         for (volunteer, typed) in self.volunteer.iter().zip(&self.hours) {

@@ -205,7 +205,7 @@ async fn refused(app: &App, submitted: Submitted<SignInForm>) -> Result<Response
 }
 
 const NUMBER_WAITS: &str = "失败次数较多";
-const NETWORK_WAITS: &str = "你所在的网络登录失败较多（用登录过的手机或电脑不受影响）";
+const NETWORK_WAITS: &str = "你所在的网络登录失败较多（用登录过的手机或电脑、改用手机流量不受影响）";
 
 async fn too_soon(app: &App, form: SignInForm, why: &str, open_at: OffsetDateTime) -> Result<Response, Failure> {
     let seconds = (open_at - app.clock.now()).whole_seconds() + 1;

@@ -155,8 +155,8 @@ async fn to_mend(
         let own = managed(mending.union).is_some_and(|union| union.is_mended_by(office));
         let act = if own { "整改" } else { "督促整改" };
         let says = format!("{act}：{name}，{}", mending.rule.name());
-        let more = format!("{}。要求：{}", finding.message, mending.says);
-        let href = mending.union.finding_path(mending.rule);
+        let more = format!("{}。要求：{}", finding.says, mending.says);
+        let href = mending.union.broken_path(&mending.rule);
         Some(Task::new(mending.is_late, says, more, href).due(Some(mending.due_on)).awaited_by(mending.office.clone()))
     };
     Ok(judged.into_iter().filter_map(task).collect())

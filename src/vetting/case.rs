@@ -14,7 +14,7 @@ use crate::{
         roster::{Rank, Ranked},
         vetting::Source,
     },
-    text::percent,
+    text::{chinese_days, percent},
     unions::union::{OtherRank, StudentFacts},
     words::words,
 };
@@ -251,7 +251,7 @@ impl Case {
     /// The first and the last day of its public notice.
     #[must_use]
     pub fn notice_days(&self) -> Option<String> {
-        self.notice_first.zip(self.notice_until).map(|(first, until)| format!("{first} 至 {until}"))
+        self.notice_first.zip(self.notice_until).map(|(first, until)| chinese_days(first, until))
     }
 
     /// The step at which it stands.

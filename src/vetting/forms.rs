@@ -14,7 +14,7 @@ use crate::{
         chain::{Decision, DecisionKind},
         vetting::Source,
     },
-    text::{day, is_hidden, trimmed},
+    text::{chinese_day, day, is_hidden, trimmed},
     unions::union::PostKind,
     web::forms::{Errors, Upload, written},
 };
@@ -31,7 +31,7 @@ fn coming_day(text: &str, field: &'static str, from: Date, errors: &mut Errors) 
         return None;
     };
     if day < from {
-        errors.add(field, format!("不能早于 {from}"));
+        errors.add(field, format!("不能早于{}", chinese_day(from)));
     } else if day > from + AHEAD {
         errors.add(field, "应在一年之内，请核对年份");
     } else {

@@ -90,6 +90,7 @@ words! {
     Withdrawn = "withdrawn", "已撤回。";
     Nominated = "nominated", "已提交，并已通知本人确认；本人确认、承诺之后进入下一步。";
     Notified = "notified", "已公示。公示期内收到的反映只有办理单位能看到。";
+    NoticeWithdrawn = "notice-withdrawn", "公示已撤下；改正以后可以重新公示，天数重新起算。";
     Issued = "issued", "已保存，公示上的发文字号、落款和反映渠道已经更新。";
     Objected = "objected", "已收到你的反映。只有办理单位能看到，不会告诉被反映人是谁反映的。";
     Answered = "answered", "已记录核实结果。";

@@ -274,8 +274,9 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 } else if upload.fields.len() < MOST_FIELDS {
                     let bytes = part_within(part, room).await.map_err(broken)?.ok_or(Failure::TooMuchText)?;
                     room -= bytes.len();
-                    let value = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Malformed)?;
-                    is_typed = is_typed && is_typeable(value.as_bytes());
+                    let mut value = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Malformed)?;
+                    let is_read_as_shown = leave_out_unseen(&name, &mut value);
+                    is_typed = is_typed && is_read_as_shown && is_typeable(value.as_bytes());
                     order.push(TypedField { name: name.clone(), value: value.clone() });
                     upload.fields.insert(name, value);
                 } else {
@@ -409,7 +410,8 @@ pub async fn watched(request: Request, next: Next) -> Response {
 }
 
 /// Refuses what no keyboard types before a handler sees it: control characters, which the database could not even keep,
-/// and the two codes that are no characters. Blanks that cannot be seen are each field's own affair.
+/// the two codes that are no characters, and marks that turn the text around. Characters without a width, which come along
+/// when text is pasted, are left out.
 pub async fn typeable(request: Request, next: Next) -> Response {
     let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM));
     if !is_form {
@@ -417,14 +419,10 @@ pub async fn typeable(request: Request, next: Next) -> Response {
     }
     let (head, body) = request.into_parts();
     match Limited::new(body, LARGEST_FORM).collect().await {
-        Ok(body) => {
-            let body = body.to_bytes();
-            if is_typeable(&decoded(&body)) {
-                next.run(Request::from_parts(head, Body::from(body))).await
-            } else {
-                Failure::Untypeable.into_response()
-            }
-        }
+        Ok(body) => match typed_body(body.to_bytes()) {
+            Some(body) => next.run(Request::from_parts(head, Body::from(body))).await,
+            None => Failure::Untypeable.into_response(),
+        },
         Err(error) if is_over_the_limit(&*error) => Failure::TooMuchText.into_response(),
         Err(_) => Failure::Malformed.into_response(),
     }
@@ -436,6 +434,43 @@ fn decoded(encoded: &[u8]) -> Vec<u8> {
     percent_decode(encoded).collect()
 }
 
+/// The body of a form without what has no width; none where it holds what cannot be typed.
+fn typed_body(body: Bytes) -> Option<Bytes> {
+    let plain = decoded(&body);
+    if !is_typeable(&plain) {
+        return None;
+    }
+    if !String::from_utf8_lossy(&plain).chars().any(|c| has_no_width(c) || turns_text(c)) {
+        return Some(body);
+    }
+    // What cannot be read is the handler's to refuse.
+    let Ok(mut pairs) = serde_html_form::from_bytes::<Vec<(String, String)>>(&body) else { return Some(body) };
+    let is_typed = pairs.iter_mut().all(|(name, value)| leave_out_unseen(name, value));
+    is_typed.then(|| serde_html_form::to_string(&pairs).map_or(body, Bytes::from))
+}
+
+/// Fields of secrets, which are compared to the letter.
+const SECRET: [&str; 5] = ["password", "old", "new", "again", "client_secret"];
+
+/// Leaves out of a field what has no width; `false` where marks in it turn the text around.
+fn leave_out_unseen(name: &str, value: &mut String) -> bool {
+    if SECRET.contains(&name) {
+        return true;
+    }
+    value.retain(|c| !has_no_width(c));
+    !value.contains(turns_text)
+}
+
+/// Soft hyphens, zero-width blanks and joiners, marks of byte order: all of them hidden, and none changes what is read.
+fn has_no_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// Marks of direction: what is shown is not what is read.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2065}'..='\u{206f}')
+}
+
 /// Whether a text holds nothing but what can be typed.
 fn is_typeable(bytes: &[u8]) -> bool {
     let control = bytes.iter().any(|byte| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127));
@@ -445,7 +480,8 @@ fn is_typeable(bytes: &[u8]) -> bool {
 /// A text without what no keyboard types.
 #[must_use]
 pub fn typeable_part(text: &str) -> String {
-    text.chars().filter(|c| is_typeable(c.encode_utf8(&mut [0; 4]).as_bytes())).collect()
+    let is_seen = |c: char| !has_no_width(c) && !turns_text(c) && is_typeable(c.encode_utf8(&mut [0; 4]).as_bytes());
+    text.chars().filter(|c| is_seen(*c)).collect()
 }
 
 /// The places that were typed for the rows of a list, from 1; none where one is no number of a row, with an error beside the

@@ -1076,8 +1076,13 @@ fn a_college_secretary_works_through_forty_cases_with_the_keyboard() {
         desk.judge("forty cases").await;
         desk.press_at(Locator::Css("tbody a")).await;
         desk.judge("a case").await;
-        // The first choice has the focus and nothing is chosen: Space chooses, Tab leads past the box that a refusal
+        // The first case is read from its beginning: nothing in it has the focus until somebody goes to the choices. From
+        // then on the first choice has it and nothing is chosen: Space chooses, Tab leads past the box that a refusal
         // asks for and the words to the button, Enter signs and goes on. To which step is asked of a return alone.
+        let nowhere = "return document.activeElement === document.body";
+        assert_eq!(desk.browser.execute(nowhere, vec![]).await.unwrap(), json!(true));
+        let choices = "document.querySelector('#opinion input[type=radio]').focus()";
+        desk.browser.execute(choices, vec![]).await.unwrap();
         for done in 0..40 {
             let focus = "return document.activeElement.name + '=' + document.activeElement.value";
             assert_eq!(desk.browser.execute(focus, vec![]).await.unwrap(), json!("verdict=agree"), "after {done}");

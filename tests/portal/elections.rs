@@ -669,11 +669,13 @@ async fn posts_that_are_forged_replayed_or_meant_for_others_cast_nothing() {
         (vec![("c1-1", "F"), ("w1-1", "某人")], "多于应选人数"),
         (vec![("w1-1", "学生101")], "已经是候选人"),
         (vec![("w1-1", "名字长得超过二十个字的人名字长得超过二十个字的人")], "不能超过 20 字"),
-        (vec![("w1-1", "坏\u{202e}人")], "不能用的字符"),
+        (vec![("w1-1", "+坏人")], "不能用的字符"),
     ] {
         let page = seventh.post(&path, &fields).await;
         assert!(page.status == 422 && page.text().contains(says), "{fields:?}: {}", page.text());
     }
+    let turned = seventh.post(&path, &[("w1-1", "坏\u{202e}人")]).await;
+    assert!(turned.status == 400 && turned.text().contains("看不见的控制符"), "{}", turned.text());
     let kept = seventh.post(&sitting.votes(), &[("c1-1", "F"), ("c1-2", "F")]).await;
     assert_eq!(kept.attributes("input[type=radio][checked]", "value"), ["F", "F"], "what was chosen stays");
     let large = "名".repeat(40_000);

@@ -523,6 +523,25 @@ async fn branch_secretaries_change_with_one_file() {
 }
 
 #[tokio::test]
+async fn a_student_of_one_college_is_no_officer_of_another() {
+    let portal = Portal::start().await;
+    let other = "insert into college (id, institution_id, name)
+                 select gen_random_uuid(), id, '外语与旅游系' from institution where code = 'first'";
+    sqlx::query(other).execute(&mut portal.owner().await).await.unwrap();
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let today = portal.app.clock.today();
+    let file = format!(
+        "学号（工号）,姓名,职务,院系,班级,任职起始日期,任职截止日期\n20240007,学生7,团总支书记,外语与旅游系,,{today},\n\
+         20240008,学生8,团总支书记,信息工程系,,{today},\nT79,新老师,团总支书记,外语与旅游系,,{today},\n"
+    );
+    let path = upload(&mut league, "offices", &[], &file).await;
+    let wrong = league.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert!(wrong.len() == 1 && wrong[0].contains("该生是信息工程系的学生"), "{wrong:?}");
+    let done = league.commit_import(&path).await;
+    assert!(done.text().contains("新增 2 条"), "{}", done.text());
+}
+
+#[tokio::test]
 async fn what_changed_since_the_preview_is_shown_again_before_it_is_written() {
     let portal = Portal::start().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;

@@ -134,6 +134,15 @@ async fn whatever_is_kept_of_students_has_its_line_in_the_notice() {
         let data = data(slug);
         assert!(notice.contains(data.label) && notice.contains(data.purpose), "{table}: {}", data.label);
     }
+    // What is not collected has no column either.
+    let columns = "select count(*) from information_schema.columns where table_schema = 'public' and column_name ~ $1";
+    let mut db = portal.owner().await;
+    for (words, columns_of_it) in [("身份证号", "identity_card|id_card"), ("位置", "latitude|longitude|geo")] {
+        let found: i64 = sqlx::query_scalar(columns).bind(columns_of_it).fetch_one(&mut db).await.unwrap();
+        assert!(found == 0 && notice.contains(words), "{words}");
+    }
+    let phones: i64 = sqlx::query_scalar(columns).bind("phone").fetch_one(&mut db).await.unwrap();
+    assert!(phones == 1 && notice.contains("联系电话只在申报四类事项时由负责人填写"), "{phones} columns: {notice}");
     for table in named.keys() {
         assert!(kept.iter().any(|known| known == table), "{table} is no table that knows students");
     }

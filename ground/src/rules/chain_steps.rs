@@ -7,6 +7,7 @@ use super::{
     Finding, Verdict,
     chain::{CandidateStep, Chain, OtherStep, Stage, TakenStep},
 };
+use crate::text::chinese_day;
 
 /// What somebody says of such a step.
 #[derive(Debug, Clone)]
@@ -129,7 +130,7 @@ fn days_fit(chain: &Chain, least: Option<u32>, taken: &TakenStep, today: Date) -
         return Some(chain.refusal("末日早于首日".to_owned()));
     }
     if taken.until > today {
-        return Some(chain.refusal(format!("{} 还没有到：办完了再登记", taken.until)));
+        return Some(chain.refusal(format!("{}还没有到：办完了再登记", chinese_day(taken.until))));
     }
     let days = (taken.until - taken.from).whole_days() + 1;
     let least = i64::from(least?);

@@ -95,7 +95,7 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
             None => (Outcome::Unknown, "没有登记人数".to_owned()),
             Some(number) => {
                 let fits = number >= at_least && at_most.is_none_or(|most| number <= most);
-                let says = format!("{} 登记 {number} 人，要求{}", fact.on, limit.in_words());
+                let says = format!("{}登记 {number} 人，要求{}", chinese_day(fact.on), limit.in_words());
                 (if fits { Outcome::Pass } else { breach }, says)
             }
         },
@@ -104,7 +104,7 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
             Some((number, of)) => {
                 let fits = at_least.is_none_or(|least: Share| number >= least.ceil_of(of))
                     && at_most.is_none_or(|most: Share| number <= most.floor_of(of));
-                let says = format!("{} 登记 {of} 人中有 {number} 人，要求{}", fact.on, limit.in_words());
+                let says = format!("{}登记 {of} 人中有 {number} 人，要求{}", chinese_day(fact.on), limit.in_words());
                 (if fits { Outcome::Pass } else { breach }, says)
             }
         },
@@ -114,8 +114,8 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
         OwnLimit::Yearly { by } => {
             let late = by.and_then(|by| by.in_year(academic_year(fact.on))).filter(|last| fact.on > *last);
             let what = match rule.check {
-                OwnCheck::Document => format!("{} 存档：{}", fact.on, fact.document),
-                _ => format!("{} 办理", fact.on),
+                OwnCheck::Document => format!("{}存档：{}", chinese_day(fact.on), fact.document),
+                _ => format!("{}办理", chinese_day(fact.on)),
             };
             match late {
                 Some(last) => (breach, format!("{what}，迟于{}", chinese_day(last))),

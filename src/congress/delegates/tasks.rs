@@ -14,6 +14,7 @@ use crate::{
     ids::CongressId,
     office::OfficeKind,
     page::task::Task,
+    text::chinese_day,
 };
 
 /// A task is urgent in its last days.
@@ -37,14 +38,14 @@ pub async fn waiting(
         for one in store::classes_without(connection, person.institution, class, today).await? {
             let id = CongressId(one.congress);
             let says = format!("推荐代表：{}", title(connection, person, id).await?);
-            let more = format!("{} 截止", one.closes_on);
+            let more = format!("{}截止", chinese_day(one.closes_on));
             tasks.push(Task::new(one.closes_on - today <= LAST, says, more, id.recommendations_path()));
         }
     }
     for one in store::waiting_for_party(connection, person.institution, bodies_of(office.kind), office.college).await? {
         let id = CongressId(one.congress);
         let says = format!("审查代表人选 {} 人：{}", one.people, title(connection, person, id).await?);
-        let more = format!("推荐 {} 截止", one.closes_on);
+        let more = format!("推荐{}截止", chinese_day(one.closes_on));
         tasks.push(Task::new(one.closes_on <= today, says, more, id.recommendations_path()));
     }
     if let Some(college) = office.college.filter(|_| office.kind == OfficeKind::CollegeUnion) {
@@ -57,7 +58,7 @@ pub async fn waiting(
                 let says = format!("名单被退回，请改正后再上报：{name}");
                 tasks.push(Task::new(true, says, String::new(), id.delegate_list_path()));
             } else if to_elect > 0 {
-                let more = format!("推荐 {closes_on} 截止，{to_elect} 个单位还没有组织选举");
+                let more = format!("推荐{}截止，{to_elect} 个单位还没有组织选举", chinese_day(closes_on));
                 tasks.push(Task::new(false, format!("组织代表选举：{name}"), more, id.delegate_elections_path()));
             } else if to_list {
                 let says = format!("上报当选代表名单：{name}");

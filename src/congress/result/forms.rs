@@ -6,7 +6,7 @@ use time::{Date, Duration};
 use super::result::Purpose;
 use crate::{
     name::same_number,
-    text::{day, folded, is_hidden, trimmed},
+    text::{chinese_days, day, folded, is_hidden, trimmed},
     web::forms::{Errors, written},
 };
 
@@ -111,7 +111,7 @@ pub(super) fn near_day(
     };
     let (from, to) = (today - BACK, today + Duration::days(366));
     if !(from..=to).contains(&day) {
-        errors.add(field, format!("应在 {from} 至 {to} 之间，请核对年份"));
+        errors.add(field, format!("应在{}之间，请核对年份", chinese_days(from, to)));
         return None;
     }
     Some(day)

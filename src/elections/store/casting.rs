@@ -551,8 +551,11 @@ pub async fn waiting(
            select case when t.stage = 'closed' then 'count' when m.public_key is null then 'key' else 'rehearsal' end,
                   t.id, t.title, t.opens_at
            from monitor m join sitting t on t.id = m.sitting_id
-           where m.account_id = $2 and (t.stage = 'closed' or t.stage in ('draft', 'announced') and m.public_key is null
-                                        or t.stage = 'announced' and t.rehearsal_key is not null and m.proved_at is null)
+           where m.account_id = $2
+                 and (t.stage = 'closed'
+                      or (t.stage in ('draft', 'announced') and m.public_key is null
+                          or t.stage = 'announced' and t.rehearsal_key is not null and m.proved_at is null)
+                         and not exists (select from student s where s.id = $3 and s.left_on <= china_day($4)))
            union all
            select 'admission', t.id, t.title, t.closes_at
            from monitor m join sitting t on t.id = m.sitting_id

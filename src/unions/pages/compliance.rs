@@ -50,7 +50,7 @@ use crate::{
     text::chinese_day,
     unions::{
         ComplianceReader,
-        mending::Mending,
+        mending::{MendedRule, Mending},
         paths::{COMPLIANCE, compliance_file, compliance_report},
         store::{self, DirectRow, OverdueFiling},
         trend::{ComingDay, Trend, UnionDays},
@@ -165,7 +165,7 @@ struct Breach {
 impl Breach {
     /// Where the School Youth League committee sets that day; none where the rule does not bind.
     fn mending_path(&self) -> Option<String> {
-        (self.verdict == Outcome::Fail).then(|| self.union.mending_path(self.rule))
+        (self.verdict == Outcome::Fail).then(|| self.union.mending_path(&MendedRule::Listed(self.rule)))
     }
 
     /// Who puts it right and by when: `校团委办理，2026年12月20日前整改`.
@@ -286,7 +286,21 @@ async fn file(
             breach.clause.clone(),
         ]
     };
-    let rows: Vec<Vec<String>> = page.breaches.iter().map(row).collect();
+    let own_row = |own: &OwnBreach| {
+        vec![
+            own.name.clone(),
+            own.rule.clone(),
+            own.verdict.label().to_owned(),
+            own.message.clone(),
+            String::new(),
+            String::new(),
+            String::new(),
+            own.keeper.to_owned(),
+            own.mending.as_ref().map(Mending::cell).unwrap_or_default(),
+            own.clause.clone(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = page.breaches.iter().map(row).chain(page.own.iter().map(own_row)).collect();
     let day = page.ahead.unwrap_or_else(|| overviews.clock.today());
     let title = format!("{}学生会组织对照检查情况", page.institution);
     let caption = format!("依据：{}　截至：{}　共 {} 项", page.plan, chinese_day(day), rows.len());
@@ -472,6 +486,9 @@ impl Shown {
         let asked = |one: &&OwnBreach| !self.filter.breaches_alone() || one.verdict == Outcome::Fail;
         let all = self.judged().filter(|_| self.filter.rule.is_empty()).flat_map(|judged| &judged.own);
         let mut own: Vec<OwnBreach> = all.filter(asked).cloned().collect();
+        for one in own.iter_mut().filter(|one| one.verdict == Outcome::Fail) {
+            one.mending = mending_of(&self.mendings, one.union, &MendedRule::Own(one.rule.clone()));
+        }
         own.sort_by_key(|one| one.verdict);
         own
     }

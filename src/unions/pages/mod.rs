@@ -28,7 +28,7 @@ use time::Date;
 
 use super::{
     documents,
-    mending::Mending,
+    mending::{MendedRule, Mending},
     owed::OwedFinding,
     paths::{MATTERS, MEETINGS, PRIOR_REPORTS, PROJECTS, UNIONS},
     store::{self, ReasonRow},
@@ -91,6 +91,7 @@ pub fn routes(overviews: Overviews) -> Routes {
         .get("/unions/{union}/departments/{department}", departments::show)
         .post("/unions/{union}/departments/{department}", departments::change)
         .post("/unions/{union}/departments/{department}/end", departments::end)
+        .post("/unions/{union}/departments/{department}/undo-end", undo::department)
         .get("/unions/{union}/batch", batch::upload::ask)
         .upload("/unions/{union}/batch", batch::upload::upload)
         .get("/unions/{union}/batch/{draft}", batch::draft::show)
@@ -364,8 +365,13 @@ fn evidence(
 /// Puts beside what a union breaks the day by which it is to be mended.
 fn with_mendings(found: &mut [Evidence], union: UnionId, mendings: &[Mending]) {
     for one in found.iter_mut().filter(|one| one.finding.verdict == Outcome::Fail) {
-        one.mending = mendings.iter().find(|row| row.union == union && row.rule == one.finding.rule).cloned();
+        one.mending = mending_of(mendings, union, &MendedRule::Listed(one.finding.rule));
     }
+}
+
+/// The day that counts for a rule in a union.
+fn mending_of(mendings: &[Mending], union: UnionId, rule: &MendedRule) -> Option<Mending> {
+    mendings.iter().find(|row| row.union == union && row.rule == *rule).cloned()
 }
 
 /// Where what the everyday work lacks is put right, as far as the office sees it.

@@ -160,7 +160,7 @@ pub(super) async fn roster_file(
     drop(db);
     let grades = sees_grades(acting.office().kind);
     let bytes = app.heavy(move || file_of(&record, grades, today)).await??;
-    Ok(workbook("roster.xlsx", bytes))
+    Ok(workbook("花名册.xlsx", bytes))
 }
 
 fn file_of(record: &Record, shows_grades: bool, today: Date) -> anyhow::Result<Vec<u8>> {

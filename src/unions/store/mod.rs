@@ -41,7 +41,10 @@ pub use constitutions::{Constitution, NewConstitution, constitutions, file_const
 pub use contacts::{ContactClass, UnionContacts, contact_coverage, contact_rhythm};
 pub use departments::{change_department, end_department, establish, register_functions};
 pub use duties::{constitutions_on_file, pledges, trainings};
-pub use ended::{UndoableEnd, allow_undoing, take_back_end, undoable_end};
+pub use ended::{
+    UndoableEnd, allow_turn_undoing, allow_undoing, take_back_department_end, take_back_end, undoable_departments,
+    undoable_end,
+};
 pub use everyday::{UnionWork, everyday_work};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};

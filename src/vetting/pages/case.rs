@@ -287,6 +287,7 @@ pub(super) async fn said_of(app: &App, acting: &Acting<Vetter>, did: &str) -> Re
             format!("{}：已签署，等另一方办理", case.name)
         }
         Stage::At(_) => format!("{}：已签署“{}”，现在{}", case.name, own.verdict_label(), case.standing(&round)),
+        Stage::Returned => format!("{}：{}", case.name, case.stage.label()),
         stage => format!("{}：已签署“{}”，{}", case.name, own.verdict_label(), stage.label()),
     })
 }

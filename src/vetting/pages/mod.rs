@@ -88,6 +88,7 @@ pub fn routes() -> Routes {
         .get("/rounds/{round}/notice", notice::show)
         .post("/rounds/{round}/notice", notice::publish)
         .get("/rounds/{round}/notice.docx", notice::word)
+        .post("/rounds/{round}/notice/withdraw", notice::withdraw)
         .post("/rounds/{round}/notice/issuer", notice::issue)
         .post("/rounds/{round}/notice/objections", notice::object)
         .get("/rounds/{round}/objections", notice::objections)

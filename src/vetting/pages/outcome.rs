@@ -127,7 +127,7 @@ fn held(case: &Case, round: &Round, open: &[CaseId], today: Date) -> Option<Stri
     match case.notice_until {
         None if round.notice_days > 0 => Some("尚未公示".to_owned()),
         Some(until) if until >= today => {
-            Some(format!("正在公示（{}）", case.notice_days().unwrap_or_else(|| until.to_string())))
+            Some(format!("正在公示（{}）", case.notice_days().unwrap_or_else(|| chinese_day(until))))
         }
         _ => None,
     }

@@ -37,7 +37,7 @@ pub use cases::{
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
     Answer, NewObjection, Objection, PublicNotice, answer_objection, notice_issuer, notice_terms, notify, object,
-    objections, on_notice, open_objections, set_notice_issuer, unshown,
+    objections, on_notice, open_objections, set_notice_issuer, unshown, withdraw_notice, withdrawable,
 };
 pub use opinions::{
     BatchResult, CaseSeen, NewOpinion, NewSession, NotGiven, Openings, Session, full_places, give, note_opening,

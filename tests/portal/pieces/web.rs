@@ -359,7 +359,7 @@ mod origin {
 mod forms {
     use axum::{
         Router,
-        body::Body,
+        body::{Body, to_bytes},
         http::{Request as Asked, StatusCode, header},
         middleware,
         routing::post,
@@ -413,6 +413,28 @@ mod forms {
         for good in ["a=1%0D%0A%09&b=+", "%E5%BC%A0", "%zz", "%EF%BF%BD", "%E2%80%8B"] {
             assert_eq!(sent(good).await.unwrap().status(), StatusCode::OK, "{good}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_has_no_width_is_left_out_of_a_form_and_what_turns_the_text_is_refused() {
+        let routes = Router::new().route("/", post(|body: String| async { body })).layer(middleware::from_fn(typeable));
+        let read = async |form: &'static str| {
+            let request = Asked::post("/").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let answer = routes.clone().oneshot(request.body(Body::from(form)).unwrap()).await.unwrap();
+            let is_taken = answer.status() == StatusCode::OK;
+            let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            is_taken.then(|| String::from_utf8(body.to_vec()).unwrap())
+        };
+        let pairs = |form: &str| serde_html_form::from_str::<Vec<(String, String)>>(form).unwrap();
+        let untouched = "name=%E7%94%B2+%E4%B9%99&x=%zz&why=a%0D%0Ab";
+        assert_eq!(read(untouched).await.as_deref(), Some(untouched));
+        let pasted = pairs(&read("name=%E7%94%B2%E2%80%8B%E4%B9%99&ids=1%EF%BB%BF&ids=2%C2%AD").await.unwrap());
+        let pasted: Vec<(&str, &str)> = pasted.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(pasted, [("name", "甲乙"), ("ids", "1"), ("ids", "2")], "several of one name stay several");
+        assert_eq!(read("name=%E5%9D%8F%E2%80%AE%E4%BA%BA").await, None);
+        let secret = pairs(&read("number=1%E2%80%8B&password=a%E2%80%8Db%E2%80%8Fc").await.unwrap());
+        assert_eq!(secret[1].1, "a\u{200d}b\u{200f}c", "a password is what it is");
+        assert_eq!(typeable_part("甲\u{200b}乙\u{202e}丙"), "甲乙丙");
     }
 
     #[test]

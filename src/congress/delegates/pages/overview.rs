@@ -34,6 +34,7 @@ use crate::{
         chain::OtherStep,
         delegates::{DelegateChain, USUAL_MARGIN, margin},
     },
+    text::chinese_day,
     web::forms::{Done as DoneQuery, Errors, Submitted},
 };
 
@@ -159,7 +160,7 @@ pub(super) async fn keep_terms(
         if begins {
             let classes = store::recommending_classes(db, &locked, now.date()).await?;
             let notice = Notice::new(format!("请推荐代表人选：{}", locked.short_title()), id.recommendations_path())
-                .says(format!("由班级团支部推荐，{} 截止。", terms.closes_on));
+                .says(format!("由班级团支部推荐，{}截止。", chinese_day(terms.closes_on)));
             inbox::tell_classes(db, acting.institution(), &classes, &notice, now).await?;
         }
         let entry = Entry::new(Verb::DelegatesKept, locked.short_title())

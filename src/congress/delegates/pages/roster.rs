@@ -164,5 +164,5 @@ pub(super) async fn file(
 ) -> Result<Response, Failure> {
     let roster = roster(&app, &acting, id).await?;
     let bytes = app.heavy(move || roster.file()).await??;
-    Ok(workbook("delegates.xlsx", bytes))
+    Ok(workbook("代表名册.xlsx", bytes))
 }
