@@ -5,6 +5,7 @@ use std::{
     collections::{HashSet, VecDeque},
     hash::Hash,
     pin::Pin,
+    slice,
     sync::Arc,
     time::Duration,
 };
@@ -30,10 +31,12 @@ const QUEUE: usize = 1024;
 /// The answers to a batch, one for each in its order.
 pub type Answers<'c, O> = Pin<Box<dyn Future<Output = Result<Vec<O>, Failure>> + Send + 'c>>;
 
+type Answer<O> = oneshot::Sender<Result<O, Failure>>;
+
 struct Waiting<K, I, O> {
     key: K,
     ask: I,
-    answer: oneshot::Sender<Result<O, Failure>>,
+    answer: Answer<O>,
 }
 
 /// Gathers writes into batches. Each is acknowledged after the statement that holds it is committed, and only then.
@@ -45,7 +48,7 @@ pub struct BatchWriter<K, I, O> {
 impl<K, I, O> BatchWriter<K, I, O>
 where
     K: Clone + Eq + Hash + Send + Sync + 'static,
-    I: Clone + Send + Sync + 'static,
+    I: Send + Sync + 'static,
     O: Send + 'static,
 {
     /// Starts the one task that writes; it ends when the writer is dropped. `crowded` says whether it is worth waiting for
@@ -53,7 +56,7 @@ where
     pub fn start(
         pool: Pool,
         crowded: impl Fn() -> bool + Send + 'static,
-        write: impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync + 'static,
+        write: impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync + 'static,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(gather(pool, waiting, crowded, Arc::new(write)));
@@ -77,10 +80,10 @@ async fn gather<K, I, O>(
     pool: Pool,
     mut waiting: mpsc::Receiver<Waiting<K, I, O>>,
     crowded: impl Fn() -> bool + Send + 'static,
-    write: Arc<impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync + 'static>,
+    write: Arc<impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync + 'static>,
 ) where
     K: Clone + Eq + Hash + Send + Sync + 'static,
-    I: Clone + Send + Sync + 'static,
+    I: Send + Sync + 'static,
     O: Send + 'static,
 {
     let mut later: VecDeque<Waiting<K, I, O>> = VecDeque::new();
@@ -109,42 +112,42 @@ async fn gather<K, I, O>(
 }
 
 /// Writes a batch; where it fails, each by itself, so that one bad row does not fail the others.
-async fn write_batch<K, I: Clone, O>(
+async fn write_batch<K, I, O>(
     pool: &Pool,
     batch: Vec<Waiting<K, I, O>>,
-    write: &(impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync),
+    write: &(impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync),
 ) {
-    let asks: Vec<I> = batch.iter().map(|one| one.ask.clone()).collect();
-    match attempt(pool, asks, write).await {
+    let (asks, waiting): (Vec<I>, Vec<Answer<O>>) = batch.into_iter().map(|one| (one.ask, one.answer)).unzip();
+    match attempt(pool, &asks, write).await {
         Ok(answers) => {
-            for (one, answer) in batch.into_iter().zip(answers) {
+            for (one, answer) in waiting.into_iter().zip(answers) {
                 // A caller that hung up is not told; its write is done all the same.
-                let _ = one.answer.send(Ok(answer));
+                let _ = one.send(Ok(answer));
             }
         }
-        Err(failure) if batch.len() == 1 => {
-            if let Some(one) = batch.into_iter().next() {
-                let _ = one.answer.send(Err(failure));
+        Err(failure) if waiting.len() == 1 => {
+            if let Some(one) = waiting.into_iter().next() {
+                let _ = one.send(Err(failure));
             }
         }
         // What is perhaps written is not written once more; where nothing can be written, nobody is tried alone.
-        Err(Failure::Unconfirmed) => fail_all(batch, || Failure::Unconfirmed),
-        Err(Failure::CommitsWait) => fail_all(batch, || Failure::CommitsWait),
-        Err(Failure::Away) => fail_all(batch, || Failure::Away),
-        Err(Failure::DiskFull) => fail_all(batch, || Failure::DiskFull),
+        Err(Failure::Unconfirmed) => fail_all(waiting, || Failure::Unconfirmed),
+        Err(Failure::CommitsWait) => fail_all(waiting, || Failure::CommitsWait),
+        Err(Failure::Away) => fail_all(waiting, || Failure::Away),
+        Err(Failure::DiskFull) => fail_all(waiting, || Failure::DiskFull),
         Err(_) => {
-            for one in batch {
-                let alone = attempt(pool, vec![one.ask], write).await;
+            for (ask, one) in asks.iter().zip(waiting) {
+                let alone = attempt(pool, slice::from_ref(ask), write).await;
                 let first = alone.and_then(|answers| answers.into_iter().next().ok_or_else(no_answer));
-                let _ = one.answer.send(first);
+                let _ = one.send(first);
             }
         }
     }
 }
 
-fn fail_all<K, I, O>(batch: Vec<Waiting<K, I, O>>, failure: fn() -> Failure) {
-    for one in batch {
-        let _ = one.answer.send(Err(failure()));
+fn fail_all<O>(waiting: Vec<Answer<O>>, failure: fn() -> Failure) {
+    for one in waiting {
+        let _ = one.send(Err(failure()));
     }
 }
 
@@ -154,8 +157,8 @@ fn no_answer() -> Failure {
 
 async fn attempt<I, O>(
     pool: &Pool,
-    asks: Vec<I>,
-    write: &(impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync),
+    asks: &[I],
+    write: &(impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync),
 ) -> Result<Vec<O>, Failure> {
     let expected = asks.len();
     let mut connection = pool.connection().await?;

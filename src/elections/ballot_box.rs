@@ -184,7 +184,7 @@ impl BallotBox {
             || false,
             move |db, asked| {
                 let now = at.now();
-                Box::pin(async move { store::places(db, &asked, now).await })
+                Box::pin(async move { store::places(db, asked, now).await })
             },
         );
         Self {
@@ -268,9 +268,9 @@ impl BallotBox {
             Arc::new(BatchWriter::start(
                 self.pools.single.clone(),
                 || false,
-                move |db, asked: Vec<CastRequest>| {
+                move |db, asked| {
                     let now = clock.now();
-                    Box::pin(async move { store::cast(db, &asked, now).await })
+                    Box::pin(async move { store::cast(db, asked, now).await })
                 },
             ))
         };

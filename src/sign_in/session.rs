@@ -63,13 +63,13 @@ impl SignIn {
         let attempts =
             BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, attempts| {
                 let now = at.now();
-                Box::pin(async move { store::charge(db, &attempts, now).await })
+                Box::pin(async move { store::charge(db, attempts, now).await })
             });
         let at = app.clock.clone();
         let new_sessions =
             BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, sessions| {
                 let now = at.now();
-                Box::pin(async move { store::open_sessions(db, &sessions, now).await })
+                Box::pin(async move { store::open_sessions(db, sessions, now).await })
             });
         Self {
             app: app.clone(),
