@@ -86,7 +86,7 @@ async fn gather<K, I, O>(
     I: Send + Sync + 'static,
     O: Send + 'static,
 {
-    let mut later: VecDeque<Waiting<K, I, O>> = VecDeque::new();
+    let (mut later, mut last): (VecDeque<Waiting<K, I, O>>, usize) = (VecDeque::new(), 0);
     loop {
         if later.is_empty() {
             match waiting.recv().await {
@@ -94,7 +94,8 @@ async fn gather<K, I, O>(
                 None => return,
             }
         }
-        if crowded() {
+        let is_crowded = crowded();
+        if is_crowded {
             tokio::time::sleep(WINDOW).await;
         }
         while later.len() < QUEUE
@@ -102,13 +103,21 @@ async fn gather<K, I, O>(
         {
             later.push_back(more);
         }
+        let most = if is_crowded { MOST } else { half(later.len(), last) };
         let (mut batch, mut keys, mut rest) = (Vec::new(), HashSet::new(), VecDeque::new());
         for one in later.drain(..) {
-            if batch.len() < MOST && keys.insert(one.key.clone()) { batch.push(one) } else { rest.push_back(one) }
+            if batch.len() < most && keys.insert(one.key.clone()) { batch.push(one) } else { rest.push_back(one) }
         }
-        later = rest;
+        (later, last) = (rest, batch.len());
         write_batch(&pool, batch, &*write).await;
     }
+}
+
+/// How many of those who wait are written next, where `last` were answered a moment ago: half of all of them. While one half
+/// is flushed to disk the requests of the other are worked on; a crowd that goes in at once leaves the processor idle
+/// meanwhile, and once one has gone in alone, it is one and all the others for good.
+fn half(waiting: usize, last: usize) -> usize {
+    (waiting + last).div_ceil(2).clamp(1, MOST)
 }
 
 /// Writes a batch; where it fails, each by itself, so that one bad row does not fail the others.
@@ -176,5 +185,28 @@ async fn attempt<I, O>(
             }
             Err(failure)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crowd_that_comes_again_with_each_answer_goes_in_by_halves() {
+        for (crowd, alone) in [(32, 1), (32, 31), (256, 3), (7, 2)] {
+            let (mut waiting, mut last) = (crowd - alone, alone);
+            for _ in 0..8 {
+                let batch = half(waiting, last).min(waiting);
+                (waiting, last) = (waiting - batch + last, batch);
+            }
+            assert!(waiting.abs_diff(last) <= 1, "{waiting} wait while {last} are written, of {crowd}");
+        }
+    }
+
+    #[test]
+    fn whoever_comes_when_nobody_waits_goes_in_at_once() {
+        assert_eq!((half(1, 0), half(1, 1), half(3, 3)), (1, 1, 3));
+        assert_eq!(half(QUEUE, MOST), MOST);
     }
 }
