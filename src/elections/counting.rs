@@ -4,8 +4,12 @@
 
 use std::{
     collections::HashMap,
+    num::NonZeroUsize,
     sync::{Arc, atomic::Ordering},
+    thread::available_parallelism,
 };
+
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{
     Verb,
@@ -25,10 +29,13 @@ use crate::{
     },
     failure::Failure,
     ids::{ContestId, SittingId},
-    sealing::keys::{self, MarkKey, Purpose, SecretKey},
+    sealing::{
+        keys::{MarkKey, Purpose, SecretKey},
+        recipient::Opener,
+    },
 };
 
-/// Envelopes read at once.
+/// Envelopes read at once; those of two chunks are in memory at most.
 const CHUNK: i64 = 2_000;
 
 /// Envelopes that are left out of a count.
@@ -56,7 +63,7 @@ pub fn begin(
     let Some(progress) = app.ballot_box.begin(sitting) else { return false };
     let (app, person) = (app.clone(), person.clone());
     tokio::spawn(async move {
-        match run(&app, &person, sitting, Arc::new(key), exclude, &progress).await {
+        match run(&app, &person, sitting, key, exclude, &progress).await {
             Ok(None) => {
                 app.ballot_box.drop_shares(sitting);
                 app.ballot_box.end(sitting);
@@ -71,8 +78,15 @@ pub fn begin(
     true
 }
 
-/// What was read from a chunk of envelopes.
-#[derive(Default)]
+/// What it takes to open the envelopes of a sitting.
+struct Opening {
+    ballot: Arc<OpenBallot>,
+    mark: MarkKey,
+    key: Opener,
+}
+
+/// What was read from some envelopes.
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Opened {
     patterns: HashMap<(ContestId, String), u32>,
     written: HashMap<(ContestId, String), u32>,
@@ -100,12 +114,12 @@ impl Opened {
 }
 
 /// Opens envelopes with the key; those that are not of the portal's making are named and not looked into.
-fn open_all(ballot: &OpenBallot, mark: &MarkKey, key: &SecretKey, envelopes: &[Envelope]) -> Opened {
+fn open_all(Opening { ballot, mark, key }: &Opening, envelopes: &[Envelope]) -> Opened {
     let (id, mut opened) = (ballot.sitting.id, Opened::default());
     for envelope in envelopes {
         let Envelope { voter, contests, on_paper, sealed, mac } = envelope;
         let own = !contests.is_empty() && !on_paper && mark.is_envelope(id, *voter, sealed, mac);
-        let text = own.then(|| keys::open(key, Purpose::Envelope(id, *voter), sealed)).flatten();
+        let text = own.then(|| key.open(Purpose::Envelope(id, *voter), sealed)).flatten();
         let votes = text.and_then(|text| Votes::decode(&text, &ballot.shapes(contests)));
         let Some(Votes { receipt, votes }) = votes else {
             opened.suspicious.push(*voter);
@@ -124,11 +138,22 @@ fn open_all(ballot: &OpenBallot, mark: &MarkKey, key: &SecretKey, envelopes: &[E
     opened
 }
 
+/// Begins to open a chunk on so many cores; its parts in the order of the roll, whichever is done first.
+fn begin_chunk(opening: &Arc<Opening>, chunk: Vec<Envelope>, cores: usize) -> Vec<JoinHandle<Opened>> {
+    let each = chunk.len().div_ceil(cores).max(1);
+    let (all, chunk) = (chunk.len(), Arc::new(chunk));
+    let part = |from: usize| {
+        let (opening, chunk) = (Arc::clone(opening), Arc::clone(&chunk));
+        spawn_blocking(move || open_all(&opening, chunk.get(from..all.min(from + each)).unwrap_or_default()))
+    };
+    (0..all).step_by(each).map(part).collect()
+}
+
 async fn run(
     app: &Elections,
     person: &SignedIn,
     id: SittingId,
-    key: Arc<SecretKey>,
+    key: SecretKey,
     exclude: Option<Exclusion>,
     progress: &Progress,
 ) -> Result<Option<Halt>, Failure> {
@@ -152,24 +177,25 @@ async fn run(
         return Ok(Some(Halt::Failed("没有这个场次")));
     };
     progress.total.store(usize::try_from(sitting.envelopes().unwrap_or(0)).unwrap_or(0), Ordering::Relaxed);
-    let (mut all, mut after, mut seen) = (Opened::default(), 0, 0);
-    loop {
-        let chunk = store::envelopes(&mut db, id, after, CHUNK).await?;
-        let Some(last) = chunk.last() else { break };
-        (after, seen) = (last.voter, seen + chunk.len());
-        let half = chunk.len().div_ceil(2);
-        let (mut first, mut second) = (chunk, Vec::new());
-        second.extend(first.drain(half..));
-        let work = |part: Vec<Envelope>| {
-            let (ballot, key, mark) = (Arc::clone(&ballot), Arc::clone(&key), app.ballot_box.key.clone());
-            tokio::task::spawn_blocking(move || open_all(&ballot, &mark, &key, &part))
-        };
-        let (first, second) = (work(first), work(second));
-        all.merge(first.await.map_err(anyhow::Error::new)?);
-        all.merge(second.await.map_err(anyhow::Error::new)?);
+    let opener = Opener::new(&key).ok_or_else(|| anyhow::anyhow!("the shares give no key"))?;
+    drop(key);
+    let mark = app.ballot_box.key.clone();
+    let opening = Arc::new(Opening { ballot: Arc::clone(&ballot), mark, key: opener });
+    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+    let (mut all, mut seen) = (Opened::default(), 0);
+    let mut chunk = store::envelopes(&mut db, id, 0, CHUNK).await?;
+    while let Some(last) = chunk.last() {
+        let after = last.voter;
+        seen += chunk.len();
+        let parts = begin_chunk(&opening, chunk, cores);
+        // The next one is read while these are opened.
+        chunk = store::envelopes(&mut db, id, after, CHUNK).await?;
+        for part in parts {
+            all.merge(part.await.map_err(anyhow::Error::new)?);
+        }
         progress.done.store(seen, Ordering::Relaxed);
     }
-    drop(db);
+    drop((db, opening));
     // Left out is what was agreed on, and nothing that came since.
     if !all.suspicious.is_empty() && exclude.as_ref().is_none_or(|agreed| agreed.places != all.suspicious) {
         return Ok(Some(Halt::Suspicious(all.suspicious)));
@@ -339,4 +365,136 @@ pub fn contest_results(contests: &[Contest], accounts: &[Account]) -> anyhow::Re
         Ok(ContestResult { contest: contest.id, account: figures, count })
     };
     contests.iter().zip(accounts).map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::{
+        elections::{
+            ballot::{Mark, Vote},
+            ballot_box::full_size,
+            sitting::{
+                AnnouncedStage, Candidate, CandidateOrder, ContestRules, Course, Opened as SetByOpening, OpenedStage,
+            },
+        },
+        ids::{CandidateId, InstitutionId, StudentId},
+        rules::sitting::{Body, Fills},
+        sealing::{keys::make_pair, recipient::Recipient},
+    };
+
+    /// Voters of the roll; those with an even place vote in both contests.
+    const VOTERS: i32 = 41;
+    /// The envelope of one has another's mark, another's voter was given paper, a third is not on the roll.
+    const SUSPICIOUS: [i32; 3] = [7, 20, 33];
+
+    fn contest(sitting: SittingId, ordinal: i16, names: &[&str]) -> Contest {
+        let candidate = |name: &&str| Candidate {
+            id: CandidateId::random(),
+            student: StudentId::random(),
+            number: String::new(),
+            name: (*name).to_owned(),
+            label: (*name).to_owned(),
+            about: String::new(),
+            origin: String::new(),
+            withdrawn: None,
+        };
+        Contest {
+            id: ContestId::random(),
+            sitting,
+            ordinal,
+            title: String::new(),
+            fills: Fills::Other,
+            body: Body::College,
+            body_name: String::new(),
+            college: None,
+            classes: Vec::new(),
+            seats: 2,
+            rules: ContestRules::PRACTICE,
+            sources: Vec::new(),
+            round_of: None,
+            candidates: names.iter().map(candidate).collect(),
+            order: CandidateOrder::Entered,
+            by_hand: false,
+            voters: 0,
+        }
+    }
+
+    fn opening() -> Opening {
+        let (secret, public) = make_pair();
+        let (id, at) = (SittingId::random(), datetime!(2026-11-29 08:00 +8));
+        let contests = vec![contest(id, 1, &["张伟", "王芳"]), contest(id, 2, &["李娜"])];
+        let announced = AnnouncedStage { at: None };
+        let sitting = Sitting {
+            id,
+            institution: InstitutionId::random(),
+            college: None,
+            keeper: String::new(),
+            title: String::new(),
+            note: String::new(),
+            course: Course::Open(OpenedStage { announced, at, roll_size: VOTERS }),
+            opens_at: at,
+            closes_at: at,
+            revote: true,
+            threshold: 2,
+            decision: String::new(),
+            early_closing: None,
+            voiding: None,
+        };
+        let opened = SetByOpening {
+            key: public,
+            ballot_size: full_size(&contests, &[vec![1, 2]]),
+            roll_hash: Vec::new(),
+            contests_hash: Vec::new(),
+            terms: Vec::new(),
+        };
+        let recipient = Recipient::new(&public).unwrap();
+        let ballot = Arc::new(OpenBallot { sitting, contests, opened, recipient });
+        Opening { ballot, mark: MarkKey::random(), key: Opener::new(&secret).unwrap() }
+    }
+
+    fn envelopes(opening: &Opening) -> Vec<Envelope> {
+        let (ballot, id) = (&opening.ballot, opening.ballot.sitting.id);
+        let vote = |voter: i32, candidates: usize| Vote {
+            choices: if voter % 3 == 0 { vec![Mark::For; candidates] } else { vec![Mark::Against; candidates] },
+            written: if voter % 5 == 0 { vec!["赵敏".to_owned()] } else { Vec::new() },
+        };
+        let one = |voter: i32| {
+            let contests = if voter % 2 == 0 { vec![1, 2] } else { vec![1] };
+            let votes = ballot.contests_of(&contests).iter().map(|own| vote(voter, own.candidates.len())).collect();
+            let votes = Votes { receipt: format!("{voter:016}"), votes };
+            let text = votes.encode(&ballot.shapes(&contests), ballot.opened.ballot_size).unwrap();
+            let sealed = ballot.recipient.seal(Purpose::Envelope(id, voter), &text).unwrap();
+            let mac = opening.mark.mark_envelope(id, if voter == SUSPICIOUS[0] { 1 } else { voter }, &sealed);
+            let contests = if voter == SUSPICIOUS[2] { Vec::new() } else { contests };
+            Envelope { voter, contests, on_paper: voter == SUSPICIOUS[1], sealed, mac }
+        };
+        (1..=VOTERS).map(one).collect()
+    }
+
+    #[tokio::test]
+    async fn on_however_many_cores_and_in_whatever_chunks_the_count_is_the_same() {
+        let opening = Arc::new(opening());
+        let alone = open_all(&opening, &envelopes(&opening));
+        assert_eq!(alone.suspicious, SUSPICIOUS);
+        assert_eq!(alone.voted.len(), 38);
+        let ballots = |at: usize| alone.ballots[&opening.ballot.contests[at].id];
+        assert_eq!((ballots(0), ballots(1)), (38, 19));
+        assert_eq!(alone.written.values().sum::<u32>(), 10);
+        for cores in [1, 2, 3, 8, 64] {
+            for chunk in [1, 2, 10, 40, 41] {
+                let (mut all, mut rest) = (Opened::default(), envelopes(&opening));
+                while !rest.is_empty() {
+                    let after = rest.split_off(chunk.min(rest.len()));
+                    for part in begin_chunk(&opening, std::mem::replace(&mut rest, after), cores) {
+                        all.merge(part.await.unwrap());
+                    }
+                }
+                assert_eq!(all, alone, "{cores} cores, {chunk} at once");
+            }
+        }
+        assert!(begin_chunk(&opening, Vec::new(), 2).is_empty());
+    }
 }
