@@ -10,7 +10,7 @@ use crate::{
     app::App,
     auth::{
         password::Hasher,
-        store::{self, AttemptResult, Counted, Credentials, NewSession, Opened, SignInAttempt},
+        store::{self, AttemptResult, Counted, Credentials, NewSession, NotOpened, Opened, SignInAttempt},
         token::{Purpose, Token},
         vouched::{self, VouchedOpened, VouchedSession},
     },
@@ -43,7 +43,7 @@ pub struct SignIn {
     /// What seals the secrets of second factors.
     pub(super) factor_key: Arc<FactorKey>,
     /// Sessions about to be opened.
-    new_sessions: Arc<BatchWriter<String, NewSession, Option<Opened>>>,
+    new_sessions: Arc<BatchWriter<String, NewSession, Result<Opened, NotOpened>>>,
 }
 
 impl Deref for SignIn {
@@ -97,13 +97,13 @@ impl SignIn {
     }
 }
 
-/// Opens a session for an account whose secret was right. None where the account was changed meanwhile.
+/// Opens a session for an account whose secret was right, or says why there is none.
 pub async fn open_session(
     sign_in: &SignIn,
     headers: &HeaderMap,
     credentials: Credentials,
     counted: Counted,
-) -> Result<Option<NewSession>, Failure> {
+) -> Result<Result<NewSession, NotOpened>, Failure> {
     let Counted { at: counted, device_is_known } = counted;
     let new_device = (!device_is_known).then(Token::random);
     let former = Token::from_headers(Purpose::Session, headers).map(|token| token.hash());
