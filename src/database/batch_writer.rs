@@ -23,6 +23,8 @@ use crate::failure::Failure;
 const MOST: usize = 512;
 /// How long the first of a crowd waits for others.
 const WINDOW: Duration = Duration::from_millis(30);
+/// With so many together nobody waits for more.
+const COMPANY: usize = 16;
 /// How long a statement may take, its commit with it: longer than the server lets it run and a standby should need.
 const COMMITTED_WITHIN: Duration = Duration::from_secs(22);
 /// Writes that may wait for their turn; further callers wait until there is room.
@@ -94,8 +96,8 @@ async fn gather<K, I, O>(
                 None => return,
             }
         }
-        let is_crowded = crowded();
-        if is_crowded {
+        let waits = later.len() + waiting.len() < COMPANY && crowded();
+        if waits {
             tokio::time::sleep(WINDOW).await;
         }
         while later.len() < QUEUE
@@ -103,7 +105,7 @@ async fn gather<K, I, O>(
         {
             later.push_back(more);
         }
-        let most = if is_crowded { MOST } else { half(later.len(), last) };
+        let most = if waits { MOST } else { half(later.len(), last) };
         let (mut batch, mut keys, mut rest) = (Vec::new(), HashSet::new(), VecDeque::new());
         for one in later.drain(..) {
             if batch.len() < most && keys.insert(one.key.clone()) { batch.push(one) } else { rest.push_back(one) }

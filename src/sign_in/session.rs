@@ -25,9 +25,6 @@ use sqlx::PgConnection;
 use std::{ops::Deref, sync::Arc};
 use time::OffsetDateTime;
 
-/// Sign-ins under way from which on it pays to write in batches: each hash keeps a core for some 20 ms.
-const CROWD: usize = 6;
-
 /// The state of signing in: the application, and its writers.
 #[derive(Debug, Clone, FromRef)]
 pub struct SignIn {
@@ -58,7 +55,7 @@ impl SignIn {
     /// Inside a runtime: it starts tasks.
     #[must_use]
     pub fn new(app: &App, key: &MarkKey) -> Self {
-        let crowded = |hasher: Arc<Hasher>| move || hasher.waiting() > CROWD;
+        let crowded = |hasher: Arc<Hasher>| move || hasher.is_crowded();
         let at = app.clock.clone();
         let attempts =
             BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, attempts| {
