@@ -6,8 +6,9 @@ use axum::{
     Extension, Router,
     http::{HeaderName, StatusCode},
     middleware,
+    routing::Route,
 };
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, layer::layer_fn};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -56,6 +57,7 @@ use crate::{
     web::{
         self,
         routes::{LARGEST_FORM, LARGEST_READ},
+        shared_service::SharedService,
     },
 };
 
@@ -336,6 +338,8 @@ fn compression() -> CompressionLayer<impl Predicate> {
 
 /// The router with its layers, the first one outermost.
 pub fn router(portal: &Portal) -> Router {
+    // Each list of layers ends with it: the functions among them clone all that stands below.
+    let shared = layer_fn(SharedService::<Route>::new);
     let layers = ServiceBuilder::new()
         .layer(middleware::from_fn(web::observe::own_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, web::observe::RandomRequestId))
@@ -348,20 +352,25 @@ pub fn router(portal: &Portal) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
         .layer(RequestBodyDeadlineLayer::new(BODY_WITHIN))
         .layer(CsrfLayer::new())
-        .layer(RequestBodyLimitLayer::new(LARGEST_READ + LARGEST_FORM));
+        .layer(RequestBodyLimitLayer::new(LARGEST_READ + LARGEST_FORM))
+        .layer(shared);
+    // One list and not a layer each: a route is a box in a box for each time that it is layered.
+    let forms = ServiceBuilder::new()
+        .layer(middleware::from_fn(web::origin::referred_from_here))
+        .layer(middleware::from_fn(web::forms::watched))
+        .layer(Extension(portal.public_url.clone()))
+        .layer(Extension(web::downloads::Downloads::default()))
+        .layer(middleware::from_fn(web::downloads::few_at_once))
+        .layer(Extension(web::intake::Intake::new(portal.space.clone())))
+        .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
+        .layer(middleware::from_fn(web::forms::typeable))
+        .layer(Extension(portal.app.pools.clone()))
+        .layer(shared);
     let inside = routes(portal)
         .into_router()
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })
-        .layer(Extension(portal.app.pools.clone()))
-        .layer(middleware::from_fn(web::forms::typeable))
-        .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
-        .layer(Extension(web::intake::Intake::new(portal.space.clone())))
-        .layer(middleware::from_fn(web::downloads::few_at_once))
-        .layer(Extension(web::downloads::Downloads::default()))
-        .layer(Extension(portal.public_url.clone()))
-        .layer(middleware::from_fn(web::forms::watched))
-        .layer(middleware::from_fn(web::origin::referred_from_here))
+        .layer(forms)
         .layer(layers.clone())
         .with_state(portal.app.clone());
     // Outside the routes: the form that it shows is sent to the route of its own page. What it answers by itself goes

@@ -151,7 +151,7 @@ async fn activate(
     }
     let credentials = Credentials { account, password_hash: hash };
     match open_session(&app, &headers, credentials, Counted::default()).await? {
-        Some(session) => session.into_response(&headers, "/"),
-        None => Ok(Redirect::to("/sign-in").into_response()),
+        Ok(session) => session.into_response(&headers, "/"),
+        Err(_) => Ok(Redirect::to("/sign-in").into_response()),
     }
 }

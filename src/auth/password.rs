@@ -17,6 +17,9 @@ use crate::{failure::Failure, name::pinyin, secrets::Cost};
 /// How many may wait for a thread; further requests are told to try again. At some 40 hashes a second and core
 /// that is a few seconds' wait.
 const MOST_WAITING: usize = 256;
+/// How many of them make a crowd, in which it pays to write in batches: each hash keeps a core for some 20 ms, and what a
+/// statement costs is taken from them.
+const CROWD: usize = 6;
 /// Hashing yields to everything else, so that pages stay quick while thousands sign in.
 const NICENESS: i32 = 19;
 const OUTPUT_LENGTH: usize = 32;
@@ -80,6 +83,12 @@ impl Hasher {
     #[must_use]
     pub fn waiting(&self) -> usize {
         MOST_WAITING - self.slots.available_permits()
+    }
+
+    /// So many sign in that writes of single rows should wait for each other.
+    #[must_use]
+    pub fn is_crowded(&self) -> bool {
+        self.waiting() > CROWD
     }
 
     async fn ask(&self, slot: Slot, password: String, task: Task) -> Result<Answer, Failure> {

@@ -61,6 +61,12 @@ impl PublicKey {
 /// The private half, wiped from memory when it is dropped.
 pub struct SecretKey(Zeroizing<Vec<u8>>);
 
+impl SecretKey {
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretKey")
@@ -215,17 +221,20 @@ pub(super) fn seal_by<K: hpke::Kem>(key: &K::PublicKey, purpose: Purpose, text: 
 /// Opens what was sealed; none where it was sealed to another key, for another purpose, or changed since.
 #[must_use]
 pub fn open(key: &SecretKey, purpose: Purpose, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (encapsulated, text) = sealed.split_at_checked(ENCAPSULATED)?;
     let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(&key.0).ok()?;
-    let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
-    let opened = hpke::single_shot_open::<Aead, Kdf, Kem>(
-        &OpModeR::Base,
-        &key,
-        &encapsulated,
-        purpose.info(),
-        text,
-        &purpose.bound_to(),
-    );
+    open_by::<Kem>(&key, purpose, sealed)
+}
+
+/// Opens by a way to decapsulate; what comes out is the same by any.
+pub(super) fn open_by<K: hpke::Kem>(
+    key: &K::PrivateKey,
+    purpose: Purpose,
+    sealed: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
+    let (encapsulated, text) = sealed.split_at_checked(ENCAPSULATED)?;
+    let encapsulated = K::EncappedKey::from_bytes(encapsulated).ok()?;
+    let (info, bound_to) = (purpose.info(), purpose.bound_to());
+    let opened = hpke::single_shot_open::<Aead, Kdf, K>(&OpModeR::Base, key, &encapsulated, info, text, &bound_to);
     opened.ok().map(Zeroizing::new)
 }
 

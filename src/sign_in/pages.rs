@@ -23,7 +23,7 @@ use crate::{
         extract::OTHER_OFFICE,
         password::weakness,
         person::SignedIn,
-        store::{self, AttemptResult, Institution, Session, SignInAttempt},
+        store::{self, AttemptResult, Institution, NotOpened, Session, SignInAttempt},
         token::{Purpose, Token, clear_cookie},
         vouched,
     },
@@ -176,23 +176,22 @@ async fn sign_in(
     let account = credentials.as_ref().map(|known| known.account);
     let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
     let right = app.hasher.verify(slot, &form.password, hash).await?;
-    let closed = match account.filter(|_| right) {
-        Some(account) => vouched::password_is_closed(&mut *app.read().await?, account, now).await?,
-        None => false,
-    };
-    if closed {
-        errors.add("password", "本校学生用“统一身份认证”登录，不用密码；请点下面的链接");
-        return refused(&app, Submitted::new(form, errors)).await;
-    }
     let opened = match credentials.filter(|_| right) {
-        Some(credentials) => open_session(&app, &headers, credentials, counted).await?,
+        Some(credentials) => Some(open_session(&app, &headers, credentials, counted).await?),
         None => None,
     };
-    if let Some(session) = opened {
-        app.networks.succeeded(network, now);
-        let keeps = Token::from_headers(Purpose::KeptForm, &headers).is_some();
-        let next = if keeps && local_path(&form.next) == "/" { KEPT } else { form.next.as_str() };
-        return session.into_response(&headers, next);
+    match opened {
+        Some(Ok(session)) => {
+            app.networks.succeeded(network, now);
+            let keeps = Token::from_headers(Purpose::KeptForm, &headers).is_some();
+            let next = if keeps && local_path(&form.next) == "/" { KEPT } else { form.next.as_str() };
+            return session.into_response(&headers, next);
+        }
+        Some(Err(NotOpened::PasswordClosed)) => {
+            errors.add("password", "本校学生用“统一身份认证”登录，不用密码；请点下面的链接");
+            return refused(&app, Submitted::new(form, errors)).await;
+        }
+        Some(Err(NotOpened::Changed)) | None => {}
     }
     metrics::counter!("lunzhi_sign_ins_total", "result" => "refused").increment(1);
     refusal.record(&app, account).await?;

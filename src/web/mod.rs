@@ -14,6 +14,7 @@ pub mod origin;
 pub mod outgoing;
 pub mod read_again;
 pub mod routes;
+pub mod shared_service;
 
 use axum::{
     http::header,

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
     routing::{MethodRouter, get, post},
 };
+use tower::ServiceBuilder;
 use tracing::Instrument as _;
 
 use super::{observe::after_panic, read_again::read_again};
@@ -69,17 +70,18 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds an act whose form is small.
     #[must_use]
     pub fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.act(path, post(handler).layer(DefaultBodyLimit::max(LARGEST_FORM)))
+        self.act(path, post(handler), LARGEST_FORM)
     }
 
     /// Adds an act whose form holds a file.
     #[must_use]
     pub fn upload<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.act(path, post(handler).layer(DefaultBodyLimit::max(LARGEST_READ)))
+        self.act(path, post(handler), LARGEST_READ)
     }
 
-    fn act(self, path: &'static str, handler: MethodRouter<S>) -> Self {
-        self.add(path, "POST", handler.layer(middleware::from_fn(to_the_end)))
+    fn act(self, path: &'static str, handler: MethodRouter<S>, largest: usize) -> Self {
+        let layers = ServiceBuilder::new().layer(middleware::from_fn(to_the_end)).layer(DefaultBodyLimit::max(largest));
+        self.add(path, "POST", handler.layer(layers))
     }
 
     /// Adds a feature's routes.

@@ -115,3 +115,25 @@ mod embedded {
         fs::remove_dir_all(folder).unwrap();
     }
 }
+
+mod batch_writer {
+    use lunzhi::database::batch_writer::{MOST, QUEUE, half};
+
+    #[test]
+    fn a_crowd_that_comes_again_with_each_answer_goes_in_by_halves() {
+        for (crowd, alone) in [(32, 1), (32, 31), (256, 3), (7, 2)] {
+            let (mut waiting, mut last) = (crowd - alone, alone);
+            for _ in 0..8 {
+                let batch = half(waiting, last).min(waiting);
+                (waiting, last) = (waiting - batch + last, batch);
+            }
+            assert!(waiting.abs_diff(last) <= 1, "{waiting} wait while {last} are written, of {crowd}");
+        }
+    }
+
+    #[test]
+    fn whoever_comes_when_nobody_waits_goes_in_at_once() {
+        assert_eq!((half(1, 0), half(1, 1), half(3, 3)), (1, 1, 3));
+        assert_eq!(half(QUEUE, MOST), MOST);
+    }
+}

@@ -100,10 +100,14 @@ mod recipient {
     use lunzhi::{
         ids::SittingId,
         sealing::{
-            keys::{PublicKey, Purpose, make_pair, open},
-            recipient::Recipient,
+            keys::{OVERHEAD, PublicKey, Purpose, make_pair, open, seal},
+            recipient::{Opener, Recipient},
         },
     };
+
+    /// A point of order eight, and one that is not on the curve but on its twist.
+    const OF_ORDER_EIGHT: &str = "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800";
+    const ON_THE_TWIST: &str = "0200000000000000000000000000000000000000000000000000000000000000";
 
     #[test]
     fn what_is_sealed_by_a_table_is_opened_by_the_library() {
@@ -119,10 +123,40 @@ mod recipient {
     }
 
     #[test]
+    fn an_opener_opens_what_the_library_opens_and_nothing_else() {
+        let (purpose, other) = (Purpose::Envelope(SittingId::random(), 7), Purpose::Envelope(SittingId::random(), 7));
+        for _ in 0..64 {
+            let (secret, public) = make_pair();
+            let (opener, recipient) = (Opener::new(&secret).unwrap(), Recipient::new(&public).unwrap());
+            for sealed in [recipient.seal(purpose, b"ballot").unwrap(), seal(&public, purpose, b"ballot").unwrap()] {
+                assert_eq!(opener.open(purpose, &sealed).unwrap().as_slice(), b"ballot");
+                assert!(opener.open(other, &sealed).is_none());
+                assert!(Opener::new(&make_pair().0).unwrap().open(purpose, &sealed).is_none());
+            }
+        }
+        let (secret, public) = make_pair();
+        let (opener, sealed) = (Opener::new(&secret).unwrap(), seal(&public, purpose, b"ballot").unwrap());
+        for place in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[place] ^= 1;
+            assert!(opener.open(purpose, &changed).is_none(), "byte {place}");
+            assert!(opener.open(purpose, &sealed[..place]).is_none(), "{place} bytes");
+        }
+    }
+
+    #[test]
+    fn an_opener_agrees_on_no_point_that_every_secret_leads_to() {
+        let (purpose, (secret, _)) = (Purpose::Envelope(SittingId::random(), 7), make_pair());
+        let opener = Opener::new(&secret).unwrap();
+        for text in [&format!("{:064}", 0), &format!("01{:062}", 0), OF_ORDER_EIGHT, ON_THE_TWIST] {
+            let sealed = [hex::decode(text).unwrap(), vec![0; OVERHEAD]].concat();
+            assert!(opener.open(purpose, &sealed).is_none() && open(&secret, purpose, &sealed).is_none(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_key_that_hides_nothing_is_refused() {
-        let of_order_eight = "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800";
-        let on_the_twist = format!("02{:062}", 0);
-        for text in [&format!("{:064}", 0), &format!("01{:062}", 0), of_order_eight, &on_the_twist] {
+        for text in [&format!("{:064}", 0), &format!("01{:062}", 0), OF_ORDER_EIGHT, ON_THE_TWIST] {
             let key = PublicKey::from_bytes(&hex::decode(text).unwrap()).unwrap();
             assert!(Recipient::new(&key).is_none(), "{text}");
         }

@@ -579,3 +579,64 @@ mod attachment {
         assert!(attachment("批复.pdf", "scan").ends_with("''%E6%89%B9%E5%A4%8D.pdf"));
     }
 }
+
+mod shared_service {
+    use std::{
+        convert::Infallible,
+        future::{Ready, ready},
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        task::{Context, Poll},
+    };
+
+    use axum::{
+        body::Body,
+        extract::Request,
+        middleware::{self, Next},
+        response::Response,
+    };
+    use lunzhi::web::shared_service::SharedService;
+    use tower::{Service, ServiceBuilder, ServiceExt};
+
+    struct Counted(Arc<AtomicUsize>);
+
+    impl Clone for Counted {
+        fn clone(&self) -> Self {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Self(Arc::clone(&self.0))
+        }
+    }
+
+    impl Service<Request> for Counted {
+        type Response = Response;
+        type Error = Infallible;
+        type Future = Ready<Result<Response, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Request) -> Self::Future {
+            ready(Ok(Response::default()))
+        }
+    }
+
+    async fn onward(request: Request, next: Next) -> Response {
+        next.run(request).await
+    }
+
+    #[tokio::test]
+    async fn however_many_layers_stand_above_it_a_request_clones_what_it_holds_once() {
+        let clones = Arc::new(AtomicUsize::new(0));
+        let layer = || middleware::from_fn::<_, (Request,)>(onward);
+        let layers = ServiceBuilder::new().layer(layer()).layer(layer()).layer(layer());
+        let service = layers.service(SharedService::new(Counted(Arc::clone(&clones))));
+        for asked in 1..=3 {
+            let response = service.clone().oneshot(Request::new(Body::empty())).await.unwrap();
+            assert!(response.status().is_success());
+            assert_eq!(clones.load(Ordering::Relaxed), asked);
+        }
+    }
+}
