@@ -31,8 +31,8 @@ use crate::{
 };
 
 pub use cases::{
-    CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, counts, held_posts,
-    holds_place, lock_case, lock_cases, opinions_of, photo, tally,
+    CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, cases_of, counts,
+    held_posts, holds_place, lock_case, lock_cases, opinions_of, photo, steps_of, tally,
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
@@ -46,24 +46,27 @@ pub use opinions::{
 pub use outcome::{lapse_rest, list_candidates, mark_appointed};
 pub use submissions::{Invitation, NewCase, Preparer, Submission, hand_in, invite, resubmit, unreachable, withdraw};
 pub use waiting::{
-    OverdueStep, OwnOpinion, UnstaffedStep, WaitingFilter, WaitingGroup, overdue, own_opinions, unstaffed, waiting,
-    waiting_groups,
+    OverdueStep, OwnOpinion, UnstaffedStep, WaitingCount, WaitingFilter, WaitingGroup, count_waiting, overdue,
+    own_opinions, unstaffed, waiting, waiting_groups,
 };
 
-/// Rounds of a university: one, those of a union, those open on a day, or all; newest first.
+/// Rounds of a university: one, some, those of a union, those open on a day, or all; newest first.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RoundFilter {
+pub struct RoundFilter<'a> {
     pub one: Option<RoundId>,
+    pub some: Option<&'a [Uuid]>,
     pub union: Option<UnionId>,
     /// In which one may apply on this day.
     pub open_on: Option<Date>,
+    /// Without those that have ended.
+    pub running: bool,
 }
 
 /// Reads rounds with what they offer.
 pub async fn rounds(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    which: RoundFilter,
+    which: RoundFilter<'_>,
 ) -> Result<Vec<Round>, Failure> {
     let rows = sqlx::query!(
         r#"select r.id as "id: RoundId", r.union_id as "union: UnionId", r.title, r.purpose, r.places,
@@ -72,11 +75,14 @@ pub async fn rounds(
            from vetting_round r
            where r.institution_id = $1 and ($2::uuid is null or r.id = $2) and ($3::uuid is null or r.union_id = $3)
                  and ($4::date is null or (r.ended_at is null and r.opens_on <= $4 and $4 <= r.closes_on))
+                 and ($5::uuid[] is null or r.id = any($5)) and (not $6 or r.ended_at is null)
            order by r.ended_at is not null, r.opens_on desc, r.opened_at desc"#,
         institution.0,
         which.one.map(|id| id.0),
         which.union.map(|id| id.0),
-        which.open_on
+        which.open_on,
+        which.some,
+        which.running
     )
     .fetch_all(&mut *connection)
     .await?;
