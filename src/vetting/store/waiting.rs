@@ -350,7 +350,7 @@ pub async fn unstaffed(
            ), place as (
                select distinct a.id, a.step, case when a.of_college then g.college_id end as college_id, g.class
                from grouped g join asked a on a.id = g.id and a.step = g.step
-           ), stuck as (
+           ), stuck as materialized (
                select p.id, p.step, p.college_id, p.class,
                       unstaffed_bodies(a.chain, a.step, $1, a.kind, p.college_id, p.class, $2) as bodies
                from place p join asked a on a.id = p.id and a.step = p.step
@@ -365,7 +365,7 @@ pub async fn unstaffed(
                  and case when $3::uuid is not null then a.of_class
                           else not a.of_class
                                or not is_staffed($1, 'college_league', a.kind, g.college_id, g.class, $2) end
-           group by a.id, a.title, c.name, k.name, t.bodies order by a.title, c.name, k.name limit 50"#,
+           group by a.id, a.title, c.name, k.name, t.bodies order by a.title, c.name, k.name, t.bodies limit 50"#,
         office.institution.0,
         now,
         college.map(|id| id.0)
