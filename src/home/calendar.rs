@@ -16,6 +16,7 @@ use super::{
     entry::{CalendarEntry, CalendarLine, WEEKDAYS},
     month::{self, MonthView, monday},
     paths::month_path,
+    pending::Pending,
     subscription,
     waiting::waiting,
 };
@@ -80,7 +81,8 @@ pub(super) async fn gather(
     now: OffsetDateTime,
 ) -> Result<Vec<Task>, Failure> {
     let today = now.to_offset(CHINA).date();
-    let mut tasks = waiting(app.features, db, person, now).await?;
+    let pending = Pending::of(db, person, now).await?;
+    let mut tasks = waiting(app.features, &pending, db, person, now).await?;
     for notice in vetting::store::on_notice(db, person.institution, today).await? {
         let says = format!("公示期满：{}", notice.title);
         let href = notice.round.notice_path();

@@ -9,6 +9,7 @@ mod figures;
 mod month;
 mod pages;
 mod paths;
+mod pending;
 mod subscription;
 mod waiting;
 
@@ -19,7 +20,7 @@ use axum::extract::FromRef;
 use crate::{
     app::{App, Routes},
     audit::verbs,
-    auth::tasks::TasksOf,
+    auth::tasks::AskedFeature,
     office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
 };
@@ -28,7 +29,7 @@ use crate::{
 #[derive(Debug, Clone)]
 struct Home {
     app: App,
-    features: &'static [TasksOf],
+    features: &'static [AskedFeature],
 }
 
 impl Deref for Home {
@@ -47,7 +48,7 @@ impl FromRef<Home> for App {
 
 /// Its routes; `features` in the order in which they are asked.
 #[must_use]
-pub fn routes(app: &App, features: &'static [TasksOf]) -> Routes {
+pub fn routes(app: &App, features: &'static [AskedFeature]) -> Routes {
     let home = Home { app: app.clone(), features };
     pages::routes().merge(calendar::routes()).merge(feed::routes()).with_state(home)
 }
