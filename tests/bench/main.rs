@@ -119,6 +119,9 @@ fn main() {
     if wanted("calendar") {
         calendar(portal);
     }
+    if wanted("pages") {
+        lists::pages(portal);
+    }
     if wanted("requests") {
         lists::requests(portal);
     }
@@ -146,6 +149,9 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
     }
     make_unions(&mut db, &hash, "few", 50).await;
     make_unions(&mut db, &hash, "many", 500).await;
+    for code in lists::OPENED {
+        lists::make_quiet(&mut db, &hash, code).await;
+    }
     for (code, meetings) in [("few", 200), ("many", 2_000)] {
         make_meetings(&mut db, code, meetings).await;
     }
