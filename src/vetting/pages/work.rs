@@ -353,7 +353,8 @@ pub(super) struct NotGivenRow {
 pub(super) struct BatchPage {
     chrome: Chrome,
     verdict: String,
-    done: Vec<(Case, String)>,
+    /// What became of each, in words.
+    done: Vec<(String, Case)>,
     held: Vec<NotGivenRow>,
     kept: String,
 }
@@ -550,7 +551,7 @@ fn result(
     BatchPage {
         chrome: app.chrome(acting.person(), "办理结果").under(paths::WORK, "遴选办理"),
         verdict,
-        done: batch.done.into_iter().map(|(case, stage)| (case.clone(), words(&case, stage))).collect(),
+        done: batch.done.into_iter().map(|(case, stage)| (words(&case, stage), case)).collect(),
         held: batch.held.into_iter().map(held).collect(),
         kept: filters::query(&[("round", &form.round), ("college", &form.college), ("q", &form.q)]),
     }
