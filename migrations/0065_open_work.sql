@@ -10,3 +10,6 @@ create index check_in_officer_account on check_in_officer (account_id) where end
 create index matter_loan_out on matter_loan (matter_id) where returned_at is null;
 create index vetting_objection_open on vetting_objection (case_id) where upheld is null;
 create index face_point_open on face_point (session_id) where progress is null;
+-- Whose posts ended lately, and who failed a review: of both a League committee is reminded, and both are few.
+create index post_ended on post (until_day) where until_day is not null;
+create index review_result_failed on review_result (review_id) where grade = 'unsatisfactory';
