@@ -5,12 +5,14 @@ use time::Date;
 
 use super::{nouns::CheckIn, store};
 use crate::{
-    auth::person::SignedIn,
+    auth::person::{Held, SignedIn},
     congress::{
+        CongressKeeper,
         congress::{Congress, Stage},
         store as congresses,
     },
     failure::Failure,
+    office::Office,
     page::task::Task,
     text::chinese_day,
 };
@@ -32,7 +34,8 @@ pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Da
             }
         }
     }
-    let Some(office) = person.acting.as_ref() else { return Ok(tasks) };
+    let keeps = |office: &&Held| CongressKeeper::KINDS.contains(&office.kind);
+    let Some(office) = person.acting.as_ref().filter(keeps) else { return Ok(tasks) };
     for congress in congresses::list(connection, person.institution, congresses::CongressFilter::default()).await? {
         if congress.stage != Stage::Convened || !congress.is_kept_by(office) {
             continue;
