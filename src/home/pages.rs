@@ -11,7 +11,7 @@ use time::Date;
 use super::{
     Home,
     figures::{self, Counted, Figure},
-    pending::{NOTICES, Pending, ROUNDS},
+    pending::{NOTICES, Pending, ROUNDS, SITTINGS},
     waiting::waiting,
 };
 use crate::{
@@ -66,14 +66,16 @@ async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> R
     let pending = Pending::of(&mut db, &person, now).await?;
     let waiting = waiting(app.features, &pending, &mut db, &person, now).await?;
     let entries = app.tasks(&person);
-    let (mut rounds, mut notices) = (Vec::new(), Vec::new());
+    let (mut rounds, mut notices, mut sittings) = (Vec::new(), Vec::new(), Vec::new());
     if pending.has(ROUNDS) {
         rounds = vetting::store::open_for(&mut db, &person, today).await?;
     }
     if pending.has(NOTICES) {
         notices = vetting::store::on_notice(&mut db, person.institution, today).await?;
     }
-    let sittings = figures::sittings(&mut db, &person).await?;
+    if pending.has(SITTINGS) {
+        sittings = figures::sittings(&mut db, &person).await?;
+    }
     let counted = Counted { waiting: &waiting, notices: &notices, sittings: &sittings };
     let figures = figures::figures(&app, &mut db, &person, &counted, now).await?;
     let chrome = app.chrome(&person, "首页");

@@ -10,11 +10,13 @@ use crate::{auth::person::SignedIn, clock::CHINA, failure::Failure, office::Offi
 pub(super) const ROUNDS: &str = "rounds";
 /// Public notices that run.
 pub(super) const NOTICES: &str = "notices";
+/// Sittings in which an office's voters vote.
+pub(super) const SITTINGS: &str = "sittings";
 
 /// Where something may wait for a person: too much rather than too little.
 #[derive(Debug)]
 pub(super) struct Pending {
-    /// Rooms of features.
+    /// Rooms of features, and what else the home page shows.
     rooms: Vec<String>,
 }
 
@@ -186,7 +188,10 @@ async fn rooms(
                case when exists (
                         select from vetting_case c where c.institution_id = $1 and c.stage = 'passed'
                                and c.notice_until >= $6 and c.notice_from <= $6
-                    ) then 'notices' end
+                    ) then 'notices' end,
+               case when $7 and exists (
+                        select from sitting t where t.institution_id = $1 and t.stage = 'open'
+                    ) then 'sittings' end
            ], null) as "rooms!""#,
         person.institution.0,
         person.account.0,
