@@ -6,7 +6,8 @@ create index voice_request_open on voice_request (institution_id, stage)
     include (receiver, college_id, unit_id, lead_unit_id, take_up_due, due_on) where stage in ('received', 'sent');
 -- Whoever checks delegates in finds their desk.
 create index check_in_officer_account on check_in_officer (account_id) where ended_at is null;
--- What is lent out, held against candidates or was raised face to face, as long as it is open: little, however much there was.
+-- What is lent out, held against candidates or was raised face to face, as long as it is open: little, however much there
+-- was.
 create index matter_loan_out on matter_loan (matter_id) where returned_at is null;
 create index vetting_objection_open on vetting_objection (case_id) where upheld is null;
 create index face_point_open on face_point (session_id) where progress is null;

@@ -68,7 +68,8 @@ async fn rooms(
                     ) or exists (
                         select from congress g
                         where g.institution_id = $1 and g.stage = 'convened' and $3::uuid is not null
-                              and (g.of_all or exists (select from delegate d where d.congress_id = g.id and d.student_id = $3))
+                              and (g.of_all or exists (
+                                      select from delegate d where d.congress_id = g.id and d.student_id = $3))
                     ) or exists (
                         select from delegate d join proposal p on p.lead_id = d.id
                         where d.student_id = $3 and p.stage = 'replied'

@@ -137,8 +137,8 @@ pub async fn open_for(connection: &mut PgConnection, person: &SignedIn, today: D
         r#"select r.id from vetting_round r join student_union u on u.id = r.union_id
            where r.institution_id = $1 and r.ended_at is null and r.opens_on <= $3 and $3 <= r.closes_on
                  and (u.college_id is null or u.college_id = (
-                         select m.college_id from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
-                         where s.id = $2))
+                         select m.college_id from student s join class k on k.id = s.class_id
+                                join major m on m.id = k.major_id where s.id = $2))
                  and not exists (select from vetting_case c where c.round_id = r.id and c.student_id = $2
                                  and c.stage not in ('withdrawn', 'refused', 'lapsed'))"#,
         person.institution.0,

@@ -316,7 +316,7 @@ pub struct UnstaffedStep {
 
 /// Cases that wait for an office that nobody holds who can sign in, as the office above them sees it at once: a college's
 /// League organisation its class branches, the school's League committee everybody else, and the class branches of a college
-/// whose League organisation has nobody either. Whether anybody is there is asked once for each office and not for each case.
+/// whose League organisation has nobody either. Whether anybody is there is asked once for each office, not for each case.
 pub async fn unstaffed(
     connection: &mut PgConnection,
     office: &ChainOffice,
@@ -355,8 +355,8 @@ pub async fn unstaffed(
                       unstaffed_bodies(a.chain, a.step, $1, a.kind, p.college_id, p.class, $2) as bodies
                from place p join asked a on a.id = p.id and a.step = p.step
            )
-           select a.id as "round!: RoundId", a.title as "title!", c.name as "college!", k.name as "class?", t.bodies as "bodies!",
-                  sum(g.cases)::bigint as "cases!"
+           select a.id as "round!: RoundId", a.title as "title!", c.name as "college!", k.name as "class?",
+                  t.bodies as "bodies!", sum(g.cases)::bigint as "cases!"
            from grouped g join asked a on a.id = g.id and a.step = g.step
                 join stuck t on t.id = g.id and t.step = g.step and t.class is not distinct from g.class
                      and (t.college_id is null or t.college_id = g.college_id)
