@@ -536,7 +536,7 @@ async fn make_round(db: &mut sqlx::PgConnection, code: &str) {
 
 /// A round of 300 and one of 3,000 applicants: the work list, the round's page, and one opinion on 50 and on 500 of them.
 fn vetting(portal: SocketAddr) {
-    let mut all = Vec::new();
+    let (mut all, mut statements) = (Vec::new(), Vec::new());
     for (code, applicants, batch) in [("round", 300, 50), ("rounds", 3_000, 500)] {
         let mut connection = Connection::open(portal);
         let cookie = connection.sign_in_as(code, "L1");
@@ -576,9 +576,11 @@ fn vetting(portal: SocketAddr) {
         println!("  the round's page                        {round_page:.1?} in {round_sent} statements");
         println!("  one opinion on {batch:3}                      {taken:.1?} in {sent} statements");
         all.push([list, whole, round_page, taken].map(|time| time.as_secs_f64()));
+        statements.push([list_sent, whole_sent, round_sent]);
     }
+    assert_eq!(statements[0], statements[1], "the same statements, however many apply");
     let growth: Vec<String> = all[0].iter().zip(all[1]).map(|(few, many)| format!("{:.1}", many / few)).collect();
-    println!("  ten times the applicants take           {} times\n", growth.join(" / "));
+    println!("  ten times the applicants take           {} times (target 1.2 / - / 1.5 / 2.5)\n", growth.join(" / "));
 }
 
 /// Counts the statements that the portal sends.
