@@ -26,7 +26,7 @@ use crate::{
     activities, adoption,
     app::{App, Routes},
     audit::{self, RecordVerb},
-    auth::{kept::KeptData, tasks::TasksOf},
+    auth::{kept::KeptData, tasks::AskedFeature},
     campus::{self, Campus},
     clock::Clock,
     conduct,
@@ -232,35 +232,38 @@ pub fn verbs() -> Vec<RecordVerb> {
     features.concat()
 }
 
-/// Functions as [`TasksOf`], each answer behind a pointer.
+/// Rooms as [`AskedFeature`], each answer behind a pointer.
 macro_rules! tasks_of {
-    ($($($name:ident)::+,)*) => {
-        &[$(|connection, person, now| Box::pin($($name)::+(connection, person, now)),)*]
+    ($($room:ident,)*) => {
+        &[$(AskedFeature {
+            room: stringify!($room),
+            waiting: |connection, person, now| Box::pin($room::tasks::waiting(connection, person, now)),
+        },)*]
     };
 }
 
 /// Who is asked what waits for a person.
-const TASKS: &[TasksOf] = tasks_of![
-    unions::tasks::waiting,
-    congress::tasks::waiting,
-    conduct::tasks::waiting,
-    education::tasks::waiting,
-    matters::tasks::waiting,
-    meetings::tasks::waiting,
-    guidance::tasks::waiting,
-    projects::tasks::waiting,
-    voice::tasks::waiting,
-    contact::tasks::waiting,
-    surveys::tasks::waiting,
-    rotation::tasks::waiting,
-    people::tasks::waiting,
-    plan_drafts::tasks::waiting,
-    accounts::tasks::waiting,
-    vetting::tasks::waiting,
-    imports::tasks::waiting,
-    elections::tasks::waiting,
-    reviews::tasks::waiting,
-    activities::tasks::waiting,
+const TASKS: &[AskedFeature] = tasks_of![
+    unions,
+    congress,
+    conduct,
+    education,
+    matters,
+    meetings,
+    guidance,
+    projects,
+    voice,
+    contact,
+    surveys,
+    rotation,
+    people,
+    plan_drafts,
+    accounts,
+    vetting,
+    imports,
+    elections,
+    reviews,
+    activities,
 ];
 
 /// Functions as [`EraseOf`], each answer behind a pointer.

@@ -80,6 +80,15 @@ impl RequestContext {
         }
     }
 
+    async fn signed_in_with<T: Alongside>(&self, parts: &Parts) -> Result<Option<With<T>>, Failure> {
+        let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) else { return Ok(None) };
+        let (mut connection, now) = (self.0.pools.read.connection().await?, self.0.clock.now());
+        match T::load(&mut connection, &token.hash(), now).await? {
+            Some((person, rest)) => Ok(Some(With(self.seen(&mut connection, person, parts, now).await?, rest))),
+            None => Ok(None),
+        }
+    }
+
     /// Notes that a session is used, to the end whatever the client does. Where it cannot be noted the page is shown all the
     /// same: a full disk keeps nobody from reading.
     async fn note_use(&self, session: &[u8], now: OffsetDateTime) {
@@ -155,17 +164,20 @@ where
 {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let context = RequestContext::from_ref(state);
-        let mut found = None;
-        if let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) {
-            let (mut connection, now) = (context.0.pools.read.connection().await?, context.0.clock.now());
-            if let Some((person, rest)) = T::load(&mut connection, &token.hash(), now).await? {
-                found = Some((context.seen(&mut connection, person, parts, now).await?, rest));
-            }
-        }
-        let (person, rest) = found.unzip();
+        let found = RequestContext::from_ref(state).signed_in_with(parts).await?;
+        let (person, rest) = found.map(|Self(person, rest)| (person, rest)).unzip();
         let person = admit(parts, person)?;
         rest.map(|rest| Self(person, rest)).ok_or(Failure::Missing)
+    }
+}
+
+impl<T: Alongside, S: Send + Sync> OptionalFromRequestParts<S> for With<T>
+where
+    RequestContext: FromRef<S>,
+{
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Failure> {
+        RequestContext::from_ref(state).signed_in_with(parts).await
     }
 }
 

@@ -13,7 +13,6 @@ use crate::{
     office::{Office, OfficeKind, UnionKeeper},
     page::task::Task,
     rules::{education::sign_by, yearly::academic_year},
-    unions::store::of_college,
 };
 
 /// Everything of it that waits for a person.
@@ -45,13 +44,9 @@ async fn of_office(
     let by = sign_by(academic_year(today));
     // Before the time is over it is each officer's own task.
     if by.is_some_and(|by| by < today) && store::text_on(connection, person.institution, today).await?.is_some() {
-        let mut unsigned = store::unsigned(connection, person.institution, today).await?;
-        if let Some(college) = college {
-            let own = of_college(connection, college).await?;
-            unsigned.retain(|one| own.contains(&one.union));
-        }
-        if !unsigned.is_empty() {
-            let says = format!("{} 人本学年没有签署自律承诺", unsigned.len());
+        let unsigned = store::count_unsigned(connection, person.institution, college, today).await?;
+        if unsigned > 0 {
+            let says = format!("{unsigned} 人本学年没有签署自律承诺");
             tasks.push(Task::new(false, says, "提醒本人签署".to_owned(), PLEDGES.to_owned()).due(by));
         }
     }

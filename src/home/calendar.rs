@@ -16,6 +16,7 @@ use super::{
     entry::{CalendarEntry, CalendarLine, WEEKDAYS},
     month::{self, MonthView},
     paths::month_path,
+    pending::{NOTICES, Pending, ROUNDS},
     subscription,
     waiting::waiting,
     week::{Week, weeks},
@@ -74,15 +75,20 @@ pub(super) async fn gather(
     now: OffsetDateTime,
 ) -> Result<Vec<Task>, Failure> {
     let today = now.to_offset(CHINA).date();
-    let mut tasks = waiting(app.features, db, person, now).await?;
-    for notice in vetting::store::on_notice(db, person.institution, today).await? {
-        let says = format!("公示期满：{}", notice.title);
-        let href = notice.round.notice_path();
-        tasks.push(Task::new(false, says, notice.union_name, href).due(Some(notice.until)));
+    let pending = Pending::of(db, person, now).await?;
+    let mut tasks = waiting(app.features, &pending, db, person, now).await?;
+    if pending.has(NOTICES) {
+        for notice in vetting::store::on_notice(db, person.institution, today).await? {
+            let says = format!("公示期满：{}", notice.title);
+            let href = notice.round.notice_path();
+            tasks.push(Task::new(false, says, notice.union_name, href).due(Some(notice.until)));
+        }
     }
-    for round in vetting::store::open_for(db, person, today).await? {
-        let says = format!("报名截止：{}", round.title);
-        tasks.push(Task::new(false, says, round.union.name, round.id.apply_path()).due(Some(round.closes_on)));
+    if pending.has(ROUNDS) {
+        for round in vetting::store::open_for(db, person, today).await? {
+            let says = format!("报名截止：{}", round.title);
+            tasks.push(Task::new(false, says, round.union.name, round.id.apply_path()).due(Some(round.closes_on)));
+        }
     }
     if let Some(office) = &person.acting {
         tasks.extend(guidance::tasks::papers_due(db, person, office, today).await?);

@@ -9,6 +9,7 @@ mod figures;
 pub mod month;
 mod pages;
 mod paths;
+mod pending;
 mod subscription;
 mod waiting;
 pub mod week;
@@ -20,7 +21,7 @@ use axum::extract::FromRef;
 use crate::{
     app::{App, Routes},
     audit::verbs,
-    auth::tasks::TasksOf,
+    auth::tasks::AskedFeature,
     office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
 };
@@ -29,7 +30,7 @@ use crate::{
 #[derive(Debug, Clone)]
 struct Home {
     app: App,
-    features: &'static [TasksOf],
+    features: &'static [AskedFeature],
 }
 
 impl Deref for Home {
@@ -48,7 +49,7 @@ impl FromRef<Home> for App {
 
 /// Its routes; `features` in the order in which they are asked.
 #[must_use]
-pub fn routes(app: &App, features: &'static [TasksOf]) -> Routes {
+pub fn routes(app: &App, features: &'static [AskedFeature]) -> Routes {
     let home = Home { app: app.clone(), features };
     pages::routes().merge(calendar::routes()).merge(feed::routes()).with_state(home)
 }

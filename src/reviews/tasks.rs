@@ -1,6 +1,6 @@
 //! What reviews ask of those who report, score and keep them.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Uuid};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
@@ -48,7 +48,8 @@ pub async fn waiting(
     .fetch_all(&mut *connection)
     .await?;
     if !rows.is_empty() {
-        let all = store::reviews(connection, person.institution, None).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+        let all = store::reviews_of(connection, person.institution, &ids).await?;
         for row in rows {
             let Some(review) = all.iter().find(|review| review.id == row.id) else { continue };
             let title = review.title();

@@ -156,8 +156,8 @@ pub(super) async fn show(
     let passed = tally.iter().filter(|row| row.stage == Stage::Passed).map(|row| row.cases).sum();
     let keeps = office.manages(&round);
     let which = store::WaitingFilter { round: Some(id), ..store::WaitingFilter::first() };
-    let (_, waiting) =
-        if office.acts_in(&round) { store::waiting(&mut db, &office, &which).await? } else { (Vec::new(), 0) };
+    let waiting =
+        if office.acts_in(&round) { store::count_waiting(&mut db, &office, &which, today).await?.all } else { 0 };
     let mut shown = None;
     let (mut on_notice, mut unshown, mut withdrawable) = (None, 0, 0);
     if keeps && round.ended_why.is_none() {

@@ -142,6 +142,33 @@ async fn found(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// The rounds and steps at which cases stand that an office sees, each once; what they are otherwise is not read.
+pub async fn steps_of(
+    connection: &mut PgConnection,
+    office: &ChainOffice,
+    ids: &[Uuid],
+) -> Result<Vec<(RoundId, usize)>, Failure> {
+    let filter = CaseFilter { ids: Some(ids.to_vec()), ..CaseFilter::default() };
+    let seen: Vec<Uuid> =
+        found(connection, office.institution, Some(office), &filter).await?.into_iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select distinct round_id as "round: RoundId", step as "step!" from vetting_case
+           where id = any($1) and step is not null order by round_id, step"#,
+        &seen
+    );
+    let mut steps = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        steps.push((row.round, usize::try_from(row.step).map_err(anyhow::Error::new)?));
+    }
+    Ok(steps)
+}
+
+/// Cases that an office is known to see, in the order of their ids.
+pub async fn cases_of(connection: &mut PgConnection, ids: &[CaseId]) -> Result<Vec<Case>, Failure> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    read(connection, &ids).await
+}
+
 /// Cases by their ids, in that order.
 async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Case>, Failure> {
     let rows = sqlx::query!(
@@ -451,16 +478,21 @@ pub struct PeopleCount {
     pub people: i64,
 }
 
-/// The candidates of a round by source, college, grade and gender, without those whose case came to nothing.
+/// The candidates of a round by source, college, grade and gender, without those whose case came to nothing. They are gone
+/// through once; the four counts are made of those that are alike.
 pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<PeopleCount>, Failure> {
     let rows = sqlx::query!(
-        r#"select case when grouping(c.source) = 0 then 'source' when grouping(g.name) = 0 then 'college'
+        r#"with alike as (
+               select c.source, c.college_id, c.class_id, s.gender, count(*) as people
+               from vetting_case c join student s on s.id = c.student_id
+               where c.round_id = $1 and c.stage not in ('invited', 'refused', 'withdrawn', 'lapsed')
+               group by 1, 2, 3, 4
+           )
+           select case when grouping(c.source) = 0 then 'source' when grouping(g.name) = 0 then 'college'
                        when grouping(k.entry_year) = 0 then 'grade' else 'gender' end as "part!",
-                  coalesce(c.source, g.name, k.entry_year::text, s.gender) as label, count(*) as "people!"
-           from vetting_case c join student s on s.id = c.student_id join class k on k.id = c.class_id
-                join college g on g.id = c.college_id
-           where c.round_id = $1 and c.stage not in ('invited', 'refused', 'withdrawn', 'lapsed')
-           group by grouping sets ((c.source), (g.name), (k.entry_year), (s.gender))
+                  coalesce(c.source, g.name, k.entry_year::text, c.gender) as label, sum(c.people)::bigint as "people!"
+           from alike c join class k on k.id = c.class_id join college g on g.id = c.college_id
+           group by grouping sets ((c.source), (g.name), (k.entry_year), (c.gender))
            order by 3 desc, 2"#,
         round.0
     );

@@ -146,7 +146,7 @@ pub async fn on_notice(
                   min(c.notice_first) as "first!", max(c.notice_until) as "until!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
                 left join college g on g.id = u.college_id
-           where r.institution_id = $1 and c.stage = 'passed' and $2 between c.notice_from and c.notice_until
+           where r.institution_id = $1 and c.stage = 'passed' and c.notice_until >= $2 and c.notice_from <= $2
            group by r.id, u.kind, g.name order by max(c.notice_until)"#,
         institution.0,
         today

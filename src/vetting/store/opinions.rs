@@ -170,7 +170,9 @@ pub async fn give(
     if found.len() != ids.len() {
         return Err(Failure::Missing);
     }
-    let rounds: HashMap<RoundId, Round> = super::rounds(connection, office.institution, super::RoundFilter::default())
+    let of_cases: Vec<Uuid> = found.iter().map(|case| case.round.0).collect();
+    let which = super::RoundFilter { some: Some(&of_cases), ..super::RoundFilter::default() };
+    let rounds: HashMap<RoundId, Round> = super::rounds(connection, office.institution, which)
         .await?
         .into_iter()
         .map(|round| (round.id, round))
