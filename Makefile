@@ -77,7 +77,7 @@ papers: tools portal
 full: postgres portal
 	$(SUDO) env LUNZHI=$(or $(LUNZHI),target/release/lunzhi) /usr/bin/python3 -B tests/full/run.py
 
-# Two portals under half of what they bear for ten minutes, each ended and started again in its turn. SECONDS=60 is a short one.
+# Two portals under half of what they bear for ten minutes, each ended and started again in its turn. LASTS=60 is a short one.
 soak: postgres portal
 	/usr/bin/python3 -B tests/soak/run.py
 
