@@ -181,8 +181,11 @@ impl University {
         let mut db = PgConnection::connect(url).await.unwrap();
         db.execute(sqlx::raw_sql(include_str!("year.sql"))).await.unwrap();
         let phones = open_sessions(&mut db).await;
-        let school = sqlx::query_scalar("select id from institution where code = $1").bind(CODE);
-        let school: InstitutionId = school.fetch_one(&mut db).await.unwrap();
+        let school: InstitutionId = sqlx::query_scalar("select id from institution where code = $1")
+            .bind(CODE)
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
         for first in (0..ENTRIES).step_by(TOGETHER) {
             app.write(async |db| {
                 for number in first..first + TOGETHER {
