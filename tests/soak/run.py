@@ -279,6 +279,8 @@ def play(folder, program):
     print("loading the demo's universities …", flush=True)
     said = portals.start(0, "demo", 600)
     accounts = dict(line.split("\t")[1:3] for line in said.splitlines() if line.count("\t") == 2)
+    # Whoever loaded the demo keeps the memory that it took.
+    portals.replace(0, signal.SIGTERM)
     portals.start(1)
     load = Load(database, portals.ports, accounts)
     watch = asyncio.run(soak(portals, load))
