@@ -15,7 +15,7 @@ LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__
 # the runtime's calls bury.
 TOGETHER := RUST_TEST_THREADS=$$((2 * $$(nproc))) RUST_BACKTRACE=0
 
-.PHONY: demo test quick bench fuzz prepare cluster peers papers full portal tools postgres nginx
+.PHONY: demo test quick bench fuzz prepare cluster peers peers-bench papers full soak portal tools postgres nginx
 
 demo: postgres
 	cargo build --release --locked
@@ -78,6 +78,16 @@ papers: tools portal
 # A disk that fills up under a portal: a small tmpfs, which root alone may mount.
 full: postgres portal
 	$(SUDO) env LUNZHI=$(or $(LUNZHI),target/release/lunzhi) /usr/bin/python3 -B tests/full/run.py
+
+# Two portals under half of what they bear for ten minutes, each ended and started again in its turn. LASTS=60 is a short one.
+soak: postgres portal
+	/usr/bin/python3 -B tests/soak/run.py
+
+# The same list and the same cast on Fastify and on Django, with one small client, as ratios.
+peers-bench: postgres portal
+	@{ command -v npm && /usr/bin/python3 -c 'import ensurepip'; } >/dev/null 2>&1 || \
+	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq npm python3-venv; }
+	/usr/bin/python3 -B tests/peers_bench/run.py
 
 portal:
 	@test -n "$$LUNZHI" || cargo build --release --locked

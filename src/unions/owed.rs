@@ -82,7 +82,8 @@ impl WorkOwed {
             owed.entry(union).or_default().constitution = Some(on_file);
         }
         for contacts in store::contact_coverage(connection, institution, one, today).await? {
-            owed.entry(contacts.union).or_default().contacts = Some(contacts);
+            let union = contacts.union;
+            owed.entry(union).or_default().contacts = Some(contacts);
         }
         for surveys in store::survey_coverage(connection, institution, one, today).await? {
             owed.entry(surveys.union).or_default().surveys = Some(surveys.held);
@@ -91,7 +92,8 @@ impl WorkOwed {
             owed.entry(work.union).or_default().work = Some(work.work);
         }
         for voices in store::voices(connection, institution, one, now).await? {
-            owed.entry(voices.union).or_default().voices = Some(voices);
+            let union = voices.union;
+            owed.entry(union).or_default().voices = Some(voices);
         }
         Ok(owed)
     }

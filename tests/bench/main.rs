@@ -10,6 +10,7 @@ mod congresses;
 mod lists;
 mod memory;
 mod sheets;
+mod year;
 
 use std::{
     fmt::Write as _,
@@ -128,6 +129,9 @@ fn main() {
     if wanted("reviews") {
         lists::reviews(portal);
     }
+    if wanted("year") {
+        year::measure(&runtime);
+    }
 }
 
 /// A portal and, on the same database, the barest server that authenticates and renders the same page.
@@ -235,6 +239,8 @@ struct Answer {
     status: u16,
     set: Option<String>,
     location: String,
+    /// How long the portal had it, where that is noted.
+    took: Duration,
 }
 
 /// One connection that is kept, of a browser that keeps its cookies.
@@ -264,7 +270,8 @@ impl Connection {
             body.len()
         );
         self.socket.get_mut().write_all(request.as_bytes()).unwrap();
-        let (mut status, mut length, mut set, mut location) = (0, 0, None, String::new());
+        let (mut status, mut length, mut in_chunks) = (0, 0, false);
+        let (mut set, mut location, mut took) = (None, String::new(), Duration::ZERO);
         let mut line = String::new();
         loop {
             line.clear();
@@ -277,6 +284,10 @@ impl Connection {
                 status = rest[..3].parse().unwrap();
             } else if let Some(rest) = line.strip_prefix("content-length: ") {
                 length = rest.parse().unwrap();
+            } else if line == "transfer-encoding: chunked" {
+                in_chunks = true;
+            } else if let Some(rest) = line.strip_prefix("x-bench-took: ") {
+                took = Duration::from_micros(rest.parse().unwrap());
             } else if let Some(rest) = line.strip_prefix("location: ") {
                 rest.clone_into(&mut location);
             } else if let Some(rest) = line.strip_prefix("set-cookie: ").and_then(|rest| rest.split(';').next()) {
@@ -287,9 +298,26 @@ impl Connection {
                 }
             }
         }
-        self.body.resize(length, 0);
-        self.socket.read_exact(&mut self.body).unwrap();
-        Answer { status, set, location }
+        if in_chunks {
+            self.body.clear();
+            while self.read_chunk() > 0 {}
+        } else {
+            self.body.resize(length, 0);
+            self.socket.read_exact(&mut self.body).unwrap();
+        }
+        Answer { status, set, location, took }
+    }
+
+    /// Reads one more chunk of a body; the last one has no bytes.
+    fn read_chunk(&mut self) -> usize {
+        let mut line = String::new();
+        self.socket.read_line(&mut line).unwrap();
+        let (start, length) = (self.body.len(), usize::from_str_radix(line.trim_end(), 16).unwrap());
+        self.body.resize(start + length, 0);
+        self.socket.read_exact(&mut self.body[start..]).unwrap();
+        // The end of its line.
+        self.socket.read_exact(&mut [0; 2]).unwrap();
+        length
     }
 
     fn sign_in(&mut self, number: usize) -> String {

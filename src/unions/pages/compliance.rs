@@ -22,7 +22,7 @@ use self::{
     kept::{AskedOverview, Overview, Overviews},
 };
 use super::{
-    Onward, Subject, calendar,
+    Onward, Subject, calendar, mending_of,
     own_rules::OwnBreach,
 };
 use crate::{
@@ -444,7 +444,7 @@ struct FoundBreach<'a> {
 impl FoundBreach<'_> {
     fn written(&self, mendings: &[Mending]) -> Breach {
         let Self { union, finding, details } = self;
-        let of_breach = |row: &&Mending| row.union == union.id && row.rule == finding.rule;
+        let mending = || mending_of(mendings, union.id, &MendedRule::Listed(finding.rule));
         let binds = finding.verdict == Outcome::Fail;
         Breach {
             union: union.id,
@@ -460,7 +460,7 @@ impl FoundBreach<'_> {
             remedy: details.remedy.clone(),
             keeper: union.mended_by().label(),
             onward: details.onward.clone(),
-            mending: mendings.iter().find(of_breach).filter(|_| binds).cloned(),
+            mending: binds.then(mending).flatten(),
         }
     }
 }

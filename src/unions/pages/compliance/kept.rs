@@ -218,9 +218,12 @@ impl Overviews {
             }
         }
         let mut records = records(db, institution, &changed, day).await?;
-        let begins = records.iter().flat_map(|record| record.posts.iter().map(|post| post.from_day));
-        let stands = standing.values().flat_map(|one| one.judged.days.starting());
-        let coming = if asked.with_days { coming_days(begins.chain(stands), day) } else { Vec::new() };
+        let coming = if asked.with_days {
+            let begins = records.iter().flat_map(|record| record.posts.iter().map(|post| post.from_day));
+            coming_days(begins.chain(standing.values().flat_map(|one| one.judged.days.starting())), day)
+        } else {
+            Vec::new()
+        };
         if kept.as_ref().is_some_and(|kept| kept.coming != coming) {
             // Another day to come: it is looked at in every union.
             let others: Vec<UnionMark> = standing.drain().map(|(_, one)| one.mark.clone()).collect();
