@@ -246,7 +246,7 @@ async fn upload(
     let FileRows { rows, read_as } = read;
     let new = NewImport { kind, file_name, sha256, grades, end_others, read_as, rows };
     let now = app.clock.now();
-    let id = app.write_as(acting.person().authority(), async |db| store::stage(db, &acting, &new, now).await).await?;
+    let id = app.write_as(acting.person().authority(), async |db| store::stage(db, &acting, new, now).await).await?;
     Ok(Redirect::to(&id.path()).into_response())
 }
 

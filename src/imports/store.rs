@@ -8,6 +8,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     grades,
     import::{Author, BETWEEN, BLANK, Committed, Import, Kind, NewImport, PreviewRow, ReadAs, RowState, State},
+    judged::{StagedRow, keep, put_beside, staged},
     offices, progress_store, spelling, students,
 };
 use crate::{
@@ -23,21 +24,57 @@ use crate::{
     rules::measure::Measure,
 };
 
-/// Rows that are compared at once: a file is never held whole, and the school's students are gone through for each batch.
+/// Rows of grades and offices that are compared at once: what is known of each of them is held meanwhile.
 const COMPARED: i32 = 10_000;
 /// Rows that are written at once: progress is seen.
-const WRITTEN: i32 = 4_000;
+const WRITTEN: i32 = 10_000;
 /// How long a preview that nobody commits is kept, and wrong rows after a commit.
 const KEPT: Duration = Duration::days(7);
 
-/// Takes a file in for a preview and says of each row what it would do.
+/// Takes a file in for a preview and says of each row what it would do. Students are compared before they are written:
+/// written first, most rows would be written twice.
 pub async fn stage(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
-    new: &NewImport,
+    new: NewImport,
     now: OffsetDateTime,
 ) -> Result<ImportId, Failure> {
-    let id = ImportId::random();
+    let (id, kind, institution) = (ImportId::random(), new.kind, acting.institution());
+    keep_statistics(connection).await?;
+    plan_for_whole_files(connection).await?;
+    insert(connection, acting, id, &new, now).await?;
+    let mut rows: Vec<StagedRow> = new.rows.into_iter().map(StagedRow::read).collect();
+    spelling::take_over(connection, &mut rows, institution, kind).await?;
+    if kind == Kind::Students {
+        let judged = students::judge(connection, &rows, institution, now).await?;
+        put_beside(&mut rows, judged);
+    }
+    for part in rows.chunks(5_000) {
+        insert_rows(connection, id, part).await?;
+    }
+    drop(rows);
+    // The planner has not seen the new rows yet.
+    sqlx::query!("analyze import_row (import_id, row, state)").execute(&mut *connection).await?;
+    compare_where_they_stand(connection, acting, id, kind, now).await?;
+    count(connection, id).await?;
+    Ok(id)
+}
+
+/// Until the transaction ends: a list of the whole school is sorted and hashed in memory, and no statement is planned for a
+/// list of a few rows.
+async fn plan_for_whole_files(connection: &mut PgConnection) -> Result<(), Failure> {
+    sqlx::query!("set local work_mem = '32MB'").execute(&mut *connection).await?;
+    sqlx::query!("set local plan_cache_mode = force_custom_plan").execute(connection).await?;
+    Ok(())
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    id: ImportId,
+    new: &NewImport,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
     let grades = new.grades.as_ref();
     sqlx::query!(
         "insert into import (id, institution_id, kind, file_name, sha256, basis, period, source, by_account, office, at,
@@ -62,32 +99,31 @@ pub async fn stage(
         grades.map_or(Measure::USUAL, |grades| grades.measure).slug(),
         grades.map_or(CoursesCounted::All, |grades| grades.courses).slug()
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    for part in new.rows.chunks(5_000) {
-        let rows: Vec<i32> = part.iter().map(|row| i32::try_from(row.row).unwrap_or(i32::MAX)).collect();
-        let cells: Vec<&str> = part.iter().map(|row| row.cells.as_text()).collect();
-        let wrongs: Vec<&str> = part.iter().map(|row| row.wrong.as_str()).collect();
-        sqlx::query!(
-            "insert into import_row (import_id, row, state, cells, says)
-             select $1, u.row, case when u.wrong = '' then 'added' else 'wrong' end,
-                    string_to_array(u.cells, $5, $6), u.wrong
-             from unnest($2::integer[], $3::text[], $4::text[]) as u(row, cells, wrong)",
-            id.0,
-            &rows,
-            &cells as &[&str],
-            &wrongs as &[&str],
-            BETWEEN.to_string(),
-            BLANK.to_string()
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
-    // The planner has not seen the new rows yet.
-    sqlx::query!("analyze import_row").execute(&mut *connection).await?;
-    keep_statistics(connection).await?;
-    compare(connection, acting, id, new.kind, now).await?;
-    Ok(id)
+    Ok(())
+}
+
+async fn insert_rows(connection: &mut PgConnection, id: ImportId, rows: &[StagedRow]) -> Result<(), Failure> {
+    let numbers: Vec<i32> = rows.iter().map(|row| row.row).collect();
+    let cells: Vec<&str> = rows.iter().map(|row| row.cells.as_text()).collect();
+    let states: Vec<&str> = rows.iter().map(|row| row.state.slug()).collect();
+    let says: Vec<&str> = rows.iter().map(|row| row.says.as_str()).collect();
+    sqlx::query!(
+        "insert into import_row (import_id, row, state, cells, says)
+         select $1, u.row, u.state, string_to_array(u.cells, $6, $7), u.says
+         from unnest($2::integer[], $3::text[], $4::text[], $5::text[]) as u(row, state, cells, says)",
+        id.0,
+        &numbers,
+        &states as &[&str],
+        &cells as &[&str],
+        &says as &[&str],
+        BETWEEN.to_string(),
+        BLANK.to_string()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Brings the planner up to date about tables that rows are compared with and that were filled in bulk: by the file before
@@ -119,31 +155,46 @@ pub(super) async fn compare(
     kind: Kind,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    // Until the transaction ends: a list of the whole school is sorted and hashed in memory.
-    sqlx::query!("set local work_mem = '32MB'").execute(&mut *connection).await?;
-    spelling::take_over(connection, id, acting.institution(), kind).await?;
-    if kind == Kind::Grades {
-        grades::leave_out_mended(connection, id, acting.institution()).await?;
+    let institution = acting.institution();
+    plan_for_whole_files(connection).await?;
+    let mut rows = staged(connection, id).await?;
+    spelling::take_over(connection, &mut rows, institution, kind).await?;
+    spelling::keep(connection, id, &rows).await?;
+    if kind == Kind::Students {
+        let judged = students::judge(connection, &rows, institution, now).await?;
+        keep(connection, id, &judged).await?;
     }
-    let batches = batches(connection, id, COMPARED).await?;
+    drop(rows);
+    compare_where_they_stand(connection, acting, id, kind, now).await?;
+    count(connection, id).await
+}
+
+/// Compares the rows of grades and of offices, which are few or have facts of their own beside them.
+async fn compare_where_they_stand(
+    connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    id: ImportId,
+    kind: Kind,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
     match kind {
-        Kind::Students => {
-            let namesakes = students::Namesakes::find(connection, id, acting.institution(), now).await?;
-            for rows in batches {
-                students::compare(connection, id, acting.institution(), rows, &namesakes, now).await?;
-            }
-        }
+        Kind::Students => {}
         Kind::Grades => {
-            for rows in batches {
+            grades::leave_out_mended(connection, id, acting.institution()).await?;
+            for rows in batches(connection, id, COMPARED).await? {
                 grades::compare(connection, id, acting.institution(), rows, now).await?;
             }
         }
         Kind::Offices => {
-            for rows in batches {
+            for rows in batches(connection, id, COMPARED).await? {
                 offices::compare(connection, acting, id, rows, now).await?;
             }
         }
     }
+    Ok(())
+}
+
+async fn count(connection: &mut PgConnection, id: ImportId) -> Result<(), Failure> {
     sqlx::query!(
         "update import i set added = c.added, changed = c.changed, same = c.same, wrong = c.wrong
          from (select count(*) filter (where state = 'added')::integer as added,

@@ -6,8 +6,8 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    import::{Author, Import, Layout, Missing, MissingPerson, RowState},
-    judged::{Before, Judged, change, keep},
+    import::{Author, BETWEEN, BLANK, Import, Layout, Missing, MissingPerson, RowState},
+    judged::{Judged, StagedRow, change, usable},
 };
 use crate::{
     database::Locked,
@@ -83,85 +83,106 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) ->
     vec![number, name, college, major, owned(level), year, class, owned(political), owned(gender), owned(ethnic)]
 }
 
-/// Says of some rows that are not wrong what they would do as the database is now.
-pub(super) async fn compare(
+/// Rows that are looked up at once: what is known of each of them is held meanwhile.
+const COMPARED: usize = 20_000;
+
+/// Says of the rows that are not wrong what they would do as the database is now, where that is not what stands beside them.
+pub(super) async fn judge(
     connection: &mut PgConnection,
-    id: ImportId,
+    rows: &[StagedRow],
     institution: InstitutionId,
-    rows: Range<i32>,
-    namesakes: &Namesakes,
     now: OffsetDateTime,
-) -> Result<(), Failure> {
-    let mut found = sqlx::query!(
-        r#"with file as materialized (
+) -> Result<Vec<Judged>, Failure> {
+    let namesakes = Namesakes::find(connection, rows, institution, now).await?;
+    let mut news = Vec::new();
+    for part in rows.chunks(COMPARED) {
+        let mut known = compare(connection, part, institution, now).await?;
+        for staged in usable(part) {
+            let judged = known.remove(&staged.row).unwrap_or_else(|| Judged {
+                row: staged.row,
+                state: RowState::Added,
+                says: namesakes.says(staged.row),
+            });
+            if judged.is_news(staged) {
+                news.push(judged);
+            }
+        }
+    }
+    Ok(news)
+}
+
+/// By row, what it would do to somebody who is known, or why it cannot be used. The other rows add somebody.
+async fn compare(
+    connection: &mut PgConnection,
+    rows: &[StagedRow],
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<HashMap<i32, Judged>, Failure> {
+    let numbers: Vec<i32> = usable(rows).map(|row| row.row).collect();
+    let cells: Vec<&str> = usable(rows).map(|row| row.cells.as_text()).collect();
+    let found = sqlx::query!(
+        r#"with split as materialized (
+               select u.row, string_to_array(u.cells, $5, $6) as cells
+               from unnest($1::integer[], $2::text[]) as u(row, cells)
+           ), file as materialized (
                -- Keys are made once a row, not once a pair of rows.
-               select row, state, says, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
+               select row, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
                       level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
                       cells[8] as political, cells[9] as gender, cells[10] as ethnic,
                       number_key(cells[1]) as number_key
-               from import_row where import_id = $1 and row >= $4 and row < $5 and state <> 'wrong'
+               from split
            )
-           select f.row as "row!", f.state as "state!", f.says as "says!", f.name as "name!", f.class as "class!", f.political, f.gender, f.ethnic,
+           select f.row as "row!", f.name as "name!", f.class as "class!", f.political, f.gender, f.ethnic,
                   s.name as "old_name?", k.name as "old_class?", s.political as "old_political?",
                   s.gender as "old_gender?", s.ethnic as "old_ethnic?",
-                  case when s.left_on <= china_day($3) then s.left_on end as left_on,
+                  case when s.left_on <= china_day($4) then s.left_on end as left_on,
                   target.id is distinct from k.id as "changes_class!",
                   target.ended_on is not null and target.id is distinct from k.id as "class_has_ended!",
                   a.id is not null and a.name <> f.name as "is_anothers_account!",
-                  a.id is not null and is_staff(a.id, $3) as "is_staffs_account!",
-                  coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $3)
+                  a.id is not null and is_staff(a.id, $4) as "is_staffs_account!",
+                  coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $4)
                       as "renames_staff!",
                   now.number as "renumbered?"
            from file f
-                left join student s on s.institution_id = $2 and s.number = f.number
+                left join student s on s.institution_id = $3 and s.number = f.number
                 left join class k on k.id = s.class_id
-                left join college tc on tc.institution_id = $2 and tc.name = f.college
+                left join college tc on tc.institution_id = $3 and tc.name = f.college
                 left join major tm on tm.college_id = tc.id and tm.name = f.major and tm.level = f.level
                 left join class target on target.major_id = tm.id and target.entry_year = f.entry_year
                      and target.name = f.class
-                left join account a on s.id is null and a.institution_id = $2 and a.number = f.number
+                left join account a on s.id is null and a.institution_id = $3 and a.number = f.number
                 left join account own on own.student_id = s.id
-                left join former_number old on s.id is null and old.institution_id = $2
+                left join former_number old on s.id is null and old.institution_id = $3
                      and old.number_key = f.number_key
                 left join student now on now.id = old.student_id
-           order by f.row"#,
-        id.0,
+           where s.id is not null or a.id is not null or now.id is not null or target.ended_on is not null"#,
+        &numbers,
+        &cells as &[&str],
         institution.0,
         now,
-        rows.start,
-        rows.end
+        BETWEEN.to_string(),
+        BLANK.to_string()
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    let before: Vec<Before> = found.iter_mut().map(|row| Before::take(&mut row.state, &mut row.says)).collect();
-    let judged = found.into_iter().map(|row| {
+    let judged = found.into_iter().filter_map(|row| {
         if let Some(day) = row.left_on {
-            return Judged::wrong(
-                row.row,
-                format!("学号：该生已于{}离校；复学请先在“人员”里恢复在校", chinese_day(day)),
-            );
+            let day = chinese_day(day);
+            return Some(Judged::wrong(row.row, format!("学号：该生已于{day}离校；复学请先在“人员”里恢复在校")));
         }
-        if row.class_has_ended {
-            return Judged::wrong(row.row, "班级：该班已合并、结束或即将毕业");
-        }
-        if row.is_anothers_account {
-            return Judged::wrong(row.row, "学号：已有他人的账号使用这个学号");
-        }
-        if row.is_staffs_account {
-            return Judged::wrong(row.row, "学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对");
-        }
-        if row.renames_staff {
-            return Judged::wrong(row.row, "姓名：此人担任工作职务，姓名由系统管理员更正");
+        let fault = [
+            (row.class_has_ended, "班级：该班已合并、结束或即将毕业"),
+            (row.is_anothers_account, "学号：已有他人的账号使用这个学号"),
+            (row.is_staffs_account, "学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对"),
+            (row.renames_staff, "姓名：此人担任工作职务，姓名由系统管理员更正"),
+        ];
+        if let Some((_, says)) = fault.iter().find(|(is_so, _)| *is_so) {
+            return Some(Judged::wrong(row.row, *says));
         }
         if let Some(number) = row.renumbered {
-            return Judged::wrong(row.row, format!("学号：该生已换学号，请改用新学号 {number}"));
+            return Some(Judged::wrong(row.row, format!("学号：该生已换学号，请改用新学号 {number}")));
         }
-        let Some(old_name) = row.old_name else {
-            let says = namesakes.0.get(&row.row).map_or_else(String::new, |Namesake { number, class }| {
-                format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入")
-            });
-            return Judged { row: row.row, state: RowState::Added, says };
-        };
+        let old_name = row.old_name?;
         let mut changes = Vec::new();
         if old_name != row.name {
             changes.push(change("姓名", Some(&old_name), &row.name));
@@ -180,10 +201,9 @@ pub(super) async fn compare(
                 changes.push(change(what, before.as_deref(), &after));
             }
         }
-        Judged::known(row.row, &changes)
+        Some(Judged::known(row.row, &changes))
     });
-    let news = judged.zip(before).filter(|(judged, before)| judged.is_news(before)).map(|(judged, _)| judged);
-    keep(connection, id, &news.collect::<Vec<_>>()).await
+    Ok(judged.map(|judged| (judged.row, judged)).collect())
 }
 
 /// A student of the name of somebody whom the file adds.
@@ -194,44 +214,60 @@ struct Namesake {
 
 /// By row, those of the same name in the class or the college whom the file does not name with their own number: the number
 /// may be new, and the person not.
-pub(super) struct Namesakes(HashMap<i32, Namesake>);
+struct Namesakes(HashMap<i32, Namesake>);
 
 impl Namesakes {
-    pub async fn find(
+    async fn find(
         connection: &mut PgConnection,
-        id: ImportId,
+        rows: &[StagedRow],
         institution: InstitutionId,
         now: OffsetDateTime,
     ) -> Result<Self, Failure> {
+        let numbers: Vec<i32> = usable(rows).map(|row| row.row).collect();
+        let cells: Vec<&str> = usable(rows).map(|row| row.cells.as_text()).collect();
+        // A row that cannot be used names somebody too.
+        let named: Vec<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
         // Once for the whole file, with `not in`, which is always hashed, and those who are known gathered first: in a school
         // of forty thousand everybody has namesakes, and each of them looked for by itself would take hours.
-        let rows = sqlx::query!(
-            r#"with file as materialized (
+        let found = sqlx::query!(
+            r#"with split as materialized (
+                   select u.row, string_to_array(u.cells, $5, $6) as cells
+                   from unnest($1::integer[], $2::text[]) as u(row, cells)
+               ), file as materialized (
                    select r.row, name_key(r.cells[2]) as name_key, r.cells[3] as college, r.cells[4] as major,
                           level_slug(r.cells[5]) as level, r.cells[6]::integer as entry_year, r.cells[7] as class
-                   from import_row r
-                   where r.import_id = $1 and r.state <> 'wrong'
-                         and not exists (select from student s where s.institution_id = $2 and s.number = r.cells[1])
+                   from split r
+                   where not exists (select from student s where s.institution_id = $3 and s.number = r.cells[1])
                ), known as materialized (
                    select x.number, x.name_key, c.name as college, m.name as major, m.level, k.entry_year, k.name as class
                    from student x join class k on k.id = x.class_id join major m on m.id = k.major_id
                         join college c on c.id = m.college_id
-                   where x.institution_id = $2 and (x.left_on is null or x.left_on > china_day($3))
-                         and x.number not in (select r.cells[1] from import_row r
-                                              where r.import_id = $1 and r.cells[1] is not null)
+                   where x.institution_id = $3 and (x.left_on is null or x.left_on > china_day($4))
+                         and x.number not in (select n.number from unnest($7::text[]) as n(number))
                )
                select distinct on (f.row) f.row as "row!", x.number as "number!", x.class as "class!"
                from file f join known x on x.name_key = f.name_key and x.college = f.college
                order by f.row, (x.major, x.level, x.entry_year, x.class)
                                is distinct from (f.major, f.level, f.entry_year, f.class), x.number"#,
-            id.0,
+            &numbers,
+            &cells as &[&str],
             institution.0,
-            now
+            now,
+            BETWEEN.to_string(),
+            BLANK.to_string(),
+            &named as &[&str]
         )
         .fetch_all(connection)
         .await?;
-        let named = rows.into_iter().map(|row| (row.row, Namesake { number: row.number, class: row.class }));
+        let named = found.into_iter().map(|row| (row.row, Namesake { number: row.number, class: row.class }));
         Ok(Self(named.collect()))
+    }
+
+    /// What is said of a row that adds somebody.
+    fn says(&self, row: i32) -> String {
+        self.0.get(&row).map_or_else(String::new, |Namesake { number, class }| {
+            format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入")
+        })
     }
 }
 
