@@ -43,6 +43,7 @@ pub async fn stage(
     keep_statistics(connection).await?;
     plan_for_whole_files(connection).await?;
     insert(connection, acting, id, &new, now).await?;
+    note_people(connection, id, institution, kind, now).await?;
     let mut rows: Vec<StagedRow> = new.rows.into_iter().map(StagedRow::read).collect();
     spelling::take_over(connection, &mut rows, institution, kind).await?;
     if kind == Kind::Students {
@@ -157,6 +158,7 @@ pub(super) async fn compare(
 ) -> Result<(), Failure> {
     let institution = acting.institution();
     plan_for_whole_files(connection).await?;
+    note_people(connection, id, institution, kind, now).await?;
     let mut rows = staged(connection, id).await?;
     spelling::take_over(connection, &mut rows, institution, kind).await?;
     spelling::keep(connection, id, &rows).await?;
@@ -208,6 +210,74 @@ async fn count(connection: &mut PgConnection, id: ImportId) -> Result<(), Failur
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// What a list of students is compared with, as one text: versions of rows, by where they lie and who wrote them, and the
+/// day. Two that are equal stand for one and the same; what was copied elsewhere is another.
+async fn people_now(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<String, Failure> {
+    let row = sqlx::query_scalar!(
+        r#"with version as (
+               select 'student' as what, ctid::text || xmin::text as at from student where institution_id = $1
+               union all
+               select 'account', ctid::text || xmin::text from account where institution_id = $1
+               union all
+               select 'former', ctid::text || xmin::text from former_number where institution_id = $1
+               union all
+               select 'office', ctid::text || xmin::text from office where institution_id = $1
+               union all
+               select 'college', ctid::text || xmin::text from college where institution_id = $1
+               union all
+               select 'major', m.ctid::text || m.xmin::text
+               from major m join college c on c.id = m.college_id where c.institution_id = $1
+               union all
+               select 'class', k.ctid::text || k.xmin::text
+               from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+               where c.institution_id = $1
+           )
+           select concat_ws(' ', china_day($2), string_agg(concat(what, n, ':', sum), ' ' order by what)) as "now!"
+           from (select what, count(*) as n, sum(hashtextextended(at, 0)) as sum from version group by what) v"#,
+        institution.0,
+        now
+    );
+    Ok(row.fetch_one(connection).await?)
+}
+
+/// Notes what a list of students is about to be compared with: what changes meanwhile is another state.
+async fn note_people(
+    connection: &mut PgConnection,
+    id: ImportId,
+    institution: InstitutionId,
+    kind: Kind,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    if kind == Kind::Students {
+        let people = people_now(connection, institution, now).await?;
+        sqlx::query!("update import set compared_with = $2 where id = $1", id.0, people).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// Nothing that a list of students was compared with has changed since.
+async fn is_as_compared(
+    connection: &mut PgConnection,
+    import: &Import,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    if import.kind != Kind::Students {
+        return Ok(false);
+    }
+    let people = people_now(connection, institution, now).await?;
+    let is_so = sqlx::query_scalar!(
+        r#"select coalesce(compared_with = $2, false) as "is_so!" from import where id = $1"#,
+        import.id.0,
+        people
+    );
+    Ok(is_so.fetch_one(connection).await?)
 }
 
 /// A university's files, newest first; or one of them.
@@ -305,11 +375,14 @@ pub async fn commit(
         State::Previewed => {}
         State::Committed | State::Discarded => return Ok(Committed::Settled),
     }
-    let digest = digest_of(connection, &import, *institution, now).await?;
-    compare(connection, acting, id, import.kind, now).await?;
-    if digest_of(connection, &import, *institution, now).await? != digest {
-        return Ok(Committed::Moved);
+    if !is_as_compared(connection, &import, *institution, now).await? {
+        let digest = digest_of(connection, &import, *institution, now).await?;
+        compare(connection, acting, id, import.kind, now).await?;
+        if digest_of(connection, &import, *institution, now).await? != digest {
+            return Ok(Committed::Moved);
+        }
     }
+    plan_for_whole_files(connection).await?;
     let mut moves = Vec::new();
     let author = Author { account: acting.person().account.0, office: acting.office().label() };
     match import.kind {
