@@ -61,10 +61,11 @@ pub async fn stage(
     Ok(id)
 }
 
-/// Until the transaction ends: a list of the whole school is sorted and hashed in memory, and no statement is planned for a
-/// list of a few rows.
+/// Until the transaction ends: a list of the whole school is hashed in memory and not sorted, which takes longer for names in
+/// Chinese, and no statement is planned for a list of a few rows.
 async fn plan_for_whole_files(connection: &mut PgConnection) -> Result<(), Failure> {
     sqlx::query!("set local work_mem = '32MB'").execute(&mut *connection).await?;
+    sqlx::query!("set local enable_mergejoin = off").execute(&mut *connection).await?;
     sqlx::query!("set local plan_cache_mode = force_custom_plan").execute(connection).await?;
     Ok(())
 }
