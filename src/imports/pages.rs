@@ -511,7 +511,15 @@ async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<
     let committed = write(&app, &acting, &import, &told).await;
     app.end(id, told, committed.is_err()).await;
     match committed {
-        Ok(committed) => Some(committed),
+        Ok(committed) => {
+            // Nobody waits for this, and whoever looks at the school next finds it as large as it is.
+            if let Committed::Done { import, .. } = &committed
+                && let Err(failure) = app.write_one(async |db| store::look_at_written(db, import).await).await
+            {
+                tracing::warn!(%failure, "what was imported was not analyzed");
+            }
+            Some(committed)
+        }
         Err(failure) => {
             tracing::error!(%failure, "an import was not committed");
             None
