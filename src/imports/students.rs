@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 use super::{
@@ -14,8 +14,8 @@ use crate::{
     directory,
     failure::Failure,
     ids::{ImportId, InstitutionId},
-    name::Spellings,
-    rules::roster::Level,
+    name::{Spellings, key},
+    rules::roster::{Level, level_label},
     sheet::RowReader,
     text::chinese_day,
 };
@@ -86,28 +86,34 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) ->
 /// Rows that are looked up at once: what is known of each of them is held meanwhile.
 const COMPARED: usize = 20_000;
 
-/// Says of the rows that are not wrong what they would do as the database is now, where that is not what stands beside them.
+/// Says of the rows that are not wrong what they would do as the database is now, where that is not what stands beside them;
+/// in the order of the rows.
 pub(super) async fn judge(
     connection: &mut PgConnection,
     rows: &[StagedRow],
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<Vec<Judged>, Failure> {
-    let namesakes = Namesakes::find(connection, rows, institution, now).await?;
-    let mut news = Vec::new();
+    let (mut news, mut added) = (Vec::new(), Vec::new());
     for part in rows.chunks(COMPARED) {
         let mut known = compare(connection, part, institution, now).await?;
         for staged in usable(part) {
-            let judged = known.remove(&staged.row).unwrap_or_else(|| Judged {
-                row: staged.row,
-                state: RowState::Added,
-                says: namesakes.says(staged.row),
-            });
-            if judged.is_news(staged) {
-                news.push(judged);
+            match known.remove(&staged.row) {
+                Some(judged) if judged.is_news(staged) => news.push(judged),
+                Some(_) => {}
+                None => added.push(staged),
             }
         }
     }
+    let mut namesakes = namesakes(connection, rows, &added, institution, now).await?;
+    for staged in added {
+        let says = namesakes.remove(&staged.row).unwrap_or_default();
+        let judged = Judged { row: staged.row, state: RowState::Added, says };
+        if judged.is_news(staged) {
+            news.push(judged);
+        }
+    }
+    news.sort_unstable_by_key(|judged| judged.row);
     Ok(news)
 }
 
@@ -206,69 +212,97 @@ async fn compare(
     Ok(judged.map(|judged| (judged.row, judged)).collect())
 }
 
-/// A student of the name of somebody whom the file adds.
-struct Namesake {
-    number: String,
-    class: String,
+/// A class with what it belongs to.
+struct ClassPlace {
+    college: String,
+    major: String,
+    level: &'static str,
+    year: String,
+    name: String,
 }
 
-/// By row, those of the same name in the class or the college whom the file does not name with their own number: the number
-/// may be new, and the person not.
-struct Namesakes(HashMap<i32, Namesake>);
-
-impl Namesakes {
-    async fn find(
-        connection: &mut PgConnection,
-        rows: &[StagedRow],
-        institution: InstitutionId,
-        now: OffsetDateTime,
-    ) -> Result<Self, Failure> {
-        let numbers: Vec<i32> = usable(rows).map(|row| row.row).collect();
-        let cells: Vec<&str> = usable(rows).map(|row| row.cells.as_text()).collect();
-        // A row that cannot be used names somebody too.
-        let named: Vec<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
-        // Once for the whole file, with `not in`, which is always hashed, and those who are known gathered first: in a school
-        // of forty thousand everybody has namesakes, and each of them looked for by itself would take hours.
-        let found = sqlx::query!(
-            r#"with split as materialized (
-                   select u.row, string_to_array(u.cells, $5, $6) as cells
-                   from unnest($1::integer[], $2::text[]) as u(row, cells)
-               ), file as materialized (
-                   select r.row, name_key(r.cells[2]) as name_key, r.cells[3] as college, r.cells[4] as major,
-                          level_slug(r.cells[5]) as level, r.cells[6]::integer as entry_year, r.cells[7] as class
-                   from split r
-                   where not exists (select from student s where s.institution_id = $3 and s.number = r.cells[1])
-               ), known as materialized (
-                   select x.number, x.name_key, c.name as college, m.name as major, m.level, k.entry_year, k.name as class
-                   from student x join class k on k.id = x.class_id join major m on m.id = k.major_id
-                        join college c on c.id = m.college_id
-                   where x.institution_id = $3 and (x.left_on is null or x.left_on > china_day($4))
-                         and x.number not in (select n.number from unnest($7::text[]) as n(number))
-               )
-               select distinct on (f.row) f.row as "row!", x.number as "number!", x.class as "class!"
-               from file f join known x on x.name_key = f.name_key and x.college = f.college
-               order by f.row, (x.major, x.level, x.entry_year, x.class)
-                               is distinct from (f.major, f.level, f.entry_year, f.class), x.number"#,
-            &numbers,
-            &cells as &[&str],
-            institution.0,
-            now,
-            BETWEEN.to_string(),
-            BLANK.to_string(),
-            &named as &[&str]
-        )
-        .fetch_all(connection)
-        .await?;
-        let named = found.into_iter().map(|row| (row.row, Namesake { number: row.number, class: row.class }));
-        Ok(Self(named.collect()))
+impl ClassPlace {
+    /// The row stands in this very class of its college.
+    fn is_of(&self, row: &StagedRow) -> bool {
+        let named = [self.major.as_str(), self.level, self.year.as_str(), self.name.as_str()];
+        row.cells.each().skip(3).take(4).eq(named.map(Some))
     }
+}
 
-    /// What is said of a row that adds somebody.
-    fn says(&self, row: i32) -> String {
-        self.0.get(&row).map_or_else(String::new, |Namesake { number, class }| {
-            format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入")
-        })
+async fn class_places(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<HashMap<Uuid, ClassPlace>, Failure> {
+    let found = sqlx::query!(
+        "select k.id, c.name as college, m.name as major, m.level, k.entry_year, k.name
+         from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+         where c.institution_id = $1",
+        institution.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let places = found.into_iter().map(|row| {
+        let (level, year) = (level_label(&row.level), row.entry_year.to_string());
+        (row.id, ClassPlace { college: row.college, major: row.major, level, year, name: row.name })
+    });
+    Ok(places.collect())
+}
+
+/// A student of the name of somebody whom the file adds.
+struct Namesake<'a> {
+    number: &'a str,
+    place: &'a ClassPlace,
+}
+
+/// By row, what is said of somebody whom the file adds where there is a student of that name in the class or the college whom
+/// the file does not name with their own number: the number may be new, and the person not.
+async fn namesakes(
+    connection: &mut PgConnection,
+    rows: &[StagedRow],
+    added: &[&StagedRow],
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<HashMap<i32, String>, Failure> {
+    let names: Vec<&str> = added.iter().filter_map(|row| row.cells.get(1)).collect();
+    // A row that cannot be used names somebody too.
+    let named: Vec<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
+    // Of a whole file at once, with `in` and `not in`, which are always hashed: in a school of forty thousand everybody has
+    // namesakes, and each of them looked for by itself would take hours.
+    let found = sqlx::query!(
+        "select x.number, x.name_key, x.class_id from student x
+         where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2))
+               and x.name_key in (select name_key(n.name) from unnest($3::text[]) as n(name))
+               and x.number not in (select n.number from unnest($4::text[]) as n(number))
+         order by x.number",
+        institution.0,
+        now,
+        &names as &[&str],
+        &named as &[&str]
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    if found.is_empty() {
+        return Ok(HashMap::new());
     }
+    let places = class_places(connection, institution).await?;
+    // By college and name, in the order of their numbers.
+    let mut known: HashMap<(&str, &str), Vec<Namesake<'_>>> = HashMap::with_capacity(found.len());
+    for student in &found {
+        if let Some(place) = places.get(&student.class_id) {
+            let alike = known.entry((place.college.as_str(), student.name_key.as_str())).or_default();
+            alike.push(Namesake { number: student.number.as_str(), place });
+        }
+    }
+    let said = added.iter().filter_map(|row| {
+        let (name, college) = (key(row.cells.get(1)?), row.cells.get(2)?);
+        let alike = known.get(&(college, name.as_str()))?;
+        let in_class = alike.iter().find(|namesake| namesake.place.is_of(row));
+        let Namesake { number, place } = in_class.or_else(|| alike.first())?;
+        let class = &place.name;
+        let says = format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入");
+        Some((row.row, says))
+    });
+    Ok(said.collect())
 }
 
 /// Colleges, majors and classes that the file names and that do not exist yet.
