@@ -536,8 +536,8 @@ async fn whatever_a_list_was_compared_with_makes_its_preview_anew() {
             "insert into former_number (institution_id, student_id, number, until)
              select institution_id, id, 'Z3', now() from student where number = '20240001'",
         ),
-        ("Z4", "update class set ended_on = '2026-01-01' where name = '软件2401班'"),
-        ("Z5", "update student set number = 'Z5' where number = '20240002'"),
+        ("Z4", "update student set number = 'Z4' where number = '20240002'"),
+        ("Z5", "update class set ended_on = '2026-01-01' where name = '软件2401班'"),
     ];
     for (number, change) in changes {
         let file = format!("{HEAD}{}", student(number, "甲", "软件2401班").replace("2026", "2024"));
