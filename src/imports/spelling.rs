@@ -163,12 +163,6 @@ async fn take_over_colleges(
     Ok(())
 }
 
-/// Where a row stands: college, major, level, year and class, as the file has them.
-fn place(row: &StagedRow) -> [&str; 5] {
-    let mut cells = row.cells.each().skip(2).map(Option::unwrap_or_default);
-    std::array::from_fn(|_| cells.next().unwrap_or_default())
-}
-
 /// What a college, a major and a class are called in the database.
 struct KnownNames {
     college: String,
@@ -182,7 +176,7 @@ async fn take_over_places(
     rows: &mut [StagedRow],
     institution: InstitutionId,
 ) -> Result<(), Failure> {
-    let named: BTreeSet<[&str; 5]> = usable(rows).map(place).collect();
+    let named: BTreeSet<[&str; 5]> = usable(rows).map(StagedRow::place).collect();
     let column = |at: usize| named.iter().filter_map(|place| place.get(at).copied()).collect::<Vec<&str>>();
     let (colleges, majors, levels, years, classes) = (column(0), column(1), column(2), column(3), column(4));
     let found = sqlx::query!(
@@ -228,7 +222,7 @@ async fn take_over_places(
         return Ok(());
     }
     for row in rows.iter_mut().filter(|row| row.is_usable()) {
-        if let Some(names) = known.get(&place(row).map(str::to_owned)) {
+        if let Some(names) = known.get(&row.place().map(str::to_owned)) {
             row.respell(2, &names.college);
             row.respell(3, &names.major);
             row.respell(6, &names.class);

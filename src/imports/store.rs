@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     grades,
     import::{Author, BETWEEN, BLANK, Committed, Import, Kind, NewImport, PreviewRow, ReadAs, RowState, State},
-    judged::{StagedRow, keep, put_beside, staged},
+    judged::{StagedRow, keep, note_places, put_beside, staged},
     offices, progress_store, spelling, students,
 };
 use crate::{
@@ -51,6 +51,7 @@ pub async fn stage(
     if kind == Kind::Students {
         let judged = students::judge(connection, &rows, institution, now).await?;
         put_beside(&mut rows, judged);
+        note_places(connection, id, &rows).await?;
     }
     for part in rows.chunks(5_000) {
         insert_rows(connection, id, part).await?;
@@ -181,6 +182,8 @@ pub(super) async fn compare(
     if kind == Kind::Students {
         let judged = students::judge(connection, &rows, institution, now).await?;
         keep(connection, id, &judged).await?;
+        put_beside(&mut rows, judged);
+        note_places(connection, id, &rows).await?;
     }
     drop(rows);
     compare_where_they_stand(connection, acting, id, kind, now).await?;
@@ -426,7 +429,7 @@ pub async fn commit(
             progress.add_rows(&(0..import.rows));
         }
     }
-    sqlx::query!("update import set state = 'committed', settled_at = $2 where id = $1", id.0, now)
+    sqlx::query!("update import set state = 'committed', settled_at = $2, places = null where id = $1", id.0, now)
         .execute(&mut *connection)
         .await?;
     // Staged personal data go as soon as they have served; what is wrong stays a while for the file to take back.
@@ -487,7 +490,7 @@ pub async fn discard(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update import set state = 'discarded', settled_at = $3
+        "update import set state = 'discarded', settled_at = $3, places = null
          where id = $1 and institution_id = $2 and state = 'previewed'",
         id.0,
         acting.institution().0,
@@ -509,7 +512,7 @@ pub async fn end_commits(connection: &mut PgConnection) -> Result<(), Failure> {
 /// Clears away the rows of files that nobody committed or took back within a week.
 pub async fn clear_old(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!(
-        "update import set state = 'discarded', settled_at = $1 where state = 'previewed' and at < $2",
+        "update import set state = 'discarded', settled_at = $1, places = null where state = 'previewed' and at < $2",
         now,
         now - KEPT
     )

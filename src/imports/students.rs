@@ -345,9 +345,7 @@ pub async fn new_structure(
 ) -> Result<NewStructure, Failure> {
     let row = sqlx::query!(
         r#"with named as (
-               select distinct r.cells[3] as college, r.cells[4] as major, r.cells[5] as level, r.cells[6] as year,
-                      r.cells[7] as class
-               from import_row r where r.import_id = $1 and r.state in ('added', 'changed')
+               select college, major, level, year, class from named_places($1)
            ), known as (
                select n.*, c.id as college_id, m.id as major_id, k.id as class_id
                from named n left join college c on c.institution_id = $2 and c.name = n.college
@@ -377,8 +375,7 @@ pub(super) async fn set_up(
     sqlx::query!(
         "insert into college (id, institution_id, name)
          select gen_random_uuid(), $2, n.name
-         from (select distinct cells[3] as name from import_row
-               where import_id = $1 and state in ('added', 'changed')) n
+         from (select distinct college as name from named_places($1)) n
          on conflict do nothing",
         import.id.0,
         institution.0
@@ -389,9 +386,7 @@ pub(super) async fn set_up(
     sqlx::query!(
         "insert into major (id, college_id, name, level)
          select gen_random_uuid(), c.id, n.name, n.level
-         from (select distinct cells[3] as college, cells[4] as name,
-                      level_slug(cells[5]) as level
-               from import_row where import_id = $1 and state in ('added', 'changed')) n
+         from (select distinct college, major as name, level_slug(level) as level from named_places($1)) n
               join college c on c.institution_id = $2 and c.name = n.college
          on conflict do nothing",
         import.id.0,
@@ -402,9 +397,8 @@ pub(super) async fn set_up(
     sqlx::query!(
         "insert into class (id, major_id, entry_year, name)
          select gen_random_uuid(), m.id, n.year, n.name
-         from (select distinct cells[3] as college, cells[4] as major,
-                      level_slug(cells[5]) as level, cells[6]::integer as year, cells[7] as name
-               from import_row where import_id = $1 and state in ('added', 'changed')) n
+         from (select distinct college, major, level_slug(level) as level, year::integer as year, class as name
+               from named_places($1)) n
               join college c on c.institution_id = $2 and c.name = n.college
               join major m on m.college_id = c.id and m.name = n.major and m.level = n.level
          on conflict do nothing",
