@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     grades,
     import::{Author, BETWEEN, BLANK, Committed, Import, Kind, NewImport, PreviewRow, ReadAs, RowState, State},
-    judged::{StagedRow, keep, note_places, put_beside, staged},
+    judged::{Judged, StagedRow, keep, note_places, put_beside, staged},
     offices, progress_store, spelling, students,
 };
 use crate::{
@@ -47,10 +47,9 @@ pub async fn stage(
     insert(connection, acting, id, &new, now).await?;
     note_people(connection, id, institution, kind, now).await?;
     let mut rows: Vec<StagedRow> = new.rows.into_iter().map(StagedRow::read).collect();
-    spelling::take_over(connection, &mut rows, institution, kind).await?;
+    let judged = judge(connection, &mut rows, institution, kind, now).await?;
+    put_beside(&mut rows, judged);
     if kind == Kind::Students {
-        let judged = students::judge(connection, &rows, institution, now).await?;
-        put_beside(&mut rows, judged);
         note_places(connection, id, &rows).await?;
     }
     for part in rows.chunks(5_000) {
@@ -65,12 +64,31 @@ pub async fn stage(
 }
 
 /// Until the transaction ends: a list of the whole school is hashed in memory and not sorted, which takes longer for names in
-/// Chinese, and no statement is planned for a list of a few rows.
+/// Chinese.
 async fn plan_for_whole_files(connection: &mut PgConnection) -> Result<(), Failure> {
     sqlx::query!("set local work_mem = '32MB'").execute(&mut *connection).await?;
-    sqlx::query!("set local enable_mergejoin = off").execute(&mut *connection).await?;
-    sqlx::query!("set local plan_cache_mode = force_custom_plan").execute(connection).await?;
+    sqlx::query!("set local enable_mergejoin = off").execute(connection).await?;
     Ok(())
+}
+
+/// Takes over known spellings, and says of the rows of a list of students what they would do. Each statement is planned for
+/// the rows that it brings, and not for a few of them; whatever is written is planned once again, with the looking up of
+/// foreign keys, which takes three times as long where each key is planned for.
+async fn judge(
+    connection: &mut PgConnection,
+    rows: &mut [StagedRow],
+    institution: InstitutionId,
+    kind: Kind,
+    now: OffsetDateTime,
+) -> Result<Vec<Judged>, Failure> {
+    sqlx::query!("set local plan_cache_mode = force_custom_plan").execute(&mut *connection).await?;
+    spelling::take_over(connection, rows, institution, kind).await?;
+    let judged = match kind {
+        Kind::Students => students::judge(connection, rows, institution, now).await?,
+        Kind::Grades | Kind::Offices => Vec::new(),
+    };
+    sqlx::query!("set local plan_cache_mode = auto").execute(connection).await?;
+    Ok(judged)
 }
 
 async fn insert(
@@ -177,12 +195,11 @@ pub(super) async fn compare(
     plan_for_whole_files(connection).await?;
     note_people(connection, id, institution, kind, now).await?;
     let mut rows = staged(connection, id).await?;
-    spelling::take_over(connection, &mut rows, institution, kind).await?;
+    let judged = judge(connection, &mut rows, institution, kind, now).await?;
     spelling::keep(connection, id, &rows).await?;
+    keep(connection, id, &judged).await?;
+    put_beside(&mut rows, judged);
     if kind == Kind::Students {
-        let judged = students::judge(connection, &rows, institution, now).await?;
-        keep(connection, id, &judged).await?;
-        put_beside(&mut rows, judged);
         note_places(connection, id, &rows).await?;
     }
     drop(rows);
