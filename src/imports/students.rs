@@ -3,10 +3,10 @@
 use std::{collections::HashMap, ops::Range};
 
 use sqlx::{PgConnection, types::Uuid};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::{
-    import::{Author, BETWEEN, BLANK, Import, Layout, Missing, MissingPerson, RowState},
+    import::{Author, Import, Layout, Missing, MissingPerson, RowState},
     judged::{Judged, StagedRow, change, usable},
 };
 use crate::{
@@ -94,20 +94,31 @@ pub(super) async fn judge(
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<Vec<Judged>, Failure> {
+    let places = class_places(connection, institution).await?;
+    let by_path: HashMap<[&str; 5], &ClassPlace> = places.values().map(|place| (place.path(), place)).collect();
     let (mut news, mut added) = (Vec::new(), Vec::new());
     for part in rows.chunks(COMPARED) {
-        let mut known = compare(connection, part, institution, now).await?;
+        let known = known_people(connection, part, institution, now).await?;
         for staged in usable(part) {
-            match known.remove(&staged.row) {
-                Some(judged) if judged.is_news(staged) => news.push(judged),
-                Some(_) => {}
-                None => added.push(staged),
+            let (known, target) = (known.get(&staged.row), by_path.get(&staged.place()).copied());
+            let judged = match fault(known, target) {
+                Some(says) => Judged::wrong(staged.row, says),
+                None => match known.and_then(|known| known.changes(staged, target, &places)) {
+                    Some(changes) => Judged::known(staged.row, &changes),
+                    None => {
+                        added.push(staged);
+                        continue;
+                    }
+                },
+            };
+            if judged.is_news(staged) {
+                news.push(judged);
             }
         }
     }
-    let mut namesakes = namesakes(connection, rows, &added, institution, now).await?;
+    let mut said = namesakes(connection, rows, &added, &places, institution, now).await?;
     for staged in added {
-        let says = namesakes.remove(&staged.row).unwrap_or_default();
+        let says = said.remove(&staged.row).unwrap_or_default();
         let judged = Judged { row: staged.row, state: RowState::Added, says };
         if judged.is_news(staged) {
             news.push(judged);
@@ -117,115 +128,156 @@ pub(super) async fn judge(
     Ok(news)
 }
 
-/// By row, what it would do to somebody who is known, or why it cannot be used. The other rows add somebody.
-async fn compare(
+/// Who has the number that a row names.
+struct KnownPerson {
+    student: Option<KnownStudent>,
+    /// The account of no student, with another name.
+    is_anothers_account: bool,
+    /// The account of no student, whose holder works for the school.
+    is_staffs_account: bool,
+    /// The student works for the school too, and the row has another name.
+    renames_staff: bool,
+    /// The number of today of whom it was once.
+    renumbered: Option<String>,
+}
+
+struct KnownStudent {
+    name: String,
+    class: Uuid,
+    political: Option<String>,
+    gender: Option<String>,
+    ethnic: Option<String>,
+    left_on: Option<Date>,
+}
+
+/// Why a row cannot be used.
+fn fault(known: Option<&KnownPerson>, target: Option<&ClassPlace>) -> Option<String> {
+    let student = known.and_then(|known| known.student.as_ref());
+    if let Some(day) = student.and_then(|student| student.left_on) {
+        let day = chinese_day(day);
+        return Some(format!("学号：该生已于{day}离校；复学请先在“人员”里恢复在校"));
+    }
+    if target.is_some_and(|class| class.has_ended && student.is_none_or(|student| student.class != class.id)) {
+        return Some("班级：该班已合并、结束或即将毕业".to_owned());
+    }
+    let known = known?;
+    let faults = [
+        (known.is_anothers_account, "学号：已有他人的账号使用这个学号"),
+        (known.is_staffs_account, "学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对"),
+        (known.renames_staff, "姓名：此人担任工作职务，姓名由系统管理员更正"),
+    ];
+    if let Some((_, says)) = faults.iter().find(|(is_so, _)| *is_so) {
+        return Some((*says).to_owned());
+    }
+    known.renumbered.as_ref().map(|number| format!("学号：该生已换学号，请改用新学号 {number}"))
+}
+
+impl KnownPerson {
+    /// What a row changes of the student; none where there is none of that number.
+    fn changes(
+        &self,
+        row: &StagedRow,
+        target: Option<&ClassPlace>,
+        places: &HashMap<Uuid, ClassPlace>,
+    ) -> Option<Vec<String>> {
+        let old = self.student.as_ref()?;
+        let mut changes = Vec::new();
+        let name = row.cells.get(1).unwrap_or_default();
+        if old.name != name {
+            changes.push(change("姓名", Some(&old.name), name));
+        }
+        if target.is_none_or(|class| class.id != old.class) {
+            let before = places.get(&old.class).map(|class| class.name.as_str());
+            changes.push(change("班级", before, row.cells.get(6).unwrap_or_default()));
+        }
+        // A blank cell changes nothing.
+        let others = [("政治面貌", 7, &old.political), ("性别", 8, &old.gender), ("民族", 9, &old.ethnic)];
+        for (what, at, before) in others {
+            if let Some(after) = row.cells.get(at).filter(|after| before.as_deref() != Some(*after)) {
+                changes.push(change(what, before.as_deref(), after));
+            }
+        }
+        Some(changes)
+    }
+}
+
+/// By row, who has the number that it names. Of most rows of a new list nobody has, and they are not among them.
+async fn known_people(
     connection: &mut PgConnection,
     rows: &[StagedRow],
     institution: InstitutionId,
     now: OffsetDateTime,
-) -> Result<HashMap<i32, Judged>, Failure> {
-    let numbers: Vec<i32> = usable(rows).map(|row| row.row).collect();
-    let cells: Vec<&str> = usable(rows).map(|row| row.cells.as_text()).collect();
+) -> Result<HashMap<i32, KnownPerson>, Failure> {
+    let places: Vec<i32> = usable(rows).map(|row| row.row).collect();
+    let numbers: Vec<&str> = usable(rows).map(|row| row.cells.get(0).unwrap_or_default()).collect();
+    let names: Vec<&str> = usable(rows).map(|row| row.cells.get(1).unwrap_or_default()).collect();
     let found = sqlx::query!(
-        r#"with split as materialized (
-               select u.row, string_to_array(u.cells, $5, $6) as cells
-               from unnest($1::integer[], $2::text[]) as u(row, cells)
-           ), file as materialized (
+        r#"with file as materialized (
                -- Keys are made once a row, not once a pair of rows.
-               select row, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
-                      level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
-                      cells[8] as political, cells[9] as gender, cells[10] as ethnic,
-                      number_key(cells[1]) as number_key
-               from split
+               select u.row, u.number, u.name, number_key(u.number) as number_key
+               from unnest($1::integer[], $2::text[], $3::text[]) as u(row, number, name)
            )
-           select f.row as "row!", f.name as "name!", f.class as "class!", f.political, f.gender, f.ethnic,
-                  s.name as "old_name?", k.name as "old_class?", s.political as "old_political?",
-                  s.gender as "old_gender?", s.ethnic as "old_ethnic?",
-                  case when s.left_on <= china_day($4) then s.left_on end as left_on,
-                  target.id is distinct from k.id as "changes_class!",
-                  target.ended_on is not null and target.id is distinct from k.id as "class_has_ended!",
+           select f.row as "row!", s.name as "name?", s.class_id as "class?", s.political as "political?",
+                  s.gender as "gender?", s.ethnic as "ethnic?",
+                  case when s.left_on <= china_day($5) then s.left_on end as left_on,
                   a.id is not null and a.name <> f.name as "is_anothers_account!",
-                  a.id is not null and is_staff(a.id, $4) as "is_staffs_account!",
-                  coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $4)
+                  a.id is not null and is_staff(a.id, $5) as "is_staffs_account!",
+                  coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $5)
                       as "renames_staff!",
                   now.number as "renumbered?"
            from file f
-                left join student s on s.institution_id = $3 and s.number = f.number
-                left join class k on k.id = s.class_id
-                left join college tc on tc.institution_id = $3 and tc.name = f.college
-                left join major tm on tm.college_id = tc.id and tm.name = f.major and tm.level = f.level
-                left join class target on target.major_id = tm.id and target.entry_year = f.entry_year
-                     and target.name = f.class
-                left join account a on s.id is null and a.institution_id = $3 and a.number = f.number
+                left join student s on s.institution_id = $4 and s.number = f.number
+                left join account a on s.id is null and a.institution_id = $4 and a.number = f.number
                 left join account own on own.student_id = s.id
-                left join former_number old on s.id is null and old.institution_id = $3
+                left join former_number old on s.id is null and old.institution_id = $4
                      and old.number_key = f.number_key
                 left join student now on now.id = old.student_id
-           where s.id is not null or a.id is not null or now.id is not null or target.ended_on is not null"#,
-        &numbers,
-        &cells as &[&str],
+           where s.id is not null or a.id is not null or now.id is not null"#,
+        &places,
+        &numbers as &[&str],
+        &names as &[&str],
         institution.0,
-        now,
-        BETWEEN.to_string(),
-        BLANK.to_string()
+        now
     )
     .fetch_all(connection)
     .await?;
-    let judged = found.into_iter().filter_map(|row| {
-        if let Some(day) = row.left_on {
-            let day = chinese_day(day);
-            return Some(Judged::wrong(row.row, format!("学号：该生已于{day}离校；复学请先在“人员”里恢复在校")));
-        }
-        let fault = [
-            (row.class_has_ended, "班级：该班已合并、结束或即将毕业"),
-            (row.is_anothers_account, "学号：已有他人的账号使用这个学号"),
-            (row.is_staffs_account, "学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对"),
-            (row.renames_staff, "姓名：此人担任工作职务，姓名由系统管理员更正"),
-        ];
-        if let Some((_, says)) = fault.iter().find(|(is_so, _)| *is_so) {
-            return Some(Judged::wrong(row.row, *says));
-        }
-        if let Some(number) = row.renumbered {
-            return Some(Judged::wrong(row.row, format!("学号：该生已换学号，请改用新学号 {number}")));
-        }
-        let old_name = row.old_name?;
-        let mut changes = Vec::new();
-        if old_name != row.name {
-            changes.push(change("姓名", Some(&old_name), &row.name));
-        }
-        if row.changes_class {
-            changes.push(change("班级", row.old_class.as_deref(), &row.class));
-        }
-        // A blank cell changes nothing.
-        let others = [
-            ("政治面貌", row.old_political, row.political),
-            ("性别", row.old_gender, row.gender),
-            ("民族", row.old_ethnic, row.ethnic),
-        ];
-        for (what, before, after) in others {
-            if let Some(after) = after.filter(|after| before.as_ref() != Some(after)) {
-                changes.push(change(what, before.as_deref(), &after));
-            }
-        }
-        Some(Judged::known(row.row, &changes))
+    let known = found.into_iter().map(|row| {
+        let student = row.name.zip(row.class).map(|(name, class)| KnownStudent {
+            name,
+            class,
+            political: row.political,
+            gender: row.gender,
+            ethnic: row.ethnic,
+            left_on: row.left_on,
+        });
+        let person = KnownPerson {
+            student,
+            is_anothers_account: row.is_anothers_account,
+            is_staffs_account: row.is_staffs_account,
+            renames_staff: row.renames_staff,
+            renumbered: row.renumbered,
+        };
+        (row.row, person)
     });
-    Ok(judged.map(|judged| (judged.row, judged)).collect())
+    Ok(known.collect())
 }
 
 /// A class with what it belongs to.
 struct ClassPlace {
+    id: Uuid,
     college: String,
     major: String,
     level: &'static str,
     year: String,
     name: String,
+    /// It ends, or has.
+    has_ended: bool,
 }
 
 impl ClassPlace {
-    /// The row stands in this very class of its college.
-    fn is_of(&self, row: &StagedRow) -> bool {
-        let named = [self.major.as_str(), self.level, self.year.as_str(), self.name.as_str()];
-        row.cells.each().skip(3).take(4).eq(named.map(Some))
+    /// As rows name it.
+    fn path(&self) -> [&str; 5] {
+        [self.college.as_str(), self.major.as_str(), self.level, self.year.as_str(), self.name.as_str()]
     }
 }
 
@@ -234,16 +286,25 @@ async fn class_places(
     institution: InstitutionId,
 ) -> Result<HashMap<Uuid, ClassPlace>, Failure> {
     let found = sqlx::query!(
-        "select k.id, c.name as college, m.name as major, m.level, k.entry_year, k.name
-         from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
-         where c.institution_id = $1",
+        r#"select k.id, c.name as college, m.name as major, m.level, k.entry_year, k.name,
+                  k.ended_on is not null as "has_ended!"
+           from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+           where c.institution_id = $1"#,
         institution.0
     )
     .fetch_all(connection)
     .await?;
     let places = found.into_iter().map(|row| {
-        let (level, year) = (level_label(&row.level), row.entry_year.to_string());
-        (row.id, ClassPlace { college: row.college, major: row.major, level, year, name: row.name })
+        let place = ClassPlace {
+            id: row.id,
+            level: level_label(&row.level),
+            year: row.entry_year.to_string(),
+            college: row.college,
+            major: row.major,
+            name: row.name,
+            has_ended: row.has_ended,
+        };
+        (row.id, place)
     });
     Ok(places.collect())
 }
@@ -260,6 +321,7 @@ async fn namesakes(
     connection: &mut PgConnection,
     rows: &[StagedRow],
     added: &[&StagedRow],
+    places: &HashMap<Uuid, ClassPlace>,
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<HashMap<i32, String>, Failure> {
@@ -279,12 +341,8 @@ async fn namesakes(
         &names as &[&str],
         &named as &[&str]
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    if found.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let places = class_places(connection, institution).await?;
     // By college and name, in the order of their numbers.
     let mut known: HashMap<(&str, &str), Vec<Namesake<'_>>> = HashMap::with_capacity(found.len());
     for student in &found {
@@ -296,7 +354,7 @@ async fn namesakes(
     let said = added.iter().filter_map(|row| {
         let (name, college) = (key(row.cells.get(1)?), row.cells.get(2)?);
         let alike = known.get(&(college, name.as_str()))?;
-        let in_class = alike.iter().find(|namesake| namesake.place.is_of(row));
+        let in_class = alike.iter().find(|namesake| namesake.place.path() == row.place());
         let Namesake { number, place } = in_class.or_else(|| alike.first())?;
         let class = &place.name;
         let says = format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入");
