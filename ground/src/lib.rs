@@ -12,6 +12,7 @@ pub mod fictional;
 pub mod name;
 pub mod office;
 pub mod picture;
+pub mod plan_form;
 pub mod rules;
 pub mod secrets;
 pub mod sheet;

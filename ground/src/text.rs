@@ -88,6 +88,12 @@ pub fn chinese_day(date: Date) -> String {
     format!("{}年{}月{}日", date.year(), u8::from(date.month()), date.day())
 }
 
+/// The days from one to another, both within: `2026年9月1日至2026年9月5日`, and one day alone where they are the same.
+#[must_use]
+pub fn chinese_days(first: Date, last: Date) -> String {
+    if first == last { chinese_day(first) } else { format!("{}至{}", chinese_day(first), chinese_day(last)) }
+}
+
 /// A number from 1 to 99 in Chinese, as headings have it; others as they are.
 #[must_use]
 pub fn chinese_number(number: usize) -> String {

@@ -19,7 +19,7 @@ use crate::{
     audit::{self, Entry},
     auth::{
         password::{PasswordOwner, weakness},
-        store::{Counted, Credentials, Institution, institutions},
+        store::{Counted, Credentials, Institution, institutions, university_moved_on},
         token::hash_of,
         vouched::password_is_closed,
     },
@@ -119,6 +119,9 @@ async fn activate(
         errors.add("code", NOT_OPEN);
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     };
+    if let Some(day) = university_moved_on(&mut *app.read().await?, institution).await? {
+        return Err(Failure::Moved(day));
+    }
     if password_is_closed(&mut *app.read().await?, account, now).await? {
         errors.add("code", "本校学生不用激活，请在登录页用“统一身份认证”登录");
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
@@ -148,7 +151,7 @@ async fn activate(
     }
     let credentials = Credentials { account, password_hash: hash };
     match open_session(&app, &headers, credentials, Counted::default()).await? {
-        Some(session) => session.into_response(&headers, "/"),
-        None => Ok(Redirect::to("/sign-in").into_response()),
+        Ok(session) => session.into_response(&headers, "/"),
+        Err(_) => Ok(Redirect::to("/sign-in").into_response()),
     }
 }

@@ -346,16 +346,3 @@ pub(super) async fn let_in(
     .await?;
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_reads_back_however_it_is_typed() {
-        let code = Code::random();
-        assert_eq!(code.text().len(), 29);
-        assert_eq!(hash_of(&code.text().to_uppercase().replace('-', " ")), code.hash());
-        assert_ne!(hash_of(Code::random().text()), code.hash());
-    }
-}

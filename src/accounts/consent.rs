@@ -18,6 +18,7 @@ use super::store::{NewOffice, OfficePlace, Term, in_words};
 use crate::{
     ids::{AccountId, ClassId, CollegeId, ConsentId},
     office::OfficeKind,
+    text::chinese_day,
     words::words,
 };
 
@@ -119,8 +120,11 @@ impl Consent {
     pub fn says(&self) -> String {
         let Some(kind) = self.kind else { return self.act.label().to_owned() };
         let office = in_words(kind.slug(), self.place.as_ref());
-        let term = self.from_day.map_or_else(String::new, |day| format!("，{day} 起"));
-        let last = self.until_day.and_then(Date::previous_day).map_or_else(String::new, |day| format!("至 {day}"));
+        let term = self.from_day.map_or_else(String::new, |day| format!("，{}起", chinese_day(day)));
+        let last = self
+            .until_day
+            .and_then(Date::previous_day)
+            .map_or_else(String::new, |day| format!("至{}", chinese_day(day)));
         format!("{}：{office}{term}{last}", self.act.label())
     }
 

@@ -7,6 +7,7 @@ mod consent;
 mod consents;
 mod consents_store;
 mod forms;
+pub mod kept;
 mod pages;
 mod paths;
 pub mod retention;

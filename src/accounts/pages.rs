@@ -340,6 +340,9 @@ async fn grant(
         if store::holds(db, id, &office).await? {
             return Ok(Attempt::fault("office", ALREADY_HELD));
         }
+        if let Some(college) = store::studies_elsewhere(db, id, &office).await? {
+            return Ok(Attempt::fault("office", format!("本人是{college}的学生，不能担任其他院系的职务")));
+        }
         let standing = consents_store::stand(db, &acting, id, Matter::Office(office), now).await?;
         if standing == Standing::Asked {
             return Ok(Attempt::Done(Done::Asked));

@@ -218,6 +218,25 @@ pub async fn holds(connection: &mut PgConnection, account: AccountId, office: &N
     Ok(held.fetch_one(connection).await?)
 }
 
+/// The college in which an account's student studies, where the office is another college's, or of a class of another one.
+pub async fn studies_elsewhere(
+    connection: &mut PgConnection,
+    account: AccountId,
+    office: &NewOffice,
+) -> Result<Option<String>, Failure> {
+    let (college, class) = office.place.ids();
+    let elsewhere = sqlx::query_scalar!(
+        "select c.name from account a join student s on s.id = a.student_id join class k on k.id = s.class_id
+              join major m on m.id = k.major_id join college c on c.id = m.college_id
+         where a.id = $1 and c.id <> coalesce($2, (select om.college_id from class o join major om on om.id = o.major_id
+                                                   where o.id = $3))",
+        account.0,
+        college.map(|id| id.0),
+        class.map(|id| id.0)
+    );
+    Ok(elsewhere.fetch_optional(connection).await?)
+}
+
 /// Somebody is deputy secretary on a day of the new office's term; no other kind of office has one place only.
 pub async fn deputy_is_taken(
     connection: &mut PgConnection,

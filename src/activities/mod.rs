@@ -7,6 +7,7 @@
 
 mod activity;
 mod forms;
+pub mod kept;
 mod pages;
 pub(crate) mod paths;
 pub mod retention;

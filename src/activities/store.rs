@@ -1,6 +1,6 @@
 //! SQL of activities and of whoever signs up.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use super::activity::{Activity, Counts, Own, Participant, Ratings, Reach, Setup, Society, Way};
@@ -64,7 +64,8 @@ pub(super) async fn activities(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let of = MatterFilter { one: filter.one, kind: Some(MatterKind::Activity), ..MatterFilter::default() };
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+    let of = MatterFilter { some: Some(&ids), kind: Some(MatterKind::Activity), ..MatterFilter::default() };
     let known = matters::matters(connection, institution, of).await?;
     let whole = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
     let mut found = Vec::new();

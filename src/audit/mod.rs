@@ -5,7 +5,8 @@
 //! and the record says when. Whoever can rewrite the whole table can also rewrite the chain; the last hash, printed by
 //! `verify-audit` and filed on paper, is what a rewritten chain cannot match.
 
-mod chain;
+pub mod chain;
+pub mod kept;
 pub(crate) mod moved;
 mod pages;
 mod store;
@@ -32,6 +33,8 @@ verbs! {
     ListExported = "list_exported", "导出名单";
     /// All of a university's data were written into a folder, to be taken into another database.
     UniversityMovedOut = "university_moved_out", "转出全校数据";
+    /// A university that was written out stays: it is worked on here again.
+    UniversityStayed = "university_stayed", "撤销迁出";
     /// A university's data were taken in from another database.
     UniversityMovedIn = "university_moved_in", "转入全校数据";
 }

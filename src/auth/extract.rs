@@ -31,6 +31,9 @@ const NOTED_EVERY: Duration = Duration::minutes(1);
 /// The query of a page that looks again by itself: nobody need be there, so that it keeps no session open.
 pub const BY_ITSELF: &str = "again=yes";
 
+/// Where a person takes up another of their offices.
+pub const OTHER_OFFICE: &str = "/me/office";
+
 /// What it takes to know who sends a request and to frame their page. Cloned with every request: one count goes up.
 #[derive(Debug, Clone)]
 pub struct RequestContext(Arc<ContextParts>);
@@ -73,6 +76,15 @@ impl RequestContext {
         let (mut connection, now) = (self.0.pools.read.connection().await?, self.0.clock.now());
         match store::person_of_session(&mut connection, &token.hash(), now).await? {
             Some(person) => Ok(Some(self.seen(&mut connection, person, parts, now).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn signed_in_with<T: Alongside>(&self, parts: &Parts) -> Result<Option<With<T>>, Failure> {
+        let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) else { return Ok(None) };
+        let (mut connection, now) = (self.0.pools.read.connection().await?, self.0.clock.now());
+        match T::load(&mut connection, &token.hash(), now).await? {
+            Some((person, rest)) => Ok(Some(With(self.seen(&mut connection, person, parts, now).await?, rest))),
             None => Ok(None),
         }
     }
@@ -152,17 +164,20 @@ where
 {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let context = RequestContext::from_ref(state);
-        let mut found = None;
-        if let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) {
-            let (mut connection, now) = (context.0.pools.read.connection().await?, context.0.clock.now());
-            if let Some((person, rest)) = T::load(&mut connection, &token.hash(), now).await? {
-                found = Some((context.seen(&mut connection, person, parts, now).await?, rest));
-            }
-        }
-        let (person, rest) = found.unzip();
+        let found = RequestContext::from_ref(state).signed_in_with(parts).await?;
+        let (person, rest) = found.map(|Self(person, rest)| (person, rest)).unzip();
         let person = admit(parts, person)?;
         rest.map(|rest| Self(person, rest)).ok_or(Failure::Missing)
+    }
+}
+
+impl<T: Alongside, S: Send + Sync> OptionalFromRequestParts<S> for With<T>
+where
+    RequestContext: FromRef<S>,
+{
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Failure> {
+        RequestContext::from_ref(state).signed_in_with(parts).await
     }
 }
 
@@ -187,6 +202,10 @@ fn admit(parts: &Parts, person: Option<SignedIn>) -> Result<SignedIn, Failure> {
     let own_account = |path: &str| path == "/me" || path.starts_with("/me/");
     match person {
         Some(person) if person.must_see_to_account() && !own_account(&person.path) => Err(Failure::PasswordFirst),
+        // In another office there is other to be read.
+        Some(person) if parts.method == Method::POST && person.path != OTHER_OFFICE => {
+            person.moved_on.map_or(Ok(person), |day| Err(Failure::Moved(day)))
+        }
         Some(person) => Ok(person),
         // After signing in, on to the page that was asked for; an act is not repeated by itself.
         None if parts.method == Method::GET => {

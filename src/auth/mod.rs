@@ -17,6 +17,7 @@
 
 pub mod acting;
 pub mod extract;
+pub mod kept;
 
 pub mod password;
 pub mod person;

@@ -1,12 +1,13 @@
 //! Who is signed in, the offices they hold, and whose data they see.
 
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::password::PasswordOwner,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
     office::OfficeKind,
     page::chrome::{Chrome, Link, LinkGroup, NavItem, Viewer},
+    text::chinese_day,
 };
 
 /// An office that a person holds now.
@@ -45,6 +46,8 @@ pub struct SignedIn {
     pub must_change_password: bool,
     /// Their university asks a second factor of their office, and they have none yet: before anything else too.
     pub factor_missing: bool,
+    /// The day on which their university moved to another database: here it is read alone.
+    pub moved_on: Option<Date>,
     /// When this session was last used, to the minute; none where it does not end for being idle.
     pub seen_at: Option<OffsetDateTime>,
     /// Notices they have not read.
@@ -110,6 +113,7 @@ impl SignedIn {
             office: self.acting.as_ref().map_or_else(|| "没有职务".to_owned(), Held::label),
             may_switch: self.offices.len() > 1,
             unread: self.unread,
+            moved_on: self.moved_on.map(chinese_day),
         };
         Chrome { viewer: Some(viewer), groups, ..Chrome::bare(title) }
     }

@@ -4,7 +4,7 @@ use sqlx::{
     PgConnection,
     types::{Json, Uuid},
 };
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::token::{DEVICE_LASTS, FACTOR_WITHIN, SESSION_LASTS, Token};
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
     name::number_key,
+    office::{Office, Staff},
     web::network::Network,
 };
 
@@ -73,6 +74,8 @@ pub struct PersonRow {
     pub seen_at: Option<OffsetDateTime>,
     /// See [`SignedIn::factor_missing`].
     pub factor_missing: bool,
+    /// See [`SignedIn::moved_on`].
+    pub moved_on: Option<Date>,
 }
 
 impl PersonRow {
@@ -97,6 +100,7 @@ impl PersonRow {
             student: self.student,
             must_change_password: self.must_change_password,
             factor_missing: self.factor_missing,
+            moved_on: self.moved_on,
             seen_at: self.seen_at,
             unread: 0,
             offices,
@@ -119,7 +123,7 @@ pub async fn person_of_session(
                   institution_name as "institution_name!", number as "number!", name as "name!",
                   must_change_password as "must_change_password!", student_id as "student: StudentId",
                   office_id as "acting: OfficeId", offices as "offices!: Json<Vec<OfficeRow>>",
-                  seen_at as "seen_at?", factor_missing as "factor_missing!"
+                  seen_at as "seen_at?", factor_missing as "factor_missing!", moved_on as "moved_on?"
            from person_of_session($1, $2)"#,
         token_hash,
         now
@@ -150,7 +154,7 @@ pub async fn unread(
     Ok(count.fetch_one(connection).await?)
 }
 
-/// Whether the session is still open and its office still held.
+/// Whether the session is still open and its office still held, at a university that has not moved away.
 pub async fn still_holds(
     connection: &mut PgConnection,
     authority: &Authority,
@@ -159,7 +163,9 @@ pub async fn still_holds(
     // Shared locks: nobody ends the account or the office before the act is committed.
     let account = sqlx::query_scalar!(
         "select a.id from session s join account a on a.id = s.account_id
-         where s.token_hash = $1 and s.expires_at > $2 and not s.awaits_factor and a.disabled_at is null for share of a",
+         where s.token_hash = $1 and s.expires_at > $2 and not s.awaits_factor and a.disabled_at is null
+               and not exists (select from moved_university u where u.institution_id = a.institution_id)
+         for share of a",
         authority.session,
         now
     )
@@ -199,6 +205,7 @@ pub async fn holds_now(
         r#"select exists (
                select from session s join account a on a.id = s.account_id
                where s.token_hash = $1 and s.expires_at > $3 and not s.awaits_factor and a.disabled_at is null
+                     and not exists (select from moved_university u where u.institution_id = a.institution_id)
                      and ($2::uuid is null or exists (
                          select from office o
                          where o.id = $2 and o.account_id = a.id and is_held(o.from_day, o.until_day, o.ended_at, $3)
@@ -209,6 +216,26 @@ pub async fn holds_now(
         now
     );
     Ok(held.fetch_one(connection).await?)
+}
+
+/// The day on which the university of a session moved to another database.
+pub async fn moved_on(connection: &mut PgConnection, authority: &Authority) -> Result<Option<Date>, Failure> {
+    let day = sqlx::query_scalar!(
+        "select u.moved_on from session s join account a on a.id = s.account_id
+             join moved_university u on u.institution_id = a.institution_id
+         where s.token_hash = $1",
+        authority.session
+    );
+    Ok(day.fetch_optional(connection).await?)
+}
+
+/// The day on which a university moved to another database.
+pub async fn university_moved_on(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<Option<Date>, Failure> {
+    let day = sqlx::query_scalar!("select moved_on from moved_university where institution_id = $1", institution.0);
+    Ok(day.fetch_optional(connection).await?)
 }
 
 /// Lets the acts of one kind of an account come one after the other until the end of the transaction, so that each counts those
@@ -406,14 +433,24 @@ pub struct Opened {
     pub awaits_factor: bool,
 }
 
+/// Why a right password opened no session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotOpened {
+    /// The account's university keeps passwords for those who hold a teacher's office
+    /// ([`password_is_closed`](super::vouched::password_is_closed)).
+    PasswordClosed,
+    /// The account is disabled, or has another password meanwhile.
+    Changed,
+}
+
 /// Opens sessions for accounts whose passwords were right, remembers new devices and forgets those devices' failures (a
 /// stranger's are not forgiven because the owner signs in); one statement for all. The hash must still be the one that was
-/// verified: a password changed meanwhile opens nothing, and then the answer is none.
+/// verified: a password changed meanwhile opens nothing, nor does one that its university has closed.
 pub async fn open_sessions(
     connection: &mut PgConnection,
     sessions: &[NewSession],
     now: OffsetDateTime,
-) -> Result<Vec<Option<Opened>>, Failure> {
+) -> Result<Vec<Result<Opened, NotOpened>>, Failure> {
     let tokens: Vec<Vec<u8>> = sessions.iter().map(|session| session.token.hash()).collect();
     let accounts: Vec<Uuid> = sessions.iter().map(|session| session.credentials.account.0).collect();
     let hashes: Vec<&str> = sessions.iter().map(|session| session.credentials.password_hash.as_str()).collect();
@@ -422,16 +459,25 @@ pub async fn open_sessions(
         sessions.iter().map(|session| session.new_device.as_ref().map(Token::hash)).collect();
     let counted: Vec<&[u8]> = sessions.iter().map(|session| session.counted.as_slice()).collect();
     let former: Vec<Option<&[u8]>> = sessions.iter().map(|session| session.former.as_deref()).collect();
-    let opened = sqlx::query_scalar!(
+    let staff: Vec<&str> = Staff::KINDS.iter().map(|kind| kind.slug()).collect();
+    let answers = sqlx::query!(
         r#"with asked as (
                select * from unnest($1::bytea[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $10::bytea[])
                    with ordinality as u(token, account, hash, browser, new_device, counted, former, place)
+           ), standing as (
+               select u.token, u.browser, a.id as account_id,
+                      exists (select from campus_sign_in c
+                              where c.institution_id = a.institution_id and c.password_for = 'staff')
+                      and not exists (select from office o
+                                      where o.account_id = a.id and o.kind = any($12) and o.ended_at is null
+                                            and (o.until_day is null or o.until_day > china_day($7))) as is_closed
+               from asked u join account a on a.id = u.account and a.password_hash = u.hash and a.disabled_at is null
            ), opened as (
                insert into session (token_hash, account_id, device, created_at, seen_at, expires_at, awaits_factor)
-               select u.token, a.id, u.browser, $7, $7, case when f.account_id is null then $8::timestamptz else $11 end,
-                      f.account_id is not null
-               from asked u join account a on a.id = u.account and a.password_hash = u.hash and a.disabled_at is null
-                    left join second_factor f on f.account_id = a.id and f.confirmed_at is not null
+               select s.token, s.account_id, s.browser, $7, $7,
+                      case when f.account_id is null then $8::timestamptz else $11 end, f.account_id is not null
+               from standing s left join second_factor f on f.account_id = s.account_id and f.confirmed_at is not null
+               where not s.is_closed
                returning token_hash, account_id, awaits_factor
            ), remembered as (
                insert into known_device (token_hash, account_id, created_at, expires_at)
@@ -444,8 +490,9 @@ pub async fn open_sessions(
                where o.token_hash = u.token and a.id = o.account_id and t.institution_id = a.institution_id
                      and t.number = a.number_key and t.device = u.counted
            )
-           select o.awaits_factor as "awaits_factor?"
-           from asked u left join opened o on o.token_hash = u.token order by u.place"#,
+           select o.awaits_factor as "awaits_factor?", coalesce(s.is_closed, false) as "is_closed!"
+           from asked u left join standing s on s.token = u.token left join opened o on o.token_hash = u.token
+           order by u.place"#,
         &tokens,
         &accounts,
         &hashes as &[&str],
@@ -456,10 +503,16 @@ pub async fn open_sessions(
         now + SESSION_LASTS,
         now + DEVICE_LASTS,
         &former as &[Option<&[u8]>],
-        now + FACTOR_WITHIN
-    );
-    let opened = opened.fetch_all(connection).await?.into_iter();
-    Ok(opened.map(|awaits_factor| awaits_factor.map(|awaits_factor| Opened { awaits_factor })).collect())
+        now + FACTOR_WITHIN,
+        &staff as &[&str]
+    )
+    .fetch_all(connection)
+    .await?;
+    let why = |is_closed| if is_closed { NotOpened::PasswordClosed } else { NotOpened::Changed };
+    let answer = |awaits_factor: Option<bool>, is_closed| {
+        awaits_factor.map(|awaits_factor| Opened { awaits_factor }).ok_or(why(is_closed))
+    };
+    Ok(answers.into_iter().map(|row| answer(row.awaits_factor, row.is_closed)).collect())
 }
 
 /// Clears away sessions, devices and attempts that have expired.

@@ -13,3 +13,10 @@ pub type TasksFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<Task>, Failure
 
 /// A feature's function that answers, such as `unions::tasks::waiting`.
 pub type TasksOf = for<'a> fn(&'a mut PgConnection, &'a SignedIn, OffsetDateTime) -> TasksFuture<'a>;
+
+/// A feature that is asked, by the name of its room.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedFeature {
+    pub room: &'static str,
+    pub waiting: TasksOf,
+}

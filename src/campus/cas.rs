@@ -17,20 +17,21 @@ const DEEPEST: usize = 32;
 
 /// A person whom the server vouches for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct CasPerson {
+pub struct CasPerson {
     pub user: String,
     /// Names with values, in the order of the answer; a name may stand several times.
     pub attributes: Vec<Attribute>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Attribute {
+pub struct Attribute {
     pub name: String,
     pub value: String,
 }
 
 impl CasPerson {
     /// The first value of an attribute of that name, whatever its case.
+    #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&str> {
         let named = |attribute: &&Attribute| attribute.name.eq_ignore_ascii_case(name);
         self.attributes.iter().find(named).map(|attribute| attribute.value.as_str())
@@ -194,14 +195,15 @@ fn walk(text: &str, found: &mut Found) -> Result<(), Refusal> {
 }
 
 /// Reads the answer about a ticket.
-pub(super) fn answer(bytes: &[u8]) -> Result<CasPerson, Refusal> {
+pub fn answer(bytes: &[u8]) -> Result<CasPerson, Refusal> {
     let mut found = Found::default();
     walk(&text_of(bytes), &mut found)?;
     found.outcome()
 }
 
 /// The ticket that a request to end its session names; none where it names none.
-pub(super) fn ended_ticket(request: &str) -> Option<String> {
+#[must_use]
+pub fn ended_ticket(request: &str) -> Option<String> {
     let mut reader = Reader::from_str(request);
     reader.config_mut().check_end_names = false;
     let (mut inside, mut text) = (false, String::new());
@@ -212,134 +214,6 @@ pub(super) fn ended_ticket(request: &str) -> Option<String> {
             Event::DocType(_) | Event::Eof => return None,
             other if inside => push(&mut text, &other),
             _ => {}
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn success(inside: &str) -> String {
-        format!(
-            "<cas:serviceResponse xmlns:cas='http://www.yale.edu/tp/cas'>\n<cas:authenticationSuccess>{inside}\
-             </cas:authenticationSuccess></cas:serviceResponse>"
-        )
-    }
-
-    fn read(inside: &str) -> CasPerson {
-        answer(success(inside).as_bytes()).unwrap()
-    }
-
-    #[test]
-    fn both_styles_of_attributes_repeated_names_and_none_are_read() {
-        let elements = "<cas:user> zhangsan </cas:user><cas:attributes><cas:xh>20240001</cas:xh>\
-                        <cas:dept>一</cas:dept><cas:dept>二</cas:dept><cas:mail>None</cas:mail><cas:tel/>\
-                        <cas:cn><![CDATA[张&三]]></cas:cn><cas:org>A &amp; B&#20108;</cas:org></cas:attributes>";
-        let person = read(elements);
-        assert_eq!(person.user, "zhangsan");
-        assert_eq!(person.attribute("XH"), Some("20240001"));
-        assert_eq!(person.attribute("dept"), Some("一"));
-        assert_eq!((person.attribute("mail"), person.attribute("tel")), (None, None));
-        assert_eq!((person.attribute("cn"), person.attribute("org")), (Some("张&三"), Some("A & B二")));
-        let pairs = "<cas:user>zhangsan</cas:user><cas:attribute name='xh' value='20240001'/>\
-                     <cas:attribute name='cn' value='张&amp;三'></cas:attribute>";
-        let person = read(pairs);
-        assert_eq!((person.attribute("xh"), person.attribute("cn")), (Some("20240001"), Some("张&三")));
-        let flat = read("<cas:user>zhangsan</cas:user><cas:xh>20240001</cas:xh>");
-        assert_eq!(flat.attribute("xh"), Some("20240001"));
-    }
-
-    #[test]
-    fn odd_names_of_attributes_stop_nobody() {
-        let person = read(
-            "<cas:user>zhangsan</cas:user><cas:attributes><cas:urn:oid:2.5.4.3>张三</cas:urn:oid:2.5.4.3>\
-             <cas:full name>张三丰</cas:full name><cas:2nd>x</cas:2nd><cas:xh>20240001</cas:xh></cas:attributes>",
-        );
-        assert_eq!(person.attribute("urn:oid:2.5.4.3"), Some("张三"));
-        assert_eq!(person.attribute("full name"), Some("张三丰"));
-        assert_eq!(person.attribute("xh"), Some("20240001"));
-    }
-
-    #[test]
-    fn an_answer_is_read_whatever_its_charset_and_prefix() {
-        let text = success("<cas:user>zhangsan</cas:user><cas:cn>张三</cas:cn>");
-        let (gb, _, _) = GB18030.encode(&text);
-        assert_eq!(answer(&gb).unwrap().attribute("cn"), Some("张三"));
-        let bare = text.replace("cas:", "");
-        assert_eq!(answer(bare.as_bytes()).unwrap().user, "zhangsan");
-    }
-
-    #[test]
-    fn a_failure_is_read_with_its_code() {
-        let failed = |code: &str| {
-            format!(
-                "<cas:serviceResponse><cas:authenticationFailure code=\"{code}\">Ticket not \
-                 recognized</cas:authenticationFailure></cas:serviceResponse>"
-            )
-        };
-        assert_eq!(answer(failed("INVALID_TICKET").as_bytes()), Err(Refusal::InvalidTicket));
-        assert_eq!(answer(failed("INVALID_SERVICE").as_bytes()), Err(Refusal::InvalidService));
-        assert_eq!(answer(failed("").as_bytes()), Err(Refusal::OtherCode));
-    }
-
-    #[test]
-    fn what_is_no_answer_vouches_for_nobody() {
-        for text in [
-            "",
-            "yes\nzhangsan\n",
-            "<html><body>登录</body></html>",
-            "<cas:user>zhangsan</cas:user>",
-            "<!DOCTYPE a [<!ENTITY b \"c\">]><cas:serviceResponse/>",
-        ] {
-            assert_eq!(answer(text.as_bytes()), Err(Refusal::Unreadable), "{text}");
-        }
-        let empty = answer(success("<cas:user></cas:user>").as_bytes());
-        assert_eq!(empty, Err(Refusal::Unreadable));
-        let two = answer(success("<cas:user>a</cas:user><cas:user>b</cas:user>").as_bytes());
-        assert_eq!(two, Err(Refusal::Unreadable));
-        let inside = read("<cas:user>a</cas:user><cas:attributes><cas:user>b</cas:user></cas:attributes>");
-        assert_eq!(inside.user, "a");
-        let deep = success(&("<a>".repeat(100) + &"</a>".repeat(100)));
-        assert_eq!(answer(deep.as_bytes()), Err(Refusal::Unreadable));
-    }
-
-    #[test]
-    fn the_ticket_of_a_session_that_ends_is_found() {
-        let request = |index: &str| {
-            format!(
-                "<samlp:LogoutRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"LR-1\" Version=\"2.0\">\
-                 <saml:NameID>@NOT_USED@</saml:NameID><samlp:SessionIndex>{index}</samlp:SessionIndex>\
-                 </samlp:LogoutRequest>"
-            )
-        };
-        assert_eq!(ended_ticket(&request("ST-1-abc.def-cas01")).as_deref(), Some("ST-1-abc.def-cas01"));
-        for index in ["", "a b", "ST<1>"] {
-            assert_eq!(ended_ticket(&request(index)), None, "{index}");
-        }
-        assert_eq!(ended_ticket("no xml"), None);
-    }
-
-    proptest! {
-        #[test]
-        fn no_answer_stops_the_program(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let _ = answer(&bytes);
-            let _ = ended_ticket(&String::from_utf8_lossy(&bytes));
-        }
-
-        #[test]
-        fn nothing_like_an_answer_stops_the_program(inside in "[<>/a-c:&;'\"= ]{0,60}") {
-            let _ = answer(success(&inside).as_bytes());
-            let _ = ended_ticket(&inside);
-        }
-
-        #[test]
-        fn a_value_comes_through_escaped(value in "[ -~一-龥]{1,30}") {
-            let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            let person = read(&format!("<cas:user>u</cas:user><cas:attributes><cas:v>{escaped}</cas:v></cas:attributes>"));
-            prop_assert_eq!(person.attribute("v").map(str::to_owned), said(&value));
         }
     }
 }

@@ -22,7 +22,8 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 /// A claim by its name; a name with dots leads into objects where no claim has the whole of it.
-pub(super) fn claim(json: &Value, name: &str) -> Option<String> {
+#[must_use]
+pub fn claim(json: &Value, name: &str) -> Option<String> {
     if let Some(value) = json.get(name) {
         return text_of(value);
     }
@@ -48,7 +49,7 @@ const LOGOUT_WITHIN: i64 = 600;
 
 /// Whose sessions a logout token ends.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Ended {
+pub struct Ended {
     /// The one session; without it all of the subject's.
     pub sid: Option<String>,
     pub subject: Option<String>,
@@ -58,7 +59,7 @@ pub(super) struct Ended {
 
 /// What a token must be for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Expected<'a> {
+pub struct Expected<'a> {
     pub issuer: &'a str,
     pub client: &'a str,
     pub nonce: &'a str,
@@ -127,7 +128,7 @@ impl Expected<'_> {
 ///
 /// # Errors
 /// Where the answer is about somebody else.
-pub(super) fn joined(token: Value, answer: Option<Value>, subject: &str) -> Result<Value, Refusal> {
+pub fn joined(token: Value, answer: Option<Value>, subject: &str) -> Result<Value, Refusal> {
     let (Value::Object(mut all), Some(Value::Object(answer))) = (token.clone(), answer) else { return Ok(token) };
     match answer.get("sub").and_then(text_of) {
         Some(about) if about != subject => return Err(Refusal::NotForUs),
@@ -140,137 +141,4 @@ pub(super) fn joined(token: Value, answer: Option<Value>, subject: &str) -> Resu
         }
     }
     Ok(Value::Object(all))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-    use time::macros::datetime;
-
-    use super::*;
-
-    const NOW: OffsetDateTime = datetime!(2026-11-28 20:00 +8);
-
-    fn expected() -> Expected<'static> {
-        Expected { issuer: "https://id.example.edu.cn/", client: "lunzhi", nonce: "n", now: NOW }
-    }
-
-    #[test]
-    fn a_logout_token_says_so_and_an_id_token_is_none() {
-        let now = NOW.unix_timestamp();
-        let token = |changed: &Value| {
-            let mut all = json!({ "iss": "https://id.example.edu.cn/", "aud": "lunzhi", "iat": now, "jti": "j", "sid": "s",
-                                  "events": { (LOGOUT): {} } });
-            for (name, value) in changed.as_object().unwrap() {
-                all[name] = value.clone();
-            }
-            expected().ended(&all)
-        };
-        let own = Ended { sid: Some("s".to_owned()), subject: None, id: "j".to_owned() };
-        assert_eq!(token(&json!({})).unwrap(), own);
-        assert_eq!(token(&json!({ "sub": 7 })).unwrap().subject.as_deref(), Some("7"));
-        for (changed, why) in [
-            (json!({ "nonce": "n" }), Refusal::NotForUs),
-            (json!({ "events": {} }), Refusal::NotForUs),
-            (json!({ "aud": "other" }), Refusal::NotForUs),
-            (json!({ "iss": "https://other.example/" }), Refusal::WrongIssuer),
-            (json!({ "iat": now - 3_600 }), Refusal::OutOfTime),
-            (json!({ "exp": now - 600 }), Refusal::OutOfTime),
-            (json!({ "sid": null }), Refusal::Unreadable),
-            (json!({ "jti": null }), Refusal::Unreadable),
-        ] {
-            assert_eq!(token(&changed).unwrap_err(), why, "{changed}");
-        }
-    }
-
-    fn claims(changed: &Value) -> Value {
-        let now = NOW.unix_timestamp();
-        let mut all = json!({ "iss": "https://id.example.edu.cn/", "aud": "lunzhi", "sub": "u1", "nonce": "n",
-                              "exp": now + 60, "iat": now });
-        all.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
-        all
-    }
-
-    fn subject(changed: &Value) -> Result<String, Refusal> {
-        expected().subject(&claims(changed))
-    }
-
-    #[test]
-    fn a_numeric_subject_and_odd_claims_refuse_nobody() {
-        assert_eq!(subject(&json!({})), Ok("u1".to_owned()));
-        assert_eq!(subject(&json!({ "sub": 20_240_001 })), Ok("20240001".to_owned()));
-        let odd = json!({ "email_verified": "true", "address": "one line", "updated_at": "yesterday", "amr": 3 });
-        assert_eq!(subject(&odd), Ok("u1".to_owned()));
-        let times = json!({ "exp": (NOW.unix_timestamp() + 60).to_string(), "iat": 1.5 });
-        assert_eq!(subject(&times), Ok("u1".to_owned()));
-    }
-
-    #[test]
-    fn two_minutes_are_allowed_and_no_more() {
-        let now = NOW.unix_timestamp();
-        assert!(subject(&json!({ "exp": now - 119 })).is_ok());
-        assert_eq!(subject(&json!({ "exp": now - 120 })), Err(Refusal::OutOfTime));
-        assert!(subject(&json!({ "iat": now + 120 })).is_ok());
-        assert_eq!(subject(&json!({ "iat": now + 121 })), Err(Refusal::OutOfTime));
-        assert_eq!(subject(&json!({ "nbf": now + 121 })), Err(Refusal::OutOfTime));
-        assert_eq!(subject(&json!({ "exp": null })), Err(Refusal::OutOfTime));
-        assert!(subject(&json!({ "exp": i64::MAX })).is_ok());
-    }
-
-    #[test]
-    fn a_token_for_others_is_none_for_us() {
-        assert_eq!(subject(&json!({ "iss": "https://id.example.edu.cn" })), Err(Refusal::WrongIssuer), "to the slash");
-        for other in [
-            json!({ "aud": "other" }),
-            json!({ "aud": ["lunzhi", "other"] }),
-            json!({ "aud": ["lunzhi", "other"], "azp": "other" }),
-            json!({ "azp": "other" }),
-            json!({ "nonce": "m" }),
-            json!({ "nonce": null }),
-            json!({ "aud": null }),
-        ] {
-            assert_eq!(subject(&other), Err(Refusal::NotForUs), "{other}");
-        }
-        assert!(subject(&json!({ "aud": ["lunzhi"] })).is_ok());
-        assert!(subject(&json!({ "aud": ["lunzhi", "other"], "azp": "lunzhi" })).is_ok());
-    }
-
-    #[test]
-    fn number_and_name_are_read_by_their_names() {
-        let json = json!({ "xh": 20_240_001, "cn": ["张三", "Zhang"], "a.b": "whole", "attributes": { "gh": " T1 " },
-                           "half": 1.5, "none": "None", "flag": true });
-        let read = |name| claim(&json, name);
-        assert_eq!(read("xh").as_deref(), Some("20240001"));
-        assert_eq!(read("cn").as_deref(), Some("张三"));
-        assert_eq!((read("a.b").as_deref(), read("attributes.gh").as_deref()), (Some("whole"), Some("T1")));
-        for absent in ["half", "none", "flag", "nowhere", "attributes.none", ""] {
-            assert_eq!(read(absent), None, "{absent}");
-        }
-    }
-
-    #[test]
-    fn an_answer_about_somebody_else_is_not_taken() {
-        let token = json!({ "sub": "u1", "xh": "1" });
-        assert_eq!(joined(token.clone(), Some(json!({ "sub": "u2" })), "u1"), Err(Refusal::NotForUs));
-        let all = joined(token.clone(), Some(json!({ "sub": "u1", "xh": "2" })), "u1").unwrap();
-        assert_eq!(claim(&all, "xh").as_deref(), Some("2"));
-        let unnamed = json!({ "xh": "2", "profile.gh": "3", "cn": "张三" });
-        let all = joined(json!({ "sub": "u1", "xh": "1", "profile": { "gh": "1" } }), Some(unnamed), "u1").unwrap();
-        let read = |name| claim(&all, name);
-        assert_eq!((read("xh").as_deref(), read("profile.gh").as_deref()), (Some("1"), Some("1")), "the token's stay");
-        assert_eq!(read("cn").as_deref(), Some("张三"));
-        assert_eq!(joined(token.clone(), Some(json!("no object")), "u1"), Ok(token));
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_that_is_claimed_stops_the_program(text in "[\\[\\]{}\":,.0-9a-z-]{0,120}", name in ".{0,20}") {
-            if let Ok(json) = serde_json::from_str::<Value>(&text) {
-                let _ = claim(&json, &name);
-                let _ = expected().subject(&json);
-                let _ = joined(json.clone(), Some(json), "u1");
-            }
-        }
-    }
 }

@@ -8,15 +8,15 @@
 //! ```
 
 mod arrival;
-mod cas;
-mod claims;
+pub mod cas;
+pub mod claims;
 mod forms;
-mod journey;
-mod keys;
+pub mod journey;
+pub mod keys;
 mod oidc;
 mod paths;
-mod provider;
-mod refusal;
+pub mod provider;
+pub mod refusal;
 pub mod server;
 mod settings;
 mod state;

@@ -11,7 +11,7 @@ use super::{
 
 /// The addresses of a server, each of which may be asked.
 #[derive(Debug, Clone)]
-pub(super) struct Endpoints {
+pub struct Endpoints {
     pub authorization: String,
     pub token: String,
     /// Where it says more of a person.
@@ -53,44 +53,4 @@ pub(super) struct Provider {
     pub at: Endpoints,
     pub keys: Keys,
     pub asked_at: OffsetDateTime,
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::campus::server::{PasswordFor, Protocol};
-
-    fn server() -> CampusServer {
-        CampusServer {
-            protocol: Protocol::Oidc,
-            address: "https://id.example.edu.cn".to_owned(),
-            origin: "https://lunzhi.example.edu.cn".to_owned(),
-            number_field: None,
-            name_field: None,
-            client: None,
-            plain_allowed: false,
-            opens_students: false,
-            password_for: PasswordFor::All,
-            authorities: None,
-        }
-    }
-
-    #[test]
-    fn a_server_is_the_issuer_that_is_set_and_names_addresses_that_may_be_asked() {
-        let said = json!({
-            "issuer": "https://id.example.edu.cn", "authorization_endpoint": "https://id.example.edu.cn/a?x=1",
-            "token_endpoint": "https://id.example.edu.cn/t", "jwks_uri": "https://id.example.edu.cn/k",
-            "userinfo_endpoint": "http://id.example.edu.cn/u", "scopes_supported": 3,
-            "token_endpoint_auth_methods_supported": ["client_secret_post", 7]
-        });
-        let read = Endpoints::read(&said, &server()).unwrap();
-        assert!(!read.takes_header && !read.names_itself && read.person.is_none(), "{read:?}");
-        let slash = json!({ "issuer": "https://id.example.edu.cn/" });
-        assert_eq!(Endpoints::read(&slash, &server()).unwrap_err(), Refusal::WrongIssuer);
-        let bare = json!({ "issuer": "https://id.example.edu.cn" });
-        assert_eq!(Endpoints::read(&bare, &server()).unwrap_err(), Refusal::Unreadable);
-        assert_eq!(Endpoints::read(&json!([]), &server()).unwrap_err(), Refusal::WrongIssuer);
-    }
 }

@@ -9,7 +9,7 @@ mod allocate;
 mod backup;
 mod check;
 mod count;
-mod moving;
+pub mod moving;
 mod order;
 mod plan_file;
 mod restore;

@@ -47,11 +47,12 @@ const BODIES: &str = "\
 # 规则库里没有、本校另有的规定：系统照引。写了界限的，按登记的情况核对；没有写的，由人工把关。
 # [[own]]
 # name = \"\"
-# check = \"people\" # people 人数、share 比例、date 日期、document 存档文件、step 办理步骤、term 任期
+# check = \"people\" # people 人数、share 比例、date 日期、document 存档文件、step 办理步骤、term 任期、experience 任职经历
 # asks = \"\" # 要求什么，几个字
 # at_least = 1 # 人数的下限；比例写成 \"30%\" 或 \"1/3\"；也可以写 at_most 上限
 # by = \"06-30\" # 日期、存档文件、办理步骤：每学年的哪一天以前；\"year\" 为一学年之内
-# of = \"presidium\" # 任期：presidium 主席团、department 部门、delegates 代表；years = 1 几年一届；reelections = 1 可连任几届
+# of = \"presidium\" # 任期：presidium 主席团、department 部门、delegates 代表；years = 1 几年一届；reelections = 1 可连任几届，\"unlimited\" 不限，没有写到的不填
+# months = 12 # 任职经历：of 所指的人任职前须满几个月
 # soft = true # 一般、原则上：达不到的只提醒
 # unions = [\"college\"] # 只对哪些组织；不写的，对方案适用的全部组织
 # clauses = [{ id = \"\", section = \"\", quote = \"\" }]
@@ -155,7 +156,7 @@ fn besides(rule: Rule) -> &'static [&'static str] {
         ],
         Rule::Vet01 | Rule::Vet02 | Rule::Vet03 | Rule::Con03 => &[
             "by 里可以写本文件没有列出的部门和由谁在系统里代办：{ name = \"教务处\", acts = \"student_affairs\" }",
-            "不签署意见的步骤：{ act = \"公示\", kind = \"notice\", days = 5 }；kind 有 notice 公示、interview 面试、poll 民主测评、trial 试用、application 本人申请",
+            "不签署意见的步骤：{ act = \"公示\", kind = \"notice\", days = 5 }；kind 有 notice 公示、interview 面试、poll 民主测评、trial 试用（每人各自登记起止日期）、application 本人申请；面试、测评也各自登记的加 each = true",
         ],
         Rule::Con02 => &["every = 2 # 每几年", "meeting_of_all_below = 400 # 学生不足几人的院系可以召开全体学生大会"],
         Rule::Con01 | Rule::Rev02 => {
@@ -168,7 +169,7 @@ fn besides(rule: Rule) -> &'static [&'static str] {
         Rule::Vet05 => &[
             "election = [{ point = \"quorum\", value = \">2/3\", clause = \"\" }] # 章程、选举办法写明的计票规定，逐条写",
             "point 有 quorum 到会人数（>2/3、2/3、>1/2、1/2、0）、majority 当选（present 实到、valid 有效票、due 应到、none 得票多的）、\
-             tie 得票相同（vacant 空缺、second_round 第二轮、lot 抽签）、extra 差额（人数或比例）、write_in 另选他人（yes、no）、\
+             tie 得票相同（vacant 空缺、second_round 第二轮、lot 抽签、hands 举手表决）、extra 差额（人数或比例）、write_in 另选他人（yes、no）、\
              write_in_needs_against 弃权的不能另选（yes、no）、unreadable 无法辨认（abstain、void）、\
              second_round 第二轮和另行选举的当选（取值同 majority）",
         ],

@@ -424,9 +424,13 @@ pub(super) async fn left(
                   l.from_day as "from_day!"
            from (
                select p.union_id, p.student_id, max(p.until_day) as from_day
-               from post p join student_union o on o.id = p.union_id
-               where o.institution_id = $1 and p.voided_at is null and (p.until_day is null or p.until_day > p.from_day)
-                     and ($2::uuid is null or p.student_id = $2)
+               from (
+                   -- Whose posts ended lately: of all the others nothing is read.
+                   select distinct e.union_id, e.student_id from post e join student_union o on o.id = e.union_id
+                   where o.institution_id = $1 and e.voided_at is null and e.until_day > $4 and e.until_day <= $3
+                         and ($2::uuid is null or e.student_id = $2)
+               ) c join post p on p.union_id = c.union_id and p.student_id = c.student_id
+               where p.voided_at is null and (p.until_day is null or p.until_day > p.from_day)
                group by 1, 2
                having bool_and(coalesce(p.until_day <= $3, false)) and max(p.until_day) > $4
            ) l join student_union u on u.id = l.union_id left join college g on g.id = u.college_id

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     rules::conduct::{ExitKind, Ground, Sanction},
-    text::day,
+    text::{chinese_days, day},
     web::forms::{Errors, written},
 };
 
@@ -32,7 +32,7 @@ fn suspended(sanction: Option<Sanction>, typed: &str, today: Date, errors: &mut 
     match last {
         None => errors.add("until", "请填写停职到哪一天为止"),
         Some(last) if !near.contains(&last) => {
-            errors.add("until", format!("应在 {} 至 {} 之间", near.start(), near.end()));
+            errors.add("until", format!("应在{}之间", chinese_days(*near.start(), *near.end())));
         }
         Some(_) => {}
     }
@@ -236,7 +236,7 @@ pub(super) fn exit_day(typed: &str, today: Date, errors: &mut Errors) -> Option<
     match day {
         None => errors.add("day", "请填写从哪一天起不再任职"),
         Some(day) if !near.contains(&day) => {
-            errors.add("day", format!("应在 {} 至 {} 之间", near.start(), near.end()));
+            errors.add("day", format!("应在{}之间", chinese_days(*near.start(), *near.end())));
         }
         Some(_) => {}
     }

@@ -31,7 +31,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{Outcome, Plan, appointment::conditions, conduct::ExitKind},
-    text::{chinese_day, day},
+    text::{chinese_day, chinese_days, day},
     unions::{store as unions, union::Record},
     web::forms::{Errors, Submitted, written},
 };
@@ -118,7 +118,7 @@ impl StayForm {
         match until {
             None => errors.add("until", "请填写到哪一天再复核"),
             Some(until) if !near.contains(&until) => {
-                errors.add("until", format!("应在 {} 至 {} 之间", near.start(), near.end()));
+                errors.add("until", format!("应在{}之间", chinese_days(*near.start(), *near.end())));
             }
             Some(_) => {}
         }

@@ -216,7 +216,7 @@ impl Failing {
 }
 
 /// Those in posts with at least `times` results 不合格 in reviews that were settled since their post began; the reviews keep
-/// these tables.
+/// these tables. Read from such results, which are few, and not from the posts.
 pub(super) async fn failing(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -225,24 +225,21 @@ pub(super) async fn failing(
 ) -> Result<Vec<Failing>, Failure> {
     let rows = sqlx::query_as!(
         Failing,
-        r#"with held as (
-               select p.union_id, p.student_id, min(p.from_day) as since from post p
-                      join student_union u on u.id = p.union_id
-               where u.institution_id = $1 and p.voided_at is null and p.from_day <= $3
-                     and (p.until_day is null or p.until_day > $3)
-               group by 1, 2
-           )
-           select h.student_id as "student!: StudentId", s.number, s.name, h.union_id as "union!: UnionId",
-                  union_name(u.kind, g.name) as "union_name!", count(*) as "times!"
-           from held h join review r on r.union_id = h.union_id and r.stage = 'settled'
-                join review_person p on p.review_id = r.id and p.student_id = h.student_id
-                join review_result o on o.review_id = r.id and o.person = p.place and o.grade = 'unsatisfactory'
-                join student s on s.id = h.student_id join student_union u on u.id = h.union_id
+        r#"select p.student_id as "student!: StudentId", s.number as "number!", s.name as "name!",
+                  r.union_id as "union!: UnionId", union_name(u.kind, g.name) as "union_name!", count(*) as "times!"
+           from review r join review_result o on o.review_id = r.id and o.grade = 'unsatisfactory'
+                join review_person p on p.review_id = r.id and p.place = o.person
+                join student s on s.id = p.student_id join student_union u on u.id = r.union_id
                 left join college g on g.id = u.college_id
-           where china_day(r.settled_at) >= h.since
-                 and not exists (select from union_exit e where e.union_id = h.union_id and e.student_id = h.student_id
+                cross join lateral (
+                    select min(q.from_day) as since from post q
+                    where q.union_id = r.union_id and q.student_id = p.student_id and q.voided_at is null
+                          and q.from_day <= $3 and (q.until_day is null or q.until_day > $3)
+                ) h
+           where u.institution_id = $1 and r.stage = 'settled' and china_day(r.settled_at) >= h.since
+                 and not exists (select from union_exit e where e.union_id = r.union_id and e.student_id = p.student_id
                                  and e.stage = 'handing_over')
-           group by h.student_id, s.number, s.name, h.union_id, u.kind, g.name
+           group by p.student_id, s.number, s.name, r.union_id, u.kind, g.name
            having count(*) >= $2::bigint order by s.number"#,
         institution.0,
         i64::from(times),

@@ -9,6 +9,7 @@ pub mod exit;
 mod exits;
 mod exits_store;
 mod forms;
+pub mod kept;
 mod lapse;
 pub mod lapses;
 mod lapses_store;

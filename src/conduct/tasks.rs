@@ -16,6 +16,7 @@ use crate::{
     failure::Failure,
     office::{Office, OfficeKind, UnionKeeper},
     page::task::Task,
+    unions::store::of_college,
 };
 
 /// Everything of it that waits for a person.
@@ -94,10 +95,9 @@ async fn of_office(
         let mut failing = lapses_store::failing(connection, person.institution, times, today).await?;
         let mut left = exits_store::left(connection, person.institution, None, today).await?;
         if let Some(college) = college {
-            let own = sqlx::query_scalar!("select id from student_union where college_id = $1", college.0);
-            let own = own.fetch_all(&mut *connection).await?;
-            failing.retain(|one| own.contains(&one.union.0));
-            left.retain(|one| own.contains(&one.union.0));
+            let own = of_college(connection, college).await?;
+            failing.retain(|one| own.contains(&one.union));
+            left.retain(|one| own.contains(&one.union));
         }
         if !left.is_empty() {
             let says = format!("{} 人已离任，还没有办理交接", left.len());

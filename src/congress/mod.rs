@@ -3,11 +3,12 @@
 //!
 //! Each part of a congress is a folder with its own routes and its own line on the congress's page.
 
-mod archive;
+pub mod archive;
 #[expect(clippy::module_inception, reason = "the noun of a feature is a file that bears its name")]
 pub mod congress;
 pub mod delegates;
 mod forms;
+pub mod kept;
 pub mod meeting;
 mod pages;
 mod papers;

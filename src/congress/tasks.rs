@@ -4,7 +4,9 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
-    CongressKeeper, CongressReader, DelegateReader, delegates, meeting,
+    CongressKeeper, CongressReader, DelegateReader,
+    congress::Congress,
+    delegates, meeting,
     paths::{NEW, REGISTER},
     proposals, result,
     section::Progress,
@@ -32,11 +34,15 @@ pub async fn waiting(
 ) -> Result<Vec<Task>, Failure> {
     let today = now.date();
     let mut tasks = Vec::new();
+    let mut congresses = Vec::new();
     if let Some(office) = &person.acting {
-        tasks.extend(of_office(connection, person, office, today).await?);
         if CongressReader::KINDS.contains(&office.kind) {
-            tasks.extend(result::tasks::waiting(connection, person, office, today).await?);
-            tasks.extend(proposals::tasks::waiting(connection, person, office, today).await?);
+            congresses = store::list(connection, person.institution, CongressFilter::default()).await?;
+        }
+        tasks.extend(of_office(connection, person, office, &congresses, today).await?);
+        if !congresses.is_empty() {
+            tasks.extend(result::tasks::waiting(connection, person, office, &congresses, today).await?);
+            tasks.extend(proposals::tasks::waiting(connection, person, office, &congresses, today).await?);
         }
         if DelegateReader::KINDS.contains(&office.kind) {
             tasks.extend(delegates::tasks::waiting(connection, person, office, today).await?);
@@ -45,7 +51,7 @@ pub async fn waiting(
     if person.student.is_none() {
         tasks.extend(proposals::tasks::answering(connection, person, today).await?);
     }
-    tasks.extend(meeting::tasks::waiting(connection, person, today).await?);
+    tasks.extend(meeting::tasks::waiting(connection, person, &congresses, today).await?);
     if let Some(student) = person.student {
         tasks.extend(proposals::tasks::own(connection, person, student).await?);
     }
@@ -57,14 +63,14 @@ async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
+    all: &[Congress],
     today: Date,
 ) -> Result<Vec<Task>, Failure> {
     if !CongressKeeper::KINDS.contains(&office.kind) {
         return Ok(Vec::new());
     }
     let mut tasks = Vec::new();
-    let mut congresses = store::list(connection, person.institution, CongressFilter::default()).await?;
-    congresses.retain(|congress| congress.is_kept_by(office));
+    let congresses: Vec<&Congress> = all.iter().filter(|congress| congress.is_kept_by(office)).collect();
     for congress in congresses.iter().filter(|congress| congress.stage.is_under_way()) {
         let steps = steps::store::steps(connection, congress).await?;
         let late: Vec<_> = steps.iter().filter(|step| step.progress(today) == Progress::Late).collect();

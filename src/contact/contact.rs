@@ -48,7 +48,7 @@ impl Contact {
 
 /// A class that somebody is in contact with, for themselves.
 #[derive(Debug, Clone)]
-pub(super) struct OwnClass {
+pub struct OwnClass {
     pub id: ClassId,
     pub name: String,
     pub since: Date,
@@ -60,11 +60,13 @@ pub(super) struct OwnClass {
 
 impl OwnClass {
     /// The last day on which it is contacted in time.
+    #[must_use]
     pub fn due(&self, rhythm: &Rhythm) -> Date {
         rhythm.due(self.since, self.last)
     }
 
     /// It was not contacted this month, and should be.
+    #[must_use]
     pub fn waits(&self, rhythm: &Rhythm, today: Date) -> bool {
         let month = month_of(today);
         self.last.is_none_or(|last| last < month && self.due(rhythm) <= last_of(month))
@@ -146,45 +148,21 @@ pub(super) struct OwnNote {
 
 /// The days on which a contact that is logged today may have been.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct LogDays {
+pub struct LogDays {
     pub first: Date,
     pub last: Date,
 }
 
 impl LogDays {
     /// Since somebody is in contact, and not longer ago than two months.
+    #[must_use]
     pub fn new(from_day: Date, now: OffsetDateTime) -> Self {
         let today = now.to_offset(CHINA).date();
         Self { first: from_day.max(today - Duration::days(60)), last: today }
     }
 
+    #[must_use]
     pub fn has(self, day: Date) -> bool {
         self.first <= day && day <= self.last
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    #[test]
-    fn a_class_waits_in_the_month_in_which_it_is_due() {
-        let monthly = Rhythm { every: 1, breaks: Vec::new() };
-        let class = |last| OwnClass {
-            id: ClassId::random(),
-            name: "软件2401班".to_owned(),
-            since: date!(2026 - 09 - 01),
-            last,
-            notes: 0,
-        };
-        let today = date!(2026 - 11 - 20);
-        assert!(class(Some(date!(2026 - 10 - 31))).waits(&monthly, today));
-        assert!(!class(Some(date!(2026 - 11 - 01))).waits(&monthly, today), "this month already");
-        assert!(class(None).waits(&monthly, today), "never");
-        let rarely = Rhythm { every: 2, breaks: Vec::new() };
-        assert!(!class(Some(date!(2026 - 10 - 31))).waits(&rarely, today), "next month is in time");
-        assert!(class(Some(date!(2026 - 09 - 30))).waits(&rarely, today));
     }
 }

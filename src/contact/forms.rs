@@ -37,7 +37,7 @@ impl NoteForm {
 /// An entry of the log as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct LogForm {
+pub struct LogForm {
     pub day: String,
     pub way: String,
     /// A line each.
@@ -47,6 +47,7 @@ pub(super) struct LogForm {
 }
 
 impl LogForm {
+    #[must_use]
     pub fn takes_up(&self, note: &impl ToString) -> bool {
         self.note.contains(&note.to_string())
     }
@@ -200,39 +201,5 @@ impl SettingsForm {
             errors.add("every", "应为 1 至 6 的整数");
         }
         every.filter(|_| errors.is_empty())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    const DAYS: LogDays = LogDays { first: date!(2026 - 11 - 02), last: date!(2026 - 11 - 20) };
-
-    fn form(day: &str, points: &str) -> LogForm {
-        LogForm { day: day.to_owned(), way: "visit".to_owned(), points: points.to_owned(), note: Vec::new() }
-    }
-
-    #[test]
-    fn points_are_read_a_line_each() {
-        let read = form("2026-11-20", "自习室座位不够\r\n\r\n  热水时间太短 ").read(DAYS, &mut Errors::default());
-        assert_eq!(read.unwrap().points, ["自习室座位不够", "热水时间太短"]);
-        assert!(
-            form("2026-11-02", " ").read(DAYS, &mut Errors::default()).unwrap().points.is_empty(),
-            "nothing raised"
-        );
-    }
-
-    #[test]
-    fn a_day_before_the_contact_or_to_come_is_none() {
-        for day in ["2026-11-01", "2026-11-21", "昨天", ""] {
-            let mut errors = Errors::default();
-            assert!(form(day, "").read(DAYS, &mut errors).is_none() && errors.of("day").is_some(), "{day}");
-        }
-        let mut errors = Errors::default();
-        assert!(form("2026-11-20", &"长".repeat(301)).read(DAYS, &mut errors).is_none());
-        assert!(errors.of("points").is_some_and(|says| says.contains("300")));
     }
 }

@@ -135,7 +135,7 @@ pub(super) async fn months(
 
 /// An entry about to be logged.
 #[derive(Debug, Clone)]
-pub(super) struct NewEntry {
+pub struct NewEntry {
     pub on_day: Date,
     pub way: Way,
     pub points: Vec<String>,

@@ -6,7 +6,7 @@ use crate::page::heat::{SHADES, Spot, height, short, width};
 
 /// What was counted of a row in a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Met {
+pub enum Met {
     /// How often one class was contacted.
     Times(u32),
     /// How many classes of so many were contacted.
@@ -23,7 +23,8 @@ impl Met {
     }
 
     /// 0 for none, up to 4 for all classes, or for four contacts and more.
-    fn shade(self) -> u32 {
+    #[must_use]
+    pub fn shade(self) -> u32 {
         match self {
             Self::Times(times) => times.min(SHADES),
             Self::Share { met, of } => (met * SHADES).div_ceil(of.max(1)).min(SHADES),
@@ -33,14 +34,14 @@ impl Met {
 
 /// A row before it is drawn.
 #[derive(Debug, Clone)]
-pub(super) struct RowFacts {
+pub struct RowFacts {
     pub name: String,
     /// One for each month.
     pub met: Vec<Met>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Matrix {
+pub struct Matrix {
     pub width: usize,
     pub height: usize,
     pub months: Vec<MonthColumn>,
@@ -48,7 +49,7 @@ pub(super) struct Matrix {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct MonthColumn {
+pub struct MonthColumn {
     /// `11月`.
     pub label: String,
     /// The middle of the column.
@@ -56,7 +57,7 @@ pub(super) struct MonthColumn {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct MatrixRow {
+pub struct MatrixRow {
     pub name: String,
     /// The name, cut to what has room.
     pub short: String,
@@ -66,7 +67,7 @@ pub(super) struct MatrixRow {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct MatrixCell {
+pub struct MatrixCell {
     pub spot: Spot,
     /// 0 to 4.
     pub shade: u32,
@@ -75,6 +76,7 @@ pub(super) struct MatrixCell {
 
 impl Matrix {
     /// `months` are first days, in the order of the columns.
+    #[must_use]
     pub fn new(months: &[Date], rows: Vec<RowFacts>) -> Self {
         let columns = months.iter().zip(0..).map(|(month, column)| MonthColumn {
             label: format!("{}月", u8::from(month.month())),
@@ -96,31 +98,5 @@ impl Matrix {
         };
         let rows: Vec<MatrixRow> = rows.into_iter().zip(0..).map(row).collect();
         Self { width: width(months.len()), height: height(rows.len()), months: columns.collect(), rows }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    #[test]
-    fn a_cell_says_how_often_or_of_how_many_and_is_the_darker_for_it() {
-        let months = [date!(2026 - 10 - 01), date!(2026 - 11 - 01)];
-        let class = RowFacts { name: "软件2401班".to_owned(), met: vec![Met::Times(0), Met::Times(9)] };
-        let met = vec![Met::Share { met: 1, of: 9 }, Met::Share { met: 9, of: 9 }];
-        let college = RowFacts { name: "名称很长很长的信息工程系".to_owned(), met };
-        let drawn = Matrix::new(&months, vec![class, college]);
-        assert_eq!((drawn.width, drawn.height), (278, 70));
-        assert_eq!(drawn.months.iter().map(|month| month.label.as_str()).collect::<Vec<_>>(), ["10月", "11月"]);
-        let cells = |row: usize| {
-            let own = drawn.rows[row].cells.iter();
-            own.map(|cell| (cell.shown.clone(), cell.shade)).collect::<Vec<_>>()
-        };
-        assert_eq!(cells(0), [("–".to_owned(), 0), ("9".to_owned(), 4)]);
-        assert_eq!(cells(1), [("1/9".to_owned(), 1), ("9/9".to_owned(), 4)]);
-        assert_eq!(drawn.rows[1].short, "名称很长很长的信息工…");
-        assert_eq!(Met::Share { met: 0, of: 0 }.shade(), 0, "a college without classes");
     }
 }

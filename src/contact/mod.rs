@@ -7,12 +7,13 @@
 mod assign;
 mod classes;
 #[expect(clippy::module_inception, reason = "the noun of a feature is a file that bears its name")]
-mod contact;
+pub mod contact;
 mod desk;
-mod even;
-mod forms;
+pub mod even;
+pub mod forms;
+pub mod kept;
 mod log_store;
-mod matrix;
+pub mod matrix;
 mod own;
 mod paths;
 pub mod retention;

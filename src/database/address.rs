@@ -12,9 +12,9 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 /// `postgres://user@a:1,b:2/db?target_session_attrs=read-write`, or `host=a,b port=1,2 dbname=db`.
 #[derive(Debug, Clone)]
 pub struct Address {
-    pub(super) servers: Vec<Server>,
+    pub servers: Vec<Server>,
     /// How long a connection to one of them may take to be made.
-    pub(super) connect_within: Duration,
+    pub connect_within: Duration,
     /// For PostgreSQL's own programs, without the password.
     client: String,
     password: Option<String>,
@@ -22,7 +22,7 @@ pub struct Address {
 
 /// One server that may hold the database.
 #[derive(Debug, Clone)]
-pub(super) struct Server {
+pub struct Server {
     /// For the log: host and port.
     pub name: String,
     pub options: PgConnectOptions,
@@ -160,59 +160,4 @@ fn of_words(text: &str) -> Result<Settings> {
         rest = after.get(end.unwrap_or(after.len())..).unwrap_or_default().trim_start();
     }
     Ok(settings)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn places(text: &str) -> Vec<(String, u16)> {
-        let address: Address = text.parse().unwrap();
-        let place = |server: &Server| (server.options.get_host().to_owned(), server.options.get_port());
-        address.servers.iter().map(place).collect()
-    }
-
-    #[test]
-    fn several_servers_are_read_in_both_of_libpqs_forms() {
-        let both = [("a.example".to_owned(), 5441), ("b.example".to_owned(), 5442)];
-        for text in [
-            "postgres://portal:p%40ss@a.example:5441,b.example:5442/lunzhi?target_session_attrs=read-write",
-            "postgresql://portal@/lunzhi?host=a.example,b.example&port=5441,5442",
-            "host=a.example,b.example port=5441,5442 dbname=lunzhi user=portal target_session_attrs=primary",
-            "host = 'a.example,b.example' port='5441,5442' dbname='lunzhi'",
-        ] {
-            assert_eq!(places(text), both, "{text}");
-        }
-        assert_eq!(places("host=a,b port=6000").last(), Some(&("b".to_owned(), 6000)), "one port for all");
-        assert_eq!(places("postgres://[::1]:5433/x"), [("::1".to_owned(), 5433)]);
-        assert_eq!(places("postgres://a:5433,b/x").last(), Some(&("b".to_owned(), 5432)));
-        let address: Address = r"password='it\'s \\ here' dbname=x host=a connect_timeout=7".parse().unwrap();
-        assert_eq!(address.for_clients(), ("dbname='x' host='a'", Some(r"it's \ here")));
-        assert_eq!(address.connect_within, Duration::from_secs(7));
-        for wrong in ["host=a,b port=1,2,3", "host=a target_session_attrs=standby", "lunzhi", "http://a/b", "user='x"] {
-            assert!(wrong.parse::<Address>().is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_socket_and_a_name_with_odd_characters_stay_what_they_are() {
-        let address: Address = "postgres://portal@%2Frun%2Fpg%20sql/lunzhi".parse().unwrap();
-        let options = &address.servers.first().unwrap().options;
-        assert_eq!(
-            options.get_socket().map(|path| path.to_string_lossy().into_owned()).as_deref(),
-            Some("/run/pg sql")
-        );
-        assert_eq!((options.get_username(), options.get_database()), ("portal", Some("lunzhi")));
-    }
-
-    #[test]
-    fn a_password_stands_in_no_list_of_processes() {
-        let address: Address =
-            "postgres://portal:p%40ss%3Aword@db.example:5433/lunzhi?sslmode=require".parse().unwrap();
-        let (client, password) = address.for_clients();
-        assert_eq!(client, "user='portal' dbname='lunzhi' sslmode='require' host='db.example' port='5433'");
-        assert_eq!(password, Some("p@ss:word"));
-        let several: Address = "host=a,b user=portal".parse().unwrap();
-        assert_eq!(several.for_clients(), ("user='portal' host='a,b' target_session_attrs='read-write'", None));
-    }
 }

@@ -5,6 +5,7 @@ use std::{
     collections::{HashSet, VecDeque},
     hash::Hash,
     pin::Pin,
+    slice,
     sync::Arc,
     time::Duration,
 };
@@ -19,21 +20,25 @@ use super::pool::Pool;
 use crate::failure::Failure;
 
 /// The most writes in one statement.
-const MOST: usize = 512;
+pub const MOST: usize = 512;
 /// How long the first of a crowd waits for others.
 const WINDOW: Duration = Duration::from_millis(30);
+/// With so many together nobody waits for more.
+const COMPANY: usize = 16;
 /// How long a statement may take, its commit with it: longer than the server lets it run and a standby should need.
 const COMMITTED_WITHIN: Duration = Duration::from_secs(22);
 /// Writes that may wait for their turn; further callers wait until there is room.
-const QUEUE: usize = 1024;
+pub const QUEUE: usize = 1024;
 
 /// The answers to a batch, one for each in its order.
 pub type Answers<'c, O> = Pin<Box<dyn Future<Output = Result<Vec<O>, Failure>> + Send + 'c>>;
 
+type Answer<O> = oneshot::Sender<Result<O, Failure>>;
+
 struct Waiting<K, I, O> {
     key: K,
     ask: I,
-    answer: oneshot::Sender<Result<O, Failure>>,
+    answer: Answer<O>,
 }
 
 /// Gathers writes into batches. Each is acknowledged after the statement that holds it is committed, and only then.
@@ -45,7 +50,7 @@ pub struct BatchWriter<K, I, O> {
 impl<K, I, O> BatchWriter<K, I, O>
 where
     K: Clone + Eq + Hash + Send + Sync + 'static,
-    I: Clone + Send + Sync + 'static,
+    I: Send + Sync + 'static,
     O: Send + 'static,
 {
     /// Starts the one task that writes; it ends when the writer is dropped. `crowded` says whether it is worth waiting for
@@ -53,7 +58,7 @@ where
     pub fn start(
         pool: Pool,
         crowded: impl Fn() -> bool + Send + 'static,
-        write: impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync + 'static,
+        write: impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync + 'static,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(gather(pool, waiting, crowded, Arc::new(write)));
@@ -77,13 +82,13 @@ async fn gather<K, I, O>(
     pool: Pool,
     mut waiting: mpsc::Receiver<Waiting<K, I, O>>,
     crowded: impl Fn() -> bool + Send + 'static,
-    write: Arc<impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync + 'static>,
+    write: Arc<impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync + 'static>,
 ) where
     K: Clone + Eq + Hash + Send + Sync + 'static,
-    I: Clone + Send + Sync + 'static,
+    I: Send + Sync + 'static,
     O: Send + 'static,
 {
-    let mut later: VecDeque<Waiting<K, I, O>> = VecDeque::new();
+    let (mut later, mut last): (VecDeque<Waiting<K, I, O>>, usize) = (VecDeque::new(), 0);
     loop {
         if later.is_empty() {
             match waiting.recv().await {
@@ -91,7 +96,8 @@ async fn gather<K, I, O>(
                 None => return,
             }
         }
-        if crowded() {
+        let waits = later.len() + waiting.len() < COMPANY && crowded();
+        if waits {
             tokio::time::sleep(WINDOW).await;
         }
         while later.len() < QUEUE
@@ -99,52 +105,61 @@ async fn gather<K, I, O>(
         {
             later.push_back(more);
         }
+        let most = if waits { MOST } else { half(later.len(), last) };
         let (mut batch, mut keys, mut rest) = (Vec::new(), HashSet::new(), VecDeque::new());
         for one in later.drain(..) {
-            if batch.len() < MOST && keys.insert(one.key.clone()) { batch.push(one) } else { rest.push_back(one) }
+            if batch.len() < most && keys.insert(one.key.clone()) { batch.push(one) } else { rest.push_back(one) }
         }
-        later = rest;
+        (later, last) = (rest, batch.len());
         write_batch(&pool, batch, &*write).await;
     }
 }
 
+/// How many of those who wait are written next, where `last` were answered a moment ago: half of all of them. While one half
+/// is flushed to disk the requests of the other are worked on; a crowd that goes in at once leaves the processor idle
+/// meanwhile, and once one has gone in alone, it is one and all the others for good.
+#[must_use]
+pub fn half(waiting: usize, last: usize) -> usize {
+    (waiting + last).div_ceil(2).clamp(1, MOST)
+}
+
 /// Writes a batch; where it fails, each by itself, so that one bad row does not fail the others.
-async fn write_batch<K, I: Clone, O>(
+async fn write_batch<K, I, O>(
     pool: &Pool,
     batch: Vec<Waiting<K, I, O>>,
-    write: &(impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync),
+    write: &(impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync),
 ) {
-    let asks: Vec<I> = batch.iter().map(|one| one.ask.clone()).collect();
-    match attempt(pool, asks, write).await {
+    let (asks, waiting): (Vec<I>, Vec<Answer<O>>) = batch.into_iter().map(|one| (one.ask, one.answer)).unzip();
+    match attempt(pool, &asks, write).await {
         Ok(answers) => {
-            for (one, answer) in batch.into_iter().zip(answers) {
+            for (one, answer) in waiting.into_iter().zip(answers) {
                 // A caller that hung up is not told; its write is done all the same.
-                let _ = one.answer.send(Ok(answer));
+                let _ = one.send(Ok(answer));
             }
         }
-        Err(failure) if batch.len() == 1 => {
-            if let Some(one) = batch.into_iter().next() {
-                let _ = one.answer.send(Err(failure));
+        Err(failure) if waiting.len() == 1 => {
+            if let Some(one) = waiting.into_iter().next() {
+                let _ = one.send(Err(failure));
             }
         }
         // What is perhaps written is not written once more; where nothing can be written, nobody is tried alone.
-        Err(Failure::Unconfirmed) => fail_all(batch, || Failure::Unconfirmed),
-        Err(Failure::CommitsWait) => fail_all(batch, || Failure::CommitsWait),
-        Err(Failure::Away) => fail_all(batch, || Failure::Away),
-        Err(Failure::DiskFull) => fail_all(batch, || Failure::DiskFull),
+        Err(Failure::Unconfirmed) => fail_all(waiting, || Failure::Unconfirmed),
+        Err(Failure::CommitsWait) => fail_all(waiting, || Failure::CommitsWait),
+        Err(Failure::Away) => fail_all(waiting, || Failure::Away),
+        Err(Failure::DiskFull) => fail_all(waiting, || Failure::DiskFull),
         Err(_) => {
-            for one in batch {
-                let alone = attempt(pool, vec![one.ask], write).await;
+            for (ask, one) in asks.iter().zip(waiting) {
+                let alone = attempt(pool, slice::from_ref(ask), write).await;
                 let first = alone.and_then(|answers| answers.into_iter().next().ok_or_else(no_answer));
-                let _ = one.answer.send(first);
+                let _ = one.send(first);
             }
         }
     }
 }
 
-fn fail_all<K, I, O>(batch: Vec<Waiting<K, I, O>>, failure: fn() -> Failure) {
-    for one in batch {
-        let _ = one.answer.send(Err(failure()));
+fn fail_all<O>(waiting: Vec<Answer<O>>, failure: fn() -> Failure) {
+    for one in waiting {
+        let _ = one.send(Err(failure()));
     }
 }
 
@@ -154,8 +169,8 @@ fn no_answer() -> Failure {
 
 async fn attempt<I, O>(
     pool: &Pool,
-    asks: Vec<I>,
-    write: &(impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync),
+    asks: &[I],
+    write: &(impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync),
 ) -> Result<Vec<O>, Failure> {
     let expected = asks.len();
     let mut connection = pool.connection().await?;

@@ -7,8 +7,8 @@ use time::{Date, Duration, OffsetDateTime};
 use crate::{
     failure::Failure,
     ids::{
-        GuidanceRecordId, GuidanceRoleId, InstitutionId, ProjectId, ProjectTaskId, VolunteerHoursId, VolunteerId,
-        YearPaperId,
+        CollegeGuideId, CollegeHearingId, GuidanceRecordId, GuidanceRoleId, InstitutionId, ProjectId, ProjectTaskId,
+        VolunteerHoursId, VolunteerId, YearPaperId,
     },
     rulebook::store::calendar,
     rules::guidance::{SlotKind, slots},
@@ -46,6 +46,7 @@ pub(super) async fn load_guidance(
     .fetch_all(&mut *db)
     .await?;
     for (place, union) in unions.iter().enumerate() {
+        load_college(db, *union, league, now).await?;
         if place % 3 != 2 {
             let title = "落实学生会改革的细化措施";
             let measures = Made { union: Some(*union), ..Made::new("measures", day(60), title, league) };
@@ -101,6 +102,44 @@ async fn load_roles(
             now.date() - Duration::days(80),
             now - Duration::days(80),
             league
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// A college's Party organisation heard its union this year and last, and two of its teachers guide it.
+async fn load_college(db: &mut PgConnection, union: Uuid, by: Uuid, now: OffsetDateTime) -> Result<(), Failure> {
+    for (ago, says) in
+        [(30, "听取本学期工作汇报，研究部门设置和换届安排。"), (330, "听取上一学年工作汇报，研究评优推荐。")]
+    {
+        sqlx::query!(
+            "insert into college_hearing (id, union_id, on_day, says, at, by_account, by_office)
+             values ($1, $2, $3, $4, $5, $6, '院系党组织')",
+            CollegeHearingId::random().0,
+            union,
+            now.date() - Duration::days(ago),
+            says,
+            now - Duration::days(ago),
+            by
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    for (kind, name, title) in [("in_charge", "王某", "团总支书记"), ("secretary_general", "李某", "专职团干部")]
+    {
+        sqlx::query!(
+            "insert into college_guide (id, union_id, kind, name, title, from_day, at, by_account, by_office)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, '院系团组织')",
+            CollegeGuideId::random().0,
+            union,
+            kind,
+            name,
+            title,
+            now.date() - Duration::days(400),
+            now - Duration::days(400),
+            by
         )
         .execute(&mut *db)
         .await?;

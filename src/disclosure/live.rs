@@ -8,7 +8,7 @@ use time::{Date, Month};
 use super::{
     content::{Content, DepartmentLine, FormLine, MethodLine, RosterLine, UnionForm},
     paths,
-    record_store::{DaySpan, nominations, trainings},
+    record_store::{DaySpan, guides, hearings, nominations, trainings},
     store::{self, OriginRow, SaidRow},
 };
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
         Finding, Plan, Rule,
         adoption::Calendar,
         disclosure::{
-            Basis, Concluded, FigureKind, Indicator, IndicatorList, IndicatorMark, KnownBy, Nominations, Said,
-            UnionFacts, conclude,
+            Basis, Concluded, FigureKind, Guides, Hearings, Indicator, IndicatorList, IndicatorMark, KnownBy,
+            Nominations, Said, UnionFacts, conclude,
         },
         education::Trained,
     },
@@ -43,6 +43,8 @@ pub struct Gathered {
     constitutions: HashMap<UnionId, String>,
     trainings: HashMap<UnionId, Vec<Trained>>,
     nominations: HashMap<UnionId, Nominations>,
+    hearings: HashMap<UnionId, Hearings>,
+    guides: HashMap<UnionId, Guides>,
 }
 
 /// Reads what an account of an academic year is made of; `id` is the one whose remarks count, where there is one.
@@ -67,6 +69,8 @@ pub async fn gather(
     let days = DaySpan { from, until };
     let trainings = trainings(connection, institution, days).await?;
     let nominations = nominations(connection, institution, days).await?;
+    let hearings = hearings(connection, institution, days).await?;
+    let guides = guides(connection, institution, day).await?;
     let institution = store::institution_name(connection, institution).await?;
     Ok(Gathered {
         institution,
@@ -80,6 +84,8 @@ pub async fn gather(
         constitutions,
         trainings,
         nominations,
+        hearings,
+        guides,
     })
 }
 
@@ -157,6 +163,8 @@ impl Gathered {
             elected: origins(true),
             trainings: self.trainings.get(&union).cloned().unwrap_or_default(),
             nominations: self.nominations.get(&union).copied().unwrap_or_default(),
+            hearings: self.hearings.get(&union).copied().unwrap_or_default(),
+            guides: self.guides.get(&union).copied().unwrap_or_default(),
         }
     }
 
@@ -215,6 +223,7 @@ fn line(indicator: &Indicator, concluded: Concluded, said: Said, union: UnionId)
         | Basis::Known(KnownBy::NoOfficeFunctions | KnownBy::Vetted | KnownBy::Elected) => paths::people(union),
         Basis::Known(KnownBy::Trained) => paths::TRAININGS.to_owned(),
         Basis::Known(KnownBy::Nominated) => paths::NOMINATIONS.to_owned(),
+        Basis::Known(KnownBy::Heard | KnownBy::Guided) => paths::COLLEGE_GUIDANCE.to_owned(),
         Basis::Asked(_) => String::new(),
     };
     FormLine {

@@ -7,6 +7,7 @@ pub mod content;
 mod figures;
 mod figures_store;
 mod forms;
+pub mod kept;
 pub mod live;
 mod paths;
 mod record_store;

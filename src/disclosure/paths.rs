@@ -12,6 +12,8 @@ const CONGRESSES: &str = "/congresses";
 /// Where the record of trainings and of nominations stands.
 pub(super) const TRAININGS: &str = "/trainings";
 pub(super) const NOMINATIONS: &str = "/nominations";
+/// Where it stands how colleges lead and guide their unions.
+pub(super) const COLLEGE_GUIDANCE: &str = "/guidance/colleges";
 
 words! {
     /// What was just done.

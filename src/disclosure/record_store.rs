@@ -1,5 +1,5 @@
-//! SQL of what is on record of each union's academic year: trainings (DIS-02) and nominations (REV-05). The education and the
-//! reviews keep these tables.
+//! SQL of what is on record of each union's academic year: trainings (DIS-02), nominations (REV-05), hearings by a college's
+//! Party organisation and who guides. The education, the reviews, the vetting and the guidance keep these tables.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,10 @@ use time::Date;
 use crate::{
     failure::Failure,
     ids::{InstitutionId, UnionId},
-    rules::{disclosure::Nominations, education::Trained},
+    rules::{
+        disclosure::{Guides, Hearings, Nominations},
+        education::Trained,
+    },
 };
 
 /// A span of days: the first, and the first after it.
@@ -68,4 +71,57 @@ pub(super) async fn nominations(
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     let of_union = |decided, nominees| Nominations { decided: number(decided), nominees: number(nominees) };
     Ok(rows.into_iter().map(|row| (row.union, of_union(row.decided, row.nominees))).collect())
+}
+
+/// How the Party organisation of each college led its union: how often it heard it, and on how many candidates it decided.
+pub(super) async fn hearings(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    days: DaySpan,
+) -> Result<HashMap<UnionId, Hearings>, Failure> {
+    let rows = sqlx::query!(
+        r#"select u.id as "union: UnionId", h.times as "times!", h.last, d.decided as "decided!"
+           from student_union u
+                cross join lateral (
+                    select count(*) as times, max(h.on_day) as last from college_hearing h
+                    where h.union_id = u.id and h.on_day >= $2 and h.on_day < $3
+                ) h
+                cross join lateral (
+                    select count(distinct c.id) as decided
+                    from vetting_round r join vetting_case c on c.round_id = r.id
+                         join vetting_opinion o on o.case_id = c.id
+                    where r.union_id = u.id and o.body = 'college_party' and o.verdict in ('agree', 'refuse')
+                          and o.withdrawn_at is null and china_day(o.at) >= $2 and china_day(o.at) < $3
+                ) d
+           where u.institution_id = $1 and u.college_id is not null"#,
+        institution.0,
+        days.from,
+        days.until
+    )
+    .fetch_all(connection)
+    .await?;
+    let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let of_union = |times, last, decided| Hearings { times: number(times), last, decided: number(decided) };
+    Ok(rows.into_iter().map(|row| (row.union, of_union(row.times, row.last, row.decided))).collect())
+}
+
+/// Which teachers guide each college's union on a day.
+pub(super) async fn guides(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    day: Date,
+) -> Result<HashMap<UnionId, Guides>, Failure> {
+    let rows = sqlx::query!(
+        r#"select g.union_id as "union: UnionId", bool_or(g.kind = 'in_charge') as "in_charge!",
+                  bool_or(g.kind = 'secretary_general') as "secretary_general!"
+           from college_guide g join student_union u on u.id = g.union_id
+           where u.institution_id = $1 and g.from_day <= $2 and (g.until_day is null or g.until_day > $2)
+           group by g.union_id"#,
+        institution.0,
+        day
+    )
+    .fetch_all(connection)
+    .await?;
+    let of_union = |in_charge, secretary_general| Guides { in_charge, secretary_general };
+    Ok(rows.into_iter().map(|row| (row.union, of_union(row.in_charge, row.secretary_general))).collect())
 }

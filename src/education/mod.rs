@@ -2,6 +2,7 @@
 //! training in spring and autumn with who came (DIS-02). Who is in a post and whether a pledge is there the unions ask.
 
 mod forms;
+pub mod kept;
 pub(crate) mod paths;
 mod pledge;
 mod pledges;

@@ -33,8 +33,7 @@ use crate::{
         education::{pledge_title, sign_by},
         yearly::{academic_year, academic_year_in_words},
     },
-    unions::store::{self as unions, UnionDuties},
-    unions::union::StudentUnion,
+    unions::{store as unions, union::StudentUnion},
     web::forms::{Done as After, Errors, Submitted, Upload},
 };
 
@@ -105,14 +104,14 @@ async fn page<O: Office>(
     let (mut db, today) = (app.read().await?, app.clock.today());
     let texts = store::texts(&mut db, acting.institution()).await?;
     let mut unsigned = store::unsigned(&mut db, acting.institution(), today).await?;
-    let duties = unions::duties(&mut db, acting.institution(), None, today).await?;
+    let pledges = unions::pledges(&mut db, acting.institution(), &[], today).await?;
     let mut all = unions::list(&mut db, acting.institution(), None).await?;
     all.retain(|union| union.is_visible_to(acting.office()) && union.opened_on.is_some());
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
     let clause = plan.as_ref().and_then(|plan| plan.provision(Rule::Dis01).map(|rule| rule.clause().clone()));
     let of = |union: StudentUnion| {
-        let due = duties.iter().find(|one: &&UnionDuties| one.union == union.id).map_or(0, |one| one.pledges.due);
+        let due = pledges.get(&union.id).map_or(0, |one| one.due);
         let (own, others) = std::mem::take(&mut unsigned).into_iter().partition(|one| one.union == union.id);
         unsigned = others;
         UnionPledges { union, due, unsigned: own }

@@ -7,7 +7,7 @@ use super::pledge::{PledgeText, Signature, Unsigned};
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
-    ids::{InstitutionId, PledgeTextId, StudentId, UnionId},
+    ids::{CollegeId, InstitutionId, PledgeTextId, StudentId, UnionId},
     office::SchoolLeague,
 };
 
@@ -122,6 +122,29 @@ pub(super) async fn unsigned(
         today
     );
     Ok(rows.fetch_all(connection).await?)
+}
+
+/// How many they are, of a university's unions or of a college's alone.
+pub(super) async fn count_unsigned(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    college: Option<CollegeId>,
+    today: Date,
+) -> Result<i64, Failure> {
+    let count = sqlx::query_scalar!(
+        r#"with held as (
+               select distinct p.union_id, p.student_id from post p join student_union u on u.id = p.union_id
+               where u.institution_id = $1 and u.opened_on is not null and p.voided_at is null and p.from_day <= $2
+                     and (p.until_day is null or p.until_day > $2) and ($3::uuid is null or u.college_id = $3)
+           )
+           select count(*) as "count!"
+           from held h left join last_pledges(array(select student_id from held)) g on g.student_id = h.student_id
+           where coalesce(g.academic_year, 0) < academic_year($2)"#,
+        institution.0,
+        today,
+        college.map(|id| id.0)
+    );
+    Ok(count.fetch_one(connection).await?)
 }
 
 /// The students of those numbers, for a notice.

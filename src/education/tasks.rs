@@ -44,14 +44,9 @@ async fn of_office(
     let by = sign_by(academic_year(today));
     // Before the time is over it is each officer's own task.
     if by.is_some_and(|by| by < today) && store::text_on(connection, person.institution, today).await?.is_some() {
-        let mut unsigned = store::unsigned(connection, person.institution, today).await?;
-        if let Some(college) = college {
-            let own = sqlx::query_scalar!("select id from student_union where college_id = $1", college.0);
-            let own = own.fetch_all(&mut *connection).await?;
-            unsigned.retain(|one| own.contains(&one.union.0));
-        }
-        if !unsigned.is_empty() {
-            let says = format!("{} 人本学年没有签署自律承诺", unsigned.len());
+        let unsigned = store::count_unsigned(connection, person.institution, college, today).await?;
+        if unsigned > 0 {
+            let says = format!("{unsigned} 人本学年没有签署自律承诺");
             tasks.push(Task::new(false, says, "提醒本人签署".to_owned(), PLEDGES.to_owned()).due(by));
         }
     }

@@ -144,6 +144,28 @@ struct TrainingPage {
     done: &'static str,
 }
 
+/// The people of one union at a training.
+struct UnionAttendees<'a> {
+    name: &'a str,
+    people: &'a [Attendee],
+}
+
+impl UnionAttendees<'_> {
+    fn came(&self) -> usize {
+        self.people.iter().filter(|one| one.came()).count()
+    }
+}
+
+impl TrainingPage {
+    /// The people union by union, as they are ordered.
+    fn groups(&self) -> Vec<UnionAttendees<'_>> {
+        let groups = self.attendees.chunk_by(|one, other| one.union_name == other.union_name);
+        groups
+            .filter_map(|people| people.first().map(|first| UnionAttendees { name: &first.union_name, people }))
+            .collect()
+    }
+}
+
 async fn show(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,

@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 pub use crate::sealing::shares::Giver;
 use crate::{
     app::App,
+    auth::password::Hasher,
     clock::Clock,
     database::{Pools, batch_writer::BatchWriter},
     elections::{
@@ -133,11 +134,7 @@ impl Elections {
     /// Inside a runtime: it starts a task.
     #[must_use]
     pub fn new(app: &App, key: MarkKey) -> Self {
-        Self {
-            app: app.clone(),
-            ballot_box: Arc::new(BallotBox::new(&app.pools, app.clock.clone(), key)),
-            slips: Arc::default(),
-        }
+        Self { app: app.clone(), ballot_box: Arc::new(BallotBox::new(app, key)), slips: Arc::default() }
     }
 }
 
@@ -154,6 +151,7 @@ pub struct BallotBox {
     casts: Mutex<HashMap<SittingId, Arc<Casts>>>,
     pools: Pools,
     clock: Clock,
+    hasher: Arc<Hasher>,
     places: Mutex<HashMap<(SittingId, Vec<u8>), Place>>,
     lookups: BatchWriter<usize, (SittingId, Vec<u8>), Option<Place>>,
     asked: AtomicUsize,
@@ -175,16 +173,16 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl BallotBox {
-    /// A ballot box on these pools. Inside a runtime: it starts a task.
+    /// The application's ballot box. Inside a runtime: it starts a task.
     #[must_use]
-    pub fn new(pools: &Pools, clock: Clock, key: MarkKey) -> Self {
-        let at = clock.clone();
+    pub fn new(app: &App, key: MarkKey) -> Self {
+        let (at, hasher) = (app.clock.clone(), Arc::clone(&app.hasher));
         let lookups = BatchWriter::start(
-            pools.read.clone(),
-            || false,
+            app.pools.read.clone(),
+            move || hasher.is_crowded(),
             move |db, asked| {
                 let now = at.now();
-                Box::pin(async move { store::places(db, &asked, now).await })
+                Box::pin(async move { store::places(db, asked, now).await })
             },
         );
         Self {
@@ -192,8 +190,9 @@ impl BallotBox {
             fits: AtomicBool::new(true),
             portal: PortalId::random(),
             casts: Mutex::default(),
-            pools: pools.clone(),
-            clock,
+            pools: app.pools.clone(),
+            clock: app.clock.clone(),
+            hasher: Arc::clone(&app.hasher),
             places: Mutex::default(),
             lookups,
             asked: AtomicUsize::new(0),
@@ -263,14 +262,15 @@ impl BallotBox {
             all.clear();
         }
         let start = || {
-            let clock = self.clock.clone();
-            // While one batch is flushed to disk the next one gathers by itself: nobody waits for company.
+            let (clock, hasher) = (self.clock.clone(), Arc::clone(&self.hasher));
+            // While one batch is flushed to disk the next one gathers by itself: nobody waits for company, but where the
+            // cores are busy with those who sign in.
             Arc::new(BatchWriter::start(
                 self.pools.single.clone(),
-                || false,
-                move |db, asked: Vec<CastRequest>| {
+                move || hasher.is_crowded(),
+                move |db, asked| {
                     let now = clock.now();
-                    Box::pin(async move { store::cast(db, &asked, now).await })
+                    Box::pin(async move { store::cast(db, asked, now).await })
                 },
             ))
         };

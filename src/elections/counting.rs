@@ -4,8 +4,12 @@
 
 use std::{
     collections::HashMap,
+    num::NonZeroUsize,
     sync::{Arc, atomic::Ordering},
+    thread::available_parallelism,
 };
+
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{
     Verb,
@@ -25,10 +29,13 @@ use crate::{
     },
     failure::Failure,
     ids::{ContestId, SittingId},
-    sealing::keys::{self, MarkKey, Purpose, SecretKey},
+    sealing::{
+        keys::{MarkKey, Purpose, SecretKey},
+        recipient::Opener,
+    },
 };
 
-/// Envelopes read at once.
+/// Envelopes read at once; those of two chunks are in memory at most.
 const CHUNK: i64 = 2_000;
 
 /// Envelopes that are left out of a count.
@@ -56,7 +63,7 @@ pub fn begin(
     let Some(progress) = app.ballot_box.begin(sitting) else { return false };
     let (app, person) = (app.clone(), person.clone());
     tokio::spawn(async move {
-        match run(&app, &person, sitting, Arc::new(key), exclude, &progress).await {
+        match run(&app, &person, sitting, key, exclude, &progress).await {
             Ok(None) => {
                 app.ballot_box.drop_shares(sitting);
                 app.ballot_box.end(sitting);
@@ -71,7 +78,14 @@ pub fn begin(
     true
 }
 
-/// What was read from a chunk of envelopes.
+/// What it takes to open the envelopes of a sitting.
+struct Opening {
+    ballot: Arc<OpenBallot>,
+    mark: MarkKey,
+    key: Opener,
+}
+
+/// What was read from some envelopes.
 #[derive(Default)]
 struct Opened {
     patterns: HashMap<(ContestId, String), u32>,
@@ -100,12 +114,12 @@ impl Opened {
 }
 
 /// Opens envelopes with the key; those that are not of the portal's making are named and not looked into.
-fn open_all(ballot: &OpenBallot, mark: &MarkKey, key: &SecretKey, envelopes: &[Envelope]) -> Opened {
+fn open_all(Opening { ballot, mark, key }: &Opening, envelopes: &[Envelope]) -> Opened {
     let (id, mut opened) = (ballot.sitting.id, Opened::default());
     for envelope in envelopes {
         let Envelope { voter, contests, on_paper, sealed, mac } = envelope;
         let own = !contests.is_empty() && !on_paper && mark.is_envelope(id, *voter, sealed, mac);
-        let text = own.then(|| keys::open(key, Purpose::Envelope(id, *voter), sealed)).flatten();
+        let text = own.then(|| key.open(Purpose::Envelope(id, *voter), sealed)).flatten();
         let votes = text.and_then(|text| Votes::decode(&text, &ballot.shapes(contests)));
         let Some(Votes { receipt, votes }) = votes else {
             opened.suspicious.push(*voter);
@@ -124,11 +138,22 @@ fn open_all(ballot: &OpenBallot, mark: &MarkKey, key: &SecretKey, envelopes: &[E
     opened
 }
 
+/// Begins to open a chunk on so many cores; its parts in the order of the roll, whichever is done first.
+fn begin_chunk(opening: &Arc<Opening>, chunk: Vec<Envelope>, cores: usize) -> Vec<JoinHandle<Opened>> {
+    let each = chunk.len().div_ceil(cores).max(1);
+    let (all, chunk) = (chunk.len(), Arc::new(chunk));
+    let part = |from: usize| {
+        let (opening, chunk) = (Arc::clone(opening), Arc::clone(&chunk));
+        spawn_blocking(move || open_all(&opening, chunk.get(from..all.min(from + each)).unwrap_or_default()))
+    };
+    (0..all).step_by(each).map(part).collect()
+}
+
 async fn run(
     app: &Elections,
     person: &SignedIn,
     id: SittingId,
-    key: Arc<SecretKey>,
+    key: SecretKey,
     exclude: Option<Exclusion>,
     progress: &Progress,
 ) -> Result<Option<Halt>, Failure> {
@@ -152,24 +177,25 @@ async fn run(
         return Ok(Some(Halt::Failed("没有这个场次")));
     };
     progress.total.store(usize::try_from(sitting.envelopes().unwrap_or(0)).unwrap_or(0), Ordering::Relaxed);
-    let (mut all, mut after, mut seen) = (Opened::default(), 0, 0);
-    loop {
-        let chunk = store::envelopes(&mut db, id, after, CHUNK).await?;
-        let Some(last) = chunk.last() else { break };
-        (after, seen) = (last.voter, seen + chunk.len());
-        let half = chunk.len().div_ceil(2);
-        let (mut first, mut second) = (chunk, Vec::new());
-        second.extend(first.drain(half..));
-        let work = |part: Vec<Envelope>| {
-            let (ballot, key, mark) = (Arc::clone(&ballot), Arc::clone(&key), app.ballot_box.key.clone());
-            tokio::task::spawn_blocking(move || open_all(&ballot, &mark, &key, &part))
-        };
-        let (first, second) = (work(first), work(second));
-        all.merge(first.await.map_err(anyhow::Error::new)?);
-        all.merge(second.await.map_err(anyhow::Error::new)?);
+    let opener = Opener::new(&key).ok_or_else(|| anyhow::anyhow!("the shares give no key"))?;
+    drop(key);
+    let mark = app.ballot_box.key.clone();
+    let opening = Arc::new(Opening { ballot: Arc::clone(&ballot), mark, key: opener });
+    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+    let (mut all, mut seen) = (Opened::default(), 0);
+    let mut chunk = store::envelopes(&mut db, id, 0, CHUNK).await?;
+    while let Some(last) = chunk.last() {
+        let after = last.voter;
+        seen += chunk.len();
+        let parts = begin_chunk(&opening, chunk, cores);
+        // The next one is read while these are opened.
+        chunk = store::envelopes(&mut db, id, after, CHUNK).await?;
+        for part in parts {
+            all.merge(part.await.map_err(anyhow::Error::new)?);
+        }
         progress.done.store(seen, Ordering::Relaxed);
     }
-    drop(db);
+    drop((db, opening));
     // Left out is what was agreed on, and nothing that came since.
     if !all.suspicious.is_empty() && exclude.as_ref().is_none_or(|agreed| agreed.places != all.suspicious) {
         return Ok(Some(Halt::Suspicious(all.suspicious)));

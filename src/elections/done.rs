@@ -29,7 +29,7 @@ words! {
     VoidWithdrawn = "void-dropped", "已撤回作废的提议。";
     Voided = "voided", "本场次已作废，选票未经拆看已销毁。";
     HeldAgain = "again", "已照作废的场次另建一场。请核对时间、项目、候选人和监票人，再公告。";
-    LotKept = "lot", "已登记抽签结果。";
+    LotKept = "lot", "已登记得票相同的处理结果。";
     SecondRound = "second", "已建立第二轮（没有人并列的，为另行选举），应选人数和候选人由上一轮得出。";
     NamesAsked = "names-asked", "已提出，须由另一名监票人确认。";
     NamesAgreed = "names-agreed", "已确认，计入结果。";
@@ -42,7 +42,7 @@ words! {
     Admitted = "admitted", "已补登选民名册，并记入监票报告。";
     Proved = "proved", "口令正确。";
     ShareGiven = "shared", "口令正确，已经提交。";
-    Counting = "counting", "人数已够，正在计票。";
+    Counting = "counting", "口令正确，人数已够，已开始计票；结果列在下面，还没有的请稍后刷新。";
 }
 
 /// The sentence of a word in an address; empty where it is none of ours.

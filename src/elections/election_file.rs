@@ -84,6 +84,7 @@ impl RulesOfFile {
                 Tie::Vacant => "vacant",
                 Tie::SecondRound => "second_round",
                 Tie::Lot => "lot",
+                Tie::Hands => "hands",
             }
             .to_owned(),
             write_in: rules.write_in,
@@ -241,10 +242,11 @@ fn read_rules(rules: &RulesOfFile, faults: &mut Vec<String>) -> Option<Rules> {
         "vacant" => Some(Tie::Vacant),
         "second_round" => Some(Tie::SecondRound),
         "lot" => Some(Tie::Lot),
+        "hands" => Some(Tie::Hands),
         _ => None,
     };
     if tie.is_none() {
-        faults.push("rules.tie 应为 vacant、second_round 或 lot".to_owned());
+        faults.push("rules.tie 应为 vacant、second_round、lot 或 hands".to_owned());
     }
     let round = match rules.round.as_str() {
         "first" => Some(Round::First),
@@ -312,75 +314,4 @@ fn read_paper(Paper(entries): Paper, places: &HashMap<String, usize>, fault: &mu
 /// A name cut short and without control characters, fit for a terminal.
 fn clean(name: &str) -> String {
     printable(&name.chars().take(60).collect::<String>(), false)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GOOD: &str = r#"{"seats":1,"candidates":["甲","乙"],"due":3,"present":3,"issued":3,
-        "rules":{"quorum":"2/3","quorum_strict":true,"majority_of":"present","tie":"second_round","write_in":true},
-        "ballots":[{"甲":"for","乙":"against","+戊":"for"}]}"#;
-
-    fn faults(text: &str) -> String {
-        read(text.as_bytes()).unwrap_err().join("\n")
-    }
-
-    #[test]
-    fn a_good_file_reads() {
-        let election = read(GOOD.replacen('{', r#"{"title":"x","#, 1).as_bytes()).unwrap();
-        assert_eq!(election.ballots[0].choices, [(0, Choice::For), (1, Choice::Against)]);
-        assert_eq!(election.ballots[0].write_ins, [("戊".to_owned(), Choice::For)]);
-        assert_eq!(RulesOfFile::of(&election.rules).read(), Some(Rules::PRACTICE));
-    }
-
-    #[test]
-    fn the_further_rules_read_and_are_left_out_where_they_say_nothing_new() {
-        let more = r#""write_in":true,"round":"tied","write_in_needs_against":true,"unreadable":"void""#;
-        let text = GOOD.replace(r#""write_in":true"#, more).replace(r#""present","tie"#, r#""none","tie"#);
-        let rules = read(text.as_bytes()).unwrap().rules;
-        let expected = Rules {
-            majority_of: MajorityOf::None,
-            round: Round::Tied,
-            write_in_needs_against: true,
-            unreadable: Unreadable::Void,
-            ..Rules::PRACTICE
-        };
-        assert_eq!(rules, expected);
-        assert_eq!(RulesOfFile::of(&rules).read(), Some(expected));
-        let plain = serde_json::to_value(RulesOfFile::of(&Rules::PRACTICE)).unwrap();
-        assert_eq!(plain.as_object().unwrap().len(), 5);
-    }
-
-    #[test]
-    fn faults_are_named() {
-        for (from, to, part) in [
-            (r#""+戊":"for""#, r#""甲":"against""#, "“甲”出现了两次"),
-            (r#""+戊":"for""#, r#""戊":"for""#, "“戊”不是候选人"),
-            (r#""+戊":"for""#, r#""+戊":"yes""#, "应为 for、against 或 abstain"),
-            (r#""乙":"against""#, r#""乙":"yes""#, "应为 for、against、abstain 或 unreadable"),
-            (r#""+戊":"for""#, r#""+":"for""#, "没有写姓名"),
-            (r#""甲","乙"]"#, r#""甲","甲"]"#, "候选人“甲”出现了两次"),
-            (r#""甲","乙"]"#, r#""甲","甲 "]"#, "候选人“甲”出现了两次"),
-            (r#""+戊":"for""#, r#""甲 ":"for""#, "“甲”出现了两次"),
-            (r#""seats":1,"#, "", "缺少 seats"),
-            (r#""seats":1"#, r#""seats":0"#, "seats 应为"),
-            (r#""seats":1"#, r#""seats":-1"#, "类型或范围不对"),
-            ("2/3", "3/2", "rules.quorum"),
-            ("second_round", "coin", "rules.tie"),
-            ("\"present\",\"tie", "\"half\",\"tie", "rules.majority_of"),
-            ("\"write_in\":true", "\"write_in\":true,\"round\":\"third\"", "rules.round"),
-            ("\"write_in\":true", "\"write_in\":true,\"unreadable\":\"maybe\"", "rules.unreadable"),
-            (r#""+戊":"for""#, r#""+戊":"unreadable""#, "应为 for、against 或 abstain"),
-            (r#""+戊":"for""#, r#""+戊":"for","+ 戊":"for""#, "“+ 戊”出现了两次"),
-            (r#""甲","乙"]"#, r#""张伟","张　伟"]"#, "候选人“张　伟”出现了两次"),
-            (r#""tie":"second_round","#, "", "缺少 tie"),
-            ("]}", "]", "不是完整合法的 JSON"),
-        ] {
-            let text = GOOD.replace(from, to);
-            assert_ne!(text, GOOD);
-            let faults = faults(&text);
-            assert!(faults.contains(part), "{part} not in {faults}");
-        }
-    }
 }

@@ -2,7 +2,7 @@
 //!
 //! In one file: they share how people, moments and rules are read.
 
-use std::collections::HashSet;
+use std::{cell::LazyCell, collections::HashSet};
 
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -324,6 +324,7 @@ impl ContestForm {
                 Tie::Vacant => "vacant",
                 Tie::SecondRound => "second_round",
                 Tie::Lot => "lot",
+                Tie::Hands => "hands",
             }
             .to_owned(),
             ..self
@@ -438,6 +439,7 @@ impl ContestForm {
             "vacant" => Some(Tie::Vacant),
             "second_round" => Some(Tie::SecondRound),
             "lot" => Some(Tie::Lot),
+            "hands" => Some(Tie::Hands),
             _ => None,
         };
         if tie.is_none() {
@@ -594,7 +596,8 @@ pub fn read_votes(contests: &[&Contest], fields: &Fields) -> Result<Vec<VoteForm
 
 /// Why a ballot would be void or cannot be kept.
 fn fault(form: &VoteForm, contest: &Contest) -> Option<String> {
-    let (mut names, stands) = (HashSet::new(), Standing::of(&contest.labels()));
+    // Most ballots write nobody in.
+    let (mut names, stands) = (HashSet::new(), LazyCell::new(|| Standing::of(&contest.labels())));
     for name in form.written.iter().filter(|name| !name.is_empty()) {
         if name.chars().count() > LONGEST_NAME || name.len() > 80 {
             return Some(format!("另选他人的姓名不能超过 {LONGEST_NAME} 字"));

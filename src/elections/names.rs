@@ -190,29 +190,3 @@ impl SettledNames {
         count
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn person(name: &str, class: &str, number: &str) -> Namesake {
-        Namesake { label: None, name: name.to_owned(), class: class.to_owned(), number: number.to_owned() }
-    }
-
-    #[test]
-    fn all_who_share_a_name_carry_the_class_or_the_number() {
-        let mut people = vec![person("张伟", "一班", "1"), person("李四", "一班", "2")];
-        assert_eq!(labels(&people), ["张伟", "李四"]);
-        people[0].label = Some("张伟".to_owned());
-        people.push(person("张　伟", "二班", "3"));
-        assert_eq!(labels(&people), ["张伟（一班）", "李四", "张伟（二班）"], "also whoever stood before");
-        people.push(person("张伟", "一班", "4"));
-        assert_eq!(labels(&people), ["张伟（1）", "李四", "张伟（二班）", "张伟（4）"]);
-    }
-
-    #[test]
-    fn a_label_that_was_given_stays_with_somebody_alone() {
-        let given = Namesake { label: Some("张伟（一班）".to_owned()), ..person("张伟", "一班", "1") };
-        assert_eq!(labels(&[given]), ["张伟（一班）"]);
-    }
-}

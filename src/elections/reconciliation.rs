@@ -140,7 +140,7 @@ impl Account {
         };
         // Who may be one person is for the monitors alone.
         count.similar.clear();
-        let lot_open = contest.rules.count.tie == crate::rules::election::Tie::Lot && !count.tied.is_empty();
+        let lot_open = contest.rules.count.tie.is_settled_in_public() && !count.tied.is_empty();
         if let Some(winners) = lot.filter(|_| lot_open) {
             draw(&mut count, winners);
         }

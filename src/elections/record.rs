@@ -16,7 +16,7 @@ use crate::{
         election_file::RulesOfFile,
         reconciliation::{Account, draw, tally_patterns},
     },
-    rules::election::{Attendance, Count, Tally, Tie, WriteInFigures, is_default, judge},
+    rules::election::{Attendance, Count, Tally, WriteInFigures, is_default, judge},
 };
 
 const RECORD: &str = "lunzhi-record-1";
@@ -431,13 +431,13 @@ fn verify_contest(contest: &ContestRecord) -> Result<(), String> {
     let mut count = judge(contest.seats, &rules, contest.attendance, tally, &contest.withdrawn);
     if let Some(lot) = &contest.lot {
         let drawn: std::collections::HashSet<&String> = lot.winners.iter().collect();
-        let fits = rules.tie == Tie::Lot
+        let fits = rules.tie.is_settled_in_public()
             && lot.tied == count.tied
             && drawn.len() == lot.winners.len()
             && lot.winners.iter().all(|name| count.tied.contains(name))
             && u32::try_from(lot.winners.len()) == Ok(count.vacant);
         if !fits {
-            return Err("抽签的人、中签的人数与得票相同的人和空缺的席位不一致".to_owned());
+            return Err("抽签或举手表决的人、选定的人数与得票相同的人和空缺的席位不一致".to_owned());
         }
         draw(&mut count, &lot.winners);
     }

@@ -501,6 +501,7 @@ impl ContestRules {
             Tie::Vacant => "都不当选，席位空缺",
             Tie::SecondRound => "都不当选，在他们之中进行第二轮",
             Tie::Lot => "在他们之中当众抽签",
+            Tie::Hands => "由到会的人在他们之中举手表决",
         };
         let mut rules = vec![one(RulePoint::Quorum, &own.quorum_in_words())];
         let by_tie = Sourced { label: RulePoint::Majority.label(), ..one(RulePoint::Tie, majority) };
@@ -793,42 +794,5 @@ impl Opened {
     #[must_use]
     pub fn is_marked(&self, key: &MarkKey, sitting: SittingId, mark: &[u8]) -> bool {
         key.is_mark("sitting", &self.parts(&sitting, &(self.ballot_size as u64).to_be_bytes()), mark)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rules::plan::BUILT_IN;
-
-    /// A plan whose constitution says how a further round is won.
-    fn plan(majority: &str) -> Plan {
-        let said = format!(
-            "[rule.VET-05]\nelection = [{{ point = \"second_round\", value = \"{majority}\", clause = \"Z1\" }}]\n"
-        );
-        let clause = "clauses = [\n    { id = \"Z1\", section = \"二十三\", quote = \"第二轮以得票多少为序\" },";
-        let text = BUILT_IN[0].1.replacen("[rule.VET-05]\n", &said, 1);
-        let at = text.find(&said).unwrap();
-        let text = format!("{}{}", &text[..at], text[at..].replacen("clauses = [", clause, 1));
-        Plan::parse(&text).unwrap_or_else(|errors| panic!("{errors:?}"))
-    }
-
-    #[test]
-    fn vet_05_a_further_round_goes_by_its_own_majority_where_the_plan_has_one() {
-        let own = ContestRules::PRACTICE;
-        let (tied, source) = own.further(None, true);
-        assert_eq!((tied.round, tied.base(), source), (Round::Tied, MajorityOf::None, None));
-        assert_eq!(own.further(None, false).0, own.count, "another election goes by the rules of the first");
-        let half = plan("due");
-        let (tied, source) = own.further(Some(&half), true);
-        assert_eq!((tied.base(), tied.takes_write_ins()), (MajorityOf::Due, false));
-        let source = source.unwrap();
-        assert_eq!((source.point, source.source), (RulePoint::Majority, Source::Plan));
-        assert!(source.text.contains("第二轮以得票多少为序"), "{}", source.text);
-        let votes = plan("none");
-        let (tied, source) = own.further(Some(&votes), true);
-        assert_eq!((tied.round, source.unwrap().point), (Round::Tied, RulePoint::Tie));
-        let (again, _) = own.further(Some(&votes), false);
-        assert_eq!((again.base(), again.takes_write_ins()), (MajorityOf::None, true));
     }
 }

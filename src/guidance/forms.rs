@@ -3,16 +3,25 @@
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use super::store::NewRecord;
+use super::{
+    college_store::{GuideKind, NewGuide, NewHearing},
+    store::NewRecord,
+};
 use crate::{
     ids::{ClassId, UnionId},
-    rules::guidance::{Duty, Means, Topic},
+    rules::{
+        guidance::{Duty, Means, Topic},
+        matters::fen,
+    },
     text::{day, folded},
-    web::forms::{Errors, lines, written},
+    web::forms::{Errors, lines, past_day, written},
 };
 
 /// How long ago something may have been done that is recorded.
 const BACK: Duration = Duration::days(800);
+
+/// The most fen of a year: a hundred million yuan.
+const MOST: i64 = 10_000_000_000;
 
 /// A record as typed; its scan comes with the upload.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -124,6 +133,46 @@ impl RoleForm {
     }
 }
 
+/// That a college's Party organisation heard its union, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct HearingForm {
+    pub day: String,
+    pub says: String,
+}
+
+impl HearingForm {
+    pub fn read(&self, today: Date, errors: &mut Errors) -> Option<NewHearing> {
+        let on_day = past_day(&self.day, "day", today, errors);
+        if on_day.is_some_and(|on| on < today - BACK) {
+            errors.add("day", "不能早于两年以前");
+        }
+        let says = lines(&self.says, 2000, "says", "请写明听取了什么、研究决定了什么", errors);
+        Some(NewHearing { on_day: on_day?, says: says? }).filter(|_| errors.is_empty())
+    }
+}
+
+/// Who guides a college's union, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct GuideForm {
+    pub kind: String,
+    pub name: String,
+    pub title: String,
+}
+
+impl GuideForm {
+    pub fn read(&self, errors: &mut Errors) -> Option<NewGuide> {
+        let kind = self.kind.parse::<GuideKind>().ok();
+        if kind.is_none() {
+            errors.add("kind", "请选择登记的是哪一项");
+        }
+        let name = written(&self.name, 40, "name", "请填写姓名", errors);
+        let title = written(&self.title, 60, "title", "请填写职务", errors);
+        Some(NewGuide { kind: kind?, name: name?, title: title? })
+    }
+}
+
 /// The fixing of the list, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -152,7 +201,7 @@ impl YearPaperForm {
     pub fn read(&self, with_sum: bool, errors: &mut Errors) -> Option<YearPaperSays> {
         let title = written(&self.title, 80, "title", "请填写标题", errors);
         let says = lines(&self.says, 8000, "says", "请写正文", errors);
-        let fen = if with_sum { fen(&self.sum) } else { None };
+        let fen = if with_sum { fen(&self.sum, MOST) } else { None };
         if with_sum && fen.is_none() {
             errors.add("sum", "请填写合计金额（元），最多两位小数，如 12000 或 12000.50");
         }
@@ -166,41 +215,4 @@ pub(super) struct YearPaperSays {
     pub title: String,
     pub says: String,
     pub fen: Option<i64>,
-}
-
-/// A sum in yuan as typed, in fen; at most a hundred million yuan.
-fn fen(typed: &str) -> Option<i64> {
-    let text = folded(typed).replace([',', '，'], "");
-    let text = text.trim_end_matches('元').trim();
-    let (yuan, rest) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if yuan.is_empty() || yuan.len() > 9 || rest.len() > 2 || !digits(yuan) || !digits(rest) {
-        return None;
-    }
-    let rest: i64 = if rest.is_empty() { 0 } else { format!("{rest:0<2}").parse().ok()? };
-    let fen = yuan.parse::<i64>().ok()? * 100 + rest;
-    (fen <= 10_000_000_000).then_some(fen)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sum_is_read_in_fen_and_never_as_a_fraction() {
-        for (typed, want) in [
-            ("12000", Some(1_200_000)),
-            ("１２０００．5", None),
-            ("12,000.5", Some(1_200_050)),
-            ("0.07元", Some(7)),
-            ("100000000", Some(10_000_000_000)),
-            ("100000000.01", None),
-            ("1.234", None),
-            ("-1", None),
-            ("", None),
-            ("1e5", None),
-        ] {
-            assert_eq!(fen(typed), want, "{typed}");
-        }
-    }
 }

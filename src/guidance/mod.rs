@@ -5,6 +5,8 @@
 //! item (GUI-11), measures, problems and good practice (GUI-12), guidance one level down and how far it reached (ORG-07,
 //! ORG-08). Beside it the papers of a year and the letters of those who serve.
 
+mod college_store;
+mod colleges;
 mod duty;
 mod forms;
 mod letters;
@@ -13,7 +15,7 @@ mod papers;
 pub(crate) mod paths;
 pub mod record;
 mod roles;
-mod settlement;
+pub mod settlement;
 mod store;
 pub mod tasks;
 pub mod yearly;
@@ -21,7 +23,7 @@ pub mod yearly;
 use crate::{
     app::Routes,
     audit::verbs,
-    office::{Office, OfficeKind, UnionReader},
+    office::{Office, OfficeKind, UnionReader, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
@@ -33,6 +35,12 @@ pub fn routes() -> Routes {
         .merge(papers::routes())
         .merge(yearly::routes())
         .merge(letters::routes())
+        .merge(colleges::routes())
+}
+
+sets_of_offices! {
+    /// Who registers how a college leads and guides its union: those who do so.
+    CollegeGuider: CollegeLeague, CollegeParty;
 }
 
 verbs! {

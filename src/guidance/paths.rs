@@ -8,6 +8,7 @@ use crate::{
 
 pub(crate) const GUIDANCE: &str = "/guidance";
 pub(super) const ROLES: &str = "/guidance/roles";
+pub(super) const COLLEGES: &str = "/guidance/colleges";
 pub(crate) const YEAR_PAPERS: &str = "/year-papers";
 pub(super) const SERVICE: &str = "/my-service";
 pub(super) const GROUP_WORD: &str = "/guidance/group.docx";

@@ -16,7 +16,7 @@ use crate::{
 
 /// What matters came to in an academic year; sums in fen.
 #[derive(Debug, Clone)]
-pub(super) struct YearAccount {
+pub struct YearAccount {
     pub matters: Vec<SettledMatter>,
     /// Matters that have begun and are not closed: whatever they come to is not in it.
     pub open: i64,
@@ -35,35 +35,42 @@ impl YearAccount {
     }
 
     /// As it stood at a moment: what was closed later is not in it.
+    #[must_use]
     pub fn at(mut self, moment: OffsetDateTime) -> Self {
         self.matters.retain(|one| one.closed_at <= moment);
         self
     }
 
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.matters.is_empty()
     }
 
+    #[must_use]
     pub fn planned(&self) -> i64 {
         self.matters.iter().map(|one| one.planned).sum()
     }
 
+    #[must_use]
     pub fn spent(&self) -> i64 {
         self.matters.iter().map(|one| one.spent).sum()
     }
 
     /// What it comes to, in a sentence.
+    #[must_use]
     pub fn in_words(&self) -> String {
         let (planned, spent) = (yuan(self.planned()), yuan(self.spent()));
         format!("办结有经费的事项 {} 件，预算合计 {planned} 元，实支合计 {spent} 元", self.matters.len())
     }
 
     /// What a settlement says before anybody wrote it.
+    #[must_use]
     pub fn draft(&self) -> String {
         format!("一、四类事项：{}，明细见附表。\n二、其他支出：\n三、结余：", self.in_words())
     }
 
     /// The table that is printed behind the paper.
+    #[must_use]
     pub fn table(&self) -> Table {
         let mut rows: Vec<Vec<String>> = self
             .matters
@@ -112,41 +119,5 @@ impl SettledRow {
             spent: yuan(one.spent),
         };
         account.matters.iter().map(row).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::{date, datetime};
-
-    use super::*;
-    use crate::{ids::MatterId, rules::matters::MatterKind};
-
-    #[test]
-    fn an_account_is_summed_in_fen_and_as_it_stood() {
-        let one = |number, closed_at, planned, spent| SettledMatter {
-            id: MatterId::random(),
-            number,
-            kind: MatterKind::Funds,
-            title: "打印".to_owned(),
-            closed_at,
-            planned,
-            spent,
-        };
-        let account = YearAccount {
-            matters: vec![
-                one(1, datetime!(2026-10-01 16:30 UTC), 10, 7),
-                one(2, datetime!(2027-03-01 0:00 +8), 20, 19_999_999_999),
-            ],
-            open: 0,
-            first: date!(2026 - 08 - 01),
-            last: date!(2027 - 07 - 31),
-        };
-        assert_eq!((account.planned(), account.spent()), (30, 20_000_000_006));
-        let table = account.table();
-        assert_eq!(table.rows[0], ["打印（经费物资第 1 号）", "2026年10月2日", "0.10", "0.07"]);
-        assert_eq!(table.rows[2], ["合计", "", "0.30", "200000000.06"]);
-        assert!(account.draft().starts_with("一、四类事项：办结有经费的事项 2 件，预算合计 0.30 元"));
-        assert_eq!(account.at(datetime!(2026-12-01 0:00 +8)).matters.len(), 1);
     }
 }

@@ -10,7 +10,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Uuid};
 use time::{Date, Duration, Month, OffsetDateTime};
 
 use super::{
@@ -28,8 +28,8 @@ use crate::{
     },
     clock::CHINA,
     failure::{Failure, Refusal},
-    ids::{InstitutionId, UnionId, YearPaperId},
-    office::{MatterReader, Office, UnionReader},
+    ids::{UnionId, YearPaperId},
+    office::{MatterReader, Office, OfficeKind, UnionReader},
     page::{chrome::Chrome, filters, task::Task},
     papers::{self, Paper},
     rotation::store::{SemesterRow, semesters},
@@ -141,13 +141,13 @@ async fn handed_in(
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// Which papers the unions of a university have handed in for which period.
-async fn all_handed_in(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<Known>, Failure> {
+/// Which papers unions have handed in for which period.
+async fn all_handed_in(connection: &mut PgConnection, unions: &[StudentUnion]) -> Result<Vec<Known>, Failure> {
+    let ids: Vec<Uuid> = unions.iter().map(|union| union.id.0).collect();
     let rows = sqlx::query_as!(
         Known,
-        r#"select p.union_id as "union: UnionId", p.kind, p.period from year_paper p
-           join student_union u on u.id = p.union_id where u.institution_id = $1"#,
-        institution.0
+        r#"select union_id as "union: UnionId", kind, period from year_paper where union_id = any($1)"#,
+        &ids
     );
     Ok(rows.fetch_all(connection).await?)
 }
@@ -236,7 +236,7 @@ async fn list(State(app): State<App>, acting: Acting<UnionReader>) -> Result<Yea
     let mut all = unions::list(&mut db, acting.institution(), None).await?;
     all.retain(|union| union.is_visible_to(acting.office()) && union.opened_on.is_some());
     let semesters = semesters(&mut db, acting.institution()).await?;
-    let known = all_handed_in(&mut db, acting.institution()).await?;
+    let known = all_handed_in(&mut db, &all).await?;
     let lines = all
         .iter()
         .map(|union| UnionLine { name: union.name.clone(), cells: cells(union, &known, &semesters, today) })
@@ -254,7 +254,8 @@ pub(super) async fn waiting(
     office: &Held,
     today: Date,
 ) -> Result<Vec<Task>, Failure> {
-    if !UnionReader::KINDS.contains(&office.kind) {
+    // Others write for no union.
+    if !matches!(office.kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion) {
         return Ok(Vec::new());
     }
     let mut all = unions::list(connection, person.institution, None).await?;
@@ -263,7 +264,7 @@ pub(super) async fn waiting(
         return Ok(Vec::new());
     }
     let semesters = semesters(connection, person.institution).await?;
-    let known = all_handed_in(connection, person.institution).await?;
+    let known = all_handed_in(connection, &all).await?;
     let of = |union: &StudentUnion| {
         let now = cells(union, &known, &semesters, today).into_iter().filter(|cell| !cell.done);
         now.chain(overdue(union, &known, &semesters, today)).collect::<Vec<_>>()
@@ -288,7 +289,7 @@ pub(super) async fn missing(
         return Ok(Vec::new());
     }
     let semesters = semesters(connection, person.institution).await?;
-    let known = all_handed_in(connection, person.institution).await?;
+    let known = all_handed_in(connection, &all).await?;
     let open = |paper: YearPaper| {
         let period = period(paper, &semesters, today)?;
         let lacking = all.iter().filter(|union| !known.iter().any(|one| one.is(union.id, paper, &period))).count();

@@ -14,10 +14,12 @@ use super::{
     Home,
     entries::{Days, entries},
     entry::{CalendarEntry, CalendarLine, WEEKDAYS},
-    month::{self, MonthView, monday},
+    month::{self, MonthView},
     paths::month_path,
+    pending::{NOTICES, Pending, ROUNDS},
     subscription,
     waiting::waiting,
+    week::{Week, weeks},
 };
 use crate::{
     auth::person::SignedIn,
@@ -26,7 +28,6 @@ use crate::{
     guidance,
     holidays::store::workdays,
     page::{chrome::Chrome, filters, task::Task},
-    text::chinese_day,
     vetting,
     web::routes::Routes,
 };
@@ -46,12 +47,6 @@ pub(super) struct CalendarQuery {
     view: String,
     /// As `2026-11`.
     month: String,
-}
-
-/// A week with what falls into it.
-struct Week {
-    label: String,
-    lines: Vec<CalendarLine>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -80,15 +75,20 @@ pub(super) async fn gather(
     now: OffsetDateTime,
 ) -> Result<Vec<Task>, Failure> {
     let today = now.to_offset(CHINA).date();
-    let mut tasks = waiting(app.features, db, person, now).await?;
-    for notice in vetting::store::on_notice(db, person.institution, today).await? {
-        let says = format!("公示期满：{}", notice.title);
-        let href = notice.round.notice_path();
-        tasks.push(Task::new(false, says, notice.union_name, href).due(Some(notice.until)));
+    let pending = Pending::of(db, person, now).await?;
+    let mut tasks = waiting(app.features, &pending, db, person, now).await?;
+    if pending.has(NOTICES) {
+        for notice in vetting::store::on_notice(db, person.institution, today).await? {
+            let says = format!("公示期满：{}", notice.title);
+            let href = notice.round.notice_path();
+            tasks.push(Task::new(false, says, notice.union_name, href).due(Some(notice.until)));
+        }
     }
-    for round in vetting::store::open_for(db, person, today).await? {
-        let says = format!("报名截止：{}", round.title);
-        tasks.push(Task::new(false, says, round.union.name, round.id.apply_path()).due(Some(round.closes_on)));
+    if pending.has(ROUNDS) {
+        for round in vetting::store::open_for(db, person, today).await? {
+            let says = format!("报名截止：{}", round.title);
+            tasks.push(Task::new(false, says, round.union.name, round.id.apply_path()).due(Some(round.closes_on)));
+        }
     }
     if let Some(office) = &person.acting {
         tasks.extend(guidance::tasks::papers_due(db, person, office, today).await?);
@@ -151,59 +151,4 @@ async fn show(
     Query(query): Query<CalendarQuery>,
 ) -> Result<CalendarPage, Failure> {
     page(&app, &person, &query, String::new()).await
-}
-
-/// Lines, by their day, by weeks; what is late stands first, whatever its week.
-fn weeks(lines: impl Iterator<Item = CalendarLine>, today: Date) -> Vec<Week> {
-    let mut weeks: Vec<Week> = Vec::new();
-    for line in lines {
-        let label = if line.late { "已逾期".to_owned() } else { week(line.day, today) };
-        match weeks.last_mut() {
-            Some(last) if last.label == label => last.lines.push(line),
-            _ => weeks.push(Week { label, lines: vec![line] }),
-        }
-    }
-    weeks
-}
-
-/// The week of a day in words, seen from today.
-fn week(day: Date, today: Date) -> String {
-    let first = monday(day);
-    let span = format!("{}至{}", chinese_day(first), chinese_day(first + Duration::days(6)));
-    match (first - monday(today)).whole_weeks() {
-        0 => format!("本周（{span}）"),
-        1 => format!("下周（{span}）"),
-        _ => span,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-    use crate::home::entry::weekday;
-
-    #[test]
-    fn a_week_goes_from_monday_to_sunday() {
-        // A Saturday.
-        let today = date!(2026 - 11 - 28);
-        assert_eq!(week(date!(2026 - 11 - 29), today), "本周（2026年11月23日至2026年11月29日）");
-        assert_eq!(week(date!(2026 - 11 - 30), today), "下周（2026年11月30日至2026年12月6日）");
-        assert_eq!(week(date!(2027 - 01 - 01), today), "2026年12月28日至2027年1月3日");
-        assert_eq!(weekday(today), "周六");
-        let task = |says: &str, due| Task::new(false, says.to_owned(), String::new(), String::new()).due(due);
-        let tasks = [
-            task("no day", None),
-            task("long ago", Some(date!(2026 - 10 - 01))),
-            task("yesterday", Some(date!(2026 - 11 - 27))),
-            task("today", Some(today)),
-            task("next", Some(date!(2026 - 12 - 01))),
-        ];
-        let lines = tasks.into_iter().filter_map(|task| CalendarLine::due(task, today));
-        let said: Vec<(String, usize)> =
-            weeks(lines, today).into_iter().map(|week| (week.label, week.lines.len())).collect();
-        assert_eq!(said.first(), Some(&("已逾期".to_owned(), 2)));
-        assert_eq!(said.len(), 3);
-    }
 }

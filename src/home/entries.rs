@@ -18,7 +18,7 @@ use crate::{
 
 /// The days of which the calendar is read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Days {
+pub struct Days {
     pub first: Date,
     pub last: Date,
 }

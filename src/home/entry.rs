@@ -45,7 +45,7 @@ words! {
 
 /// What stands on the calendar, from its first day to its last.
 #[derive(Debug, Clone)]
-pub(super) struct CalendarEntry {
+pub struct CalendarEntry {
     pub kind: EntryKind,
     /// Of what it is about; of a turn the union's.
     pub id: Uuid,
@@ -117,6 +117,7 @@ impl CalendarEntry {
     }
 
     /// What stands on its days: one line where it is a single day, else one on the first and one on the last.
+    #[must_use]
     pub fn lines(&self) -> Vec<CalendarLine> {
         let spans = self.last > self.first;
         let first = CalendarLine {
@@ -153,6 +154,7 @@ impl CalendarEntry {
     }
 
     /// As other calendars take it.
+    #[must_use]
     pub fn event(&self) -> Event {
         let whole = When::Days { first: self.first, last: self.last };
         let when = match (self.kind, self.at, self.until) {
@@ -179,6 +181,7 @@ impl CalendarEntry {
     }
 
     /// A meeting of that id.
+    #[must_use]
     pub fn is_meeting(&self, id: UnionMeetingId) -> bool {
         self.kind == EntryKind::Meeting && self.id == id.0
     }
@@ -192,7 +195,7 @@ fn time_of(at: OffsetDateTime) -> String {
 
 /// A line of a day.
 #[derive(Debug, Clone)]
-pub(super) struct CalendarLine {
+pub struct CalendarLine {
     pub day: Date,
     /// The time of day; empty where it has none.
     pub time: String,
@@ -211,12 +214,14 @@ pub(super) struct CalendarLine {
 
 impl CalendarLine {
     /// What is to be done by its day; none where it has none.
+    #[must_use]
     pub fn due(task: Task, today: Date) -> Option<Self> {
         let (day, late) = (task.due?, task.is_late(today));
         let Task { says, more, href, urgent, who, .. } = task;
         Some(Self { day, time: String::new(), tag: "期限", says, who, more, href, late, urgent })
     }
 
+    #[must_use]
     pub fn weekday(&self) -> &'static str {
         weekday(self.day)
     }
@@ -225,66 +230,7 @@ impl CalendarLine {
 /// The days of the week from Monday on.
 pub(super) const WEEKDAYS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
 
-pub(super) fn weekday(day: Date) -> &'static str {
+#[must_use]
+pub fn weekday(day: Date) -> &'static str {
     WEEKDAYS.get(usize::from(day.weekday().number_days_from_monday())).copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::{date, datetime};
-
-    use super::*;
-
-    #[test]
-    fn what_lasts_stands_on_its_first_day_and_on_its_last() {
-        let entry = CalendarEntry {
-            kind: EntryKind::Sitting,
-            id: Uuid::nil(),
-            version: 0,
-            title: "换届选举".to_owned(),
-            who: String::new(),
-            at: Some(datetime!(2026-11-30 16:30 UTC)),
-            until: None,
-            place: String::new(),
-            first: date!(2026 - 12 - 01),
-            last: date!(2026 - 12 - 03),
-        };
-        let lines = entry.lines();
-        let said: Vec<_> = lines.iter().map(|line| (line.day, line.time.as_str(), line.says.as_str())).collect();
-        assert_eq!(
-            said,
-            [(date!(2026 - 12 - 01), "00:30", "开始投票：换届选举"), (date!(2026 - 12 - 03), "", "投票截止：换届选举")]
-        );
-        let one = CalendarEntry { last: entry.first, ..entry.clone() };
-        assert_eq!(one.lines().len(), 1);
-        let whole = When::Days { first: entry.first, last: entry.last };
-        assert_eq!((entry.event().when, entry.event().title.as_str()), (whole, "换届选举"));
-        let activity = CalendarEntry { kind: EntryKind::Activity, place: "礼堂".to_owned(), ..one };
-        let from = datetime!(2026-11-30 16:30 UTC);
-        assert_eq!(activity.event().when, When::At { from, until: datetime!(2026-11-30 17:30 UTC) });
-        assert_eq!(activity.event().place, "礼堂");
-        // Past midnight it is one event still.
-        let until = datetime!(2026-12-01 17:00 UTC);
-        let night = CalendarEntry { until: Some(until), last: date!(2026 - 12 - 02), ..activity };
-        assert_eq!(night.event().when, When::At { from, until });
-    }
-
-    #[test]
-    fn turns_of_one_union_are_events_apart() {
-        let turn = |first| CalendarEntry {
-            kind: EntryKind::Turn,
-            id: Uuid::nil(),
-            version: 0,
-            title: "学生1".to_owned(),
-            who: "校学生会".to_owned(),
-            at: None,
-            until: None,
-            place: String::new(),
-            first,
-            last: first,
-        };
-        let uid = |first| turn(first).event().uid;
-        assert_eq!(uid(date!(2026 - 09 - 01)), "turn-00000000-0000-0000-0000-000000000000-2026-09-01@lunzhi");
-        assert_ne!(uid(date!(2026 - 09 - 01)), uid(date!(2026 - 10 - 08)));
-    }
 }

@@ -3,14 +3,16 @@
 
 mod calendar;
 mod entries;
-mod entry;
+pub mod entry;
 mod feed;
 mod figures;
-mod month;
+pub mod month;
 mod pages;
 mod paths;
+mod pending;
 mod subscription;
 mod waiting;
+pub mod week;
 
 use std::ops::Deref;
 
@@ -19,7 +21,7 @@ use axum::extract::FromRef;
 use crate::{
     app::{App, Routes},
     audit::verbs,
-    auth::tasks::TasksOf,
+    auth::tasks::AskedFeature,
     office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
 };
@@ -28,7 +30,7 @@ use crate::{
 #[derive(Debug, Clone)]
 struct Home {
     app: App,
-    features: &'static [TasksOf],
+    features: &'static [AskedFeature],
 }
 
 impl Deref for Home {
@@ -47,7 +49,7 @@ impl FromRef<Home> for App {
 
 /// Its routes; `features` in the order in which they are asked.
 #[must_use]
-pub fn routes(app: &App, features: &'static [TasksOf]) -> Routes {
+pub fn routes(app: &App, features: &'static [AskedFeature]) -> Routes {
     let home = Home { app: app.clone(), features };
     pages::routes().merge(calendar::routes()).merge(feed::routes()).with_state(home)
 }

@@ -15,7 +15,7 @@ const REACH: Duration = Duration::days(366);
 const SHOWN: usize = 4;
 
 /// A day of the month.
-pub(super) struct Cell {
+pub struct Cell {
     pub day: Date,
     /// Of the month before or after.
     pub is_outside: bool,
@@ -28,22 +28,25 @@ pub(super) struct Cell {
 }
 
 impl Cell {
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
     /// The day of the month with its weekday, as it is read out.
+    #[must_use]
     pub fn label(&self) -> String {
         format!("{}月{}日 {}", u8::from(self.day.month()), self.day.day(), weekday(self.day))
     }
 
+    #[must_use]
     pub fn number(&self) -> u8 {
         self.day.day()
     }
 }
 
 /// A month as it is drawn.
-pub(super) struct MonthView {
+pub struct MonthView {
     first: Date,
     today: Date,
     pub weeks: Vec<Vec<Cell>>,
@@ -58,7 +61,8 @@ pub(super) fn monday(any: Date) -> Date {
 }
 
 /// The first day of the month that is asked for, as `2026-11`; within a year of today, else today's.
-pub(super) fn asked(text: &str, today: Date) -> Date {
+#[must_use]
+pub fn asked(text: &str, today: Date) -> Date {
     let found = day(&format!("{text}-01")).filter(|first| is_near(*first, today));
     found.unwrap_or_else(|| first_of(today))
 }
@@ -72,13 +76,15 @@ fn after(first: Date) -> Date {
 }
 
 /// The days that are drawn for the month of that first day.
-pub(super) fn days(first: Date) -> Days {
+#[must_use]
+pub fn days(first: Date) -> Days {
     let last = monday(after(first) - Duration::DAY) + Duration::days(6);
     Days { first: monday(first), last }
 }
 
 impl MonthView {
     /// The month that begins on `first`; `lines` in the order in which a day shows them.
+    #[must_use]
     pub fn new(first: Date, today: Date, lines: Vec<CalendarLine>, workdays: &Workdays) -> Self {
         let Days { first: from, last } = days(first);
         let next = after(first);
@@ -112,87 +118,33 @@ impl MonthView {
         Self { first, today, weeks }
     }
 
+    #[must_use]
     pub fn label(&self) -> String {
         format!("{}年{}月", self.first.year(), u8::from(self.first.month()))
     }
 
+    #[must_use]
     pub fn is_this_month(&self) -> bool {
         self.first == first_of(self.today)
     }
 
     /// Nothing stands on its days.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.weeks.iter().flatten().all(Cell::is_empty)
     }
 
     /// Where the month before is; none past the bound.
+    #[must_use]
     pub fn before(&self) -> Option<String> {
         let first = first_of(self.first - Duration::DAY);
         is_near(first, self.today).then(|| month_path(first))
     }
 
     /// Where the month after is; none past the bound.
+    #[must_use]
     pub fn after(&self) -> Option<String> {
         let first = after(self.first);
         is_near(first, self.today).then(|| month_path(first))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-    use crate::workdays::Schedule;
-
-    fn line(day: Date) -> CalendarLine {
-        CalendarLine {
-            day,
-            time: String::new(),
-            tag: "活动",
-            says: "读书会".to_owned(),
-            who: String::new(),
-            more: String::new(),
-            href: String::new(),
-            late: false,
-            urgent: false,
-        }
-    }
-
-    #[test]
-    fn a_month_has_whole_weeks_and_each_line_stands_on_its_day() {
-        let workdays = Workdays::new(Schedule::announced(), Vec::new());
-        let (first, today) = (date!(2026 - 02 - 01), date!(2026 - 02 - 14));
-        let days = days(first);
-        assert_eq!((days.first, days.last), (date!(2026 - 01 - 26), date!(2026 - 03 - 01)));
-        let mut lines = vec![line(today); 6];
-        lines.extend([line(days.first), line(days.last), line(date!(2026 - 03 - 02))]);
-        let month = MonthView::new(first, today, lines, &workdays);
-        assert!(month.weeks.len() == 5 && month.weeks.iter().all(|week| week.len() == 7));
-        let cells: Vec<&Cell> = month.weeks.iter().flatten().collect();
-        let of = |day: Date| cells.iter().find(|cell| cell.day == day).unwrap();
-        assert!(of(today).is_today && of(today).mark == "班", "a Saturday on which people work");
-        assert_eq!((of(today).lines.len(), of(today).more.len()), (4, 2));
-        assert_eq!((of(date!(2026 - 02 - 17)).mark, of(date!(2026 - 02 - 28)).mark), ("休", "班"));
-        assert!(of(days.first).is_outside && !of(days.first).is_empty() && !of(days.last).is_empty());
-        assert_eq!(cells.iter().map(|cell| cell.lines.len()).sum::<usize>(), 6);
-        assert_eq!(month.before().unwrap(), "/calendar?view=month&month=2026-01");
-    }
-
-    #[test]
-    fn months_are_read_within_a_year_of_today() {
-        let today = date!(2026 - 11 - 28);
-        for (text, want) in [
-            ("2026-12", date!(2026 - 12 - 01)),
-            ("2027-11", date!(2027 - 11 - 01)),
-            ("2027-12", date!(2026 - 11 - 01)),
-            ("2024-01", date!(2026 - 11 - 01)),
-            ("x", date!(2026 - 11 - 01)),
-            ("", date!(2026 - 11 - 01)),
-        ] {
-            assert_eq!(asked(text, today), want, "{text}");
-        }
-        let month = MonthView::new(date!(2027 - 11 - 01), today, Vec::new(), &Workdays::default());
-        assert!(month.after().is_none() && month.before().is_some() && month.is_empty());
     }
 }

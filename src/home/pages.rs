@@ -11,17 +11,18 @@ use time::Date;
 use super::{
     Home,
     figures::{self, Counted, Figure},
+    pending::{NOTICES, Pending, ROUNDS, SITTINGS},
     waiting::waiting,
 };
 use crate::{
-    auth::person::SignedIn,
+    auth::{extract::With, person::SignedIn},
     failure::Failure,
     page::{
         chrome::{Chrome, NavItem},
         filters,
         task::Task,
     },
-    rulebook::{self, Governing},
+    rulebook::{Governing, store::GoverningToday},
     vetting::{self, round::Round, store::PublicNotice},
     web::routes::Routes,
 };
@@ -53,8 +54,8 @@ struct HomePage {
     today: Date,
 }
 
-async fn home(State(app): State<Home>, person: Option<SignedIn>) -> Result<Response, Failure> {
-    let Some(person) = person else {
+async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> Result<Response, Failure> {
+    let Some(With(person, GoverningToday(governing))) = found else {
         return Ok(WelcomePage { chrome: Chrome::bare("依规运行学生会") }.into_response());
     };
     if person.must_see_to_account() {
@@ -62,12 +63,19 @@ async fn home(State(app): State<Home>, person: Option<SignedIn>) -> Result<Respo
     }
     let (mut db, now) = (app.read().await?, app.clock.now());
     let today = now.date();
-    let governing = rulebook::governing(&mut db, person.institution, today).await?;
-    let waiting = waiting(app.features, &mut db, &person, now).await?;
+    let pending = Pending::of(&mut db, &person, now).await?;
+    let waiting = waiting(app.features, &pending, &mut db, &person, now).await?;
     let entries = app.tasks(&person);
-    let rounds = vetting::store::open_for(&mut db, &person, today).await?;
-    let notices = vetting::store::on_notice(&mut db, person.institution, today).await?;
-    let sittings = figures::sittings(&mut db, &person).await?;
+    let (mut rounds, mut notices, mut sittings) = (Vec::new(), Vec::new(), Vec::new());
+    if pending.has(ROUNDS) {
+        rounds = vetting::store::open_for(&mut db, &person, today).await?;
+    }
+    if pending.has(NOTICES) {
+        notices = vetting::store::on_notice(&mut db, person.institution, today).await?;
+    }
+    if pending.has(SITTINGS) {
+        sittings = figures::sittings(&mut db, &person).await?;
+    }
     let counted = Counted { waiting: &waiting, notices: &notices, sittings: &sittings };
     let figures = figures::figures(&app, &mut db, &person, &counted, now).await?;
     let chrome = app.chrome(&person, "首页");

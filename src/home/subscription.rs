@@ -91,6 +91,7 @@ pub(super) async fn person_of(
         student: row.student,
         must_change_password: false,
         factor_missing: false,
+        moved_on: None,
         seen_at: None,
         unread: 0,
         offices: vec![office.clone()],

@@ -3,22 +3,31 @@
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::pending::Pending;
 use crate::{
-    auth::{person::SignedIn, tasks::TasksOf},
+    auth::{person::SignedIn, tasks::AskedFeature},
     failure::Failure,
     page::task::Task,
 };
 
-/// Everything that waits for a person, what is late first; of two that are equal, in the order of the features.
+/// Everything that waits for a person, what is late first; of two that are equal, in the order of the features. Who is not
+/// pending is not asked; where the program is tried out they are, and must have nothing.
 pub(super) async fn waiting(
-    features: &[TasksOf],
+    features: &[AskedFeature],
+    pending: &Pending,
     connection: &mut PgConnection,
     person: &SignedIn,
     now: OffsetDateTime,
 ) -> Result<Vec<Task>, Failure> {
     let mut tasks = Vec::new();
-    for waiting in features {
-        tasks.extend(waiting(&mut *connection, person, now).await?);
+    for feature in features {
+        if pending.has(feature.room) {
+            tasks.extend((feature.waiting)(&mut *connection, person, now).await?);
+        } else if cfg!(debug_assertions) && !(feature.waiting)(&mut *connection, person, now).await?.is_empty() {
+            // Unless it came in between.
+            let again = Pending::of(&mut *connection, person, now).await?;
+            debug_assert!(again.has(feature.room), "what waits in {} is not pending", feature.room);
+        }
     }
     Task::sort(&mut tasks, now.date());
     Ok(tasks)

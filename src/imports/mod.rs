@@ -9,6 +9,7 @@
 
 pub mod file;
 mod grades;
+mod grades_asked;
 pub mod import;
 mod judged;
 pub mod offices;
@@ -17,6 +18,7 @@ mod paths;
 mod places;
 pub mod progress;
 mod progress_store;
+mod rankings;
 mod repeats;
 pub mod retention;
 mod spelling;
@@ -41,6 +43,8 @@ pub fn routes(state: Imports) -> Routes {
 verbs! {
     /// A file was committed.
     ImportCommitted = "import_committed", "导入数据";
+    /// It was said whether rankings whose base nobody had been asked for are those of the major.
+    RankingsSaid = "rankings_said", "确认以前导入的排名";
     /// It was decided what the colleges, majors and classes of a file are that did not exist.
     PlacesMatched = "places_matched", "核对院系专业班级";
 }

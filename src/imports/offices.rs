@@ -45,7 +45,8 @@ const LEAGUE_GRANTS: &[OfficeKind] = &[
 ];
 
 /// The offices that somebody acting in `kind` may grant by a file.
-pub(super) fn grants(kind: OfficeKind) -> &'static [OfficeKind] {
+#[must_use]
+pub fn grants(kind: OfficeKind) -> &'static [OfficeKind] {
     match kind {
         OfficeKind::Administrator => IMPORTED_OFFICES,
         OfficeKind::SchoolLeague | OfficeKind::DeputySecretary => LEAGUE_GRANTS,
@@ -159,17 +160,20 @@ pub(super) async fn compare(
                   coalesce(s.name, a.name) as known_as, coalesce(s.left_on <= f.from_day, false) as "has_left!",
                   a.id is not null as "has_account!", a.disabled_at is not null as "is_disabled!",
                   lower(o.term) as held_from, upper(o.term) - 1 as held_to,
-                  coalesce(o.term @> f.term, false) as "is_held!", now.number as "renumbered?"
+                  coalesce(o.term @> f.term, false) as "is_held!", now.number as "renumbered?",
+                  case when sc.id <> coalesce(c.id, k.college) then sc.name end as elsewhere
            from file f
                 left join account a on a.institution_id = $2 and a.number = f.number
                 left join student s on s.institution_id = $2 and s.number = f.number
+                left join class sk on sk.id = s.class_id left join major sm on sm.id = sk.major_id
+                left join college sc on sc.id = sm.college_id
                 left join former_number old on s.id is null and a.id is null and old.institution_id = $2
                      and old.number_key = number_key(f.number)
                 left join student now on now.id = old.student_id
                 left join college c on c.institution_id = $2 and c.name = f.college
                 left join lateral (
-                    select count(*) as n, min(k.id::text)::uuid as id from class k join major m on m.id = k.major_id
-                           join college kc on kc.id = m.college_id
+                    select count(*) as n, min(k.id::text)::uuid as id, min(kc.id::text)::uuid as college
+                    from class k join major m on m.id = k.major_id join college kc on kc.id = m.college_id
                     where kc.institution_id = $2 and k.name_key = name_key(f.class)
                           and (k.ended_on is null or k.ended_on > china_day($3))) k on true
                 left join lateral (
@@ -209,6 +213,9 @@ pub(super) async fn compare(
         if let Some(known_as) = row.known_as.filter(|known_as| *known_as != row.name) {
             return wrong(&format!("姓名：与学号（工号）不符，该号码是{known_as}"));
         }
+        if let Some(college) = row.elsewhere {
+            return wrong(&format!("院系：该生是{college}的学生，不能担任其他院系的职务"));
+        }
         if row.has_left {
             return wrong("学号（工号）：该生已离校");
         }
@@ -217,12 +224,14 @@ pub(super) async fn compare(
         }
         match row.held_from {
             Some(from) if !row.is_held => {
-                let to = row.held_to.map_or_else(|| " 起长期".to_owned(), |day| format!(" 至 {day}"));
-                wrong(&format!("任职起始日期：与现任期重叠（{from}{to}），续任请从现任期之后填起"))
+                let to = row.held_to.map_or_else(|| "起长期".to_owned(), |day| format!("至{}", chinese_day(day)));
+                wrong(&format!("任职起始日期：与现任期重叠（{}{to}），续任请从现任期之后填起", chinese_day(from)))
             }
             Some(from) => {
-                let to = row.held_to.map_or_else(String::new, |day| format!("，至 {day}"));
-                Judged { row: row.row, state: RowState::Same, says: format!("已担任（{from} 起{to}）") }
+                let to = row.held_to.map_or_else(String::new, |day| format!("，至{}", chinese_day(day)));
+                Judged {
+                    row: row.row, state: RowState::Same, says: format!("已担任（{}起{to}）", chinese_day(from))
+                }
             }
             None => {
                 let says = if row.has_account { "" } else { "新账号，需要激活码" };

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderName, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::Query;
+use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -18,6 +18,7 @@ use time::OffsetDateTime;
 use super::{
     Imports, Verb,
     file::{self, Decided, FileRows, NotRead},
+    grades_asked::{GradesAsked, grades_asked},
     import::{
         Committed, GradeSource, Import, Job, Kind, Missing, MissingPerson, Move, NewImport, NoneFailed, PreviewRow,
         RowState,
@@ -26,7 +27,9 @@ use super::{
     paths::IMPORTS,
     places::{self, DecidedPlace, UnknownPlace},
     progress::Progress,
-    progress_store, store,
+    progress_store,
+    rankings::{self, EarlierRankings},
+    store,
     students::{self, NewStructure},
 };
 use crate::{
@@ -66,6 +69,7 @@ pub fn routes() -> Routes<Imports> {
     Routes::default()
         .get("/imports", list)
         .upload("/imports", upload)
+        .post("/imports/rankings", say_rankings)
         .get("/imports/template/{kind}", template)
         .get("/imports/{import}", show)
         .get("/imports/{import}/faults.xlsx", take_back)
@@ -108,6 +112,8 @@ struct ImportsPage {
     measures: Vec<Measure>,
     /// The plan looks at 必修课 alone: whether the file does so has to be said.
     asks_about_courses: bool,
+    /// Of what earlier rankings are has to be said, once.
+    asks_about_earlier: bool,
     form: UploadForm,
     errors: Errors,
 }
@@ -151,34 +157,58 @@ async fn list_page(
     let Submitted { form, errors } = submitted;
     let (kinds, bases, meanings) = (kinds(acting), Basis::ALL, NoneFailed::ALL);
     let GradesAsked { measures, asks_about_courses } = grades_asked(app, acting).await?;
-    Ok(ImportsPage { chrome, imports, kinds, bases, meanings, measures, asks_about_courses, form, errors })
-}
-
-/// What has to be said of a file of grades by the plan in force (ELG-03, ELG-04).
-struct GradesAsked {
-    /// Of what the ranking may be; none where that of the major is meant and nothing has to be said.
-    measures: Vec<Measure>,
-    asks_about_courses: bool,
-}
-
-async fn grades_asked(app: &Imports, acting: &Acting<Registrar>) -> Result<GradesAsked, Failure> {
-    let calendar = crate::rulebook::store::calendar(&mut *app.read().await?, acting.institution()).await?;
-    let Some(plan) = calendar.in_force(app.clock.today()) else {
-        return Ok(GradesAsked { measures: Vec::new(), asks_about_courses: false });
-    };
-    let mut measures = plan.figures.ranking.as_ref().map(|stated| stated.value.measures()).unwrap_or_default();
-    if measures == [Measure::USUAL] {
-        measures.clear();
-    } else if !measures.is_empty() && !measures.contains(&Measure::USUAL) {
-        // A registrar may have no other, and must not be made to call it what it is not.
-        measures.push(Measure::USUAL);
-    }
-    let courses = plan.figures.failed_courses.as_ref();
-    Ok(GradesAsked { measures, asks_about_courses: courses.is_some_and(|stated| stated.value.marks.required_only) })
+    let asks_about_earlier =
+        may(acting, Kind::Grades) && rankings::are_unsaid(&mut *app.read().await?, acting.institution()).await?;
+    Ok(ImportsPage {
+        chrome,
+        imports,
+        kinds,
+        bases,
+        meanings,
+        measures,
+        asks_about_courses,
+        asks_about_earlier,
+        form,
+        errors,
+    })
 }
 
 async fn list(State(app): State<Imports>, acting: Acting<Registrar>) -> Result<ImportsPage, Failure> {
     list_page(&app, &acting, Submitted::default()).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RankingsForm {
+    answer: String,
+}
+
+/// Says of what the rankings are that came in before it was asked.
+async fn say_rankings(
+    State(app): State<Imports>,
+    acting: Acting<Registrar>,
+    Form(form): Form<RankingsForm>,
+) -> Result<Response, Failure> {
+    if !may(&acting, Kind::Grades) {
+        return Err(Failure::Missing);
+    }
+    let Ok(answer) = form.answer.parse::<EarlierRankings>() else {
+        let mut errors = Errors::default();
+        errors.add("answer", "请选择以前导入的排名是什么口径");
+        let page = list_page(&app, &acting, Submitted::new(UploadForm::default(), errors)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let now = app.clock.now();
+    app.write_as(acting.person().authority(), async |db| {
+        if !rankings::say(db, acting.institution(), answer, &acting.office().label(), now).await? {
+            return Err(Failure::Missing);
+        }
+        let entry = Entry::new(Verb::RankingsSaid, "以前导入的排名").detail("口径", answer.label());
+        audit::append(db, acting.person(), entry, now).await?;
+        lapses::after_import(db, acting.person(), now).await
+    })
+    .await?;
+    Ok(Redirect::to(IMPORTS).into_response())
 }
 
 async fn upload(
@@ -374,11 +404,12 @@ async fn show(
     Path(id): Path<ImportId>,
     Query(view): Query<PreviewQuery>,
 ) -> Result<Response, Failure> {
+    // Asked for first: what is written between the two answers is found committed then, and not as a preview made anew.
+    let job = progress_store::job(&mut *app.read().await?, id).await?;
     let import = found(&app, &acting, id).await?;
     let (mut db, now) = (app.read().await?, app.clock.now());
     let chrome = app.chrome(acting.person(), import.kind_label()).under(IMPORTS, "导入数据");
-    let job = if import.is_previewed() { progress_store::job(&mut db, id).await? } else { None };
-    if let Some(job) = job {
+    if let Some(job) = job.filter(|_| import.is_previewed()) {
         let (length, refresh) = match job {
             Job::Writing { done, total } => (done.min(total) * 200 / total.max(1), Some("1")),
             Job::Waiting { .. } => (0, Some("2")),

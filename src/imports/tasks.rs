@@ -3,11 +3,12 @@
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::{paths::IMPORTS, rankings::are_unsaid};
 use crate::{
     auth::person::SignedIn,
     failure::Failure,
     ids::ImportId,
-    office::{Office, Registrar},
+    office::{Office, OfficeKind, Registrar},
     page::task::Task,
 };
 
@@ -19,7 +20,12 @@ pub async fn waiting(
 ) -> Result<Vec<Task>, Failure> {
     match &person.acting {
         Some(office) if Registrar::KINDS.contains(&office.kind) => {
-            Ok(previewed(connection, person).await?.into_iter().collect())
+            let mut tasks: Vec<Task> = previewed(&mut *connection, person).await?.into_iter().collect();
+            if office.kind != OfficeKind::Administrator && are_unsaid(connection, person.institution).await? {
+                let says = "确认以前导入的排名是什么口径".to_owned();
+                tasks.push(Task::new(false, says, "导入时没有注明，一直按专业排名使用".to_owned(), IMPORTS.to_owned()));
+            }
+            Ok(tasks)
         }
         _ => Ok(Vec::new()),
     }

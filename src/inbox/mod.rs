@@ -1,6 +1,7 @@
 //! 消息: notices in the portal, to a person or to the holders of an office. Nothing here depends on e-mail; what has to be
 //! done is found by each feature's own list, a notice only says that something happened.
 
+pub mod kept;
 mod pages;
 pub mod retention;
 mod store;

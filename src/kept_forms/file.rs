@@ -29,12 +29,13 @@ pub async fn keep_file(app: &App, person: &SignedIn, file_name: &str, file: Byte
     Ok(KeptUpload { token: token.into_field(), file_name: file_name.to_owned() })
 }
 
-fn seal(token: &Token, account: AccountId, text: &[u8]) -> anyhow::Result<Vec<u8>> {
+pub fn seal(token: &Token, account: AccountId, text: &[u8]) -> anyhow::Result<Vec<u8>> {
     let (_, public) = keys::pair_of_secret(&token.secret());
     keys::seal(&public, Purpose::KeptFile(account), text)
 }
 
-fn open(sealed: &[u8], token: &Token, account: AccountId) -> Option<(String, Bytes)> {
+#[must_use]
+pub fn open(sealed: &[u8], token: &Token, account: AccountId) -> Option<(String, Bytes)> {
     let (secret, _) = keys::pair_of_secret(&token.secret());
     let text = keys::open(&secret, Purpose::KeptFile(account), sealed)?;
     let end = text.iter().position(|byte| *byte == BETWEEN)?;
@@ -58,20 +59,4 @@ pub async fn bring_file(app: &App, person: &SignedIn, upload: &mut Upload) -> Re
     upload.file_name.clone_from(&name);
     upload.file = Some(file);
     Ok(KeptUpload { token: token.into_field(), file_name: name })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_token_and_the_account_open_it() {
-        let (token, account) = (Token::random(), AccountId::random());
-        let text = ["名单.xlsx".as_bytes(), &[0, 1, 0, 2]].concat();
-        let sealed = seal(&token, account, &text).unwrap();
-        let opened = open(&sealed, &token, account);
-        assert_eq!(opened, Some(("名单.xlsx".to_owned(), Bytes::from_static(&[1, 0, 2]))));
-        assert_eq!(open(&sealed, &token, AccountId::random()), None);
-        assert_eq!(open(&sealed, &Token::random(), account), None);
-    }
 }

@@ -25,6 +25,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// The encoding of a request's form; none where it has none.
+    #[must_use]
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
         if kind.starts_with("application/x-www-form-urlencoded") {
@@ -50,11 +51,13 @@ pub struct KeptForm {
 
 impl KeptForm {
     /// Somebody has written something in it.
+    #[must_use]
     pub fn is_worth_keeping(&self) -> bool {
         self.fields.iter().any(|field| !field.value.trim().is_empty())
     }
 
     /// Without what no keyboard types.
+    #[must_use]
     pub fn typeable(mut self) -> Self {
         for field in &mut self.fields {
             field.value = typeable_part(&field.value);
@@ -114,45 +117,10 @@ impl KeptForm {
     }
 
     /// Opens what was sealed; none with another token, or for another account.
+    #[must_use]
     pub fn open(sealed: &[u8], token: &Token, account: AccountId) -> Option<Self> {
         let (secret, _) = keys::pair_of_secret(&token.secret());
         let text = keys::open(&secret, Purpose::KeptForm(account), sealed)?;
         serde_json::from_slice(&text).ok()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn form(encoding: Encoding) -> KeptForm {
-        let field = |name: &str, value: &str| TypedField { name: name.to_owned(), value: value.to_owned() };
-        let fields = vec![field("title", "秋季 & 招新"), field("note", "一\r\n二")];
-        KeptForm { path: "/rounds/new".to_owned(), office: None, encoding, fields }
-    }
-
-    #[test]
-    fn only_the_token_and_the_account_open_it() {
-        let (token, account, form) = (Token::random(), AccountId::random(), form(Encoding::Plain));
-        let sealed = form.seal(&token, account).unwrap();
-        assert!(!sealed.windows(5).any(|part| part == b"title"));
-        assert_eq!(KeptForm::open(&sealed, &token, account), Some(form));
-        assert_eq!(KeptForm::open(&sealed, &token, AccountId::random()), None);
-        assert_eq!(KeptForm::open(&sealed, &Token::random(), account), None);
-    }
-
-    #[tokio::test]
-    async fn it_is_sent_again_as_it_was_typed() {
-        use axum::extract::FromRequest;
-        let parts = || Request::builder().uri("/rounds/new").body(()).unwrap().into_parts().0;
-        let plain = form(Encoding::Plain).request(parts()).unwrap();
-        let bytes = axum::body::to_bytes(plain.into_body(), 10_000).await.unwrap();
-        let read: Vec<(String, String)> = serde_html_form::from_bytes(&bytes).unwrap();
-        assert_eq!(read[0].1, "秋季 & 招新");
-        let mut upload = form(Encoding::Multipart).request(parts()).unwrap();
-        upload.extensions_mut().insert(crate::web::intake::Intake::default());
-        let read = crate::web::forms::Upload::from_request(upload, &()).await.unwrap();
-        assert_eq!((read.field("title"), read.field("note")), ("秋季 & 招新", "一\r\n二"));
-        assert!(read.file.is_none());
     }
 }

@@ -18,9 +18,10 @@
 //! A file about which somebody is asked first (which sheet, what about hidden rows) is kept the same way, so that it need
 //! not be chosen again: one a person, for an hour.
 
-mod file;
-mod form;
-mod layers;
+pub mod file;
+pub mod form;
+pub mod kept;
+pub mod layers;
 mod store;
 
 pub use file::{bring_file, keep_file};

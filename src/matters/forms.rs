@@ -3,7 +3,7 @@
 //! In one file: they share how moments and amounts of money are read.
 
 use serde::{Deserialize, Serialize};
-use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::{
     matter::{Application, BudgetLine, ContactKind, Particulars, PartyReply, Source, budget_text},
@@ -11,11 +11,10 @@ use super::{
     store::{NewAnswer, NewGround, NewLoan, Settled},
 };
 use crate::{
-    clock::CHINA,
     ids::{DepartmentId, StudentId},
-    rules::matters::{Answer, Ground, MatterKind, Measure, ReportKind, Word, yuan},
-    text::{folded, is_hidden, trimmed},
-    web::forms::{Errors, lines, moment_field, written},
+    rules::matters::{Answer, Ground, MatterKind, Measure, ReportKind, Word, fen, yuan},
+    text::{chinese_days, folded, is_hidden, trimmed},
+    web::forms::{Errors, lines, moment_field, moment_to_the_second, written},
 };
 
 /// The most fen of one line: ten million yuan.
@@ -28,43 +27,15 @@ fn maybe(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> O
     if trimmed(text).is_empty() { Some(String::new()) } else { lines(text, most, field, "", errors) }
 }
 
-/// A moment as a field of date and time sends it, to the second, in China's time.
-fn moment(text: &str) -> Option<OffsetDateTime> {
-    let text = folded(text).replace(' ', "T");
-    let (day, time) = text.split_once('T')?;
-    let mut parts = time.split(':').map(|part| part.parse::<u8>().ok());
-    let (hour, minute) = (parts.next()??, parts.next()??);
-    let second = parts.next().unwrap_or(Some(0))?;
-    let time = Time::from_hms(hour, minute, second).ok().filter(|_| parts.next().is_none())?;
-    Some(PrimitiveDateTime::new(crate::text::day(day)?, time).assume_offset(CHINA))
-}
-
-/// An amount of yuan as people type it, in fen: `1,234.50`, `120`, `￥88.8`.
-fn fen(text: &str) -> Option<i64> {
-    let text = folded(text).replace([',', '，', '￥', '¥'], "");
-    let text = text.strip_suffix('元').unwrap_or(&text).trim();
-    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 9 || !digits(whole) || !digits(rest) || rest.len() > 2 {
-        return None;
-    }
-    let cents = match rest.len() {
-        0 => 0,
-        1 => rest.parse::<i64>().ok()? * 10,
-        _ => rest.parse().ok()?,
-    };
-    Some(whole.parse::<i64>().ok()? * 100 + cents).filter(|fen| *fen <= MOST)
-}
-
 /// A budget: a line each, the name and then the amount in yuan.
-fn budget(text: &str, errors: &mut Errors) -> Option<Vec<BudgetLine>> {
+pub fn budget(text: &str, errors: &mut Errors) -> Option<Vec<BudgetLine>> {
     let mut found = Vec::new();
     for (place, line) in (1..).zip(text.lines().map(trimmed).filter(|line| !line.is_empty())) {
         let parted = line.rsplit_once(|c: char| c.is_whitespace() || matches!(c, '：' | ':'));
         let read = parted.and_then(|(name, amount)| {
             let name = trimmed(name).trim_end_matches(['：', ':']);
             let fits = !name.is_empty() && name.chars().count() <= 60 && !name.chars().any(is_hidden);
-            fen(amount).filter(|_| fits).map(|planned| (name.to_owned(), planned))
+            fen(amount, MOST).filter(|_| fits).map(|planned| (name.to_owned(), planned))
         });
         let Some((name, planned)) = read else {
             errors.add("budget", format!("第 {place} 行应为“名称 金额”，金额以元为单位，最多两位小数"));
@@ -187,9 +158,9 @@ impl MatterForm {
             errors.add("phone", "联系电话不完整");
         }
         let last = today + Duration::days(AHEAD);
-        let starts_at = moment(&self.starts).filter(|at| (today..=last).contains(&at.date()));
+        let starts_at = moment_to_the_second(&self.starts).filter(|at| (today..=last).contains(&at.date()));
         if starts_at.is_none() {
-            errors.add("starts", format!("请填写 {today} 至 {last} 之间的时间"));
+            errors.add("starts", format!("请填写{}之间的时间", chinese_days(today, last)));
         }
         let particulars = self.particulars(kind, starts_at, errors);
         let why = written(&self.why, 500, "why", "请写明目的和意义", errors);
@@ -223,7 +194,8 @@ impl MatterForm {
     ) -> Option<Particulars> {
         match kind {
             MatterKind::Activity => {
-                let ends_at = if self.ends.is_empty() { Some(None) } else { moment(&self.ends).map(Some) };
+                let ends_at =
+                    if self.ends.is_empty() { Some(None) } else { moment_to_the_second(&self.ends).map(Some) };
                 if ends_at.is_none() {
                     errors.add("ends", "请填写结束时间");
                 } else if ends_at.flatten().zip(starts_at).is_some_and(|(ends, starts)| ends <= starts) {
@@ -318,7 +290,7 @@ impl BeginForm {
         if trimmed(&self.at).is_empty() {
             return errors.is_empty().then_some(now);
         }
-        match moment(&self.at) {
+        match moment_to_the_second(&self.at) {
             None => errors.add("at", "请填写时间，或者不填，以现在为准"),
             Some(at) if at > now => errors.add("at", "这个时间还没有到"),
             Some(at) => return errors.is_empty().then_some(at),
@@ -354,7 +326,7 @@ impl SettleForm {
     pub fn read(&self, lines: &[BudgetLine], errors: &mut Errors) -> Option<Vec<Settled>> {
         let mut settled = Vec::new();
         for (place, line) in lines.iter().enumerate() {
-            let spent = fen(self.spent(place));
+            let spent = fen(self.spent(place), MOST);
             if spent.is_none() {
                 errors.add("spent", format!("“{}”请填写实支，以元为单位；没有支出的填 0", line.name));
             }
@@ -414,7 +386,7 @@ impl LoanForm {
         let last = today + Duration::days(AHEAD);
         let due_on = crate::text::day(&self.due).filter(|day| (today..=last).contains(day));
         if due_on.is_none() {
-            errors.add("due", format!("请填写 {today} 至 {last} 之间的归还日期"));
+            errors.add("due", format!("请填写{}之间的归还日期", chinese_days(today, last)));
         }
         Some(NewLoan { what: what?, quantity: quantity?, lender: lender?, due_on: due_on? })
             .filter(|_| errors.is_empty())
@@ -468,7 +440,7 @@ impl ReportForm {
         }
         let says = lines(&self.says, 2000, "says", "请写明拟决定或开展什么", errors);
         let why = written(&self.why, 500, "why", "请写明理由", errors);
-        let at = moment(&self.at);
+        let at = moment_to_the_second(&self.at);
         match at {
             None => errors.add("at", "请填写时间"),
             Some(at) if self.is_late() && at > now => errors.add("at", "已经决定或开展的，时间不能在现在以后"),
@@ -525,7 +497,7 @@ impl ReplyForm {
     pub fn read(&self, passed: Date, today: Date, errors: &mut Errors) -> Option<PartyReply> {
         let on = crate::text::day(&self.day).filter(|day| (passed..=today).contains(day));
         if on.is_none() {
-            errors.add("day", format!("请填写 {passed} 至 {today} 之间的日期"));
+            errors.add("day", format!("请填写{}之间的日期", chinese_days(passed, today)));
         }
         let says = written(&self.reply, 500, "reply", "请写明回复的内容", errors);
         Some(PartyReply { says: says?, on: on? }).filter(|_| errors.is_empty())
@@ -548,7 +520,7 @@ pub(super) struct DecisionSays {
 
 impl DecideForm {
     pub fn read(&self, now: OffsetDateTime, errors: &mut Errors) -> Option<DecisionSays> {
-        let at = if trimmed(&self.decided_at).is_empty() { Some(now) } else { moment(&self.decided_at) };
+        let at = if trimmed(&self.decided_at).is_empty() { Some(now) } else { moment_to_the_second(&self.decided_at) };
         match at {
             None => errors.add("decided_at", "请填写时间，或者不填，以现在为准"),
             Some(at) if at > now => errors.add("decided_at", "这个时间还没有到"),
@@ -641,7 +613,7 @@ impl GroundForm {
         }
         let threshold = match measure {
             Measure::People => folded(&self.threshold).parse::<i64>().ok().filter(|many| (0..=100_000).contains(many)),
-            Measure::Money => fen(&self.threshold),
+            Measure::Money => fen(&self.threshold, MOST),
             Measure::Guests | Measure::OffCampus | Measure::Decision | Measure::Named => None,
         };
         if threshold.is_none() && matches!(measure, Measure::People | Measure::Money) {
@@ -657,44 +629,4 @@ impl GroundForm {
 #[serde(default)]
 pub(super) struct DropForm {
     pub key: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_read_to_the_fen_and_never_as_fractions() {
-        for (text, read) in [
-            ("120", Some(12_000)),
-            ("1,234.50", Some(123_450)),
-            ("￥0.07", Some(7)),
-            ("88.8元", Some(8_880)),
-            ("１００", Some(10_000)),
-            ("10000000", Some(MOST)),
-            ("10000000.01", None),
-            ("1.234", None),
-            ("-5", None),
-            ("", None),
-            (".5", None),
-            ("1e3", None),
-        ] {
-            assert_eq!(fen(text), read, "{text}");
-        }
-        let mut errors = Errors::default();
-        let lines = budget("横幅 2 条 120.5\n\n场地：300\n", &mut errors).unwrap();
-        let read: Vec<_> = lines.iter().map(|line| (line.name.as_str(), line.planned)).collect();
-        assert_eq!(read, [("横幅 2 条", 12_050), ("场地", 30_000)]);
-        assert_eq!(budget("横幅", &mut errors), None);
-    }
-
-    #[test]
-    fn moments_are_read_to_the_second() {
-        let at = moment("2026-11-20T08:00:01").unwrap();
-        assert_eq!((at.second(), at.offset()), (1, CHINA));
-        assert_eq!(moment("2026-11-20T08:00").unwrap().second(), 0);
-        for text in ["", "2026-11-20", "2026-11-20T25:00", "2026-11-20T08:00:00:00", "2026-11-20T08:xx"] {
-            assert_eq!(moment(text), None, "{text}");
-        }
-    }
 }

@@ -5,7 +5,8 @@
 //! The way of a matter is drawn in [`crate::rules::matters`]; each change begins it anew. An office holds a step, not a person:
 //! whoever holds it when the matter comes signs.
 
-mod forms;
+pub mod forms;
+pub mod kept;
 pub mod matter;
 mod pages;
 mod papers;

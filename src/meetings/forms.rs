@@ -124,7 +124,7 @@ impl AttendanceForm {
 /// 决定 as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct DecisionForm {
+pub struct DecisionForm {
     pub says: String,
     pub major: String,
     /// The report that came before it, or [`NOT_LISTED`].
@@ -137,18 +137,18 @@ pub(super) struct DecisionForm {
 }
 
 /// What the form says of a decision that need not be reported.
-pub(super) const NOT_LISTED: &str = "none";
+pub const NOT_LISTED: &str = "none";
 
 /// What came before a major decision (GUI-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum PriorReporting {
+pub enum PriorReporting {
     Reported(PriorReportId),
     /// It is not of those that are reported, as whoever takes it down says.
     NotListed,
 }
 
 /// A decision that can be read.
-pub(super) struct DecisionSays {
+pub struct DecisionSays {
     pub major: bool,
     /// None of what is not major.
     pub before: Option<PriorReporting>,
@@ -157,6 +157,7 @@ pub(super) struct DecisionSays {
 }
 
 impl DecisionForm {
+    #[must_use]
     pub fn is_major(&self) -> bool {
         self.major == "yes"
     }
@@ -239,47 +240,5 @@ impl SettingsForm {
             errors.add("quorum", "请选择到会人数");
         }
         every.zip(quorum)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_decision_with_an_owner_has_a_day_and_votes_are_whole_numbers() {
-        let today = time::macros::date!(2026 - 12 - 01);
-        let form = DecisionForm {
-            says: "通过".to_owned(),
-            yes: "3".to_owned(),
-            owner: MeetingMemberId::random().to_string(),
-            ..DecisionForm::default()
-        };
-        let mut errors = Errors::default();
-        assert!(form.read(today, &mut errors).is_none() && errors.of("due").is_some());
-        let form = DecisionForm { due: "2026-12-20".to_owned(), ..form };
-        let says = form.read(today, &mut Errors::default()).unwrap();
-        assert_eq!(says.votes, Some(Votes { yes: 3, no: 0, abstained: 0 }));
-        let form = DecisionForm { no: "一".to_owned(), ..form };
-        let mut errors = Errors::default();
-        assert!(form.read(today, &mut errors).is_none() && errors.of("yes").is_some());
-    }
-
-    #[test]
-    fn gui_01_a_major_decision_names_its_report_or_says_that_it_needs_none() {
-        let today = time::macros::date!(2026 - 12 - 01);
-        let id = PriorReportId::random();
-        let form = |major: &str, report: &str| DecisionForm {
-            says: "通过".to_owned(),
-            major: major.to_owned(),
-            report: report.to_owned(),
-            ..DecisionForm::default()
-        };
-        let before = |form: DecisionForm| form.read(today, &mut Errors::default()).map(|says| says.before);
-        assert_eq!(before(form("", "")), Some(None));
-        assert_eq!(before(form("yes", NOT_LISTED)), Some(Some(PriorReporting::NotListed)));
-        assert_eq!(before(form("yes", &id.to_string())), Some(Some(PriorReporting::Reported(id))));
-        let mut errors = Errors::default();
-        assert!(form("yes", "").read(today, &mut errors).is_none() && errors.of("report").is_some());
     }
 }

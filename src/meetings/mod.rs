@@ -6,7 +6,8 @@
 //! were late or absent is shown (ORG-09).
 
 mod call;
-mod forms;
+pub mod forms;
+pub mod kept;
 mod list;
 pub mod meeting;
 mod papers;

@@ -394,7 +394,7 @@ pub(super) async fn attend(
 
 /// A decision about to be taken down.
 #[derive(Debug, Clone)]
-pub(super) struct NewDecision {
+pub struct NewDecision {
     pub says: String,
     /// Who carries it out, and the last day.
     pub owner: Option<(MeetingMemberId, Date)>,

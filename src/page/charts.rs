@@ -131,27 +131,3 @@ impl Qr {
         Ok(Self { path, size: width + 2 * Self::QUIET })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bar_over_its_limit_is_longer_than_its_room() {
-        let over = QuotaBar::new(Gauge { value: 6, low: 0, high: Some(5) });
-        assert!(over.length > over.room.0 + over.room.1 && over.length <= WIDTH);
-        let under = QuotaBar::new(Gauge { value: 19, low: 20, high: Some(30) });
-        assert!(under.length < under.room.0);
-    }
-
-    #[test]
-    fn a_strip_fills_its_width() {
-        let parts = strip(&[
-            PartCount::new("fail", "不符合", 1),
-            PartCount::new("warn", "提醒", 0),
-            PartCount::new("pass", "符合", 2),
-        ]);
-        assert_eq!(parts.iter().map(|part| part.width).sum::<u32>(), 480);
-        assert_eq!(parts[1].width, 0);
-    }
-}

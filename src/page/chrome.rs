@@ -71,6 +71,8 @@ pub struct Viewer {
     pub may_switch: bool,
     /// Notices they have not read.
     pub unread: i64,
+    /// The day on which their university moved to another database, as papers have it.
+    pub moved_on: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -120,6 +122,12 @@ impl Chrome {
     #[must_use]
     pub fn institution(&self) -> &str {
         self.viewer.as_ref().map_or("", |viewer| &viewer.institution)
+    }
+
+    /// The day on which the viewer's university moved to another database.
+    #[must_use]
+    pub fn moved_on(&self) -> Option<&str> {
+        self.viewer.as_ref()?.moved_on.as_deref()
     }
 
     /// Adds a page to the trail.

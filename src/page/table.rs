@@ -94,32 +94,3 @@ impl Heading {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::words::words;
-
-    words! {
-        Column:
-        Number = "number", "学号";
-        Class = "class", "班级";
-    }
-
-    #[test]
-    fn a_heading_sorts_upward_first_then_downward() {
-        let sorting = Sorting::read("-class", Column::Number);
-        assert_eq!(sorting, Sorting { by: Column::Class, downward: true });
-        let hrefs = |sorting: Sorting<Column>| {
-            sorting.headings("/people?").into_iter().map(|one| (one.href.clone(), one.aria())).collect::<Vec<_>>()
-        };
-        assert_eq!(
-            hrefs(sorting),
-            [("/people?sort=number".to_owned(), "none"), ("/people?sort=class".to_owned(), "descending")]
-        );
-        assert_eq!(
-            hrefs(Sorting::read("nonsense", Column::Number)),
-            [("/people?sort=-number".to_owned(), "ascending"), ("/people?sort=class".to_owned(), "none")]
-        );
-    }
-}

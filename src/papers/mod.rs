@@ -34,10 +34,9 @@
 //! route of its own for [`download`], with the same access as the page.
 
 mod paper;
-mod word;
+pub mod word;
 
-pub(crate) use paper::document_number;
-pub use paper::{Align, Block, Column, HeadingLevel, Imprint, Orientation, Paper, Signature, Table};
+pub use paper::{Align, Block, Column, HeadingLevel, Imprint, Orientation, Paper, Signature, Table, document_number};
 
 use axum::response::Response;
 

@@ -329,7 +329,8 @@ impl Imprint {
 }
 
 /// 发文字号 as it is written: the year in 六角括号 (GB/T 9704-2012, 7.2.5), whichever brackets were typed.
-pub(crate) fn document_number(typed: &str) -> String {
+#[must_use]
+pub fn document_number(typed: &str) -> String {
     let characters: Vec<char> = typed.chars().collect();
     let (mut number, mut rest) = (String::new(), characters.as_slice());
     while let [first, after @ ..] = rest {
@@ -347,61 +348,4 @@ pub(crate) fn document_number(typed: &str) -> String {
         }
     }
     number
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headings_are_numbered_by_those_before_them() {
-        let paper = Paper::new("标题")
-            .heading("甲")
-            .subheading("子")
-            .paragraph("文")
-            .subheading("丑")
-            .heading("乙")
-            .subheading("寅")
-            .items(["一件".to_owned(), "两件".to_owned()]);
-        let shown = |block: &Block| match block {
-            Block::Heading { text, .. } | Block::Item(text) => Some(text.clone()),
-            _ => None,
-        };
-        let shown: Vec<String> = paper.blocks.iter().filter_map(shown).collect();
-        assert_eq!(shown, ["一、甲", "（一）子", "（二）丑", "二、乙", "（一）寅", "1.一件", "2.两件"]);
-    }
-
-    #[test]
-    fn what_is_signed_ends_on_the_page_of_its_signature() {
-        let ending = |paper: &Paper| (paper.body().len(), paper.ending().len());
-        let unsigned = Paper::new("标题").heading("甲").paragraph("文").heading("乙").subheading("子").paragraph("末");
-        assert_eq!(ending(&unsigned), (5, 0));
-        let signed = unsigned.signed("校团委", None);
-        assert_eq!(ending(&signed), (2, 3), "with the headings above it");
-        let table = Table::new(vec![Column::text("姓名", 4)], vec![vec!["甲".to_owned()]]);
-        assert_eq!(ending(&signed.table(table)), (6, 0), "a table goes on over pages");
-        assert_eq!(ending(&Paper::new("标题").signed("校团委", None)), (0, 0));
-    }
-
-    #[test]
-    fn the_year_of_a_number_stands_in_its_own_brackets() {
-        for typed in [
-            "学会[2026]9号",
-            "学会［2026］9号",
-            "学会【2026】9号",
-            "学会(2026)9号",
-            "学会（2026）9号",
-            "学会〔2026〕9号",
-        ] {
-            assert_eq!(document_number(typed), "学会〔2026〕9号");
-        }
-        for other in ["第3号（修订）", "学会(26)9号", "（2026", ""] {
-            assert_eq!(document_number(other), other);
-        }
-    }
-
-    #[test]
-    fn a_file_name_holds_nothing_that_a_file_system_refuses() {
-        assert_eq!(Paper::new("关于 2026/2027 学年\n“甲:乙”的公示").file_name(), "关于 20262027 学年“甲乙”的公示.docx");
-    }
 }

@@ -90,7 +90,7 @@ impl Style {
 
 /// A stretch of text in one font, or a line break.
 #[derive(Debug, PartialEq, Eq)]
-enum Run {
+pub enum Run {
     Text(String),
     /// Marks that Chinese and Latin share, which would else be set in the Latin font, half as wide.
     Marks(String),
@@ -103,7 +103,8 @@ fn is_shared_mark(c: char) -> bool {
 }
 
 /// The text in runs. What XML 1.0 cannot hold is left out.
-fn runs(text: &str) -> Vec<Run> {
+#[must_use]
+pub fn runs(text: &str) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for c in text.chars() {
         match (c, runs.last_mut()) {
@@ -210,17 +211,23 @@ fn halves(text: &str) -> u32 {
     text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
-/// 署名 stands in the middle over 成文日期, and the seal over both.
-fn signature(signature: &Signature) -> [Paragraph; 3] {
-    let day = signature.day();
-    let (of_name, of_day) = (halves(&signature.by), halves(&day));
+/// What stays free to the right of 署名 and of 成文日期, in half characters: the name stands in the middle over the day.
+#[must_use]
+pub fn free_to_the_right(name: &str, day: &str) -> [u32; 2] {
+    let (of_name, of_day) = (halves(name), halves(day));
     // The middle of both, twice, from the right edge.
     let middle = (2 * RIGHT_OF_DAY + of_day).max(of_name);
-    let right = |width: u32| middle.saturating_sub(width) / 2;
+    [of_name, of_day].map(|width| middle.saturating_sub(width) / 2)
+}
+
+/// 署名 over 成文日期, and the seal over both.
+fn signature(signature: &Signature) -> [Paragraph; 3] {
+    let day = signature.day();
+    let [of_name, of_day] = free_to_the_right(&signature.by, &day);
     [
         Paragraph::new(Style::SealSpace, ""),
-        Paragraph { right: right(of_name), ..Paragraph::new(Style::Signature, &signature.by) },
-        Paragraph { right: right(of_day), ..Paragraph::new(Style::Signature, &day) },
+        Paragraph { right: of_name, ..Paragraph::new(Style::Signature, &signature.by) },
+        Paragraph { right: of_day, ..Paragraph::new(Style::Signature, &day) },
     ]
 }
 
@@ -320,34 +327,4 @@ fn runs_as_text(text: &str) -> String {
         Run::Break | Run::Tab => " ".to_owned(),
     };
     runs(text).into_iter().map(shown).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_stand_in_the_han_font_and_control_characters_nowhere() {
-        let expected = [
-            Run::Marks("“".to_owned()),
-            Run::Text("2026年".to_owned()),
-            Run::Marks("”……".to_owned()),
-            Run::Break,
-            Run::Text("阿依努尔".to_owned()),
-            Run::Marks("·".to_owned()),
-            Run::Text("买买提".to_owned()),
-        ];
-        assert_eq!(runs("“2026年”……\n阿依\u{0}努\u{b}尔·买买提"), expected);
-    }
-
-    #[test]
-    fn a_short_name_and_a_long_one_stand_in_the_middle_over_the_day() {
-        let right = |by: &str| {
-            let paper = Signature { by: by.to_owned(), on: Some(time::macros::date!(2026 - 11 - 02)) };
-            signature(&paper).map(|paragraph| paragraph.right)
-        };
-        assert_eq!(right("校团委"), [0, 11, 8]);
-        assert_eq!(right("共青团示范学院委员会"), [0, 4, 8]);
-        assert_eq!(right(&"长".repeat(30)), [0, 0, 23]);
-    }
 }

@@ -7,6 +7,7 @@ mod disputes;
 pub mod disputes_store;
 pub mod find;
 pub mod forms;
+pub mod kept;
 pub mod own;
 mod pages;
 mod paths;

@@ -60,7 +60,49 @@ words! {
     Account = "account", "账号";
 }
 
-/// Students of a scope, and how many there are.
+/// How many students of a scope there are that a filter finds.
+async fn count(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    filter: &StudentFilter<'_>,
+    today: Date,
+) -> Result<i64, Failure> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from student s
+           where s.institution_id = $1 and s.erased_at is null
+                 and ($2::uuid is null or s.class_id in (
+                         select k.id from class k join major m on m.id = k.major_id where m.college_id = $2))
+                 and ($3::uuid is null or s.class_id = $3)
+                 and ($4::uuid is null or s.class_id in (
+                         select k.id from class k join major m on m.id = k.major_id where m.college_id = $4))
+                 and (strpos(s.number_key, number_key($5)) > 0 or strpos(lower(s.name_key), lower(name_key($5))) > 0
+                      or exists (select from class k where k.id = s.class_id
+                                 and strpos(lower(k.name_key), lower(name_key($5))) > 0)
+                      or exists (select from former_number f where f.institution_id = $1 and f.student_id = s.id
+                                 and strpos(f.number_key, number_key($5)) > 0))
+                 and (s.left_on is not null and s.left_on <= $7) = $6
+                 and (not $8 or not exists (select from account a where a.student_id = s.id and a.password_hash is not null))
+                 and (not $9 or s.number_key in (select t.number_key from student t
+                                                 where t.institution_id = $1 and t.number_twin))
+                 and ($10::text is null or s.political = $10)
+                 and ($11::integer is null or s.class_id in (select k.id from class k where k.entry_year = $11))"#,
+        scope.institution.0,
+        scope.college.map(|id| id.0),
+        scope.class.map(|id| id.0),
+        filter.college.map(|id| id.0),
+        filter.text,
+        filter.left,
+        today,
+        filter.waiting,
+        filter.twins,
+        filter.political,
+        filter.year
+    );
+    Ok(count.fetch_one(connection).await?)
+}
+
+/// Students of a scope, and how many there are. They are counted apart from the page, which stops at its end where an index
+/// has its order.
 pub async fn list(
     connection: &mut PgConnection,
     scope: &Scope,
@@ -74,7 +116,7 @@ pub async fn list(
     let read = if by_sound { RowRange::ALL } else { range };
     let rows = sqlx::query!(
         r#"select s.id as "id: StudentId", s.number, s.name, c.name as college, k.name as class, s.political, s.left_on,
-                  a.password_hash is not null as "active!", count(*) over () as "total!"
+                  a.password_hash is not null as "active!"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
                 cross join lateral (select case $12::text when 'college' then lpad(c.place::text, 5, '0') || c.name
@@ -113,9 +155,15 @@ pub async fn list(
         filter.political,
         filter.year
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    let total = rows.first().map_or(0, |row| row.total);
+    let found = i64::try_from(rows.len()).map_err(anyhow::Error::new)?;
+    let total = match found {
+        0 => 0,
+        // The last page.
+        _ if found < read.most => read.skip + found,
+        _ => count(connection, scope, filter, today).await?,
+    };
     let list = rows.into_iter().map(|row| StudentRow {
         id: row.id,
         number: row.number,
@@ -326,6 +374,12 @@ impl OfficeRow {
     pub fn label(&self) -> String {
         let label = self.kind.parse().map_or("", OfficeKind::label);
         self.place.as_ref().map_or_else(|| label.to_owned(), |place| format!("{place} {label}"))
+    }
+
+    /// The last day of the term.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.until_day.and_then(Date::previous_day)
     }
 }
 

@@ -7,25 +7,17 @@
 //!   └── withdrawn, given back┘
 //! ```
 //!
-//! Each group has a version of its own: of two who type in one group the later one sees both and loses nothing. What the form
-//! asks is a table ([`fields`]); a key of the format that has no line in it is kept as it is written.
+//! Each group has a version of its own: of two who type in one group the later one sees both and loses nothing. The form itself
+//! is [`crate::plan_form`].
 
-mod baseline;
 mod draft;
-mod faults;
-mod fields;
 mod forms;
 mod pages;
 mod paths;
-mod quantities;
-mod reading;
 mod seed;
 mod store;
 pub mod tasks;
-mod typed;
 mod views;
-mod wording;
-mod writing;
 
 pub use seed::{DemoDraft, begin_demo};
 

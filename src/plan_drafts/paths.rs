@@ -1,8 +1,8 @@
 //! Where the pages of drafts are, and what they say after an act.
 
-use super::draft::Group;
 use crate::{
     ids::{PlanDraftId, PlanVersionId},
+    plan_form::group::Group,
     rulebook::PLANS,
     rules::Rule,
     words::{said_after, words},

@@ -3,14 +3,15 @@
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{
-    draft::{DocumentText, Group},
-    forms::{add_clause, suggest_figure},
-    reading, store,
-};
+use super::{draft::DocumentText, store};
 use crate::{
     failure::Failure,
     ids::{AccountId, InstitutionId},
+    plan_form::{
+        group::Group,
+        quoting::{add_clause, suggest_figure},
+        reading,
+    },
     rules::Rule,
 };
 

@@ -3,16 +3,17 @@
 use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
 
-use super::{
-    draft::{DocumentText, Group, PlanDraft, Stage, Submission},
-    typed::{DraftFields, GroupFields},
-};
+use super::draft::{DocumentText, PlanDraft, Stage, Submission};
 use crate::{
     auth::acting::Acting,
     database::Locked,
     failure::Failure,
     ids::{AccountId, InstitutionId, PlanDraftId, PlanVersionId},
     office::SchoolLeague,
+    plan_form::{
+        group::Group,
+        typed::{DraftFields, GroupFields},
+    },
 };
 
 /// The drafts of a university, the newest first; or one of them.

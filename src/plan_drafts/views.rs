@@ -1,15 +1,17 @@
 //! The fields of a group as the page shows them: from the table of fields, with what is typed, what is wrong, and what somebody
 //! else has typed meanwhile.
 
-use super::{
-    baseline,
-    draft::{Group, RuleState},
-    faults::Fault,
-    fields::{self, Field, Kind, RowsOf, Word},
-    typed::{GroupFields, MOST_ROWS},
-    wording::{holds, narrowed},
+use crate::{
+    plan_form::{
+        baseline,
+        faults::Fault,
+        fields::{self, Field, Kind, RowsOf, Word},
+        group::{Group, RuleState},
+        typed::{GroupFields, MOST_ROWS},
+        wording::{holds, narrowed},
+    },
+    rules::{CATALOGUE, Rule, catalogue::Entry},
 };
-use crate::rules::{CATALOGUE, Rule, catalogue::Entry};
 
 /// How a field is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,6 +170,7 @@ impl Shown<'_> {
             | Kind::Bodies
             | Kind::Numbers
             | Kind::Named(_)
+            | Kind::Times(_)
             | Kind::Clause
             | Kind::Amount
             | Kind::Chain

@@ -1,7 +1,6 @@
 //! 个人信息保护: the privacy notice, how long data of people who have left are kept, and their erasure. Who is erased stays
 //! as a number in counts and in the record's chain, which names people by marks alone.
 
-pub mod kept;
 mod pages;
 mod paths;
 mod store;

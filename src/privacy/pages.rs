@@ -1,6 +1,6 @@
 //! The pages 个人信息保护说明 and 保存期限与删除.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -11,18 +11,17 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use time::Date;
+use time::{Date, macros::date};
 
 use super::{
     Verb,
-    kept::{CHANGED, Data},
     paths::{RETENTION_AFTER_SET, retention_after_erasing},
     store::{self, Due},
 };
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Mark},
-    auth::{acting::Acting, person::SignedIn},
+    auth::{acting::Acting, kept::KeptData, person::SignedIn},
     failure::Failure,
     ids::StudentId,
     office::Administrator,
@@ -35,6 +34,9 @@ use crate::{
     },
 };
 
+/// When what the notice says was changed last.
+const CHANGED: Date = date!(2026 - 11 - 29);
+
 /// Why somebody is erased ahead of time.
 const GROUNDS: [&str; 3] = ["本人申请", "法律法规或监管要求", "登记有误"];
 
@@ -43,6 +45,7 @@ const GROUNDS: [&str; 3] = ["本人申请", "法律法规或监管要求", "登�
 struct Privacy {
     app: App,
     features: &'static [EraseOf],
+    kept: Arc<[KeptData]>,
 }
 
 impl Deref for Privacy {
@@ -59,10 +62,10 @@ impl FromRef<Privacy> for App {
     }
 }
 
-/// Their routes; `features` erase what they keep of people.
+/// Their routes; `features` erase what they keep of people, which is `kept`.
 #[must_use]
-pub fn routes(app: &App, features: &'static [EraseOf]) -> Routes {
-    let privacy = Privacy { app: app.clone(), features };
+pub fn routes(app: &App, features: &'static [EraseOf], kept: Vec<KeptData>) -> Routes {
+    let privacy = Privacy { app: app.clone(), features, kept: kept.into() };
     routes::Routes::default()
         .get("/privacy", notice)
         .get("/retention", show)
@@ -78,17 +81,12 @@ struct NoticePage {
     chrome: Chrome,
     /// The university and how long it keeps data; none for a visitor.
     school: Option<(String, i32)>,
-    kinds: &'static [Data],
+    kinds: Arc<[KeptData]>,
     changed: Date,
 }
 
 impl NoticePage {
-    fn new(chrome: Chrome, school: Option<(String, i32)>) -> Self {
-        Self { chrome, school, kinds: Data::ALL, changed: CHANGED }
-    }
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes references")]
-    fn kept_for(&self, data: &Data) -> String {
+    fn kept_for(&self, data: &KeptData) -> String {
         data.kept_for(&self.years())
     }
 
@@ -103,10 +101,13 @@ impl NoticePage {
 
 async fn notice(State(app): State<Privacy>, person: Option<SignedIn>) -> Result<NoticePage, Failure> {
     let title = "个人信息保护说明";
-    let Some(person) = person else { return Ok(NoticePage::new(Chrome::bare(title), None)) };
+    let kinds = Arc::clone(&app.kept);
+    let Some(person) = person else {
+        return Ok(NoticePage { chrome: Chrome::bare(title), school: None, kinds, changed: CHANGED });
+    };
     let years = store::retention_years(&mut *app.read().await?, person.institution).await?;
     let school = Some((person.institution_name.clone(), years));
-    Ok(NoticePage::new(app.chrome(&person, title), school))
+    Ok(NoticePage { chrome: app.chrome(&person, title), school, kinds, changed: CHANGED })
 }
 
 #[derive(Default, Deserialize)]

@@ -3,11 +3,14 @@
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use super::store::{NewHours, NewProject, NewTask};
+use super::{
+    project::quarters,
+    store::{NewHours, NewProject, NewTask},
+};
 use crate::{
     failure::Failure,
     ids::{MatterId, VolunteerId},
-    text::{day, folded, is_hidden, trimmed},
+    text::{chinese_days, day, folded, is_hidden, trimmed},
     web::forms::{Errors, lines, written},
 };
 
@@ -17,7 +20,7 @@ const LONGEST: Duration = Duration::days(366);
 /// 立项 as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ProjectForm {
+pub struct ProjectForm {
     pub union: String,
     pub title: String,
     pub necessity: String,
@@ -58,7 +61,7 @@ impl ProjectForm {
     }
 
     /// The tasks, each with a number at its end.
-    fn read_tasks(&self, errors: &mut Errors) -> Option<Vec<NewTask>> {
+    pub fn read_tasks(&self, errors: &mut Errors) -> Option<Vec<NewTask>> {
         let mut tasks: Vec<NewTask> = Vec::new();
         for line in self.tasks.lines().map(trimmed).filter(|line| !line.is_empty()) {
             let line = folded(line);
@@ -155,7 +158,7 @@ impl HoursForm {
     pub fn read(&self, from: Date, until: Date, errors: &mut Errors) -> Option<HoursSays> {
         let day = day(&self.day).filter(|day| (from..=until).contains(day));
         if day.is_none() {
-            errors.add("day", format!("请填写 {from} 至 {until} 之间的日期"));
+            errors.add("day", format!("请填写{}之间的日期", chinese_days(from, until)));
         }
         let mut hours = Vec::new();
         for (volunteer, typed) in self.volunteer.iter().zip(&self.hours) {
@@ -173,51 +176,5 @@ impl HoursForm {
         }
         let says = HoursSays { day: day?, hours };
         errors.is_empty().then_some(says)
-    }
-}
-
-/// Hours as typed in quarters of an hour; none where they are no whole number of quarters.
-fn quarters(typed: &str) -> Option<i32> {
-    let (whole, rest) = typed.split_once('.').unwrap_or((typed, ""));
-    let rest = match rest.trim_end_matches('0') {
-        "" => 0,
-        "25" => 1,
-        "5" => 2,
-        "75" => 3,
-        _ => return None,
-    };
-    let digits = !whole.is_empty() && whole.len() <= 2 && whole.bytes().all(|byte| byte.is_ascii_digit());
-    let quarters = digits.then(|| whole.parse::<i32>().ok()).flatten()? * 4 + rest;
-    (1..=96).contains(&quarters).then_some(quarters)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tasks_are_read_as_people_write_them() {
-        let read = |tasks: &str| {
-            let form = ProjectForm { tasks: tasks.to_owned(), ..ProjectForm::default() };
-            form.read_tasks(&mut Errors::default())
-        };
-        let task = |title: &str, places| NewTask { title: title.to_owned(), places };
-        assert_eq!(read("引导 10 人\n签到，５"), Some(vec![task("引导", 10), task("签到", 5)]));
-        assert_eq!(read("\n秩序维护：20人\n\n"), Some(vec![task("秩序维护", 20)]));
-        for wrong in ["", "引导", "10", "引导 0 人", "引导 501", "引导 3\n引导 4"] {
-            assert_eq!(read(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn hours_are_whole_quarters() {
-        for (typed, want) in
-            [("2", Some(8)), ("2.5", Some(10)), ("0.25", Some(1)), ("2.50", Some(10)), ("24", Some(96))]
-        {
-            assert_eq!(quarters(typed), want, "{typed}");
-        }
-        for wrong in ["0", "24.25", "2.3", "-1", "", "x", "100"] {
-            assert_eq!(quarters(wrong), None, "{wrong}");
-        }
     }
 }

@@ -4,7 +4,7 @@
 //! stand in a table of their own that no rule of staffing reads.
 
 mod certificate;
-mod forms;
+pub mod forms;
 mod pages;
 pub(crate) mod paths;
 pub mod project;

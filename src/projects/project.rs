@@ -212,12 +212,18 @@ pub fn hours(quarters: i64) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::hours;
-
-    #[test]
-    fn hours_are_shown_without_rounding() {
-        assert_eq!([0, 1, 2, 3, 4, 49].map(hours), ["0", "0.25", "0.5", "0.75", "1", "12.25"]);
-    }
+/// Hours as typed in quarters of an hour; none where they are no whole number of quarters.
+#[must_use]
+pub fn quarters(typed: &str) -> Option<i32> {
+    let (whole, rest) = typed.split_once('.').unwrap_or((typed, ""));
+    let rest = match rest.trim_end_matches('0') {
+        "" => 0,
+        "25" => 1,
+        "5" => 2,
+        "75" => 3,
+        _ => return None,
+    };
+    let digits = !whole.is_empty() && whole.len() <= 2 && whole.bytes().all(|byte| byte.is_ascii_digit());
+    let quarters = digits.then(|| whole.parse::<i32>().ok()).flatten()? * 4 + rest;
+    (1..=96).contains(&quarters).then_some(quarters)
 }

@@ -132,14 +132,14 @@ pub(super) async fn tasks(connection: &mut PgConnection, id: ProjectId) -> Resul
 
 /// A task about to be set: what is done, and by how many.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NewTask {
+pub struct NewTask {
     pub title: String,
     pub places: i32,
 }
 
 /// A project about to be made.
 #[derive(Debug, Clone)]
-pub(super) struct NewProject {
+pub struct NewProject {
     pub title: String,
     pub necessity: String,
     pub place: String,

@@ -11,7 +11,7 @@ const RADIUS: f64 = 95.0;
 
 /// A place of a drawing with a word.
 #[derive(Debug)]
-pub(super) struct Word {
+pub struct Word {
     pub x: String,
     pub y: String,
     pub text: String,
@@ -19,7 +19,7 @@ pub(super) struct Word {
 
 /// The aspects of a result around a middle.
 #[derive(Debug)]
-pub(super) struct Radar {
+pub struct Radar {
     /// Polygons at 25, 50, 75 and 100 points.
     pub rings: Vec<String>,
     pub shape: String,
@@ -43,7 +43,8 @@ fn polygon(radii: &[f64]) -> String {
 
 impl Radar {
     /// The radar of means in hundredths of a point of a hundred.
-    pub(super) fn new(aspects: &[String], means: &[u32]) -> Self {
+    #[must_use]
+    pub fn new(aspects: &[String], means: &[u32]) -> Self {
         let radii: Vec<f64> = means.iter().map(|mean| RADIUS * f64::from(*mean) / 10_000.0).collect();
         let ring = |quarter: u32| polygon(&vec![RADIUS * f64::from(quarter) / 4.0; aspects.len()]);
         let word = |(place, aspect): (usize, &String)| {
@@ -82,18 +83,5 @@ impl Trend {
         let line: Vec<String> = points.iter().map(|point| format!("{},{}", point.x, point.y)).collect();
         let said = past.iter().map(|one| format!("{} {}", one.semester, score_in_words(one.score)));
         Some(Self { line: line.join(" "), points, title: said.collect::<Vec<_>>().join("，") })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_full_result_fills_the_outer_ring() {
-        let aspects: Vec<String> = ["甲", "乙", "丙"].map(str::to_owned).to_vec();
-        let full = Radar::new(&aspects, &[10_000; 3]);
-        assert_eq!(full.rings.last(), Some(&full.shape));
-        assert!(full.shape.starts_with("150.0,55.0 ") && full.title.contains("甲 100.00"));
     }
 }

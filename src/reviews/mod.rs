@@ -3,9 +3,10 @@
 //! Clauses: REV-01 to REV-06. Scale, weights, grades, quorum and time to object are the university's; both plans leave them
 //! open.
 
-mod chart;
+pub mod chart;
 pub mod counting;
 mod forms;
+pub mod kept;
 pub mod nomination;
 mod pages;
 mod papers;

@@ -3,7 +3,7 @@
 use super::review::{Outcome, Person, Review};
 use crate::{
     clock::CHINA,
-    name::order::StrokeOrder,
+    name::order::{self, StrokeOrder},
     papers::{Column, Paper, Table},
     rules::review::{FEWEST_SHOWN, Grade, score_in_words},
     text::chinese_day,
@@ -25,14 +25,15 @@ pub(super) fn report_paper(institution: &str, review: &Review, person: &Person) 
     paper.signature_line("述职人").signed(person.name.clone(), day)
 }
 
-/// The blank sheet of a board member, for a board that writes by hand.
-pub(super) fn sheet_paper(institution: &str, review: &Review, persons: &[Person]) -> Paper {
+/// The blank sheet of a board member, for a board that writes by hand: people stand in the order of official lists.
+pub(super) fn sheet_paper(institution: &str, review: &Review, persons: &[Person], strokes: StrokeOrder) -> Paper {
     let mut columns = vec![Column::centred("序号", 4), Column::centred("姓名", 8), Column::text("岗位", 14)];
     for one in review.scheme.weights() {
         columns.push(Column::centred(&format!("{}（{}%）", one.aspect, one.weight), 8));
     }
     columns.push(Column::text("意见", 14));
-    let due = persons.iter().filter(|person| person.excused_why.is_none());
+    let mut due: Vec<&Person> = persons.iter().filter(|person| person.excused_why.is_none()).collect();
+    order::sort(&mut due, strokes, |person| &person.name);
     let row = |(place, person): (usize, &Person)| {
         let mut cells = vec![place.to_string(), person.name.clone(), person.posts.clone()];
         cells.resize(columns.len(), String::new());
@@ -41,7 +42,7 @@ pub(super) fn sheet_paper(institution: &str, review: &Review, persons: &[Person]
     let rows = (1..).zip(due).map(row).collect();
     Paper::new(format!("{}\n{}述职评议表", name_in_full(institution, &review.union.name), review.semester))
         .landscape()
-        .caption(&format!("每个方面 0 至 {} 分；无记名", review.scheme.most()))
+        .caption(&format!("每个方面 0 至 {} 分；无记名；{}", review.scheme.most(), strokes.label()))
         .table(Table::new(columns, rows))
         .note("各个方面都要评分，缺项的无效；不评议本人和本部门的负责人。")
 }

@@ -6,6 +6,7 @@ use crate::{
     ids::{AccountId, DepartmentId, ReviewId, StudentId},
     rules::review::{BoardMember, Category, Grade, Ranked, Scheme, score_in_words},
     sealing::keys::PublicKey,
+    text::chinese_day,
     unions::union::StudentUnion,
     words::words,
 };
@@ -155,8 +156,8 @@ impl Person {
     #[must_use]
     pub fn leaving(&self) -> String {
         match (&self.left_on, &self.left_why) {
-            (Some(day), Some(why)) => format!("{day} 离任（{why}）"),
-            (Some(day), None) => format!("{day} 离任"),
+            (Some(day), Some(why)) => format!("{}离任（{why}）", chinese_day(*day)),
+            (Some(day), None) => format!("{}离任", chinese_day(*day)),
             (None, _) => String::new(),
         }
     }

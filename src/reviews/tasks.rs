@@ -1,6 +1,6 @@
 //! What reviews ask of those who report, score and keep them.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Uuid};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
@@ -48,20 +48,21 @@ pub async fn waiting(
     .fetch_all(&mut *connection)
     .await?;
     if !rows.is_empty() {
-        let all = store::reviews(connection, person.institution, None).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+        let all = store::reviews_of(connection, person.institution, &ids).await?;
         for row in rows {
             let Some(review) = all.iter().find(|review| review.id == row.id) else { continue };
             let title = review.title();
             if row.reports && review.takes_reports() {
                 let late = today > review.report_until;
-                let more = format!("{} 截止{}", review.report_until, if late { "，已逾期" } else { "" });
+                let more = format!("{}截止{}", chinese_day(review.report_until), if late { "，已逾期" } else { "" });
                 let task = Task::new(late, format!("写述职报告：{title}"), more, review.id.own_path());
                 tasks.push(task.due(Some(review.report_until)));
             }
             if row.member {
                 let path = review.id.scoring_path();
                 if review.stage == Stage::Confirmed && row.unproved == Some(true) {
-                    let more = format!("{} 开会", review.sits_on);
+                    let more = format!("{}开会", chinese_day(review.sits_on));
                     tasks.push(Task::new(false, format!("生成监票口令：{title}"), more, path));
                 } else if review.stage == Stage::Scoring && row.came {
                     tasks.push(Task::new(true, format!("评分：{title}"), String::new(), path));
@@ -85,11 +86,11 @@ fn kept(review: &Review, missing: i64, objections: i64, today: Date) -> Option<T
     let (path, title) = (review.id.path(), review.title());
     match review.stage {
         Stage::Reporting | Stage::Confirmed if missing > 0 && today > review.report_until => {
-            let more = format!("{} 截止，{missing} 人未提交", review.report_until);
+            let more = format!("{}截止，{missing} 人未提交", chinese_day(review.report_until));
             Some(Task::new(true, format!("催交述职报告：{title}"), more, path))
         }
         Stage::Reporting if today + Duration::days(7) >= review.sits_on => {
-            let more = format!("{} 开会", review.sits_on);
+            let more = format!("{}开会", chinese_day(review.sits_on));
             Some(Task::new(today >= review.sits_on, format!("确认评议会：{title}"), more, review.id.board_path()))
         }
         Stage::Confirmed if today >= review.sits_on => {

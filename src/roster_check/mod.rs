@@ -2,7 +2,6 @@
 //! (ORG-02, ORG-03, STF-01 … STF-10, ELG-01, ELG-03, ELG-04).
 
 pub(crate) mod pages;
-mod sample;
 
 pub use pages::routes;
 

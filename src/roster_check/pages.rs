@@ -13,11 +13,11 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::sample;
 use crate::{
     app::{App, Routes},
     auth::acting::Acting,
     failure::Failure,
+    fictional::rosters,
     ids::PlanVersionId,
     office::RosterKeeper,
     page::{
@@ -285,7 +285,7 @@ async fn take_back(
 }
 
 async fn template(_acting: Acting<RosterKeeper>) -> Result<Response, Failure> {
-    Ok(workbook("roster-template.xlsx", sample::template()?))
+    Ok(workbook("roster-template.xlsx", rosters::template()?))
 }
 
 #[derive(Deserialize)]
@@ -300,6 +300,6 @@ async fn sample_roster(
     Query(SampleQuery { union }): Query<SampleQuery>,
 ) -> Result<Response, Failure> {
     let union = union.parse().unwrap_or(Union::School);
-    let bytes = app.heavy(move || sample::roster(union)).await??;
+    let bytes = app.heavy(move || rosters::roster(union)).await??;
     Ok(workbook(&format!("sample-{}.xlsx", union.slug()), bytes))
 }

@@ -5,7 +5,7 @@ use time::{Date, Duration, Month};
 use super::store::{ExplainedGap, SemesterRow};
 use crate::{
     rules::{rotation::gaps, timeline::Turn},
-    text::chinese_day,
+    text::{chinese_day, chinese_days},
     unions::union::{Record, TurnRow},
     words::words,
 };
@@ -107,7 +107,7 @@ impl TimelineChart {
         let semesters = shown
             .iter()
             .map(|row| {
-                let title = format!("{}：{} 至 {}", row.name, row.from_day, row.last_day());
+                let title = format!("{}：{}", row.name, chinese_days(row.from_day, row.last_day()));
                 piece(row.from_day, row.until_day, PieceKind::Semester, row.name.clone(), title)
             })
             .collect();
@@ -122,7 +122,7 @@ impl TimelineChart {
             .filter(|(turn, _)| turn.from_day < until && turn.until_day > from)
             .map(|(turn, lane)| {
                 let kind = if turn.confirmed { PieceKind::Confirmed } else { PieceKind::Proposed };
-                let title = format!("{}：{} 至 {}（{}）", turn.name, turn.from_day, turn.last_day(), kind.label());
+                let title = format!("{}：{}（{}）", turn.name, turn.days_in_words(), kind.label());
                 Piece { lane, ..piece(turn.from_day, turn.until_day, kind, turn.name.clone(), title) }
             })
             .collect();
@@ -130,11 +130,11 @@ impl TimelineChart {
             let said = explained.iter().find(|one| one.covers(*start, *end));
             let kind = if said.is_some() { PieceKind::Explained } else { PieceKind::Gap };
             let why = said.map(|one| format!("（{}）", one.why)).unwrap_or_default();
-            piece(*start, *end, kind, "空缺".to_owned(), format!("空缺：{start} 至 {}{why}", last(*end)))
+            piece(*start, *end, kind, "空缺".to_owned(), format!("空缺：{}{why}", chinese_days(*start, last(*end))))
         }));
         // Gaps lie below proposals that would fill them.
         turns.sort_by_key(|piece| (!matches!(piece.kind, PieceKind::Gap | PieceKind::Explained), piece.x));
-        let title = format!("执行主席轮值：{from} 至 {}，空缺 {} 段", last(until), empty.len());
+        let title = format!("执行主席轮值：{}，空缺 {} 段", chinese_days(from, last(until)), empty.len());
         let proposed = record.turns.iter().filter(|turn| !turn.confirmed && turn.until_day > since);
         let waiting = proposed.map(|turn| (turn.name.clone(), turn.from_day, turn.last_day())).collect();
         let all: Vec<_> = record.turns.iter().map(crate::unions::union::TurnRow::turn).collect();

@@ -12,6 +12,7 @@ words! {
     Proposed = "proposed", "已拟定，等待确认。";
     Confirmed = "confirmed", "已确认。当值人选从起始日起自动生效。";
     Withdrawn = "withdrawn", "已撤回；正在当值的一期到昨天为止。";
+    EndUndone = "end-undone", "已撤销提前结束，当值照原来的继续，并已通知本人。";
     GapExplained = "explained", "说明已保存，与空缺的日期一起列出。";
     HandedOver = "handed", "交接说明已保存，下一任可以看到。";
     SemesterAdded = "added", "已登记。";

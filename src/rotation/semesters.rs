@@ -24,7 +24,7 @@ use crate::{
     ids::SemesterId,
     office::SchoolLeague,
     page::chrome::Chrome,
-    text::day,
+    text::{chinese_days, day},
     web::forms::{self, Errors, Submitted, written},
 };
 
@@ -65,7 +65,7 @@ impl SemesterForm {
             errors.add("last", "一个学期应在 60 至 250 天之间");
         }
         if let Some(other) = known.iter().find(|row| row.from_day < until && from < row.until_day) {
-            errors.add("from", format!("与“{}”重叠（{} 至 {}）", other.name, other.from_day, other.last_day()));
+            errors.add("from", format!("与“{}”重叠（{}）", other.name, chinese_days(other.from_day, other.last_day())));
         }
         errors.is_empty().then_some(NewSemester { name, from, until })
     }

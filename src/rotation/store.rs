@@ -9,9 +9,9 @@ use crate::{
     ids::{AccountId, InstitutionId, SemesterId, StudentId, TurnId, UnionId},
     office::SchoolLeague,
     rules::rotation::Duty,
-    text::chinese_day,
+    text::chinese_days,
     unions::{
-        store::{Act, Grounds, HistoryEntry, LockedUnion, note},
+        store::{Act, Grounds, HistoryEntry, LockedUnion, allow_turn_undoing, note},
         union::TurnRow,
     },
 };
@@ -38,6 +38,12 @@ impl SemesterRow {
     pub fn is_on(&self, day: &Date) -> bool {
         crate::rules::timeline::covers(self.from_day, Some(self.until_day), *day)
     }
+}
+
+/// The days of a turn for a sentence, of which `until` is the first one after it.
+#[must_use]
+pub fn days_in_words(from: Date, until: Date) -> String {
+    chinese_days(from, until.previous_day().unwrap_or(until))
 }
 
 /// A semester to be added.
@@ -133,7 +139,7 @@ pub async fn propose(
     )
     .execute(&mut *connection)
     .await?;
-    let says = format!("{}至{}前一天", chinese_day(from), chinese_day(until));
+    let says = days_in_words(from, until);
     note(connection, union, HistoryEntry::new(Act::TurnProposed).turn(id).from(from).says(says), now).await?;
     Ok(id)
 }
@@ -180,7 +186,7 @@ pub async fn confirm(
     let entry = HistoryEntry::new(Act::TurnConfirmed)
         .turn(id)
         .from(duty.turn().from)
-        .says(format!("{}至{}前一天", chinese_day(duty.turn().from), chinese_day(duty.turn().until)))
+        .says(days_in_words(duty.turn().from, duty.turn().until))
         .on(&grounds)
         .warned(duty.warned());
     note(connection, union, entry, now).await?;
@@ -197,6 +203,9 @@ pub async fn withdraw(
     today: Date,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    if confirmed_too {
+        allow_turn_undoing(connection, id, today, now).await?;
+    }
     let done = sqlx::query!(
         "update turn set state = case when state = 'confirmed' and from_day < $4 then state else 'withdrawn' end,
                 until_day = case when state = 'confirmed' and from_day < $4 then $4 else until_day end
@@ -213,6 +222,61 @@ pub async fn withdraw(
     }
     let entry = HistoryEntry::new(Act::TurnWithdrawn).turn(id);
     note(connection, union, if confirmed_too { entry.from(today) } else { entry }, now).await?;
+    Ok(true)
+}
+
+/// A turn that was ended today, and can go on.
+#[derive(Debug, Clone, Copy)]
+pub struct UndoableTurn {
+    pub id: TurnId,
+    /// The first day after it as it was confirmed.
+    pub was_until: Date,
+}
+
+/// The turns of a union whose end can be taken back today.
+pub async fn undoable_turns(
+    connection: &mut PgConnection,
+    union: UnionId,
+    today: Date,
+) -> Result<Vec<UndoableTurn>, Failure> {
+    let rows = sqlx::query_as!(
+        UndoableTurn,
+        r#"select e.turn_id as "id: TurnId", e.was_until
+           from ended_turn e join turn t on t.id = e.turn_id
+           where t.union_id = $1 and t.state = 'confirmed' and t.until_day = e.until_day and china_day(e.at) = $2"#,
+        union.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Lets a turn go on whose end was a mistake, as the rule has passed it; `false` where it cannot be taken back any more.
+pub async fn take_back_end(
+    connection: &mut PgConnection,
+    union: &LockedUnion,
+    id: TurnId,
+    duty: &Duty,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "with back as (delete from ended_turn where turn_id = $1 returning was_until, until_day)
+         update turn set until_day = back.was_until from back
+         where turn.id = $1 and turn.union_id = $2 and turn.state = 'confirmed' and turn.until_day = back.until_day
+               and back.was_until = $3",
+        id.0,
+        union.id().0,
+        duty.turn().until
+    )
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let grounds = Grounds { reason: Some(reason.to_owned()), ..Grounds::default() };
+    let says = format!("提前结束办错，照原来的：{}", days_in_words(duty.turn().from, duty.turn().until));
+    let entry = HistoryEntry::new(Act::TurnConfirmed).turn(id).from(duty.turn().from).says(says).on(&grounds);
+    note(connection, union, entry.warned(duty.warned()), now).await?;
     Ok(true)
 }
 

@@ -24,7 +24,7 @@ words! {
 }
 
 /// What one plan says of the rule.
-pub(super) struct PlanColumn<'a> {
+pub struct PlanColumn<'a> {
     pub plan: &'a Plan,
     /// What it states, also where that is quoted and not judged.
     pub provision: Option<&'a Provision>,
@@ -35,11 +35,13 @@ pub(super) struct PlanColumn<'a> {
 
 impl PlanColumn<'_> {
     /// Its words are quoted and not judged.
+    #[must_use]
     pub fn is_quoted(&self, entry: &Entry) -> bool {
         matches!(self.plan.word_on(entry.rule), Word::Quoted(_))
     }
 
     /// What stands where it states nothing.
+    #[must_use]
     pub fn unstated(&self, entry: &Entry) -> Outcome {
         match self.plan.word_on(entry.rule) {
             Word::NotTakenDown => Outcome::NotTakenDown,
@@ -48,7 +50,7 @@ impl PlanColumn<'_> {
     }
 }
 
-pub(super) struct RuleRow<'a> {
+pub struct RuleRow<'a> {
     pub entry: &'static Entry,
     pub cells: Vec<PlanColumn<'a>>,
     pub difference: Difference,
@@ -57,7 +59,7 @@ pub(super) struct RuleRow<'a> {
 }
 
 /// A family with its lines.
-pub(super) struct Chapter<'a> {
+pub struct Chapter<'a> {
     pub family: Family,
     pub lines: Vec<RuleRow<'a>>,
 }
@@ -143,7 +145,8 @@ fn mentions_exactly(line: &RuleRow<'_>, word: &str) -> bool {
 }
 
 /// The chapters that a search finds; families without a line are left out.
-pub(super) fn chapters<'a>(plans: &[&'a Plan], search: &RuleSearch) -> Vec<Chapter<'a>> {
+#[must_use]
+pub fn chapters<'a>(plans: &[&'a Plan], search: &RuleSearch) -> Vec<Chapter<'a>> {
     let mut chapters: Vec<Chapter<'a>> = Vec::new();
     for entry in CATALOGUE {
         let line = line(entry, plans);
@@ -194,40 +197,5 @@ fn compare(cells: &[PlanColumn<'_>]) -> Difference {
         Difference::Same
     } else {
         Difference::Words
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rules::{Rule, plan::built_in};
-
-    fn difference(rule: Rule) -> Difference {
-        let plans: Vec<&Plan> = built_in().iter().collect();
-        line(rule.entry().unwrap(), &plans).difference
-    }
-
-    #[test]
-    fn differences_are_those_of_the_plans() {
-        assert_eq!(difference(Rule::Stf01), Difference::Substance, "40 and 60");
-        assert_eq!(difference(Rule::Stf05), Difference::Substance, "不超过 and 一般不超过");
-        assert_eq!(difference(Rule::Stf02), Difference::Same);
-        assert_eq!(difference(Rule::Stf10), Difference::Partial);
-        assert_eq!(difference(Rule::Con07), Difference::Words, "公告 and 报告");
-    }
-
-    #[test]
-    fn a_search_finds_by_quote_code_and_filters() {
-        let plans: Vec<&Plan> = built_in().iter().collect();
-        let count =
-            |search: &RuleSearch| chapters(&plans, search).iter().map(|chapter| chapter.lines.len()).sum::<usize>();
-        assert_eq!(count(&RuleSearch::default()), 81);
-        assert_eq!(count(&RuleSearch { q: "stf-02".into(), ..RuleSearch::default() }), 1);
-        assert!(count(&RuleSearch { q: "主席团 5人".into(), ..RuleSearch::default() }) >= 1);
-        assert_eq!(count(&RuleSearch { family: "STF".into(), ..RuleSearch::default() }), 10);
-        assert_eq!(count(&RuleSearch { q: "没有这样的字".into(), ..RuleSearch::default() }), 0);
-        for said in ["部门人数", "工作部门人数", "挂科"] {
-            assert!(count(&RuleSearch { q: said.into(), ..RuleSearch::default() }) > 0, "{said}");
-        }
     }
 }

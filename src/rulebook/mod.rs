@@ -2,7 +2,7 @@
 //! beside each quotation; plan files come in here and are adopted in [`adoption`](crate::adoption). Clause: POL-00 (a plan
 //! governs by its own document, from its day on).
 
-mod book;
+pub mod book;
 mod pages;
 mod paper_pages;
 mod papers;

@@ -250,6 +250,7 @@ impl Alongside for GoverningToday {
                       p.must_change_password as "must_change_password!", p.student_id as "student: StudentId",
                       p.office_id as "acting: OfficeId", p.offices as "offices!: Json<Vec<OfficeRow>>",
                       p.seen_at as "seen_at?", p.factor_missing as "factor_missing!",
+                      p.moved_on as "moved_on?",
                       g.id as "id?: PlanVersionId", g.version as "version?", g.sha256 as "sha256?",
                       g.effective_from as "effective_from?"
                from person_of_session($1, $2) p left join lateral (
@@ -282,6 +283,7 @@ impl Alongside for GoverningToday {
             offices: row.offices,
             seen_at: row.seen_at,
             factor_missing: row.factor_missing,
+            moved_on: row.moved_on,
         };
         Ok(Some((person.into_person(token_hash)?, Self(governing))))
     }

@@ -61,6 +61,12 @@ impl PublicKey {
 /// The private half, wiped from memory when it is dropped.
 pub struct SecretKey(Zeroizing<Vec<u8>>);
 
+impl SecretKey {
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretKey")
@@ -215,17 +221,20 @@ pub(super) fn seal_by<K: hpke::Kem>(key: &K::PublicKey, purpose: Purpose, text: 
 /// Opens what was sealed; none where it was sealed to another key, for another purpose, or changed since.
 #[must_use]
 pub fn open(key: &SecretKey, purpose: Purpose, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (encapsulated, text) = sealed.split_at_checked(ENCAPSULATED)?;
     let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(&key.0).ok()?;
-    let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
-    let opened = hpke::single_shot_open::<Aead, Kdf, Kem>(
-        &OpModeR::Base,
-        &key,
-        &encapsulated,
-        purpose.info(),
-        text,
-        &purpose.bound_to(),
-    );
+    open_by::<Kem>(&key, purpose, sealed)
+}
+
+/// Opens by a way to decapsulate; what comes out is the same by any.
+pub(super) fn open_by<K: hpke::Kem>(
+    key: &K::PrivateKey,
+    purpose: Purpose,
+    sealed: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
+    let (encapsulated, text) = sealed.split_at_checked(ENCAPSULATED)?;
+    let encapsulated = K::EncappedKey::from_bytes(encapsulated).ok()?;
+    let (info, bound_to) = (purpose.info(), purpose.bound_to());
+    let opened = hpke::single_shot_open::<Aead, Kdf, K>(&OpModeR::Base, key, &encapsulated, info, text, &bound_to);
     opened.ok().map(Zeroizing::new)
 }
 
@@ -399,95 +408,5 @@ impl MarkKey {
     #[must_use]
     pub fn is_envelope(&self, sitting: SittingId, voter: i32, sealed: &[u8], mark: &[u8]) -> bool {
         self.is_mark("envelope", &[sitting.0.as_bytes(), &voter.to_be_bytes(), sealed], mark)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn what_is_sealed_opens_for_its_purpose_alone() {
-        let (secret, public) = make_pair();
-        let (sitting, other) = (SittingId::random(), SittingId::random());
-        let sealed = seal(&public, Purpose::Envelope(sitting, 7), b"ballot").unwrap();
-        assert_eq!(sealed.len(), 6 + OVERHEAD);
-        assert_eq!(open(&secret, Purpose::Envelope(sitting, 7), &sealed).unwrap().as_slice(), b"ballot");
-        assert!(open(&secret, Purpose::Envelope(sitting, 8), &sealed).is_none());
-        assert!(open(&secret, Purpose::Envelope(other, 7), &sealed).is_none());
-        assert!(open(&secret, Purpose::Rehearsal(sitting, 7), &sealed).is_none());
-        assert!(open(&make_pair().0, Purpose::Envelope(sitting, 7), &sealed).is_none());
-        for place in 0..sealed.len() {
-            let mut changed = sealed.clone();
-            changed[place] ^= 1;
-            assert!(open(&secret, Purpose::Envelope(sitting, 7), &changed).is_none(), "byte {place}");
-        }
-        assert!(open(&secret, Purpose::Envelope(sitting, 7), &sealed[..20]).is_none());
-    }
-
-    #[test]
-    fn a_passphrase_gives_its_key_however_it_is_typed() {
-        let (phrase, salt) = (passphrase(), salt());
-        let (_, public) = pair_of(&phrase, &salt).unwrap();
-        let typed = phrase.to_uppercase().replace('-', " ");
-        assert_eq!(pair_of(&typed, &salt).unwrap().1, public);
-        assert_ne!(pair_of(&passphrase(), &salt).unwrap().1, public);
-        assert_ne!(pair_of(&phrase, &super::salt()).unwrap().1, public);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
-        #[test]
-        fn any_k_of_n_shares_give_the_key_and_fewer_do_not(n in 2..=9_usize, k in 2..=9_u8, seed in any::<u64>()) {
-            let k = k.min(u8::try_from(n).unwrap());
-            let (secret, public) = make_pair();
-            let mut shares: Vec<OpenShare> = split(&secret, k, n).iter().map(|one| share(one).unwrap()).collect();
-            let turn = usize::try_from(seed % u64::try_from(n).unwrap()).unwrap();
-            shares.rotate_left(turn);
-            let some = &shares[..usize::from(k)];
-            prop_assert!(join(some, k, &public).is_some());
-            prop_assert!(join(&some[1..], k, &public).is_none());
-            prop_assert!(join(&some[1..], k - 1, &public).is_none());
-            prop_assert!(join(some, k, &make_pair().1).is_none());
-            prop_assert!(all_join(&shares, k, &public) && !all_join(some, k, &make_pair().1));
-            let strange = split(&make_pair().0, k, n);
-            shares[0] = share(&strange[turn]).unwrap();
-            prop_assert!(!all_join(&shares, k, &public), "one that is of another key is found");
-        }
-    }
-
-    #[test]
-    fn a_share_alone_shows_that_it_is_the_one_that_was_dealt() {
-        let (key, sitting, account) = (MarkKey::random(), SittingId::random(), AccountId::random());
-        let (secret, public) = make_pair();
-        let shares: Vec<OpenShare> = split(&secret, 2, 3).iter().map(|one| share(one).unwrap()).collect();
-        let mark = key.mark_share(sitting, account, &public, &shares[0]);
-        assert!(key.is_share(sitting, account, &public, &shares[0], &mark));
-        assert!(!key.is_share(sitting, account, &public, &shares[1], &mark));
-        assert!(!key.is_share(sitting, AccountId::random(), &public, &shares[0], &mark));
-        assert!(!key.is_share(sitting, account, &make_pair().1, &shares[0], &mark), "of another ceremony");
-    }
-
-    #[test]
-    fn a_mark_is_of_its_parts_and_its_key() {
-        let (key, sitting) = (MarkKey::random(), SittingId::random());
-        let mark = key.mark_envelope(sitting, 3, b"sealed");
-        assert!(key.is_envelope(sitting, 3, b"sealed", &mark));
-        assert!(!key.is_envelope(sitting, 4, b"sealed", &mark));
-        assert!(!key.is_envelope(sitting, 3, b"sealeD", &mark));
-        assert!(!MarkKey::random().is_envelope(sitting, 3, b"sealed", &mark));
-        assert_ne!(key.mark("x", &[b"ab", b"c"]), key.mark("x", &[b"a", b"bc"]));
-    }
-
-    #[test]
-    fn the_key_of_the_mark_is_a_file_that_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("inner/ballot.key");
-        let first = MarkKey::load_or_make(&path).unwrap();
-        assert_eq!(first.0, MarkKey::load_or_make(&path).unwrap().0);
-        fs::write(&path, b"short").unwrap();
-        assert!(MarkKey::load_or_make(&path).is_err());
     }
 }

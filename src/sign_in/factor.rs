@@ -42,12 +42,18 @@ impl FactorKey {
 }
 
 /// What the device and the portal share.
-pub(super) struct FactorSecret(Zeroizing<[u8; LENGTH]>);
+pub struct FactorSecret(Zeroizing<[u8; LENGTH]>);
 
 impl FactorSecret {
+    #[must_use]
     pub fn random() -> Self {
         let mut bytes = [0; LENGTH];
         rand::fill(&mut bytes);
+        Self::of(bytes)
+    }
+
+    #[must_use]
+    pub fn of(bytes: [u8; LENGTH]) -> Self {
         Self(Zeroizing::new(bytes))
     }
 
@@ -58,10 +64,11 @@ impl FactorSecret {
     }
 
     /// Opens what was sealed; none with another key, or for another account.
+    #[must_use]
     pub fn open(sealed: &[u8], key: &FactorKey, account: AccountId) -> Option<Self> {
         let (secret, _) = keys::pair_of_secret(&key.0);
         let opened = keys::open(&secret, Purpose::SecondFactor(account), sealed)?;
-        opened.as_slice().try_into().ok().map(|bytes| Self(Zeroizing::new(bytes)))
+        opened.as_slice().try_into().ok().map(Self::of)
     }
 
     fn totp(&self) -> Result<Totp, Failure> {
@@ -77,12 +84,14 @@ impl FactorSecret {
     }
 
     /// The secret for whoever types it: Base32 in groups of four.
+    #[must_use]
     pub fn text(&self) -> String {
         let letters: Vec<char> = Secret::from(*self.0).to_base32().chars().collect();
         letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
     }
 
     /// What the QR code says. ASCII alone: some apps read nothing else.
+    #[must_use]
     pub fn link(&self, number: &str) -> String {
         let secret = Secret::from(*self.0).to_base32();
         format!("otpauth://totp/Lunzhi:{}?secret={secret}&issuer=Lunzhi&digits=6&period={STEP}", query_value(number))
@@ -96,7 +105,7 @@ fn plain(typed: &str) -> String {
 
 /// What somebody gives as their second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// What the device shows.
     Device,
     /// A code on paper.
@@ -104,6 +113,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    #[must_use]
     pub fn of(typed: &str) -> Self {
         let code = plain(typed);
         let is_code = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
@@ -112,61 +122,7 @@ impl Kind {
 }
 
 /// New codes on paper.
-pub(super) fn recovery_codes() -> Vec<String> {
+#[must_use]
+pub fn recovery_codes() -> Vec<String> {
     (0..RECOVERY_CODES).map(|_| secrets::code()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp(second).unwrap()
-    }
-
-    #[test]
-    fn rfc_6238_appendix_b_its_codes_are_accepted_one_step_off_and_no_further() {
-        let secret = FactorSecret(Zeroizing::new(*b"12345678901234567890"));
-        // The last six of the eight digits that the appendix prints for SHA-1.
-        for (second, code) in [
-            (59, "287082"),
-            (1_111_111_109, "081804"),
-            (1_111_111_111, "050471"),
-            (1_234_567_890, "005924"),
-            (2_000_000_000, "279037"),
-        ] {
-            let step = second / 30;
-            for off in [-30, 0, 30] {
-                assert_eq!(secret.step_of(code, at(second + off)).unwrap(), Some(step), "{code} {off}");
-            }
-            assert_eq!(secret.step_of(code, at(second + 60)).unwrap(), None);
-            assert_eq!(secret.step_of(code, at((second - 60).max(120))).unwrap(), None);
-        }
-        assert_eq!(secret.step_of(" ２８７　０８２ ", at(59)).unwrap(), Some(1), "as people type");
-        assert_eq!(secret.step_of("+87082", at(59)).unwrap(), None);
-        assert_eq!(secret.step_of("", at(59)).unwrap(), None);
-        assert_eq!(secret.text(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
-        assert!(secret.link("张1&x").is_ascii(), "{}", secret.link("张1&x"));
-    }
-
-    #[test]
-    fn a_secret_opens_with_its_key_for_its_account_alone() {
-        let (mark, account) = (MarkKey::random(), AccountId::random());
-        let (key, other) = (FactorKey::of(&mark), FactorKey::of(&MarkKey::random()));
-        let secret = FactorSecret::random();
-        let sealed = secret.seal(&key, account).unwrap();
-        assert_eq!(FactorSecret::open(&sealed, &FactorKey::of(&mark), account).unwrap().text(), secret.text());
-        assert!(FactorSecret::open(&sealed, &other, account).is_none());
-        assert!(FactorSecret::open(&sealed, &key, AccountId::random()).is_none());
-    }
-
-    #[test]
-    fn six_digits_are_of_the_device_and_all_else_of_the_paper() {
-        assert_eq!(
-            (Kind::of("１２３ 456"), Kind::of("12345a"), Kind::of("")),
-            (Kind::Device, Kind::Recovery, Kind::Recovery)
-        );
-        let codes = recovery_codes();
-        assert!(codes.len() == 8 && codes.iter().all(|code| Kind::of(code) == Kind::Recovery));
-    }
 }

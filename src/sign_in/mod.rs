@@ -1,10 +1,10 @@
 //! 登录: signing in and out, one's own account, and the office in which one acts. Attempts with passwords and codes are
 //! counted before they are checked, and written in batches where many come at once.
 
-mod factor;
+pub mod factor;
 mod factor_pages;
 pub mod factor_store;
-mod networks;
+pub mod networks;
 mod pages;
 mod paths;
 pub mod retention;

@@ -49,7 +49,7 @@ impl Budget {
 
 /// The budgets of all networks.
 #[derive(Debug, Default)]
-pub(super) struct Networks(Mutex<HashMap<Network, Budget>>);
+pub struct Networks(Mutex<HashMap<Network, Budget>>);
 
 impl Networks {
     fn with<T>(&self, network: Network, now: OffsetDateTime, act: impl FnOnce(&mut Budget) -> T) -> T {
@@ -67,13 +67,15 @@ impl Networks {
     }
 
     /// Until when the network has to wait, where it has failed too often.
-    pub(super) fn closed_until(&self, network: Network, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    #[must_use]
+    pub fn closed_until(&self, network: Network, now: OffsetDateTime) -> Option<OffsetDateTime> {
         self.with(network, now, |budget| (budget.left == 0).then(|| budget.at + REFILL))
     }
 
     /// Counts a failure. True where the network's budget runs out by it, at most once an hour: that is worth a word in
     /// the record.
-    pub(super) fn failed(&self, network: Network, now: OffsetDateTime) -> bool {
+    #[must_use]
+    pub fn failed(&self, network: Network, now: OffsetDateTime) -> bool {
         self.with(network, now, |budget| {
             budget.left = (budget.left - 1).max(0);
             let is_news = budget.ran_out.is_none_or(|before| now - before > Duration::hours(1));
@@ -85,42 +87,7 @@ impl Networks {
         })
     }
 
-    pub(super) fn succeeded(&self, network: Network, now: OffsetDateTime) {
+    pub fn succeeded(&self, network: Network, now: OffsetDateTime) {
         self.with(network, now, |budget| budget.left = (budget.left + EARNED).min(MOST));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const START: OffsetDateTime = time::macros::datetime!(2026-11-28 8:00 UTC);
-
-    fn network(text: &str) -> Network {
-        Network::of(text.parse().unwrap())
-    }
-
-    #[test]
-    fn whoever_guesses_at_many_accounts_has_to_wait_and_others_do_not() {
-        let (networks, guesser) = (Networks::default(), network("10.1.1.1"));
-        let told = (0..150).filter(|_| networks.failed(guesser, START)).count();
-        assert_eq!(told, 1, "the record hears of it once");
-        assert!(networks.closed_until(guesser, START).is_some());
-        assert!(networks.closed_until(network("10.1.2.1"), START).is_none());
-        assert!(networks.closed_until(guesser, START + Duration::minutes(5)).is_none(), "nobody is shut for good");
-    }
-
-    #[test]
-    fn a_campus_behind_one_address_is_not_slowed_on_the_morning_of_an_election() {
-        let (networks, campus) = (Networks::default(), network("10.1.1.1"));
-        for person in 0..10_000 {
-            let now = START + Duration::milliseconds(100 * person);
-            assert!(networks.closed_until(campus, now).is_none(), "person {person}");
-            // Every tenth person mistypes once.
-            if person % 10 == 0 {
-                assert!(!networks.failed(campus, now));
-            }
-            networks.succeeded(campus, now);
-        }
     }
 }

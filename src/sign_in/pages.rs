@@ -20,9 +20,10 @@ use crate::{
     app::App,
     audit::{self, Entry},
     auth::{
+        extract::OTHER_OFFICE,
         password::weakness,
         person::SignedIn,
-        store::{self, AttemptResult, Institution, Session, SignInAttempt},
+        store::{self, AttemptResult, Institution, NotOpened, Session, SignInAttempt},
         token::{Purpose, Token, clear_cookie},
         vouched,
     },
@@ -50,7 +51,7 @@ pub(super) fn routes() -> Routes<SignIn> {
         .get("/me", me)
         .post("/me/password", change_password)
         .post("/me/sessions/end", end_sessions)
-        .post("/me/office", act_in)
+        .post(OTHER_OFFICE, act_in)
 }
 
 #[derive(Template, WebTemplate)]
@@ -175,23 +176,22 @@ async fn sign_in(
     let account = credentials.as_ref().map(|known| known.account);
     let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
     let right = app.hasher.verify(slot, &form.password, hash).await?;
-    let closed = match account.filter(|_| right) {
-        Some(account) => vouched::password_is_closed(&mut *app.read().await?, account, now).await?,
-        None => false,
-    };
-    if closed {
-        errors.add("password", "本校学生用“统一身份认证”登录，不用密码；请点下面的链接");
-        return refused(&app, Submitted::new(form, errors)).await;
-    }
     let opened = match credentials.filter(|_| right) {
-        Some(credentials) => open_session(&app, &headers, credentials, counted).await?,
+        Some(credentials) => Some(open_session(&app, &headers, credentials, counted).await?),
         None => None,
     };
-    if let Some(session) = opened {
-        app.networks.succeeded(network, now);
-        let keeps = Token::from_headers(Purpose::KeptForm, &headers).is_some();
-        let next = if keeps && local_path(&form.next) == "/" { KEPT } else { form.next.as_str() };
-        return session.into_response(&headers, next);
+    match opened {
+        Some(Ok(session)) => {
+            app.networks.succeeded(network, now);
+            let keeps = Token::from_headers(Purpose::KeptForm, &headers).is_some();
+            let next = if keeps && local_path(&form.next) == "/" { KEPT } else { form.next.as_str() };
+            return session.into_response(&headers, next);
+        }
+        Some(Err(NotOpened::PasswordClosed)) => {
+            errors.add("password", "本校学生用“统一身份认证”登录，不用密码；请点下面的链接");
+            return refused(&app, Submitted::new(form, errors)).await;
+        }
+        Some(Err(NotOpened::Changed)) | None => {}
     }
     metrics::counter!("lunzhi_sign_ins_total", "result" => "refused").increment(1);
     refusal.record(&app, account).await?;
@@ -204,7 +204,7 @@ async fn refused(app: &App, submitted: Submitted<SignInForm>) -> Result<Response
 }
 
 const NUMBER_WAITS: &str = "失败次数较多";
-const NETWORK_WAITS: &str = "你所在的网络登录失败较多（用登录过的手机或电脑不受影响）";
+const NETWORK_WAITS: &str = "你所在的网络登录失败较多（用登录过的手机或电脑、改用手机流量不受影响）";
 
 async fn too_soon(app: &App, form: SignInForm, why: &str, open_at: OffsetDateTime) -> Result<Response, Failure> {
     let seconds = (open_at - app.clock.now()).whole_seconds() + 1;
@@ -416,7 +416,7 @@ async fn act_in(
     Form(OfficeForm { office }): Form<OfficeForm>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let done =
-        app.write_as(person.authority(), async |db| store::act_in(db, &person.session, office, now).await).await?;
+    // Who may not work here any more still reads in each of their offices.
+    let done = app.write_one(async |db| store::act_in(db, &person.session, office, now).await).await?;
     if done { Ok(Redirect::to("/")) } else { Err(Failure::Missing) }
 }

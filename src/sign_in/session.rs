@@ -10,7 +10,7 @@ use crate::{
     app::App,
     auth::{
         password::Hasher,
-        store::{self, AttemptResult, Counted, Credentials, NewSession, Opened, SignInAttempt},
+        store::{self, AttemptResult, Counted, Credentials, NewSession, NotOpened, Opened, SignInAttempt},
         token::{Purpose, Token},
         vouched::{self, VouchedOpened, VouchedSession},
     },
@@ -24,9 +24,6 @@ use axum::extract::FromRef;
 use sqlx::PgConnection;
 use std::{ops::Deref, sync::Arc};
 use time::OffsetDateTime;
-
-/// Sign-ins under way from which on it pays to write in batches: each hash keeps a core for some 20 ms.
-const CROWD: usize = 6;
 
 /// The state of signing in: the application, and its writers.
 #[derive(Debug, Clone, FromRef)]
@@ -43,7 +40,7 @@ pub struct SignIn {
     /// What seals the secrets of second factors.
     pub(super) factor_key: Arc<FactorKey>,
     /// Sessions about to be opened.
-    new_sessions: Arc<BatchWriter<String, NewSession, Option<Opened>>>,
+    new_sessions: Arc<BatchWriter<String, NewSession, Result<Opened, NotOpened>>>,
 }
 
 impl Deref for SignIn {
@@ -58,18 +55,18 @@ impl SignIn {
     /// Inside a runtime: it starts tasks.
     #[must_use]
     pub fn new(app: &App, key: &MarkKey) -> Self {
-        let crowded = |hasher: Arc<Hasher>| move || hasher.waiting() > CROWD;
+        let crowded = |hasher: Arc<Hasher>| move || hasher.is_crowded();
         let at = app.clock.clone();
         let attempts =
             BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, attempts| {
                 let now = at.now();
-                Box::pin(async move { store::charge(db, &attempts, now).await })
+                Box::pin(async move { store::charge(db, attempts, now).await })
             });
         let at = app.clock.clone();
         let new_sessions =
             BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, sessions| {
                 let now = at.now();
-                Box::pin(async move { store::open_sessions(db, &sessions, now).await })
+                Box::pin(async move { store::open_sessions(db, sessions, now).await })
             });
         Self {
             app: app.clone(),
@@ -92,18 +89,18 @@ impl SignIn {
         if has_succeeded {
             self.campus_networks.succeeded(network, now);
         } else {
-            self.campus_networks.failed(network, now);
+            let _ = self.campus_networks.failed(network, now);
         }
     }
 }
 
-/// Opens a session for an account whose secret was right. None where the account was changed meanwhile.
+/// Opens a session for an account whose secret was right, or says why there is none.
 pub async fn open_session(
     sign_in: &SignIn,
     headers: &HeaderMap,
     credentials: Credentials,
     counted: Counted,
-) -> Result<Option<NewSession>, Failure> {
+) -> Result<Result<NewSession, NotOpened>, Failure> {
     let Counted { at: counted, device_is_known } = counted;
     let new_device = (!device_is_known).then(Token::random);
     let former = Token::from_headers(Purpose::Session, headers).map(|token| token.hash());

@@ -138,7 +138,7 @@ impl SetupForm {
 /// A question as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct QuestionForm {
+pub struct QuestionForm {
     pub kind: String,
     pub says: String,
     /// One a line.
@@ -287,7 +287,7 @@ impl SettingForm {
 
 /// A field of a form as it came.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Field(String, String);
+pub struct Field(pub String, pub String);
 
 /// The fields of the questions by their places: `q1` to `q30`.
 const FIELDS: [&str; MOST_QUESTIONS] = [
@@ -303,14 +303,16 @@ pub(super) fn field_of(question: &Question) -> &'static str {
 
 /// Answers as they came, whatever questions there are.
 #[derive(Debug, Clone, Default)]
-pub(super) struct AnswerForm(Vec<Field>);
+pub struct AnswerForm(Vec<Field>);
 
 impl AnswerForm {
+    #[must_use]
     pub fn new(fields: Vec<Field>) -> Self {
         Self(fields)
     }
 
     /// What was typed for a question, in the order in which it came.
+    #[must_use]
     pub fn typed(&self, question: &Question) -> Vec<&str> {
         let name = field_of(question);
         self.0.iter().filter(|field| field.0 == name).map(|field| field.1.as_str()).collect()
@@ -387,72 +389,6 @@ fn answer(question: &Question, typed: &[&str], errors: &mut Errors) -> Option<An
         Kind::Text => {
             let text = typed.join("\n");
             lines(&text, LONGEST_TEXT, name, "", errors).map(Answer::Text)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::surveys::sheet::tests::question;
-
-    fn came(fields: &[(&str, &str)]) -> AnswerForm {
-        AnswerForm(fields.iter().map(|(name, value)| Field((*name).to_owned(), (*value).to_owned())).collect())
-    }
-
-    #[test]
-    fn answers_are_read_by_the_kind_of_their_question() {
-        let mut questions = vec![
-            question(1, Kind::Single, &["甲", "乙"]),
-            question(2, Kind::Several, &["甲", "乙", "丙"]),
-            question(3, Kind::Order, &["甲", "乙"]),
-            question(4, Kind::Text, &[]),
-        ];
-        let good = [("q1", "2"), ("q2", "3"), ("q2", "1"), ("q3", "２"), ("q3", "1"), ("q4", " 好\r\n多 ")];
-        let mut errors = Errors::default();
-        let read = came(&good).read(&questions, &mut errors).unwrap();
-        let expected =
-            [Answer::One(2), Answer::Several(vec![1, 3]), Answer::Order(vec![2, 1]), Answer::Text("好\n多".to_owned())];
-        assert_eq!(read, expected);
-        let wrong = [("q1", "3"), ("q2", "1"), ("q2", "2"), ("q2", "3"), ("q3", "1"), ("q3", "1")];
-        let mut errors = Errors::default();
-        assert_eq!(came(&wrong).read(&questions, &mut errors), None);
-        let says: Vec<(&str, &str)> = errors.iter().collect();
-        assert_eq!(says.iter().map(|(field, _)| *field).collect::<Vec<_>>(), ["q1", "q2", "q3", "q4"]);
-        assert!(says[1].1.contains("最多选 2 项") && says[3].1.contains("还没有回答"), "{says:?}");
-        for question in &mut questions {
-            question.required = false;
-        }
-        let mut errors = Errors::default();
-        let read = came(&[("q3", ""), ("q3", "")]).read(&questions, &mut errors);
-        assert_eq!(read, Some(vec![Answer::Skipped; 4]));
-    }
-
-    #[test]
-    fn a_question_needs_the_options_of_its_kind() {
-        let form = |kind: &str, options: &str, most: &str| QuestionForm {
-            kind: kind.to_owned(),
-            says: "食堂怎么样".to_owned(),
-            options: options.to_owned(),
-            most: most.to_owned(),
-            required: String::new(),
-        };
-        let read = |form: &QuestionForm| {
-            let mut errors = Errors::default();
-            let read = form.read(&[], &mut errors);
-            (read, errors.iter().map(|(field, _)| field).collect::<Vec<_>>())
-        };
-        assert_eq!(read(&form("scale", "", "")).0.unwrap().options, SCALE);
-        assert_eq!(read(&form("several", "甲\n乙\n\n丙", "2")).0.unwrap().most, Some(2));
-        assert!(read(&form("text", "甲\n乙", "")).0.unwrap().options.is_empty());
-        for (kind, options, most, field) in [
-            ("single", "甲", "", "options"),
-            ("single", "甲\n甲", "", "options"),
-            ("scale", "甲\n乙", "", "options"),
-            ("several", "甲\n乙", "3", "most"),
-            ("", "甲\n乙", "", "kind"),
-        ] {
-            assert_eq!(read(&form(kind, options, most)), (None, vec![field]), "{kind} {options}");
         }
     }
 }

@@ -10,17 +10,18 @@
 
 mod acts;
 mod answering;
-pub(crate) mod counting;
+pub mod counting;
 mod desk;
 mod file;
-mod forms;
+pub mod forms;
 mod hosts;
+pub mod kept;
 mod list;
 mod measures;
 mod paths;
-mod results;
+pub mod results;
 pub mod retention;
-mod sealed;
+pub mod sealed;
 pub mod sheet;
 pub mod store;
 pub mod survey;

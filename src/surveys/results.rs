@@ -11,7 +11,7 @@ use crate::{failure::Failure, page::charts::ShareBar, rules::survey::FEWEST, tex
 
 /// How often an option was chosen.
 #[derive(Debug, Clone)]
-pub(super) struct OptionRow {
+pub struct OptionRow {
     pub label: String,
     /// Of an order, how often it was put first.
     pub number: i32,
@@ -22,7 +22,7 @@ pub(super) struct OptionRow {
 
 /// What a part answered to a question.
 #[derive(Debug, Clone)]
-pub(super) struct PartAnswers {
+pub struct PartAnswers {
     pub label: String,
     pub answered: i32,
     pub rows: Vec<OptionRow>,
@@ -110,7 +110,8 @@ fn weighed(figure: &Figure, weight: i16) -> i64 {
 }
 
 /// What a part answered to a question.
-fn answers(question: &Question, label: &str, figures: &[Figure]) -> PartAnswers {
+#[must_use]
+pub fn answers(question: &Question, label: &str, figures: &[Figure]) -> PartAnswers {
     let own: Vec<&Figure> = figures.iter().filter(|figure| figure.question == question.place).collect();
     let answered = own.iter().find(|figure| figure.option == 0).map_or(0, |figure| figure.number);
     let of = |option: i16| own.iter().filter(move |figure| figure.option == option);
@@ -191,30 +192,4 @@ pub(super) async fn results(connection: &mut PgConnection, survey: &Survey) -> R
         parts.push(PartFigures { row, figures });
     }
     Ok(assemble(questions, &parts, &texts))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::surveys::sheet::tests::question;
-
-    fn figure(option: i16, rank: i16, number: i32) -> Figure {
-        Figure { question: 1, option, rank, number }
-    }
-
-    #[test]
-    fn shares_are_of_those_who_answered_and_an_order_is_shown_as_it_came_out() {
-        let single = question(1, Kind::Single, &["甲", "乙"]);
-        let found = answers(&single, "全部", &[figure(0, 0, 8), figure(2, 0, 6), figure(1, 0, 2)]);
-        let rows: Vec<_> = found.rows.iter().map(|row| (row.label.as_str(), row.number, row.value.as_str())).collect();
-        assert_eq!(rows, [("甲", 2, "25.0%"), ("乙", 6, "75.0%")]);
-        let order = question(1, Kind::Order, &["甲", "乙"]);
-        let ranks = [figure(0, 0, 4), figure(1, 1, 1), figure(1, 2, 3), figure(2, 1, 3), figure(2, 2, 1)];
-        let found = answers(&order, "全部", &ranks);
-        let rows: Vec<_> = found.rows.iter().map(|row| (row.label.as_str(), row.number, row.value.as_str())).collect();
-        assert_eq!(rows, [("乙", 3, "1.3"), ("甲", 1, "1.8")]);
-        let scale = question(1, Kind::Scale, &super::super::survey::SCALE);
-        let found = answers(&scale, "全部", &[figure(0, 0, 4), figure(5, 0, 3), figure(2, 0, 1)]);
-        assert_eq!((found.mean.as_str(), found.rows[4].label.as_str()), ("4.3", "5 很满意"));
-    }
 }

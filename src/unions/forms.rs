@@ -11,7 +11,7 @@ use crate::{
     ids::DepartmentId,
     name::key,
     rules::{roster::Post, timeline::Unit},
-    text::{chinese_day, day, folded, is_hidden, trimmed},
+    text::{chinese_day, chinese_days, day, folded, is_hidden, trimmed},
     web::forms::{Errors, written, written_if_any},
 };
 
@@ -33,7 +33,7 @@ pub(super) fn near_day(
     };
     let (from, to) = (today - BACK, today + AHEAD);
     if !(from..=to).contains(&day) {
-        errors.add(field, format!("应在 {from} 至 {to} 之间，请核对年份"));
+        errors.add(field, format!("应在{}之间，请核对年份", chinese_days(from, to)));
         return None;
     }
     Some(day)

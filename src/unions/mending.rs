@@ -4,14 +4,22 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::{owed::OwedRows, store, union::Record};
+use super::{
+    owed::OwedRows,
+    store::{self, OwnFactRow},
+    union::Record,
+};
 use crate::{
     app::App,
     clock::CHINA,
     failure::Failure,
     ids::{InstitutionId, MendingId, UnionId},
     rulebook,
-    rules::{Finding, Outcome, Rule, plan::Plan},
+    rules::{
+        Clause, Finding, Outcome, Rule,
+        own::{OwnFact, OwnFinding, OwnKnown, own_findings},
+        plan::Plan,
+    },
     text::chinese_day,
     words::words,
 };
@@ -26,12 +34,50 @@ words! {
     Withdrawn = "withdrawn", "撤回";
 }
 
+/// The rule that is broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MendedRule {
+    /// One of the catalogue.
+    Listed(Rule),
+    /// One of the university's own, by its name in the plan.
+    Own(String),
+}
+
+impl MendedRule {
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Listed(rule) => rule.name(),
+            Self::Own(name) => name,
+        }
+    }
+
+    /// Its code; none of one that stands in no catalogue.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Listed(rule) => Some(rule.code()),
+            Self::Own(_) => None,
+        }
+    }
+
+    /// Its name in the plan; none of one of the catalogue.
+    #[must_use]
+    pub fn own_name(&self) -> Option<&str> {
+        match self {
+            Self::Listed(_) => None,
+            Self::Own(name) => Some(name),
+        }
+    }
+}
+
 /// A day by which a union is to mend what it breaks.
 #[derive(Debug, Clone)]
 pub struct Mending {
     pub id: MendingId,
     pub union: UnionId,
-    pub rule: Rule,
+    pub rule: MendedRule,
     /// The last day on which it is in time.
     pub due_on: Date,
     /// What is to be done.
@@ -75,12 +121,74 @@ pub(super) fn breaches(record: &Record, plan: &Plan, owed: &OwedRows, today: Dat
     findings.into_iter().chain(owed).filter(|finding| finding.verdict == Outcome::Fail).collect()
 }
 
+/// The answers to the university's own rules of the plan that governs; none for a union that is not under them yet.
+pub(super) fn own_judged<'p>(record: &Record, plan: &'p Plan, facts: &[OwnFactRow], day: Date) -> Vec<OwnFinding<'p>> {
+    let is_judged =
+        plan.unions.contains(&record.union.kind) && record.union.opened_on.is_some_and(|since| since <= day);
+    if !is_judged || plan.own.is_empty() {
+        return Vec::new();
+    }
+    let of_union = facts.iter().filter(|row| row.union == record.union.id);
+    let facts: Vec<OwnFact> = of_union.map(|row| row.fact.clone()).collect();
+    own_findings(plan, record.union.kind, OwnKnown { facts: &facts, timeline: Some(&record.timeline) }, day)
+}
+
+/// A part of a rule that a union breaks.
+#[derive(Debug, Clone)]
+pub(super) struct BrokenPart {
+    pub rule: MendedRule,
+    /// The department that it is about, and what is amiss.
+    pub says: String,
+    pub clause: Option<Clause>,
+}
+
+impl BrokenPart {
+    fn of_listed(finding: Finding) -> Self {
+        let says = match &finding.unit {
+            Some(unit) => format!("{unit}：{}", finding.message),
+            None => finding.message,
+        };
+        Self { rule: MendedRule::Listed(finding.rule), says, clause: finding.clause }
+    }
+
+    fn of_own(finding: OwnFinding<'_>) -> Self {
+        let rule = MendedRule::Own(finding.rule.name.clone());
+        Self { rule, says: finding.message, clause: finding.rule.clauses.first().cloned() }
+    }
+}
+
+/// What is known of unions beside their records.
+pub(super) struct MendingFacts {
+    owed: OwedRows,
+    own: Vec<OwnFactRow>,
+}
+
+impl MendingFacts {
+    /// Of all unions of a university, or of one.
+    pub(super) async fn load(
+        connection: &mut PgConnection,
+        institution: InstitutionId,
+        one: Option<UnionId>,
+        now: OffsetDateTime,
+    ) -> Result<Self, Failure> {
+        let own = store::own_facts(connection, institution, one).await?;
+        Ok(Self { owed: OwedRows::load(connection, institution, one, now).await?, own })
+    }
+
+    /// What a union breaks on a day, of rules that bind, the university's own among them.
+    pub(super) fn broken(&self, record: &Record, plan: &Plan, today: Date) -> Vec<BrokenPart> {
+        let own = own_judged(record, plan, &self.own, today).into_iter().filter(|one| one.verdict == Outcome::Fail);
+        let listed = breaches(record, plan, &self.owed, today).into_iter().map(BrokenPart::of_listed);
+        listed.chain(own.map(BrokenPart::of_own)).collect()
+    }
+}
+
 /// A day that was set, and what of its rule is still broken; nothing where the breach is gone.
 pub(super) struct JudgedMending {
     pub mending: Mending,
     /// The union's name.
     pub name: String,
-    pub breaches: Vec<Finding>,
+    pub breaches: Vec<BrokenPart>,
 }
 
 /// Those days, each held against what its union breaks today.
@@ -95,13 +203,13 @@ pub(super) async fn judged(
     let Some(plan) = plans.in_force(today).filter(|_| !mendings.is_empty()) else { return Ok(Vec::new()) };
     let mut unions = store::list(connection, institution, None).await?;
     unions.retain(|union| mendings.iter().any(|one| one.union == union.id));
-    let owed = OwedRows::load(connection, institution, None, now).await?;
+    let facts = MendingFacts::load(connection, institution, None, now).await?;
     let records = store::records(connection, institution, unions, today).await?;
     let mut found = Vec::new();
     for record in &records {
-        let all = breaches(record, &plan, &owed, today);
+        let all = facts.broken(record, &plan, today);
         for mending in mendings.iter().filter(|one| one.union == record.union.id) {
-            let breaches = all.iter().filter(|finding| finding.rule == mending.rule).cloned().collect();
+            let breaches = all.iter().filter(|part| part.rule == mending.rule).cloned().collect();
             found.push(JudgedMending { mending: mending.clone(), name: record.union.name.clone(), breaches });
         }
     }

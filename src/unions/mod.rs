@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod documents;
 mod forms;
+pub mod kept;
 pub mod mending;
 mod owed;
 mod pages;
@@ -14,9 +15,10 @@ mod roster;
 pub mod standing;
 pub mod store;
 pub mod tasks;
+pub mod trend;
 pub mod union;
 
-pub use pages::{roster_html, routes};
+pub use pages::{Overviews, roster_html, routes};
 
 use crate::{
     audit::verbs,

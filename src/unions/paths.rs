@@ -5,6 +5,7 @@ use crate::{
     ids::{DepartmentId, DraftId, PostId, TurnId, UnionId},
     page::filters::query,
     rules::Rule,
+    unions::mending::MendedRule,
     words::{said_after, words},
 };
 
@@ -46,7 +47,7 @@ words! {
     Appointed = "appointed", "已任命，并已通知本人。";
     Ended = "ended", "已办理离任。不再任职的，请在“退出与交接”里办理交接。";
     SeveralEnded = "several-ended", "已办理离任，并已通知本人。不再任职的，请在“退出与交接”里办理交接。";
-    EndUndone = "end-undone", "离任已撤销，并已通知本人。执行主席的轮值已同日结束的，请在“轮值”里重新排定。";
+    EndUndone = "end-undone", "离任已撤销，并已通知本人。执行主席的轮值已同日结束的，请在“轮值”里撤销提前结束。";
     Corrected = "corrected", "已更正；原来的登记保留在沿革里。";
     Reshuffled = "reshuffled", "换届已办理。请接着在“轮值”里排定执行主席。";
     DepartmentAdded = "added", "已设立。";
@@ -55,7 +56,8 @@ words! {
     ConstitutionFiled = "constitution", "章程已存档；原来的版本保留在下面。";
     MendingSet = "mending-set", "整改期限已定，已列入办理单位的首页和日历。";
     MendingWithdrawn = "mending-withdrawn", "整改期限已撤回；原来的期限保留在下面。";
-    DepartmentEnded = "abolished", "已撤销；部门内的任职同日结束。";
+    DepartmentEnded = "abolished", "已撤销；部门内的任职同日结束。办错了的，今天可以在下面恢复。";
+    DepartmentRestored = "department-restored", "部门已恢复，部门内的任职照原来的继续，并已通知本人。";
 }
 
 said_after!(Done);
@@ -76,13 +78,22 @@ impl UnionId {
     }
 
     /// The day by which a breach of a rule is mended.
-    pub(super) fn mending_path(self, rule: Rule) -> String {
-        format!("{UNIONS}/{self}/mending?rule={rule}")
+    pub(super) fn mending_path(self, rule: &MendedRule) -> String {
+        let pairs = [("rule", rule.code().unwrap_or_default()), ("own", rule.own_name().unwrap_or_default())];
+        format!("{UNIONS}/{self}/mending?{}", query(&pairs))
     }
 
     /// The same after an act, which it tells of.
-    pub(super) fn mending_done_path(self, rule: Rule, done: Done) -> String {
+    pub(super) fn mending_done_path(self, rule: &MendedRule, done: Done) -> String {
         format!("{}&done={}", self.mending_path(rule), done.slug())
+    }
+
+    /// What of a rule is amiss, of the catalogue or of the university's own.
+    pub(super) fn broken_path(self, rule: &MendedRule) -> String {
+        match rule {
+            MendedRule::Listed(rule) => self.finding_path(*rule),
+            MendedRule::Own(_) => self.own_rules_path(),
+        }
     }
 
     /// What of a rule is amiss, with its evidence.

@@ -54,19 +54,27 @@ async fn of_office(
     let keeps = UnionKeeper::KINDS.contains(&office.kind);
     let rows = sqlx::query!(
         r#"select u.id as "id: UnionId", union_name(u.kind, c.name) as "name!", u.opened_on is not null as "opened!",
-                  exists (select from post p where p.union_id = u.id and p.voided_at is null) as "taken_down!",
+                  u.opened_on is null
+                  and exists (select from post p where p.union_id = u.id and p.voided_at is null) as "taken_down!",
                   (select count(*) from turn t where t.union_id = u.id and t.state = 'proposed'
                                                      and t.until_day > t.from_day) as "proposed!",
                   exists (select from post p where p.union_id = u.id and p.voided_at is null and p.marked_chair
                           and p.from_day <= $4 and (p.until_day is null or p.until_day > $4))
                   and not exists (select from turn t where t.union_id = u.id and t.state = 'confirmed' and t.from_day <= $4)
                       as "marked!",
-                  (select min(d)::date from generate_series($4::date, $4::date + $5::integer, interval '1 day') d
+                  -- A gap begins today or with the end of a turn.
+                  (select min(e.day) from (
+                       select $4::date as day union all
+                       select t.until_day from turn t where t.union_id = u.id and t.state = 'confirmed'
+                              and t.until_day > $4 and t.until_day <= $4 + $5::integer) e
                    where not exists (select from turn t where t.union_id = u.id and t.state = 'confirmed'
-                                     and t.from_day <= d::date and d::date < t.until_day)) as gap,
-                  (select min(d)::date from generate_series($4::date, $4::date + $5::integer, interval '1 day') d
+                                     and t.from_day <= e.day and e.day < t.until_day)) as gap,
+                  (select min(e.day) from (
+                       select $4::date as day union all
+                       select t.until_day from turn t where t.union_id = u.id and t.state <> 'withdrawn'
+                              and t.until_day > $4 and t.until_day <= $4 + $5::integer) e
                    where not exists (select from turn t where t.union_id = u.id and t.state <> 'withdrawn'
-                                     and t.from_day <= d::date and d::date < t.until_day)) as open_gap
+                                     and t.from_day <= e.day and e.day < t.until_day)) as open_gap
            from student_union u left join college c on c.id = u.college_id
            where u.institution_id = $1 and ($2::text is null or u.kind = $2) and ($3::uuid is null or u.college_id = $3)
            order by array_position(array['school', 'graduate', 'college'], u.kind), c.place, c.name"#,
@@ -155,8 +163,8 @@ async fn to_mend(
         let own = managed(mending.union).is_some_and(|union| union.is_mended_by(office));
         let act = if own { "整改" } else { "督促整改" };
         let says = format!("{act}：{name}，{}", mending.rule.name());
-        let more = format!("{}。要求：{}", finding.message, mending.says);
-        let href = mending.union.finding_path(mending.rule);
+        let more = format!("{}。要求：{}", finding.says, mending.says);
+        let href = mending.union.broken_path(&mending.rule);
         Some(Task::new(mending.is_late, says, more, href).due(Some(mending.due_on)).awaited_by(mending.office.clone()))
     };
     Ok(judged.into_iter().filter_map(task).collect())

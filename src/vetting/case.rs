@@ -9,12 +9,12 @@ use crate::{
     ids::{CaseId, ClassId, CollegeId, JointSessionId, PlaceId, RoundId, StudentId},
     rules::{
         Finding, Outcome, Rule,
-        chain::{self, Decision, Progress, Stage},
+        chain::{self, CandidateStep, Decision, Progress, Stage},
         plan::Body,
         roster::{Rank, Ranked},
         vetting::Source,
     },
-    text::percent,
+    text::{chinese_days, percent},
     unions::union::{OtherRank, StudentFacts},
     words::words,
 };
@@ -236,6 +236,8 @@ pub struct Case {
     pub unreachable: bool,
     /// The last opinion sent it back.
     pub sent_back: Option<SentBack>,
+    /// The steps that are no opinions and that the candidate has passed alone.
+    pub own_steps: Vec<CandidateStep>,
 }
 
 impl Case {
@@ -249,7 +251,7 @@ impl Case {
     /// The first and the last day of its public notice.
     #[must_use]
     pub fn notice_days(&self) -> Option<String> {
-        self.notice_first.zip(self.notice_until).map(|(first, until)| format!("{first} 至 {until}"))
+        self.notice_first.zip(self.notice_until).map(|(first, until)| chinese_days(first, until))
     }
 
     /// The step at which it stands.
@@ -322,6 +324,18 @@ impl Case {
     pub fn rank(&self) -> String {
         let rank = self.evidence.as_ref().and_then(|evidence| evidence.rank);
         rank.map_or_else(|| "—".to_owned(), |(rank, cohort)| format!("{rank}/{cohort}"))
+    }
+
+    /// The steps that each candidate passes alone, in the order of the chain, with when this one did; empty where its round
+    /// has none.
+    #[must_use]
+    pub fn own_steps_in_words(&self, round: &Round) -> Vec<String> {
+        let chain = round.chain.of_candidate(&self.own_steps);
+        let said = |(says, other): (String, &chain::OtherStep)| match &other.taken {
+            Some(taken) => format!("{says}：{}，{}登记", taken.days_in_words(), taken.office),
+            None => format!("{says}：还没有登记"),
+        };
+        chain.others_with_places().into_iter().filter(|(_, other)| other.each).map(said).collect()
     }
 
     /// How far it has come, as the rules see it.

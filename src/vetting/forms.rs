@@ -14,9 +14,9 @@ use crate::{
         chain::{Decision, DecisionKind},
         vetting::Source,
     },
-    text::{day, is_hidden, trimmed},
+    text::{chinese_day, day, is_hidden, trimmed},
     unions::union::PostKind,
-    web::forms::{Errors, Upload, past_day, written},
+    web::forms::{Errors, Upload, written},
 };
 
 /// How far ahead a round may lie.
@@ -31,7 +31,7 @@ fn coming_day(text: &str, field: &'static str, from: Date, errors: &mut Errors) 
         return None;
     };
     if day < from {
-        errors.add(field, format!("不能早于 {from}"));
+        errors.add(field, format!("不能早于{}", chinese_day(from)));
     } else if day > from + AHEAD {
         errors.add(field, "应在一年之内，请核对年份");
     } else {
@@ -312,40 +312,6 @@ impl ChangeForm {
         }
         let (closes_on, effective_on, note) = (closes?, effective?, note?);
         errors.is_empty().then_some(RoundChange { closes_on, effective_on, note, seats, reason })
-    }
-}
-
-/// 登记一步 as typed.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct TellForm {
-    /// The step's place among those that are no opinions.
-    pub place: String,
-    pub from: String,
-    pub until: String,
-}
-
-/// A step that is no opinion, and the days on which it was taken.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ToldStep {
-    pub place: usize,
-    pub from: Date,
-    pub until: Date,
-}
-
-impl TellForm {
-    /// Reads the form, or leaves an error beside each field; a step of one day leaves the second empty.
-    pub fn read(&self, today: Date, errors: &mut Errors) -> Option<ToldStep> {
-        let from = past_day(&self.from, "from", today, errors);
-        let until = if trimmed(&self.until).is_empty() { from } else { past_day(&self.until, "until", today, errors) };
-        if from.zip(until).is_some_and(|(from, until)| until < from) {
-            errors.add("until", "不能早于首日");
-        }
-        let place = self.place.parse::<usize>().ok();
-        if place.is_none() {
-            errors.add("from", "请从轮次页重新打开这一页");
-        }
-        Some(ToldStep { place: place?, from: from?, until: until? })
     }
 }
 

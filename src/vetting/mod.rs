@@ -6,11 +6,13 @@
 pub mod case;
 pub mod chain_office;
 mod forms;
+pub mod kept;
 mod pages;
 mod paths;
 pub mod public_notice;
 pub mod retention;
 pub mod round;
+mod step_forms;
 pub mod store;
 pub mod tasks;
 

@@ -25,6 +25,11 @@ impl RoundId {
         self.path() + "/steps"
     }
 
+    /// One of those that each candidate passes alone.
+    pub(super) fn own_step_path(self, place: usize) -> String {
+        format!("{}?step={place}", self.steps_path())
+    }
+
     pub(super) fn cases_path(self) -> String {
         self.path() + "/cases"
     }
@@ -78,12 +83,14 @@ words! {
     Opened = "opened", "已开启。报名期内，符合范围的学生在首页就能看到。";
     Changed = "changed", "已修改。";
     Told = "told", "已登记这一环节。后面的环节可以接着办理。";
+    ToldOfEach = "told-of-each", "已为所选的人登记这一环节。他们后面的环节可以接着办理。";
     Ended = "ended", "本轮已结束，未用的名额已释放。";
     Applied = "applied", "已提交。下一步由推荐单位办理，进度看这一页。";
     Confirmed = "confirmed", "已确认并提交。";
     Withdrawn = "withdrawn", "已撤回。";
     Nominated = "nominated", "已提交，并已通知本人确认；本人确认、承诺之后进入下一步。";
     Notified = "notified", "已公示。公示期内收到的反映只有办理单位能看到。";
+    NoticeWithdrawn = "notice-withdrawn", "公示已撤下；改正以后可以重新公示，天数重新起算。";
     Issued = "issued", "已保存，公示上的发文字号、落款和反映渠道已经更新。";
     Objected = "objected", "已收到你的反映。只有办理单位能看到，不会告诉被反映人是谁反映的。";
     Answered = "answered", "已记录核实结果。";

@@ -7,7 +7,7 @@ use super::{
     Vetter,
     chain_office::ChainOffice,
     paths,
-    store::{self, WaitingFilter},
+    store::{self, WaitingCount, WaitingFilter},
 };
 use crate::{
     auth::person::{Held, SignedIn},
@@ -44,26 +44,21 @@ async fn of_office(
     let today = now.date();
     let chain_office = ChainOffice::of_office(connection, person.institution, office).await?;
     let any = WaitingFilter::first();
-    let (first, all) = store::waiting(connection, &chain_office, &any).await?;
-    let (_, late) = store::waiting(connection, &chain_office, &WaitingFilter { late_on: Some(today), ..any }).await?;
+    let first = store::waiting(connection, &chain_office, &any).await?;
     let mut tasks = Vec::new();
-    if all > 0 {
+    if let Some(first) = first.first() {
+        let WaitingCount { all, late } = store::count_waiting(connection, &chain_office, &any, today).await?;
         let more = if late > 0 { format!("其中 {late} 件已逾期") } else { String::new() };
         let task = Task::new(late > 0, format!("办理 {all} 件遴选"), more, paths::WORK.to_owned());
-        tasks.push(match first.first() {
-            Some(first) => {
-                let earliest = sqlx::query!(
-                    "select s.name, c.due_on from vetting_case c join student s on s.id = c.student_id where c.id = $1",
-                    first.0
-                )
-                .fetch_one(&mut *connection)
-                .await?;
-                let name = earliest.name;
-                let who = if all > 1 { format!("{name}等 {all} 名候选人") } else { format!("候选人{name}") };
-                task.due(earliest.due_on).awaited_by(who)
-            }
-            None => task,
-        });
+        let earliest = sqlx::query!(
+            "select s.name, c.due_on from vetting_case c join student s on s.id = c.student_id where c.id = $1",
+            first.0
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        let name = earliest.name;
+        let who = if all > 1 { format!("{name}等 {all} 名候选人") } else { format!("候选人{name}") };
+        tasks.push(task.due(earliest.due_on).awaited_by(who));
     }
     let overdue = store::overdue(connection, &chain_office, today).await?;
     let below: i64 = overdue.iter().map(|late| late.cases).sum();
@@ -142,12 +137,17 @@ async fn untold(connection: &mut PgConnection, person: &SignedIn, office: &Held)
         person.institution.0,
         office.college.map(|id| id.0)
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
     let mut tasks = Vec::new();
     for row in rows {
         let chain = row.chain.0;
-        if let Some(other) = chain.waits_for(usize::try_from(row.furthest).unwrap_or(0)) {
+        for (place, candidates) in store::own_steps_due(connection, row.id, &chain).await? {
+            let step = chain.others.get(place).map_or("", |other| other.says.as_str());
+            let says = format!("登记{}的“{step}”：{candidates} 人", row.title);
+            tasks.push(Task::new(false, says, "逐人登记，办完一人登记一人".to_owned(), row.id.own_step_path(place)));
+        }
+        if let Some(other) = chain.round_waits_for(usize::try_from(row.furthest).unwrap_or(0)) {
             let says = format!("登记{}的“{}”", row.title, other.says);
             tasks.push(Task::new(false, says, "候选人须等这一环节办完".to_owned(), row.id.steps_path()));
         }

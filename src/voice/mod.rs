@@ -12,6 +12,7 @@ mod forms;
 mod governance;
 mod governance_store;
 mod handling;
+pub mod kept;
 mod list;
 pub mod paths;
 pub mod points;
@@ -80,7 +81,7 @@ const A_DAY: u32 = 10;
 
 /// How many anonymous requests each account made today. In memory alone: a table of it could be joined with the requests.
 #[derive(Debug, Default)]
-struct AnonymousToday(Mutex<HashMap<AccountId, Day>>);
+pub struct AnonymousToday(Mutex<HashMap<AccountId, Day>>);
 
 #[derive(Debug)]
 struct Day {
@@ -90,7 +91,8 @@ struct Day {
 
 impl AnonymousToday {
     /// Counts one more; `false` where there were enough.
-    fn one_more(&self, account: AccountId, today: Date) -> bool {
+    #[must_use]
+    pub fn one_more(&self, account: AccountId, today: Date) -> bool {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         asked.retain(|_, day| day.day == today);
         let day = asked.entry(account).or_insert(Day { day: today, count: 0 });
@@ -163,19 +165,3 @@ pub const NAV: &[NavItem] = &[
         offices: SchoolLeague::KINDS,
     },
 ];
-
-#[cfg(test)]
-mod tests {
-    use time::macros::date;
-
-    use super::*;
-
-    #[test]
-    fn an_account_asks_so_often_a_day_and_again_the_next() {
-        let (asked, account) = (AnonymousToday::default(), AccountId::random());
-        let today = date!(2026 - 11 - 27);
-        assert!((0..A_DAY).all(|_| asked.one_more(account, today)));
-        assert!(!asked.one_more(account, today) && asked.one_more(AccountId::random(), today));
-        assert!(asked.one_more(account, date!(2026 - 11 - 28)));
-    }
-}

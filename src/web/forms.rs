@@ -274,8 +274,9 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 } else if upload.fields.len() < MOST_FIELDS {
                     let bytes = part_within(part, room).await.map_err(broken)?.ok_or(Failure::TooMuchText)?;
                     room -= bytes.len();
-                    let value = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Malformed)?;
-                    is_typed = is_typed && is_typeable(value.as_bytes());
+                    let mut value = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Malformed)?;
+                    let is_read_as_shown = leave_out_unseen(&name, &mut value);
+                    is_typed = is_typed && is_read_as_shown && is_typeable(value.as_bytes());
                     order.push(TypedField { name: name.clone(), value: value.clone() });
                     upload.fields.insert(name, value);
                 } else {
@@ -369,6 +370,18 @@ pub fn moment(text: &str) -> Option<OffsetDateTime> {
     Some(PrimitiveDateTime::new(day(date)?, time).assume_offset(CHINA))
 }
 
+/// As [`moment`], to the second.
+#[must_use]
+pub fn moment_to_the_second(text: &str) -> Option<OffsetDateTime> {
+    let text = folded(text).replace(' ', "T");
+    let (date, time) = text.split_once('T')?;
+    let mut parts = time.split(':').map(|part| part.parse::<u8>().ok());
+    let (hour, minute) = (parts.next()??, parts.next()??);
+    let second = parts.next().unwrap_or(Some(0))?;
+    let time = Time::from_hms(hour, minute, second).ok().filter(|_| parts.next().is_none())?;
+    Some(PrimitiveDateTime::new(day(date)?, time).assume_offset(CHINA))
+}
+
 /// A moment as such a field shows it.
 #[must_use]
 pub fn moment_field(at: OffsetDateTime) -> String {
@@ -397,7 +410,8 @@ pub async fn watched(request: Request, next: Next) -> Response {
 }
 
 /// Refuses what no keyboard types before a handler sees it: control characters, which the database could not even keep,
-/// and the two codes that are no characters. Blanks that cannot be seen are each field's own affair.
+/// the two codes that are no characters, and marks that turn the text around. Characters without a width, which come along
+/// when text is pasted, are left out.
 pub async fn typeable(request: Request, next: Next) -> Response {
     let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM));
     if !is_form {
@@ -405,14 +419,10 @@ pub async fn typeable(request: Request, next: Next) -> Response {
     }
     let (head, body) = request.into_parts();
     match Limited::new(body, LARGEST_FORM).collect().await {
-        Ok(body) => {
-            let body = body.to_bytes();
-            if is_typeable(&decoded(&body)) {
-                next.run(Request::from_parts(head, Body::from(body))).await
-            } else {
-                Failure::Untypeable.into_response()
-            }
-        }
+        Ok(body) => match typed_body(body.to_bytes()) {
+            Some(body) => next.run(Request::from_parts(head, Body::from(body))).await,
+            None => Failure::Untypeable.into_response(),
+        },
         Err(error) if is_over_the_limit(&*error) => Failure::TooMuchText.into_response(),
         Err(_) => Failure::Malformed.into_response(),
     }
@@ -424,6 +434,43 @@ fn decoded(encoded: &[u8]) -> Vec<u8> {
     percent_decode(encoded).collect()
 }
 
+/// The body of a form without what has no width; none where it holds what cannot be typed.
+fn typed_body(body: Bytes) -> Option<Bytes> {
+    let plain = decoded(&body);
+    if !is_typeable(&plain) {
+        return None;
+    }
+    if !String::from_utf8_lossy(&plain).chars().any(|c| has_no_width(c) || turns_text(c)) {
+        return Some(body);
+    }
+    // What cannot be read is the handler's to refuse.
+    let Ok(mut pairs) = serde_html_form::from_bytes::<Vec<(String, String)>>(&body) else { return Some(body) };
+    let is_typed = pairs.iter_mut().all(|(name, value)| leave_out_unseen(name, value));
+    is_typed.then(|| serde_html_form::to_string(&pairs).map_or(body, Bytes::from))
+}
+
+/// Fields of secrets, which are compared to the letter.
+const SECRET: [&str; 5] = ["password", "old", "new", "again", "client_secret"];
+
+/// Leaves out of a field what has no width; `false` where marks in it turn the text around.
+fn leave_out_unseen(name: &str, value: &mut String) -> bool {
+    if SECRET.contains(&name) {
+        return true;
+    }
+    value.retain(|c| !has_no_width(c));
+    !value.contains(turns_text)
+}
+
+/// Soft hyphens, zero-width blanks and joiners, marks of byte order: all of them hidden, and none changes what is read.
+fn has_no_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// Marks of direction: what is shown is not what is read.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2065}'..='\u{206f}')
+}
+
 /// Whether a text holds nothing but what can be typed.
 fn is_typeable(bytes: &[u8]) -> bool {
     let control = bytes.iter().any(|byte| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127));
@@ -433,7 +480,8 @@ fn is_typeable(bytes: &[u8]) -> bool {
 /// A text without what no keyboard types.
 #[must_use]
 pub fn typeable_part(text: &str) -> String {
-    text.chars().filter(|c| is_typeable(c.encode_utf8(&mut [0; 4]).as_bytes())).collect()
+    let is_seen = |c: char| !has_no_width(c) && !turns_text(c) && is_typeable(c.encode_utf8(&mut [0; 4]).as_bytes());
+    text.chars().filter(|c| is_seen(*c)).collect()
 }
 
 /// The places that were typed for the rows of a list, from 1; none where one is no number of a row, with an error beside the
@@ -464,72 +512,4 @@ pub fn local_path(path: &str) -> &str {
     let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let ours = path.starts_with('/') && !path.starts_with("//") && plain && path.len() <= 2_000;
     if ours { path } else { "/" }
-}
-
-#[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-
-    #[test]
-    fn a_moment_reads_back() {
-        let at = datetime!(2026-12-01 19:05 +8);
-        assert_eq!(moment(&moment_field(at)), Some(at));
-        assert_eq!(moment("2026-12-01 19:05:00"), Some(at));
-        for wrong in ["", "2026-12-01", "2026-12-01T25:00", "2026-13-01T10:00"] {
-            assert_eq!(moment(wrong), None, "{wrong}");
-        }
-        for elsewhere in
-            ["2026-12-01T19:05Z", "2026-12-01T19:05:00Z", "2026-11-30T23:05:00-08:00", "2026-12-01T19:05+08:00"]
-        {
-            assert_eq!(moment(elsewhere), None, "{elsewhere}");
-        }
-    }
-
-    #[test]
-    fn what_no_keyboard_types_is_seen_and_other_text_is_left_alone() {
-        for bad in ["a%00b", "%EF%BF%BE", "x=%1b", "%7F"] {
-            assert!(!is_typeable(&decoded(bad.as_bytes())), "{bad}");
-        }
-        assert_eq!(typeable_part("一\u{b}\u{2}二\r\n三\u{ffff}\u{fffd}"), "一二\r\n三\u{fffd}");
-        for good in ["a=1%0D%0A%09&b=+", "%E5%BC%A0", "%zz", "%EF%BF%BD", "%E2%80%8B"] {
-            assert!(is_typeable(&decoded(good.as_bytes())), "{good}");
-        }
-    }
-
-    #[test]
-    fn a_row_comes_to_the_place_that_was_typed_for_it() {
-        let moved = |places: &[usize]| moved("甲乙丙丁戊".chars().collect(), places).into_iter().collect::<String>();
-        assert_eq!(moved(&[1, 2, 3, 4, 5]), "甲乙丙丁戊");
-        assert_eq!(moved(&[1, 2, 3, 4, 1]), "戊甲乙丙丁");
-        assert_eq!(moved(&[4, 2, 3, 4, 5]), "乙丙丁甲戊");
-        assert_eq!(moved(&[5, 4, 3, 2, 1]), "戊丁丙乙甲");
-        let typed = |places: &[&str]| {
-            let mut errors = Errors::default();
-            let read = typed_places(&places.iter().map(ToString::to_string).collect::<Vec<_>>(), &mut errors);
-            (read, errors.of("place").map(str::to_owned))
-        };
-        assert_eq!(typed(&["２", " 1"]), (Some(vec![2, 1]), None));
-        for wrong in [["0", "1"], ["3", "1"], ["", "1"], ["一", "1"]] {
-            assert_eq!(typed(&wrong), (None, Some("次序应为 1 至 2 的整数".to_owned())), "{wrong:?}");
-        }
-    }
-
-    #[test]
-    fn only_our_own_paths_are_followed() {
-        assert_eq!(local_path("/rulebook?q=%E4%B8%BB"), "/rulebook?q=%E4%B8%BB");
-        for elsewhere in [
-            "",
-            "//evil.example",
-            "https://evil.example",
-            "/\\evil.example",
-            "javascript:alert(1)",
-            "/\t/x",
-            "/\u{1}",
-            "/主席",
-        ] {
-            assert_eq!(local_path(elsewhere), "/", "{elsewhere}");
-        }
-    }
 }

@@ -65,7 +65,9 @@ impl Intake {
         Self::waiting(WAITS, space)
     }
 
-    fn waiting(waits: Duration, space: Space) -> Self {
+    /// As [`new`](Self::new), where an upload waits so long for its place.
+    #[must_use]
+    pub fn waiting(waits: Duration, space: Space) -> Self {
         Self(Arc::new(Parts { units: units(BUDGET), waits, space, sessions: Mutex::default() }))
     }
 
@@ -108,37 +110,4 @@ impl Intake {
 
 fn units(bytes: usize) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(bytes / UNIT))
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::HeaderName;
-
-    use super::*;
-
-    fn request(session: &str, length: usize) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        let away = [("host", "lunzhi.example.edu.cn"), ("cookie", &format!("__Host-lunzhi={session}"))];
-        headers.extend(away.map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())));
-        headers.insert(header::CONTENT_LENGTH, length.into());
-        headers
-    }
-
-    #[tokio::test]
-    async fn uploads_keep_within_their_budget_and_a_session_within_its_two() {
-        let intake = Intake::waiting(Duration::ZERO, Space::default());
-        let mut held = Vec::new();
-        for number in 0..4 {
-            for _ in 0..2 {
-                held.push(intake.place(&request(&format!("s{number}"), LARGEST_BODY)).await.unwrap());
-            }
-        }
-        assert!(intake.place(&request("s0", LARGEST_BODY)).await.is_err(), "the session has two");
-        assert!(intake.place(&request("s9", 1)).await.is_err(), "the budget is used up");
-        held.pop();
-        let small = intake.place(&request("s9", 1)).await.unwrap();
-        assert!(intake.place(&request("s9", LARGEST_BODY)).await.is_err(), "nothing that long is left");
-        drop((held, small));
-        assert_eq!(intake.0.units.available_permits(), BUDGET / UNIT);
-    }
 }

@@ -57,25 +57,3 @@ impl<T> JustMade<T> {
         all.iter().find(|one| one.id == id && one.session == session).map(|one| Arc::clone(&one.what))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-
-    #[test]
-    fn it_is_shown_to_its_session_for_some_minutes() {
-        let (made, now) = (JustMade::default(), datetime!(2026-03-01 08:00 +8));
-        let id = made.keep(b"session", "codes", now);
-        assert_eq!(made.of(b"session", id, now + Duration::minutes(9)).as_deref(), Some(&"codes"));
-        assert_eq!(made.of(b"session", id, now + Duration::minutes(9)).as_deref(), Some(&"codes"), "and once more");
-        assert!(made.of(b"another", id, now).is_none() && made.of(b"session", PrintId::random(), now).is_none());
-        assert!(made.of(b"session", id, now + SHOWN_FOR).is_none());
-        let mut first = None;
-        for _ in 0..=MOST {
-            first = first.or(Some(made.keep(b"session", "codes", now)));
-        }
-        assert!(made.of(b"session", first.unwrap(), now).is_none(), "it takes no more memory than so much");
-    }
-}

@@ -36,24 +36,3 @@ pub fn saved_name(name: &str, media: &str, unnamed: &str) -> String {
     };
     format!("{}.{ending}", if stem.is_empty() { unnamed } else { stem })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_document_is_what_its_first_bytes_say() {
-        assert_eq!((scan(b"%PDF-1.7"), scan(b"\xFF\xD8\xFF\xE0"), scan(b"GIF89a")), (Some(PDF), Some(JPEG), None));
-        assert_eq!(scan(b"\x89PNG\r\n\x1a\n"), Some(PNG));
-        assert_eq!((document(b"%PDF-1.7"), document(b"PK\x03\x04 word/document.xml")), (Some(PDF), Some(WORD)));
-        assert_eq!((document(b"PK\x03\x04 xl/workbook.xml"), document(b"<html>"), document(b"")), (None, None, None));
-    }
-
-    #[test]
-    fn a_saved_name_has_no_folder_and_the_ending_of_what_it_is() {
-        assert_eq!(saved_name("../../../etc/决定.html", PDF, "扫描件"), "决定.pdf");
-        assert_eq!(saved_name("C:\\扫描\\一.二.JPG", JPEG, "扫描件"), "一.二.jpg");
-        assert_eq!(saved_name(".png", PNG, "扫描件"), "扫描件.png");
-        assert_eq!(saved_name("../a/方案.html", WORD, "方案原件"), "方案.docx");
-    }
-}

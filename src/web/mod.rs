@@ -1,7 +1,7 @@
 //! What every request shares and no feature owns: routes, forms, headers, cookies, connections, and observation.
 
 pub mod connections;
-pub(crate) mod cookies;
+pub mod cookies;
 pub mod downloads;
 pub mod forms;
 pub mod headers;
@@ -14,6 +14,7 @@ pub mod origin;
 pub mod outgoing;
 pub mod read_again;
 pub mod routes;
+pub mod shared_service;
 
 use axum::{
     http::header,
@@ -48,17 +49,4 @@ fn attachment(name: &str, plain: &str) -> String {
         return format!("attachment; filename=\"{name}\"");
     }
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", query_value(name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::attachment;
-
-    #[test]
-    fn whatever_a_file_is_called_its_name_stays_one() {
-        assert_eq!(attachment("faults-2.xlsx", "sheet.xlsx"), "attachment; filename=\"faults-2.xlsx\"");
-        let odd = attachment("a\"; filename=\"b.exe", "scan");
-        assert!(odd.starts_with("attachment; filename=\"scan\"; filename*=UTF-8''a%22"), "{odd}");
-        assert!(attachment("批复.pdf", "scan").ends_with("''%E6%89%B9%E5%A4%8D.pdf"));
-    }
 }

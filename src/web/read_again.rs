@@ -35,7 +35,8 @@ pub async fn read_again(Extension(pools): Extension<Pools>, request: Request, ne
     read(&pools.watched, READ_WITHIN, next.run(again)).await
 }
 
-async fn read(watched: &Watched, within: Duration, page: impl Future<Output = Response>) -> Response {
+/// One reading of a page: no longer than that, and not past the connection.
+pub async fn read(watched: &Watched, within: Duration, page: impl Future<Output = Response>) -> Response {
     tokio::select! {
         response = timeout(within, page) => response.unwrap_or_else(|_| {
             // It may wait for its turn, or for a file that is being made, which a second run would not hurry: the watch
@@ -44,21 +45,5 @@ async fn read(watched: &Watched, within: Duration, page: impl Future<Output = Re
             Failure::TookLong.into_response()
         }),
         () = watched.given_up() => Failure::Away.into_response(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::future::pending;
-
-    use axum::http::StatusCode;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_page_that_takes_too_long_is_not_read_once_more() {
-        let late = read(&Watched::default(), Duration::from_millis(10), pending()).await;
-        assert_eq!(late.status(), StatusCode::GATEWAY_TIMEOUT);
-        assert!(late.extensions().get::<BrokeOff>().is_none());
     }
 }

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
     routing::{MethodRouter, get, post},
 };
+use tower::ServiceBuilder;
 use tracing::Instrument as _;
 
 use super::{observe::after_panic, read_again::read_again};
@@ -69,17 +70,18 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds an act whose form is small.
     #[must_use]
     pub fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.act(path, post(handler).layer(DefaultBodyLimit::max(LARGEST_FORM)))
+        self.act(path, post(handler), LARGEST_FORM)
     }
 
     /// Adds an act whose form holds a file.
     #[must_use]
     pub fn upload<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.act(path, post(handler).layer(DefaultBodyLimit::max(LARGEST_READ)))
+        self.act(path, post(handler), LARGEST_READ)
     }
 
-    fn act(self, path: &'static str, handler: MethodRouter<S>) -> Self {
-        self.add(path, "POST", handler.layer(middleware::from_fn(to_the_end)))
+    fn act(self, path: &'static str, handler: MethodRouter<S>, largest: usize) -> Self {
+        let layers = ServiceBuilder::new().layer(middleware::from_fn(to_the_end)).layer(DefaultBodyLimit::max(largest));
+        self.add(path, "POST", handler.layer(layers))
     }
 
     /// Adds a feature's routes.
@@ -137,32 +139,4 @@ async fn droppable(request: Request, next: Next) -> Response {
 #[must_use]
 pub fn is_droppable() -> bool {
     DROPPABLE.try_with(|()| ()).is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::{
-        body::Body,
-        http::{Request as Asked, StatusCode},
-        response::IntoResponse,
-    };
-    use tower::ServiceExt;
-
-    use super::*;
-    use crate::failure::Failure;
-
-    async fn away() -> Response {
-        Failure::Away.into_response()
-    }
-
-    #[tokio::test]
-    async fn a_page_that_is_recorded_is_never_read_once_more() {
-        let routes = Routes::<()>::default().recorded_get("/file", away).get("/page", away).into_router();
-        let asked = |path: &str| routes.clone().oneshot(Asked::get(path).body(Body::empty()).unwrap());
-        let recorded = asked("/file").await.unwrap();
-        assert_eq!(recorded.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(recorded.extensions().get::<BrokeOff>().is_none());
-        // Around a page that only reads stands the layer that reads again, which asks for the pools.
-        assert_eq!(asked("/page").await.unwrap().status(), StatusCode::INTERNAL_SERVER_ERROR);
-    }
 }

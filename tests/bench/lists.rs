@@ -16,6 +16,12 @@ use super::{Connection, SENT, percentile};
 pub const ASKING: [(&str, i32); 2] = [("asking", 2_000), ("asked", 20_000)];
 /// Universities with so many unions, each of which has reviewed its officers.
 pub const REVIEWING: [(&str, i32); 2] = [("reviewing", 4), ("reviewed", 40)];
+/// Universities with so many students; in each there is one more, in no post.
+pub const OPENED: [&str; 2] = ["few", "many"];
+/// The number of that student.
+const QUIET: &str = "Q1";
+/// Statements that their home page may send.
+const QUIET_SENDS: u64 = 4;
 const LOOKS: usize = 15;
 
 /// A union's office and one that answers, whose numbers are those.
@@ -75,6 +81,29 @@ pub async fn make_requests(db: &mut sqlx::PgConnection, hash: &str, code: &str, 
         sqlx::query(statement).bind(school).bind(requests).execute(&mut *db).await.unwrap();
     }
     sqlx::query("analyze").execute(db).await.unwrap();
+}
+
+/// A student in no post, for whom nothing waits.
+pub async fn make_quiet(db: &mut sqlx::PgConnection, hash: &str, code: &str) {
+    let school = school(db, code).await;
+    sqlx::query(
+        "with quiet as (
+             insert into student (id, institution_id, number, name, class_id, political)
+             select gen_random_uuid(), $1, $2, '安静', k.id, '共青团员'
+             from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+             where c.institution_id = $1 limit 1
+             returning id, number, name
+         )
+         insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
+                              created_at, student_id)
+         select gen_random_uuid(), $1, number, name, $3, now(), false, now(), id from quiet",
+    )
+    .bind(school)
+    .bind(QUIET)
+    .bind(hash)
+    .execute(db)
+    .await
+    .unwrap();
 }
 
 /// A review of each union, settled, of sixty officers by sixty sheets.
@@ -145,6 +174,24 @@ fn compare(portal: SocketAddr, schools: [&str; 2], number: &str, path: &str) -> 
     }
     let medians = times.map(|times| percentile(times, 50));
     (medians, sent, medians[1].as_secs_f64() / medians[0].as_secs_f64())
+}
+
+/// What everybody opens, in universities of 5,000 and of 50,000 students: as many statements, and few for a student for whom
+/// nothing waits.
+pub fn pages(portal: SocketAddr) {
+    for (what, number, path, target) in [
+        ("a student's quiet home page    ", QUIET, "/", " (target 1.2)"),
+        ("the League committee's home    ", "L1", "/", ""),
+        ("the list of students           ", "L1", "/people", ""),
+        ("a student's calendar           ", QUIET, "/calendar", ""),
+    ] {
+        let ([few, many], [sent, sent_of_many], ratio) = compare(portal, OPENED, number, path);
+        println!(
+            "{what} {few:.1?} in {sent}, {many:.1?} in {sent_of_many} statements (target: as many); {ratio:.2} times{target}"
+        );
+        assert!(number != QUIET || path != "/" || sent_of_many <= QUIET_SENDS, "a quiet page sends {sent_of_many}");
+    }
+    println!();
 }
 
 /// The lists of 2,000 and of 20,000 requests at each desk and as everybody reads them.

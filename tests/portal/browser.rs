@@ -249,7 +249,7 @@ impl Desk {
     /// Commits an import. What takes longer than a moment shows first how far it is, on a page that loads itself anew.
     async fn commit(&self, words: &str) {
         self.press(words).await;
-        let text = "return document.querySelector('main').innerText";
+        let text = "return document.readyState === 'complete' ? document.querySelector('main').innerText : ''";
         self.until("the import is committed", text, |text| text.as_str()?.contains("已写入：").then_some(())).await;
     }
 
@@ -650,7 +650,15 @@ fn a_secretary_imports_mends_the_file_of_errors_and_imports_again() {
             }
         }
         workbook.save(&mended).unwrap();
+        // The page follows what takes longer than a moment to its end by itself.
+        let mut owner = desk.portal.owner().await;
+        sqlx::raw_sql("begin; lock table account in exclusive mode").execute(&mut owner).await.unwrap();
+        let held = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            drop(owner);
+        });
         desk.commit("确认写入 1 条").await;
+        held.await.unwrap();
         desk.judge("committed").await;
         desk.press("再导入").await;
         desk.fill("导入什么", "学生名单").await;
@@ -1068,8 +1076,13 @@ fn a_college_secretary_works_through_forty_cases_with_the_keyboard() {
         desk.judge("forty cases").await;
         desk.press_at(Locator::Css("tbody a")).await;
         desk.judge("a case").await;
-        // The first choice has the focus and nothing is chosen: Space chooses, Tab leads past the box that a refusal
+        // The first case is read from its beginning: nothing in it has the focus until somebody goes to the choices. From
+        // then on the first choice has it and nothing is chosen: Space chooses, Tab leads past the box that a refusal
         // asks for and the words to the button, Enter signs and goes on. To which step is asked of a return alone.
+        let nowhere = "return document.activeElement === document.body";
+        assert_eq!(desk.browser.execute(nowhere, vec![]).await.unwrap(), json!(true));
+        let choices = "document.querySelector('#opinion input[type=radio]').focus()";
+        desk.browser.execute(choices, vec![]).await.unwrap();
         for done in 0..40 {
             let focus = "return document.activeElement.name + '=' + document.activeElement.value";
             assert_eq!(desk.browser.execute(focus, vec![]).await.unwrap(), json!("verdict=agree"), "after {done}");

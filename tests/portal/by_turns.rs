@@ -170,6 +170,25 @@ async fn an_import_whose_portal_ended_is_said_to_have_failed_and_can_be_written_
 }
 
 #[tokio::test]
+async fn an_import_that_ends_while_its_page_is_made_is_shown_committed() {
+    let one = Portal::start().await;
+    let mut staff = one.signed_in(OfficeKind::StudentAffairs).await;
+    let path = upload(&mut staff, "B7").await;
+    let mut db = one.owner().await;
+    sqlx::raw_sql("begin; lock table import_commit in access exclusive mode").execute(&mut db).await.unwrap();
+    let asked = format!("{path}?pressed=yes");
+    let page = tokio::spawn(async move { staff.get(&asked).await });
+    let mut looking = one.owner().await;
+    let waits = "select exists (select from pg_locks where relation = 'import_commit'::regclass and not granted)";
+    while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut looking).await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    sqlx::raw_sql("update import set state = 'committed', settled_at = now(); commit").execute(&mut db).await.unwrap();
+    let page = page.await.unwrap();
+    assert!(page.text().contains("已写入："), "{}", page.text());
+}
+
+#[tokio::test]
 async fn an_import_that_another_portal_began_anew_lets_go_of_its_turn() {
     let one = Portal::start().await;
     let mut staff = one.signed_in(OfficeKind::StudentAffairs).await;

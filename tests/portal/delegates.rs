@@ -183,6 +183,21 @@ async fn con_03_the_election_waits_for_a_step_that_is_no_opinion_until_it_is_sai
     see_other(&congress.make_election().await);
 }
 
+/// Ends the mandate of the delegation's head by mistake, and takes that back: whoever moved up waits again in their place.
+async fn an_end_by_mistake_is_taken_back(league: &mut Client, path: &str) {
+    let seated = format!("{path}/delegates/seated");
+    let end = league.get(&seated).await.attributes("details form", "action").remove(0);
+    let ended = league.post_on(&end, &[("reason", "点错人")]).await;
+    assert!(ended.text().contains("接替学生1"), "{}", ended.text());
+    let undo = ended.attributes("form[action$='/undo-end']", "action").remove(0);
+    assert_eq!(league.post(&undo, &[("reason", "")]).await.status, 409);
+    let done = league.post_on(&undo, &[("reason", "点错人")]).await;
+    assert!(done.text().contains("代表资格照原来的继续") && done.text().contains("候补第 1 位"), "{}", done.text());
+    let delegations = league.get(&format!("{path}/delegations")).await.text();
+    assert!(delegations.contains("团长 学生1"), "they head it again: {delegations}");
+    assert_eq!(league.post(&undo, &[("reason", "点错人")]).await.status, 409, "it is taken back once");
+}
+
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn con_03_delegates_go_from_recommendation_to_their_cards() {
@@ -284,6 +299,8 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     assert!(congress.league.get(&delegations).await.text().contains("团长 学生1"));
     see_other(&congress.league.post(&format!("{delegations}/new"), &[("name", "社团代表团")]).await);
     assert_eq!(congress.league.post(&format!("{delegations}/new"), &[("name", "社团代表团")]).await.status, 422);
+
+    an_end_by_mistake_is_taken_back(&mut congress.league, &path).await;
 
     // A delegate leaves: the substitute moves up, and is named.
     let mut db = congress.portal.owner().await;

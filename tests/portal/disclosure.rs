@@ -165,6 +165,42 @@ async fn rgt_06_no_hand_ticks_a_training_of_which_there_is_a_record() {
 }
 
 #[tokio::test]
+async fn rgt_06_when_a_college_heard_its_union_and_who_guides_it_stand_in_the_account() {
+    let Stage { portal, mut league, today, .. } = stage().await;
+    let account = begin(&mut league).await;
+    assert!(league.get(&account).await.text().contains("系统里没有这一学年听取工作汇报的记录"));
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    let (hearings, guides) = ("/guidance/colleges/hearings", "/guidance/colleges/guides");
+    let day = today.to_string();
+    let heard = [("day", day.as_str()), ("says", "听取本学期工作汇报，研究换届方案")];
+    assert_eq!(league.post(hearings, &heard).await.status, 403, "the college's own");
+    let unfit = party.post(hearings, &[("day", "2099-01-01"), ("says", "听取汇报")]).await;
+    assert_eq!((unfit.status, unfit.field("听取了什么，研究决定了什么").as_str()), (422, "听取汇报"));
+    assert_eq!(party.post(hearings, &heard).await.status, 303);
+    let mut organisation = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(organisation.post(guides, &[("kind", "chair"), ("name", "王某"), ("title", "书记")]).await.status, 422);
+    for (kind, name) in [("in_charge", "王某"), ("secretary_general", "李某"), ("secretary_general", "赵某")] {
+        let fields = [("kind", kind), ("name", name), ("title", "专职团干部")];
+        assert_eq!(organisation.post(guides, &fields).await.status, 303);
+    }
+    let page = organisation.get("/guidance/colleges").await.text();
+    assert!(page.contains("王某") && page.contains("赵某") && page.contains("1 次"), "{page}");
+    assert!(!page.contains("李某"), "another took the place: {page}");
+
+    let page = league.get(&account).await;
+    assert!(page.text().contains(&format!("听取汇报 1 次，最近 {day}")), "{}", page.text());
+    assert!(
+        page.text().contains("已明确分管负责人、秘书长（教师）") && !page.text().contains("赵某"),
+        "{}",
+        page.text()
+    );
+    let evidence = page.attributes("td[data-label='依据、待补'] a", "href");
+    let own = evidence.iter().filter(|href| href.as_str() == "/guidance/colleges").count();
+    assert_eq!(own, 2, "{evidence:?}");
+    assert!(league.get("/guidance/colleges").await.text().contains("研究换届方案"));
+}
+
+#[tokio::test]
 async fn rgt_06_every_student_reads_a_unions_page_and_judges_it_for_the_league_committee() {
     let Stage { portal, mut league, school, .. } = stage().await;
     let id = school.rsplit('/').next().unwrap();

@@ -95,6 +95,7 @@ async fn dis_02_a_training_is_announced_and_who_came_is_taken_down() {
     let training = done.location().split('?').next().unwrap().to_owned();
     let page = league.get(&training).await;
     assert_eq!(page.attributes("input[name=came]", "value").len(), 15, "{}", page.text());
+    assert_eq!(page.all("details.fold summary").len(), 2, "folded by union, with how many are expected");
     let came = page.attributes("input[name=came]", "value");
     let ticked: Vec<(&str, &str)> = came.iter().take(12).map(|id| ("came", id.as_str())).collect();
     assert_eq!(league.post(&format!("{training}/attendance"), &ticked).await.status, 303);

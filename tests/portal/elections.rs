@@ -399,6 +399,34 @@ async fn a_lot_is_recorded_and_only_among_the_tied() {
 }
 
 #[tokio::test]
+async fn a_tie_is_settled_by_a_show_of_hands_where_the_rules_say_so() {
+    let portal = Portal::start().await;
+    let plan = Plan {
+        contests: &[("代表", 5, 1, &[101, 102], &[("tie", "hands"), ("majority", "none"), ("quorum", "0")])],
+        fields: &[("decision", "校团委会议通过的选举办法")],
+    };
+    let mut sitting = opened(&portal, &plan).await;
+    for (place, mut client) in voters(&portal, 1..=4).await.into_iter().enumerate() {
+        let choice = if place < 2 { "c1-1" } else { "c1-2" };
+        cast(&mut client, &sitting.id, &[(choice, "F")]).await;
+    }
+    sitting.count().await;
+    let page = sitting.keeper.get(&sitting.path).await;
+    assert!(page.text().contains("登记举手表决结果") && page.text().contains("由到会的人举手表决"), "{}", page.text());
+    let (report, lot) = (format!("{}/report", sitting.path), format!("{}/lot", sitting.contests[0]));
+    assert_eq!(sitting.keeper.post(&report, &[]).await.status, 409, "not before it is settled");
+    let how = [("winner", "学生102"), ("method", "举手：学生101 1 票，学生102 3 票"), ("present", "全体代表")];
+    assert_eq!(sitting.keeper.post(&lot, &how).await.status, 303);
+    sitting.act("report", &[]).await;
+    let page = sitting.keeper.get(&report).await;
+    assert!(page.text().contains("由举手表决决定") && page.text().contains("全体代表"), "{}", page.text());
+    let record = voter(&portal, 1).await.get(&format!("{}/record.json", sitting.votes())).await;
+    let record = lunzhi::elections::record::read(&record.bytes).unwrap();
+    assert_eq!(record.contests[0].result.elected, ["学生102"]);
+    lunzhi::elections::record::verify(&record, None).unwrap();
+}
+
+#[tokio::test]
 async fn a_voter_left_off_the_roll_is_admitted_by_two_monitors() {
     let portal = Portal::start().await;
     let mut sitting = opened(&portal, &SMALL).await;
@@ -641,11 +669,13 @@ async fn posts_that_are_forged_replayed_or_meant_for_others_cast_nothing() {
         (vec![("c1-1", "F"), ("w1-1", "某人")], "多于应选人数"),
         (vec![("w1-1", "学生101")], "已经是候选人"),
         (vec![("w1-1", "名字长得超过二十个字的人名字长得超过二十个字的人")], "不能超过 20 字"),
-        (vec![("w1-1", "坏\u{202e}人")], "不能用的字符"),
+        (vec![("w1-1", "+坏人")], "不能用的字符"),
     ] {
         let page = seventh.post(&path, &fields).await;
         assert!(page.status == 422 && page.text().contains(says), "{fields:?}: {}", page.text());
     }
+    let turned = seventh.post(&path, &[("w1-1", "坏\u{202e}人")]).await;
+    assert!(turned.status == 400 && turned.text().contains("看不见的控制符"), "{}", turned.text());
     let kept = seventh.post(&sitting.votes(), &[("c1-1", "F"), ("c1-2", "F")]).await;
     assert_eq!(kept.attributes("input[type=radio][checked]", "value"), ["F", "F"], "what was chosen stays");
     let large = "名".repeat(40_000);

@@ -26,7 +26,7 @@ async fn a_bad_write_fails_alone_and_two_of_one_key_are_not_in_one_statement() {
     let gatherer = Arc::new(BatchWriter::start(
         pool,
         || true,
-        move |db, keys: Vec<String>| {
+        move |db, keys: &[String]| {
             counted.fetch_add(1, Ordering::Relaxed);
             Box::pin(async move {
                 // Refused by the server where one statement touches a row twice.
@@ -34,7 +34,7 @@ async fn a_bad_write_fails_alone_and_two_of_one_key_are_not_in_one_statement() {
                     "insert into kept select k, 1 from unnest($1::text[]) k
                  on conflict (key) do update set times = kept.times + 1 returning key, times",
                 )
-                .bind(&keys)
+                .bind(keys)
                 .fetch_all(db)
                 .await?;
                 let times = |key: &String| written.iter().find(|(known, _)| known == key).map(|(_, times)| *times);

@@ -195,6 +195,17 @@ fn a_long_file_says_why_it_is_one() {
     }
 }
 
+/// A library with tests of its own is compiled a second time. What is pure is tested on the ground floor, where that is soon
+/// done; what is not, from outside.
+#[test]
+fn the_portals_library_has_no_tests_of_its_own() {
+    for (path, text) in files("src", "rs") {
+        assert!(!text.contains("#[cfg(test)]") && !text.contains("#[test]"), "{} has tests", path.display());
+    }
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("[lib]\ntest = false\n"), "and none are looked for");
+}
+
 /// What must not compile would fail for want of the crate, whatever the rest of it says.
 #[test]
 fn an_example_names_the_crate_in_which_it_stands() {

@@ -461,6 +461,39 @@ async fn grades_are_facts_that_later_files_never_rewrite() {
 }
 
 #[tokio::test]
+async fn elg_03_of_what_earlier_rankings_are_is_asked_once() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert!(!staff.get("/imports").await.text().contains("以前导入的排名"), "nobody is asked who has none");
+    let ranked = "select count(*) from student_facts(null) where rank is not null and institution_id
+                  = (select id from institution where code = 'first')";
+    let file = "学号,姓名,专业排名,专业人数,不及格门数\n20240001,学生1,3,150,0\n20240002,,4,150,1\n";
+    let path = upload(&mut staff, "grades", &GRADES, file).await;
+    staff.commit_import(&path).await;
+    let before = count(&portal, ranked).await;
+    assert_eq!(before, 2);
+    let mut db = portal.owner().await;
+    sqlx::query("insert into unsaid_ranking (institution_id, before) select id, '2100-01-01' from institution")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    assert!(staff.get("/").await.text().contains("确认以前导入的排名是什么口径"));
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    assert!(!administrator.get("/imports").await.text().contains("以前导入的排名"), "ranks are not theirs");
+    assert_eq!(administrator.post("/imports/rankings", &[("answer", "other")]).await.status, 404);
+    let unsaid = staff.post("/imports/rankings", &[]).await;
+    assert_eq!(unsaid.status, 422);
+    assert!(unsaid.text().contains("请选择以前导入的排名是什么口径"), "{}", unsaid.text());
+    assert_eq!(count(&portal, ranked).await, before, "until it is said they stand");
+    assert_eq!(staff.post("/imports/rankings", &[("answer", "other")]).await.status, 303);
+    assert_eq!(count(&portal, ranked).await, 0, "not known is missing, and never the major");
+    assert_eq!(staff.post("/imports/rankings", &[("answer", "major")]).await.status, 404, "once");
+    assert!(!staff.get("/imports").await.text().contains("以前导入的排名"));
+    let record = portal.signed_in(OfficeKind::SchoolLeague).await.get("/audit").await;
+    assert!(record.text().contains("确认以前导入的排名"), "{}", record.text());
+}
+
+#[tokio::test]
 async fn branch_secretaries_change_with_one_file() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
@@ -487,6 +520,25 @@ async fn branch_secretaries_change_with_one_file() {
     assert_eq!(count(&portal, told).await, 1);
     let again = upload(&mut league, "offices", &[("end_others", "yes")], &file).await;
     assert_eq!(league.get(&again).await.all(".tabs a")[..3], ["新增 0", "变化 0", "相同 2"]);
+}
+
+#[tokio::test]
+async fn a_student_of_one_college_is_no_officer_of_another() {
+    let portal = Portal::start().await;
+    let other = "insert into college (id, institution_id, name)
+                 select gen_random_uuid(), id, '外语与旅游系' from institution where code = 'first'";
+    sqlx::query(other).execute(&mut portal.owner().await).await.unwrap();
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let today = portal.app.clock.today();
+    let file = format!(
+        "学号（工号）,姓名,职务,院系,班级,任职起始日期,任职截止日期\n20240007,学生7,团总支书记,外语与旅游系,,{today},\n\
+         20240008,学生8,团总支书记,信息工程系,,{today},\nT79,新老师,团总支书记,外语与旅游系,,{today},\n"
+    );
+    let path = upload(&mut league, "offices", &[], &file).await;
+    let wrong = league.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert!(wrong.len() == 1 && wrong[0].contains("该生是信息工程系的学生"), "{wrong:?}");
+    let done = league.commit_import(&path).await;
+    assert!(done.text().contains("新增 2 条"), "{}", done.text());
 }
 
 #[tokio::test]

@@ -31,6 +31,9 @@ async fn check_in(desk: &mut Client, path: &str, who: &str) -> Page {
 async fn screen(client: &mut Client, path: &str) -> Vec<String> {
     let page = client.get(&format!("{path}/meeting/screen")).await;
     assert_eq!(page.status, 200, "{}", page.text());
+    // It looks again by its header; a tag would be a fault of accessibility.
+    assert_eq!(page.headers["refresh"], "5");
+    assert!(page.all("meta[http-equiv]").is_empty(), "{}", page.text());
     page.all(".screen-figures dd")
 }
 

@@ -16,14 +16,16 @@ use lunzhi::{
     router::Portal as Lunzhi,
     sealing::keys::MarkKey,
     secrets::Cost,
+    text::chinese_day,
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use time::Date;
 
 use crate::support::{FIRST, PASSWORD, Portal, SECOND, empty_database, scratch};
 
 /// What stays behind, and what each database has of its own.
-const LEFT: [&str; 17] = [
+const LEFT: [&str; 18] = [
     "_sqlx_migrations",
     "activation",
     "audit_entry",
@@ -33,11 +35,13 @@ const LEFT: [&str; 17] = [
     "campus_claim",
     "count_holder",
     "ended_session",
+    "fact_stamp",
     "import_commit",
     "kept_file",
     "kept_form",
     "known_device",
     "moved_entry",
+    "moved_university",
     "review_holder",
     "session",
     "sign_in_attempt",
@@ -55,12 +59,17 @@ async fn run(args: MoveArgs) -> Result<String, String> {
 
 async fn out(url: &str, keys: &Path, school: &str, folder: &Path) -> Result<String, String> {
     let (school, to) = (Some(school.to_owned()), Some(folder.to_owned()));
-    run(MoveArgs { school, to, from: None, database: database(url, keys) }).await
+    run(MoveArgs { school, to, from: None, stay: None, database: database(url, keys) }).await
 }
 
 async fn into(url: &str, keys: &Path, folder: &Path) -> Result<String, String> {
     let from = Some(folder.to_owned());
-    run(MoveArgs { school: None, to: None, from, database: database(url, keys) }).await
+    run(MoveArgs { school: None, to: None, from, stay: None, database: database(url, keys) }).await
+}
+
+async fn stay(url: &str, keys: &Path, school: &str) -> Result<String, String> {
+    let stay = Some(school.to_owned());
+    run(MoveArgs { school: None, to: None, from: None, stay, database: database(url, keys) }).await
 }
 
 async fn connect(url: &str) -> PgConnection {
@@ -195,6 +204,54 @@ async fn a_university_moves_on_twice_and_its_people_find_everything() {
 }
 
 #[tokio::test]
+async fn a_university_that_moved_away_is_only_read_until_it_stays() {
+    let portal = Portal::start().await;
+    let (keys, folder) = (scratch("left"), scratch("left-move"));
+    portal.app.elections.ballot_box.key.clone().keep_at(&keys.join("ballot.key")).unwrap();
+    act(&portal, SECOND, "S1").await;
+    let mut administrator = portal.signed_in_at(SECOND, OfficeKind::Administrator).await;
+    out(&portal.url, &keys, SECOND, &folder).await.unwrap();
+    let day: Date =
+        sqlx::query_scalar("select moved_on from moved_university").fetch_one(&mut portal.owner().await).await.unwrap();
+
+    // Who was signed in, and who signs in now: both read, and neither writes.
+    let mut later = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    for (client, path) in [(&mut administrator, "/people"), (&mut later, "/structure")] {
+        let page = client.get(path).await;
+        assert_eq!(page.status, 200);
+        assert!(page.text().contains(&format!("本校已于{}迁出", chinese_day(day))), "{}", page.text());
+    }
+    let fields = [("number", "S2"), ("name", "新人"), ("office", "student")];
+    let refused = administrator.post("/accounts", &fields).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains(&chinese_day(day)), "{}", refused.text());
+    let taken = later.get("/people.xlsx").await;
+    assert_eq!(taken.status, 409, "a list that leaves an entry in the record is an act too");
+    assert_eq!(later.post("/sign-out", &[]).await.status, 303);
+    let made: i64 = sqlx::query_scalar("select count(*) from account where number = 'S2'")
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(made, 0);
+    // Nobody else notices.
+    act(&portal, FIRST, "F1").await;
+    let page = portal.signed_in_at(FIRST, OfficeKind::Administrator).await.get("/people").await;
+    assert!(!page.text().contains("迁出"), "{}", page.text());
+
+    let said = stay(&portal.url, &keys, SECOND).await.unwrap();
+    assert!(said.contains("已撤销 second 的迁出"), "{said}");
+    act(&portal, SECOND, "S2").await;
+    let page = administrator.get("/audit").await;
+    assert!(page.text().contains("撤销迁出") && !page.text().contains("本校已于"), "{}", page.text());
+    assert!(stay(&portal.url, &keys, SECOND).await.unwrap_err().contains("没有迁出"));
+    assert!(stay(&portal.url, &keys, "nowhere").await.unwrap_err().contains("没有代码为 nowhere 的学校"));
+    whole(&portal.url).await;
+    for folder in [keys, folder] {
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_move_that_does_not_fit_leaves_nothing() {
     let portal = Portal::start().await;
     let (keys, folder) = (scratch("keys"), scratch("move"));
@@ -206,6 +263,8 @@ async fn a_move_that_does_not_fit_leaves_nothing() {
     let says = out(&portal.url, &keys, SECOND, &folder).await.unwrap_err();
     assert!(says.contains("stray") && !folder.exists(), "{says}");
     db.execute("drop table stray").await.unwrap();
+    let marked: i64 = sqlx::query_scalar("select count(*) from moved_university").fetch_one(&mut db).await.unwrap();
+    assert_eq!(marked, 0, "nothing moved");
     act(&portal, SECOND, "S1").await;
     out(&portal.url, &keys, SECOND, &folder).await.unwrap();
 

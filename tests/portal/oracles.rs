@@ -517,7 +517,7 @@ fn election_rules() -> impl Strategy<Value = Rules> {
         prop::sample::select(vec![MajorityOf::Present, MajorityOf::Valid, MajorityOf::Due, MajorityOf::None]);
     let round = prop_oneof![4 => Just(Round::First), 1 => Just(Round::Tied)];
     let unreadable = prop_oneof![Just(Unreadable::Abstain), Just(Unreadable::Void)];
-    let tie = prop_oneof![Just(Tie::Vacant), Just(Tie::SecondRound), Just(Tie::Lot)];
+    let tie = prop_oneof![Just(Tie::Vacant), Just(Tie::SecondRound), Just(Tie::Lot), Just(Tie::Hands)];
     let switches = (any::<bool>(), prop::bool::weighted(0.7), prop::bool::weighted(0.3));
     let later = (round, unreadable);
     (quorum, majority_of, tie, switches, later).prop_map(|(quorum, majority_of, tie, switches, later)| {

@@ -1,6 +1,7 @@
 //! A university adopts a plan, changes it, and brings one of its own.
 
 use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
+use time::{Date, Duration};
 
 use crate::support::{
     Client, Page, Portal, SECOND,
@@ -490,6 +491,23 @@ async fn vet_03_where_no_round_can_be_opened_the_page_says_why_and_leads_to_the_
     assert!(page.attributes("main a", "href").contains(&"/rulebook#VET-03".to_owned()));
 }
 
+/// Sets the day by which the union has its 联络员, as for a rule of the catalogue.
+async fn a_day_is_set_for_the_own_rule(league: &mut Client, school: &str, today: Date) {
+    let to = format!("{school}/mending");
+    let offered = league.get(&format!("{school}/own-rules")).await.attributes("main a", "href");
+    assert!(offered.iter().any(|href| href.starts_with(&format!("{to}?own="))), "{offered:?}");
+    let due = (today + Duration::days(9)).to_string();
+    let fields = |rule| [("own", rule), ("due", due.as_str()), ("says", "增设联络员")];
+    assert_eq!(league.post(&to, &fields("没有这条")).await.status, 404);
+    let set = league.post(&to, &fields("联络员")).await;
+    assert!(set.location().contains("done=mending-set"), "{}", set.text());
+    for page in [format!("{school}/own-rules"), school.to_owned(), "/compliance".to_owned()] {
+        assert!(league.get(&page).await.text().contains("增设联络员"), "{page}");
+    }
+    let paper = league.get("/compliance/report").await.text();
+    assert!(paper.contains("前整改）。增设联络员"), "{paper}");
+}
+
 #[tokio::test]
 async fn pol_00_a_rule_of_the_universitys_own_is_judged_by_what_a_union_reports() {
     let Stage { portal, mut league, school, today, .. } = stage().await;
@@ -526,7 +544,11 @@ async fn pol_00_a_rule_of_the_universitys_own_is_judged_by_what_a_union_reports(
     let paper = league.get("/compliance/report").await.text();
     assert!(paper.contains("“联络员”（不符合）") && paper.contains("登记 1 人，要求不少于 2 人"), "{paper}");
     assert!(!paper.contains("没有不符合刚性要求的组织"), "nor on the paper that is signed");
+    a_day_is_set_for_the_own_rule(&mut league, &school, today).await;
     assert_eq!(league.post(&path, &pairs(&send("2"))).await.status, 303);
+    lunzhi::unions::mending::end_mended(&portal.app).await.unwrap();
+    let ended = league.get(&format!("{school}/mending?own=%E8%81%94%E7%BB%9C%E5%91%98")).await;
+    assert_eq!(ended.all("td[data-label='怎样结束']"), ["已消除"]);
     assert!(!league.get("/compliance").await.text().contains("本校规定（1 项）"));
     let rows = league.get(&path).await.all(".lines li");
     assert!(rows.len() == 2 && rows[0].contains("2 人"), "the last one first, and none is lost: {rows:?}");

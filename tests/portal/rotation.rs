@@ -101,6 +101,33 @@ async fn a_turn_that_is_no_semester_or_overlaps_is_refused_with_the_clause() {
 }
 
 #[tokio::test]
+async fn a_turn_ended_by_mistake_goes_on_if_that_is_noticed_the_same_day() {
+    let (portal, mut league, path, _) = stage().await;
+    assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303);
+    portal.app.clock.advance(Duration::DAY);
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let (rotation, chair) = (format!("{path}/rotation"), "当值执行主席：<strong>学生1</strong>");
+    let end = league.get(&rotation).await.attributes("form[action$='/withdraw']", "action").remove(0);
+    assert_eq!(league.post(&end, &[]).await.status, 303);
+    assert!(!league.get(&path).await.text().contains(chair));
+    let undo = league.get(&rotation).await.attributes("form[action$='/undo-end']", "action").remove(0);
+    assert_eq!(league.post(&undo, &[("reason", "")]).await.status, 409);
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(officer.post(&undo, &[("reason", "点错")]).await.status, 403);
+    let done = league.post_on(&undo, &[("reason", "点错")]).await;
+    assert!(done.text().contains("已撤销提前结束"), "{}", done.text());
+    assert!(league.get(&path).await.text().contains(chair));
+    assert_eq!(league.post(&undo, &[("reason", "点错")]).await.status, 409, "it is taken back once");
+    // Somebody else has taken over: the turn does not come back beside theirs.
+    assert_eq!(league.post(&end, &[]).await.status, 303);
+    assert_eq!(propose(&mut league, &path, "学生2", "本学期", ("", "")).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303);
+    let refused = league.post(&undo, &[("reason", "点错")]).await;
+    assert!(refused.status == 409 && refused.text().contains("同一时间只能有 1 名"), "{}", refused.text());
+}
+
+#[tokio::test]
 async fn the_same_person_twice_running_needs_a_reason() {
     let (_portal, mut league, path, _) = stage().await;
     for semester in ["本学期", "下学期"] {

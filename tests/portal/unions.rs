@@ -489,6 +489,36 @@ async fn the_overview_names_every_breach_with_its_day_and_leads_to_the_evidence(
 }
 
 #[tokio::test]
+async fn a_department_ended_by_mistake_goes_on_with_its_posts_unless_more_was_done() {
+    let (portal, mut league, today) = ready().await;
+    let roster = rows(1, 3, "主席团成员", "") + &rows(10, 3, "部门工作人员", "学习部");
+    let path = union(&mut league, "school", &roster, &(today - Duration::days(9)).to_string(), true).await;
+    let departments = format!("{path}/departments");
+    let edit = league.get(&departments).await.attributes("td[data-label='部门'] a", "href").remove(0);
+    let (undo, day) = (format!("{edit}/undo-end"), today.to_string());
+    let ending = [("day", day.as_str()), ("ground", "批复")];
+    assert_eq!(league.post(&format!("{edit}/end"), &ending).await.status, 303);
+    assert!(!league.get(&path).await.all("td[data-label='姓名']").contains(&"学生10".to_owned()));
+    assert!(league.get(&departments).await.attributes("form", "action").contains(&undo));
+    assert_eq!(league.post(&undo, &[("reason", "")]).await.status, 409);
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(officer.post(&undo, &[("reason", "点错")]).await.status, 403);
+    let done = league.post_on(&undo, &[("reason", "点错")]).await;
+    assert!(done.text().contains("部门已恢复"), "{}", done.text());
+    let names = league.get(&path).await.all("td[data-label='姓名']");
+    for name in ["学生10", "学生11", "学生12"] {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
+    assert_eq!(league.post(&undo, &[("reason", "点错")]).await.status, 409, "it is taken back once");
+    // Once something else was done, the union would not be what it was.
+    assert_eq!(league.post(&format!("{edit}/end"), &ending).await.status, 303);
+    portal.app.clock.advance(Duration::minutes(1));
+    assert_eq!(end(&mut league, &path, "学生1", today).await.status, 303);
+    let refused = league.post(&undo, &[("reason", "点错")]).await;
+    assert!(refused.status == 409 && refused.text().contains("没有办理过别的"), "{}", refused.text());
+}
+
+#[tokio::test]
 async fn nobody_sits_in_a_department_that_is_no_more() {
     let (_portal, mut league, today) = ready().await;
     let roster =

@@ -22,8 +22,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::text::{is_hidden, is_pictograph, is_plain};
 
+pub mod near;
 pub mod order;
 pub mod pinyin;
+pub mod sought;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 50;
@@ -160,6 +162,13 @@ impl Number {
         }
         let key = number_key(&shown);
         Ok(Self { shown, key })
+    }
+
+    /// A number that is spelled as numbers are here: a server where people choose their own user would have others come in
+    /// by look-alikes.
+    #[must_use]
+    pub fn as_spelled(text: &str) -> Option<Self> {
+        Self::read(text).ok().filter(|number| number.shown() == text.trim())
     }
 
     /// As entered, in half width.
@@ -587,6 +596,14 @@ mod tests {
         assert_eq!(Name::read("张三😀").unwrap_err(), NameFault::Pictograph);
         for good in ["张三2", "a", "学生1", "示例（请删去）"] {
             Name::read(good).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_number_is_taken_as_it_is_spelled_and_no_look_alike() {
+        assert_eq!(Number::as_spelled(" 20240001\n").unwrap().shown(), "20240001");
+        for look_alike in ["２０２４０００１", "2024 0001", "20240001\u{200B}", ""] {
+            assert!(Number::as_spelled(look_alike).is_none(), "{look_alike:?}");
         }
     }
 

@@ -371,6 +371,7 @@ mod tests {
             any: false,
             together,
             days: None,
+            each: false,
         };
         let asked = [step(&[Body::CollegeLeague], false), step(&[Body::StudentAffairs, Body::SchoolLeague], true)];
         let one = |own: &[Step]| chains(own, &asked).relation;

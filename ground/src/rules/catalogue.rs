@@ -302,6 +302,12 @@ impl Rule {
     pub fn entry(self) -> Option<&'static Entry> {
         CATALOGUE.iter().find(|entry| entry.rule == self)
     }
+
+    /// It looks at what students do not see of each other.
+    #[must_use]
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::Elg01 | Self::Elg03 | Self::Elg04)
+    }
 }
 
 #[cfg(test)]

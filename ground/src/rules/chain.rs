@@ -6,6 +6,8 @@
 //!
 //! In one file, because a step is judged by all of the chain; its tests, one a clause, are nearly a third of it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use time::Date;
 use uuid::Uuid;
@@ -95,6 +97,15 @@ impl TakenStep {
     }
 }
 
+/// That a step which each candidate passes by themselves was taken by one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CandidateStep {
+    /// Its place among the steps that are no opinions, from 0.
+    pub place: usize,
+    #[serde(flatten)]
+    pub taken: TakenStep,
+}
+
 /// A step of a plan's chain that is no opinion: 公示, 面试, 试用.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherStep {
@@ -106,6 +117,10 @@ pub struct OtherStep {
     pub says: String,
     /// How many days it lasts at least.
     pub days: Option<u32>,
+    /// Each candidate passes it by themselves, and it is said of each. Rounds that were opened when the portal did not ask this
+    /// have it said of all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub each: bool,
     /// None as long as nobody has said that it was taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<TakenStep>,
@@ -129,7 +144,14 @@ pub(super) fn other_steps(plan: &Plan, steps: &[Step]) -> Vec<OtherStep> {
             continue;
         }
         let says = step.in_words(|body| plan.body_name(body).to_owned());
-        others.push(OtherStep { after, kind: step.kind.slug().to_owned(), says, days: step.days, taken: None });
+        others.push(OtherStep {
+            after,
+            kind: step.kind.slug().to_owned(),
+            says,
+            days: step.days,
+            each: step.each,
+            taken: None,
+        });
     }
     others
 }
@@ -147,7 +169,7 @@ pub struct Chain {
     pub quote: String,
     /// The steps in their order.
     pub links: Vec<Link>,
-    /// Steps of the plan's chain that are no opinions: people take them, and say so for the whole round.
+    /// Steps of the plan's chain that are no opinions: people take them, and say so for the whole round or for each candidate.
     #[serde(default)]
     pub others: Vec<OtherStep>,
 }
@@ -202,6 +224,32 @@ impl Chain {
     #[must_use]
     pub fn waits_for(&self, place: usize) -> Option<&OtherStep> {
         self.others.iter().find(|other| other.after <= place && other.taken.is_none() && self.is_told(other))
+    }
+
+    /// As [`waits_for`](Self::waits_for), of the steps that are said of the whole round.
+    #[must_use]
+    pub fn round_waits_for(&self, place: usize) -> Option<&OtherStep> {
+        let is_open = |other: &&OtherStep| other.after <= place && other.taken.is_none() && self.is_told(other);
+        self.others.iter().filter(|other| !other.each).find(is_open)
+    }
+
+    /// Some of its steps are said of each candidate.
+    #[must_use]
+    pub fn has_own_steps(&self) -> bool {
+        self.others.iter().any(|other| other.each)
+    }
+
+    /// The chain as it stands for one candidate, with what was said of them.
+    #[must_use]
+    pub fn of_candidate(&self, steps: &[CandidateStep]) -> Cow<'_, Self> {
+        if !self.has_own_steps() {
+            return Cow::Borrowed(self);
+        }
+        let mut chain = self.clone();
+        for (place, other) in chain.others.iter_mut().enumerate().filter(|(_, other)| other.each) {
+            other.taken = steps.iter().find(|step| step.place == place).map(|step| step.taken.clone());
+        }
+        Cow::Owned(chain)
     }
 
     /// Whether a public notice is the plan's or practice, in a sentence.
@@ -580,10 +628,10 @@ pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: 
     }
     // What is sent back or refused waits for nothing.
     if let (Decision::Agree, Some(other)) = (request.decision, chain.waits_for(step)) {
-        let (of, remedy) = if chain.rule() == Rule::Con03 {
-            ("", STEPS_OF_DELEGATES)
-        } else {
-            ("本轮", "由开启本轮的单位在轮次页登记这一步的办理情况")
+        let (of, remedy) = match (chain.rule(), other.each) {
+            (Rule::Con03, _) => ("", STEPS_OF_DELEGATES),
+            (_, true) => ("本人", "由开启本轮的单位在轮次页的“其他环节”逐人登记"),
+            (_, false) => ("本轮", "由开启本轮的单位在轮次页登记这一步的办理情况"),
         };
         let says = format!("“{}”之前还有“{}”，{of}还没有登记办完", link.act, other.says);
         findings.push(chain.refusal(says).remedy(remedy));

@@ -130,11 +130,12 @@ pub fn take(plan: &Plan, standing: Standing, step: Step, day: Date, today: Date)
         findings.push(under(plan, missing.rule(), Outcome::Fail, says).remedy(remedy));
     }
     if day < standing.last {
-        let says = format!("“{}”的日期 {day} 早于上一步的日期 {}", step.label(), standing.last);
+        let says =
+            format!("“{}”的日期{}早于上一步的日期{}", step.label(), chinese_day(day), chinese_day(standing.last));
         findings.push(under(plan, step.rule(), Outcome::Fail, says).remedy("请核对日期，按文件上的日期填写"));
     }
     if day > today {
-        let says = format!("“{}”的日期 {day} 还没有到", step.label());
+        let says = format!("“{}”的日期{}还没有到", step.label(), chinese_day(day));
         findings.push(under(plan, step.rule(), Outcome::Fail, says).remedy("办理以后再登记"));
     }
     if findings.is_empty() {
@@ -267,9 +268,12 @@ mod tests {
     #[test]
     fn no_step_is_dated_before_the_one_before_it_or_in_days_to_come() {
         let early = refusals("jining-2022", Stage::Announced, Step::Approve, date!(2026 - 12 - 19));
-        assert_eq!(early, [(Rule::Con08, "“同级党组织批准”的日期 2026-12-19 早于上一步的日期 2026-12-20".to_owned())]);
+        assert_eq!(
+            early,
+            [(Rule::Con08, "“同级党组织批准”的日期2026年12月19日早于上一步的日期2026年12月20日".to_owned())]
+        );
         let ahead = refusals("jining-2022", Stage::Announced, Step::Approve, date!(2026 - 12 - 26));
-        assert_eq!(ahead, [(Rule::Con08, "“同级党组织批准”的日期 2026-12-26 还没有到".to_owned())]);
+        assert_eq!(ahead, [(Rule::Con08, "“同级党组织批准”的日期2026年12月26日还没有到".to_owned())]);
         assert!(refusals("jining-2022", Stage::Announced, Step::Approve, LATER).is_empty());
     }
 

@@ -52,7 +52,9 @@ impl DelegateChain {
             if let Some(last) = links.pop_if(|last| last.has(Body::CollegeUnion)) {
                 election = last;
             }
-            let others = other_steps(plan, &stated.value);
+            // Who prepares the congress says it of all its delegates.
+            let others = other_steps(plan, &stated.value).into_iter().map(|other| OtherStep { each: false, ..other });
+            let others = others.collect();
             before = Chain { document, section, quote, links, others, ..before };
         }
         Self { before, election }

@@ -41,6 +41,8 @@ words! {
     Elected = "elected", "选举记录";
     Trained = "trained", "培训记录";
     Nominated = "nominated", "择优提名记录";
+    Heard = "heard", "听取汇报记录";
+    Guided = "guided", "指导教师登记";
 }
 
 /// The fields of an indicator in its file, and those of the list.
@@ -228,6 +230,25 @@ pub struct Nominations {
     pub nominees: u32,
 }
 
+/// How a college's Party organisation led its union in the year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hearings {
+    /// How often it heard the union.
+    pub times: u32,
+    pub last: Option<Date>,
+    /// On how many candidates it decided.
+    pub decided: u32,
+}
+
+/// Which teachers guide a college's union on the day of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Guides {
+    /// A leader of the college's League organisation is in charge of it.
+    pub in_charge: bool,
+    /// A teacher is its 秘书长.
+    pub secretary_general: bool,
+}
+
 /// What the portal knows of a union.
 #[derive(Debug, Clone, Default)]
 pub struct UnionFacts {
@@ -252,6 +273,10 @@ pub struct UnionFacts {
     pub trainings: Vec<Trained>,
     /// Of the year.
     pub nominations: Nominations,
+    /// Of the year, in a college.
+    pub hearings: Hearings,
+    /// In a college.
+    pub guides: Guides,
 }
 
 words! {
@@ -326,6 +351,8 @@ pub fn conclude(indicator: &Indicator, facts: &UnionFacts, said: &Said) -> Concl
         Basis::Known(KnownBy::Elected) => by_origins(facts.elected, "由大会选举产生", "未经选举"),
         Basis::Known(KnownBy::Trained) => by_trainings(facts),
         Basis::Known(KnownBy::Nominated) => by_nominations(facts.nominations),
+        Basis::Known(KnownBy::Heard) => by_hearings(facts.hearings),
+        Basis::Known(KnownBy::Guided) => by_guides(facts.guides),
         Basis::Asked(office) => asked(office, said),
     }
 }
@@ -483,6 +510,35 @@ fn by_nominations(nominations: Nominations) -> Concluded {
     }
     let figure = format!("择优提名 {decided} 次，{nominees} 人次");
     Concluded::new(Conclusion::Yes, figure, "都以办结的述职评议结果为依据，条件中没有单凭岗位给分的")
+}
+
+/// What is on record of the college's Party organisation: that it heard the union is what is asked, on whom it decided stands
+/// beside.
+fn by_hearings(hearings: Hearings) -> Concluded {
+    let Hearings { times, last, decided } = hearings;
+    let heard = last.map(|last| format!("听取汇报 {times} 次，最近 {last}"));
+    let decided = (decided > 0).then(|| format!("审定人选 {decided} 人次"));
+    let figure = heard.clone().into_iter().chain(decided).collect::<Vec<_>>().join("；");
+    if heard.is_none() {
+        let missing =
+            "系统里没有这一学年听取工作汇报的记录，由院系党组织或院系团组织在“院系指导”里登记，或者在备注里说明";
+        return Concluded::missing(figure, missing);
+    }
+    Concluded::new(Conclusion::Yes, figure, "院系党组织已听取工作汇报，研究决定的事项见记录")
+}
+
+fn by_guides(guides: Guides) -> Concluded {
+    let each = [(guides.in_charge, "分管负责人"), (guides.secretary_general, "秘书长（教师）")];
+    let of = |is_there: bool| {
+        let names = each.iter().filter(|(there, _)| *there == is_there).map(|(_, name)| *name);
+        names.collect::<Vec<_>>().join("、")
+    };
+    let figure = if of(true).is_empty() { String::new() } else { format!("已明确{}", of(true)) };
+    if guides.in_charge && guides.secretary_general {
+        return Concluded::new(Conclusion::Yes, figure, "已登记，由教师担任，不计入学生工作人员");
+    }
+    let missing = format!("没有登记{}，由院系团组织在“院系指导”里登记，或者在备注里说明", of(false));
+    Concluded::missing(figure, missing)
 }
 
 /// An account may be signed, passed by [`sign`].
@@ -662,8 +718,32 @@ mod tests {
     }
 
     #[test]
+    fn rgt_06_hearings_and_teachers_come_from_the_record() {
+        let tick = Said { answer: Some(true), remark: String::new() };
+        let heard = |hearings| conclude(of_college("12"), &UnionFacts { hearings, ..facts() }, &tick);
+        let none = heard(Hearings { decided: 7, ..Hearings::default() });
+        assert!(none.conclusion == Conclusion::Missing && none.is_known, "no hand ticks it: {none:?}");
+        assert_eq!(none.figure, "审定人选 7 人次");
+        let twice = heard(Hearings { times: 2, last: Some(date!(2027 - 03 - 15)), decided: 7 });
+        assert_eq!(twice.conclusion, Conclusion::Yes);
+        assert_eq!(twice.figure, "听取汇报 2 次，最近 2027-03-15；审定人选 7 人次");
+        let guided = |in_charge, secretary_general| {
+            let guides = Guides { in_charge, secretary_general };
+            conclude(of_college("13"), &UnionFacts { guides, ..facts() }, &tick)
+        };
+        assert_eq!(guided(true, true).conclusion, Conclusion::Yes);
+        let half = guided(true, false);
+        assert!(half.conclusion == Conclusion::Missing && half.missing.contains("没有登记秘书长"), "{half:?}");
+        assert_eq!(half.figure, "已明确分管负责人");
+        assert!(guided(false, false).missing.contains("没有登记分管负责人、秘书长（教师）"));
+    }
+
+    #[test]
     fn rgt_06_an_office_answers_only_where_the_portal_knows_nothing() {
-        let hearing = of_college("12");
+        let text = "code = \"x\"\nversion = \"1\"\ntitle = \"x\"\nsource = \"x\"\nverbatim = true\nnote = \"\"\n\n\
+                    [[college]]\nno = \"1\"\ntext = \"学生满意\"\nasked_of = \"院系党组织\"\n";
+        let list = IndicatorList::read(text).unwrap();
+        let hearing = &list.college[0];
         let line = conclude(hearing, &facts(), &Said::default());
         assert!(line.conclusion == Conclusion::Missing && !line.is_known && line.missing.contains("院系党组织"));
         let said = Said { answer: Some(true), remark: "每学期听取一次".to_owned() };

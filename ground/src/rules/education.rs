@@ -4,6 +4,7 @@
 use time::{Date, Month};
 
 use super::{Finding, Outcome, Plan, Rule, plan::Stated, roster::Member, yearly::academic_year};
+use crate::text::chinese_day;
 
 /// The text that a university's plan has its officers sign; a usual one where the plan is silent.
 #[must_use]
@@ -66,7 +67,7 @@ pub fn pledged(plan: &Plan, facts: &Pledges, today: Date) -> Finding {
     let finding = if missing.is_empty() {
         Finding::new(provision, Outcome::Pass, format!("在任 {due} 人，本学年都已签署《{title}》"))
     } else if let Some(by) = by.filter(|by| today <= *by) {
-        let says = format!("在任 {due} 人，本学年已签署 {signed} 人，{by} 以前签完（系统默认的期限）");
+        let says = format!("在任 {due} 人，本学年已签署 {signed} 人，{}以前签完（系统默认的期限）", chinese_day(by));
         Finding::new(provision, Outcome::Pass, says)
     } else {
         let says = format!("在任 {due} 人，本学年还有 {} 人没有签署《{title}》", missing.len());
@@ -146,11 +147,11 @@ pub fn trained(plan: &Plan, trainings: &[Trained], today: Date) -> Finding {
     let planned = trainings.iter().any(|training| first <= training.on_day && !training.closed);
     let (outcome, says) = match held {
         Some(Trained { on_day, expected, came, .. }) => {
-            (Outcome::Pass, format!("{label}培训 {on_day}，应到 {expected} 人，到会 {came} 人"))
+            (Outcome::Pass, format!("{}{label}培训，应到 {expected} 人，到会 {came} 人", chinese_day(*on_day)))
         }
         None if today >= missed => (Outcome::Warn, format!("{label}还没有举办工作人员培训")),
         None if planned => (Outcome::Pass, format!("{label}培训已安排，等登记到会")),
-        None => (Outcome::Pass, format!("{label}培训未到期限（{missed} 起提醒）")),
+        None => (Outcome::Pass, format!("{label}培训未到期限（{}起提醒）", chinese_day(missed))),
     };
     let says = format!("{says}（春秋两季培训是改革自评的通行要求，{}只要求加强日常教育管理）", plan.short);
     Finding::practice(Rule::Dis02, outcome, says).remedy("在“教育培训”里安排，办完登记到会")
@@ -174,7 +175,7 @@ pub fn constitution(plan: &Plan, on_file: Option<&OnFile>) -> Finding {
         None => Finding::new(provision, Outcome::Unknown, "系统里没有章程".to_owned())
             .remedy("由主管团组织在学生会的“章程”里存档"),
         Some(OnFile { name, adopted_by, adopted_on, versions }) => {
-            let says = format!("《{name}》，{adopted_on} {adopted_by}通过，存档 {versions} 版");
+            let says = format!("《{name}》，{}{adopted_by}通过，存档 {versions} 版", chinese_day(*adopted_on));
             Finding::new(provision, Outcome::Pass, says)
         }
     }

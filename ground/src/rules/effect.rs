@@ -11,7 +11,7 @@ use super::{
     plan::{OwnRule, Provision, Union, Word},
     timeline::Timeline,
 };
-use crate::words::words;
+use crate::{text::chinese_day, words::words};
 
 words! {
     /// Whether a plan speaks of a union at all.
@@ -253,7 +253,8 @@ pub fn said(plan: &Plan, rule: Rule) -> String {
     match plan.word_on(rule) {
         Word::Stated(provision) => {
             let figure = provision.figure.as_ref().map(|figure| format!("{figure}，")).unwrap_or_default();
-            let later = (provision.effective != plan.effective).then(|| format!("自 {} 起，", provision.effective));
+            let later =
+                (provision.effective != plan.effective).then(|| format!("自{}起，", chinese_day(provision.effective)));
             let strength = provision.strength.label();
             format!("{figure}{strength}，{}{}", later.unwrap_or_default(), quotes(provision))
         }

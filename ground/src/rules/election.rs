@@ -85,6 +85,26 @@ pub enum Tie {
     SecondRound,
     /// People draw lots among them.
     Lot,
+    /// Those present vote among them by a show of hands.
+    Hands,
+}
+
+impl Tie {
+    /// People settle it in public once the ballots are counted, and it is registered whom they chose.
+    #[must_use]
+    pub fn is_settled_in_public(self) -> bool {
+        matches!(self, Self::Lot | Self::Hands)
+    }
+
+    /// What people do then, in words; empty where they do nothing.
+    #[must_use]
+    pub fn act(self) -> &'static str {
+        match self {
+            Self::Vacant | Self::SecondRound => "",
+            Self::Lot => "抽签",
+            Self::Hands => "举手表决",
+        }
+    }
 }
 
 /// An election's own rules. What was added later is left out where it says what held before, so that the hash of a
@@ -442,7 +462,7 @@ pub fn judge(seats: u32, rules: &Rules, attendance: Attendance, tally: &Tally, w
     let (elected, at_the_edge) = fill(&standings, seats);
     let tied = match rules.tie {
         Tie::Vacant => Vec::new(),
-        Tie::SecondRound | Tie::Lot => at_the_edge,
+        Tie::SecondRound | Tie::Lot | Tie::Hands => at_the_edge,
     };
     Count {
         valid_election: reasons.is_empty(),
@@ -682,7 +702,7 @@ mod tests {
             (4, &[10, 10, 10, 10], "甲乙丙丁", "", 0),
         ];
         for (seats, votes, elected, tied, vacant) in table {
-            for tie in [Tie::Vacant, Tie::SecondRound, Tie::Lot] {
+            for tie in [Tie::Vacant, Tie::SecondRound, Tie::Lot, Tie::Hands] {
                 let names = ["甲", "乙", "丙", "丁"];
                 let figures = |(name, votes_for): (&&str, &u32)| CandidateFigures {
                     name: (*name).to_owned(),
@@ -736,7 +756,7 @@ mod tests {
             let candidates = names.iter().zip(votes).map(figures).collect();
             let tally = Tally { returned: 10, valid: 10, candidates, ..Tally::default() };
             let attendance = Attendance { due: 14, present: 10, issued: 10 };
-            for tie in [Tie::Vacant, Tie::SecondRound, Tie::Lot] {
+            for tie in [Tie::Vacant, Tie::SecondRound, Tie::Lot, Tie::Hands] {
                 let rules = Rules { majority_of, tie, round, ..PRACTICE };
                 let count = judge(seats, &rules, attendance, &tally, &[]);
                 let listed = if tie == Tie::Vacant { "" } else { tied };

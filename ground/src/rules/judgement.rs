@@ -1,6 +1,6 @@
 //! Everything a plan asks of a whole union, judged together: at one moment, and on every day of its time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use time::Date;
 
@@ -137,32 +137,53 @@ impl Timeline {
         Ok(findings)
     }
 
-    /// The day since which the union has been as `finding` says without a break, seen from `today`, by what began and ended,
-    /// not before its first post, and not before the day on which the plan that makes the finding came to say so; the facts
-    /// of people are taken as they are today.
+    /// What the union was on the days before `today`, for [`Past::since`].
     #[must_use]
-    pub fn since(&self, calendar: &Calendar, finding: &Finding, today: Date) -> Option<Date> {
+    pub fn past<'a>(&'a self, calendar: &'a Calendar, today: Date) -> Past<'a> {
         let mut days = self.days();
         days.extend(calendar.days());
         let first = self.holdings.iter().map(|holding| holding.from).min();
+        let days = days.into_iter().rev().filter(|day| *day <= today && Some(*day) >= first).collect();
+        Past { timeline: self, calendar, today, days, found: HashMap::new() }
+    }
+}
+
+/// A union on the days on which something of it began or ended. Each is judged once, however many findings ask for it.
+#[derive(Debug)]
+pub struct Past<'a> {
+    timeline: &'a Timeline,
+    calendar: &'a Calendar,
+    today: Date,
+    /// Until today, the last one first.
+    days: Vec<Date>,
+    found: HashMap<Date, Vec<Finding>>,
+}
+
+impl Past<'_> {
+    /// The day since which the union has been as `finding` says without a break, seen from today, by what began and ended,
+    /// not before its first post, and not before the day on which the plan that makes the finding came to say so; the facts
+    /// of people are taken as they are today.
+    #[must_use]
+    pub fn since(&mut self, finding: &Finding) -> Option<Date> {
+        let Self { timeline, calendar, today, days, found } = self;
         // A name or a function is what it is since it was changed.
         let changed = match finding.rule {
             Rule::Org01 | Rule::Org12 | Rule::Org13 | Rule::Pol03 => {
                 let about = |unit: &&Unit| finding.unit.as_ref().is_none_or(|name| *name == unit.name);
-                self.units_on(today).filter(about).filter_map(|unit| unit.changed).max()
+                timeline.units_on(*today).filter(about).filter_map(|unit| unit.changed).max()
             }
             _ => None,
         };
         let mut since = None;
         let side = |finding: &Finding| (finding.verdict, is_over(finding));
-        let says_now = calendar.on(today).and_then(|plan| plan.provision(finding.rule));
-        for day in days.into_iter().rev().filter(|day| *day <= today && Some(*day) >= first) {
+        let says_now = calendar.on(*today).and_then(|plan| plan.provision(finding.rule));
+        for day in days.iter().copied() {
             let Some(plan) = calendar.on(day) else { break };
             // What another plan found, or this one in other words, stays that plan's.
             if plan.provision(finding.rule) != says_now {
                 break;
             }
-            let then = self.findings(&plan.as_of(day), day).unwrap_or_default();
+            let then = found.entry(day).or_insert_with(|| timeline.findings(&plan.as_of(day), day).unwrap_or_default());
             let same = |other: &&Finding| (other.rule, &other.unit) == (finding.rule, &finding.unit);
             if then.iter().find(same).is_none_or(|other| side(other) != side(finding)) {
                 break;
@@ -231,7 +252,7 @@ pub(super) mod tests {
             let found = timeline.findings(calendar.on(today).unwrap(), today).unwrap();
             let finding = found.iter().find(|finding| finding.rule == Rule::Stf02).unwrap();
             assert_eq!(finding.verdict, Outcome::Fail);
-            timeline.since(calendar, finding, today)
+            timeline.past(calendar, today).since(finding)
         };
         let first = (date!(2024 - 09 - 01), plan("suzhou-2020"));
         assert_eq!(since(&Calendar::new(vec![first.clone()])), Some(date!(2026 - 09 - 14)));

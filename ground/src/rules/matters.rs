@@ -15,7 +15,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{Finding, Outcome, Plan, Rule, Verdict};
-use crate::words::words;
+use crate::{text::folded, words::words};
 
 words! {
     /// The four controlled matters of GUI-02.
@@ -420,6 +420,21 @@ pub fn yuan(fen: i64) -> String {
     format!("{sign}{}.{:02}", fen / 100, fen % 100)
 }
 
+/// An amount of yuan as people type it, in fen: `1,234.50`, `120`, `￥88.8`, `7元`. None where it is no such amount, or more than
+/// `most` fen.
+#[must_use]
+pub fn fen(typed: &str, most: i64) -> Option<i64> {
+    let text = folded(typed).replace([',', '，', '￥', '¥'], "");
+    let text = text.strip_suffix('元').unwrap_or(&text).trim();
+    let (yuan, rest) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if yuan.is_empty() || yuan.len() > 9 || rest.len() > 2 || !digits(yuan) || !digits(rest) {
+        return None;
+    }
+    let rest: i64 = if rest.is_empty() { 0 } else { format!("{rest:0<2}").parse().ok()? };
+    Some(yuan.parse::<i64>().ok()? * 100 + rest).filter(|fen| *fen <= most)
+}
+
 /// What a matter about to be filed is judged by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Filing {
@@ -698,6 +713,28 @@ mod tests {
                 prop_assert!(!has_begun || begins, "what has begun stays so");
                 course = next;
             }
+        }
+    }
+
+    #[test]
+    fn amounts_are_read_to_the_fen_and_never_as_fractions() {
+        for (typed, want) in [
+            ("120", Some(12_000)),
+            ("１００", Some(10_000)),
+            ("12,000.5", Some(1_200_050)),
+            ("1,234.50", Some(123_450)),
+            ("￥0.07", Some(7)),
+            ("88.8元", Some(8_880)),
+            ("10000000", Some(1_000_000_000)),
+            ("10000000.01", None),
+            ("１２０００．5", None),
+            ("1.234", None),
+            ("-5", None),
+            ("", None),
+            (".5", None),
+            ("1e3", None),
+        ] {
+            assert_eq!(fen(typed, 1_000_000_000), want, "{typed}");
         }
     }
 }

@@ -5,7 +5,7 @@ use time::Date;
 
 use super::{
     Outcome, Plan,
-    plan::{OwnCheck, OwnLimit, OwnRule, Share, TermOf, Union, YearDay},
+    plan::{OwnCheck, OwnLimit, OwnRule, Reelection, Share, TermOf, Union, YearDay},
     timeline::{Holding, Timeline, covers},
     yearly::{academic_year, academic_year_in_words, year_after},
 };
@@ -55,9 +55,14 @@ pub fn own_findings<'p>(plan: &'p Plan, union: Union, known: OwnKnown<'_>, today
                 let says = "代表随每次大会产生，登记在各次大会里，系统不按年核对，请对照原文把关";
                 (Outcome::NotJudged, format!("{}；{says}", limit.in_words()))
             }
-            Some(OwnLimit::Term { of, years, again: Some(again) }) => {
+            Some(OwnLimit::Term { of, years, again: Some(Reelection::Times(again)) }) => {
                 let most = years.saturating_mul(again.saturating_add(1));
                 served(plan, Served { of, most, breach: breach(rule) }, timeline, today)
+            }
+            // Nobody serves too long; who serves on is said all the same.
+            Some(limit @ OwnLimit::Term { of, years, again: Some(Reelection::Unlimited) }) => {
+                let (verdict, says) = served(plan, Served { of, most: years, breach: Outcome::Pass }, timeline, today);
+                (verdict, format!("{}。{says}", limit.in_words()))
             }
             // Without a word on re-election a long service is no breach: who it is is said, and people judge.
             Some(limit @ OwnLimit::Term { of, years, again: None }) => {
@@ -65,6 +70,7 @@ pub fn own_findings<'p>(plan: &'p Plan, union: Union, known: OwnKnown<'_>, today
                 let open = "方案没有录入连任的限制，系统不作判断";
                 (Outcome::NotJudged, format!("{}；{open}。{says}", limit.in_words()))
             }
+            Some(OwnLimit::Experience { of, months }) => experienced(plan, of, months, timeline, today),
             _ => judge(rule, reported, today),
         };
         OwnFinding { rule, verdict, message }
@@ -89,7 +95,7 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
             None => (Outcome::Unknown, "没有登记人数".to_owned()),
             Some(number) => {
                 let fits = number >= at_least && at_most.is_none_or(|most| number <= most);
-                let says = format!("{} 登记 {number} 人，要求{}", fact.on, limit.in_words());
+                let says = format!("{}登记 {number} 人，要求{}", chinese_day(fact.on), limit.in_words());
                 (if fits { Outcome::Pass } else { breach }, says)
             }
         },
@@ -98,16 +104,18 @@ fn judge(rule: &OwnRule, reported: Option<&OwnFact>, today: Date) -> (Outcome, S
             Some((number, of)) => {
                 let fits = at_least.is_none_or(|least: Share| number >= least.ceil_of(of))
                     && at_most.is_none_or(|most: Share| number <= most.floor_of(of));
-                let says = format!("{} 登记 {of} 人中有 {number} 人，要求{}", fact.on, limit.in_words());
+                let says = format!("{}登记 {of} 人中有 {number} 人，要求{}", chinese_day(fact.on), limit.in_words());
                 (if fits { Outcome::Pass } else { breach }, says)
             }
         },
-        OwnLimit::Term { .. } => (Outcome::NotJudged, format!("{}，系统不作判断", limit.in_words())),
+        OwnLimit::Term { .. } | OwnLimit::Experience { .. } => {
+            (Outcome::NotJudged, format!("{}，系统不作判断", limit.in_words()))
+        }
         OwnLimit::Yearly { by } => {
             let late = by.and_then(|by| by.in_year(academic_year(fact.on))).filter(|last| fact.on > *last);
             let what = match rule.check {
-                OwnCheck::Document => format!("{} 存档：{}", fact.on, fact.document),
-                _ => format!("{} 办理", fact.on),
+                OwnCheck::Document => format!("{}存档：{}", chinese_day(fact.on), fact.document),
+                _ => format!("{}办理", chinese_day(fact.on)),
             };
             match late {
                 Some(last) => (breach, format!("{what}，迟于{}", chinese_day(last))),
@@ -131,27 +139,79 @@ struct Served {
     breach: Outcome,
 }
 
-/// Nobody who serves on a day has served longer than the terms allow, counted without a break.
-fn served(plan: &Plan, limit: Served, timeline: Option<&Timeline>, day: Date) -> (Outcome, String) {
-    let Served { of, most, breach } = limit;
-    let Some(timeline) = timeline else {
-        return (Outcome::NotJudged, format!("{}的任期由人工核对", of.label()));
-    };
+/// Somebody who serves on a day, by their place among the people, and since when without a break.
+struct Serving {
+    person: usize,
+    since: Date,
+}
+
+/// Those who serve on a day in the posts that are meant.
+fn serving(plan: &Plan, of: TermOf, timeline: &Timeline, day: Date) -> Vec<Serving> {
     let is_meant = |holding: &&Holding| match of {
         TermOf::Presidium => plan.is_seat(&holding.post),
         TermOf::Department => holding.post.department().is_some(),
         TermOf::Delegates => false,
     };
-    let mut over: Vec<&str> = Vec::new();
-    for holding in timeline.holdings.iter().filter(is_meant).filter(|one| covers(one.from, one.until, day)) {
+    let one = |holding: &Holding| {
         // One post after the other, without a day between them.
         let earlier = |since: Date| {
             let own = timeline.holdings.iter().filter(is_meant).filter(|one| one.person == holding.person);
             own.filter(|one| one.from < since && one.until.is_none_or(|until| until >= since)).map(|one| one.from).min()
         };
         let since = std::iter::successors(Some(holding.from), |since| earlier(*since)).last().unwrap_or(holding.from);
+        Serving { person: holding.person, since }
+    };
+    timeline.holdings.iter().filter(is_meant).filter(|one| covers(one.from, one.until, day)).map(one).collect()
+}
+
+/// Whoever serves on a day had served in the union for so many months before. Where its record does not show it they may have
+/// served elsewhere (a class, a branch, a society): who it is is said, and people judge.
+fn experienced(plan: &Plan, of: TermOf, months: u32, timeline: Option<&Timeline>, day: Date) -> (Outcome, String) {
+    let asked = OwnLimit::Experience { of, months }.in_words();
+    let serving = timeline.map(|timeline| serving(plan, of, timeline, day)).unwrap_or_default();
+    let Some(timeline) = timeline.filter(|_| !serving.is_empty()) else {
+        return (Outcome::NotJudged, format!("{asked}；由人工核对"));
+    };
+    let served_before = |one: &Serving| {
+        let earlier =
+            timeline.holdings.iter().filter(|holding| holding.person == one.person && holding.from < one.since);
+        let mut spans: Vec<(Date, Date)> = earlier
+            .map(|holding| (holding.from, holding.until.map_or(one.since, |until| until.min(one.since))))
+            .collect();
+        spans.sort_unstable();
+        // Two posts at once count once.
+        let mut counted = Date::MIN;
+        spans.into_iter().fold(0, |days, (from, until)| {
+            let from = from.max(counted);
+            counted = counted.max(until);
+            days + (until - from).whole_days().max(0)
+        })
+    };
+    let shows = |one: &&Serving| served_before(one) * 12 >= i64::from(months) * 365;
+    let mut open: Vec<&str> = serving
+        .iter()
+        .filter(|one| !shows(one))
+        .filter_map(|one| timeline.people.get(one.person).map(|person| person.name.as_str()))
+        .collect();
+    open.sort_unstable();
+    open.dedup();
+    if open.is_empty() {
+        return (Outcome::Pass, format!("{asked}：本会的任职记录都能看出"));
+    }
+    let says = "本会的任职记录里看不出，可能在班级、团支部或其他组织任职，由人工核对";
+    (Outcome::NotJudged, format!("{asked}；{} 人{says}：{}", open.len(), open.join("、")))
+}
+
+/// Nobody who serves on a day has served longer than the terms allow, counted without a break.
+fn served(plan: &Plan, limit: Served, timeline: Option<&Timeline>, day: Date) -> (Outcome, String) {
+    let Served { of, most, breach } = limit;
+    let Some(timeline) = timeline else {
+        return (Outcome::NotJudged, format!("{}的任期由人工核对", of.label()));
+    };
+    let mut over: Vec<&str> = Vec::new();
+    for Serving { person, since } in serving(plan, of, timeline, day) {
         let ends = (0..most).fold(since, |day, _| year_after(day));
-        if let Some(person) = timeline.people.get(holding.person).filter(|_| day > ends) {
+        if let Some(person) = timeline.people.get(person).filter(|_| day > ends) {
             over.push(&person.name);
         }
     }
@@ -291,6 +351,56 @@ mod tests {
         assert!(found.message.contains("一届 2 年，不得连任；代表随每次大会产生"), "{}", found.message);
         assert_eq!(found.rule.check_in_words(), "核对任期：学生代表大会代表一届 2 年，不得连任");
         assert!(!found.rule.is_reported());
+    }
+
+    #[test]
+    fn pol_00_re_election_without_a_bound_is_another_answer_than_silence() {
+        let term = "name = \"任期\"\ncheck = \"term\"\nof = \"presidium\"\nyears = 1\n";
+        let free = plan(&format!("{term}reelections = \"unlimited\""));
+        let mut timeline = Timeline::empty(Union::School);
+        timeline.add(&member(1, Post::Presidium), Post::Presidium, date!(2024 - 09 - 14), None);
+        let said = by_record(&free, &timeline, date!(2026 - 09 - 15));
+        assert_eq!(said.verdict, Outcome::Pass, "the plan lets them");
+        assert_eq!(said.message, "主席团成员一届 1 年，可以连任，不限届数。1 人连续任职超过 1 年：学生1");
+        let silent = plan(term);
+        let said = by_record(&silent, &timeline, date!(2026 - 09 - 15));
+        assert_eq!(said.verdict, Outcome::NotJudged);
+        assert!(said.message.contains("没有录入连任的限制"), "{}", said.message);
+        let unknown = own_findings(&free, Union::School, OwnKnown::default(), TODAY).remove(0);
+        assert_eq!(unknown.verdict, Outcome::NotJudged, "nothing is known of who serves");
+        for again in ["\"随意\"", "11", "true"] {
+            let says = refusals(&[&format!("{term}reelections = {again}")]);
+            assert!(says.contains("0 至 10 的整数"), "{says}");
+        }
+    }
+
+    #[test]
+    fn pol_00_experience_is_shown_by_the_unions_record_or_left_to_people() {
+        let year = plan("name = \"经历\"\ncheck = \"experience\"\nof = \"presidium\"\nmonths = 12");
+        let staff = || Post::Staff("办公室".to_owned());
+        let mut timeline = Timeline::empty(Union::School);
+        let first = member(1, Post::Presidium);
+        timeline.add(&first, staff(), date!(2024 - 09 - 14), Some(date!(2025 - 09 - 14)));
+        timeline.add(&first, Post::Presidium, date!(2025 - 09 - 14), None);
+        let today = date!(2025 - 10 - 01);
+        let found = by_record(&year, &timeline, today);
+        assert_eq!((found.verdict, found.rule.is_reported()), (Outcome::Pass, false), "{}", found.message);
+        let second = member(2, Post::Presidium);
+        timeline.add(&second, staff(), date!(2025 - 03 - 01), Some(date!(2025 - 09 - 01)));
+        timeline.add(&second, Post::Presidium, date!(2025 - 09 - 14), None);
+        let found = by_record(&year, &timeline, today);
+        assert_eq!(found.verdict, Outcome::NotJudged, "half a year here, perhaps more elsewhere");
+        assert!(
+            found.message.contains("1 人本会的任职记录里看不出") && found.message.ends_with("：学生2"),
+            "{}",
+            found.message
+        );
+        assert_eq!(
+            by_record(&year, &Timeline::empty(Union::School), today).verdict,
+            Outcome::NotJudged,
+            "nobody serves"
+        );
+        assert_eq!(found.rule.check_in_words(), "核对任职经历：主席团成员任职前须有满 12 个月的任职经历");
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub fn recruit(plan: &Plan, recruiting: Recruiting) -> Verdict<Recruits> {
         findings.push(under(plan, Rule::Vol01, Outcome::Fail, says).remedy("去掉对报名的限制"));
     }
     if ends_on < today {
-        let says = format!("项目的结束日期 {ends_on} 已过");
+        let says = format!("项目的结束日期{}已过", chinese_day(ends_on));
         findings.push(under(plan, Rule::Vol02, Outcome::Fail, says).remedy("改定结束日期，或办理结项"));
     }
     findings.push(controlled(plan, pending));
@@ -100,7 +100,7 @@ pub fn overdue(plan: &Plan, ends_on: Date, engaged: i64, today: Date) -> Finding
     let Some(provision) = plan.provision(Rule::Vol02) else { return Finding::unstated(Rule::Vol02, plan) };
     let late = ends_on < today;
     let says = if late {
-        format!("{ends_on} 已经结束，还有 {engaged} 名志愿者没有解散")
+        format!("{}已经结束，还有 {engaged} 名志愿者没有解散", chinese_day(ends_on))
     } else {
         format!("到{}为止，现有 {engaged} 名志愿者", chinese_day(ends_on))
     };

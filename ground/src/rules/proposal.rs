@@ -4,7 +4,7 @@
 use time::Date;
 
 use super::{Finding, Outcome, Verdict};
-use crate::words::words;
+use crate::{text::chinese_day, words::words};
 
 words! {
     /// How far a proposal is.
@@ -110,7 +110,7 @@ pub fn hand_in(facts: HandIn) -> Verdict<HandedIn> {
         refuse(format!("附议 {agreed} 人，应有 {needed} 人以上"), "请再邀请本次大会的代表附议");
     }
     if today > closes_on {
-        refuse(format!("提案截止日期是 {closes_on}，已经过了"), "由提案工作委员会决定是否延期");
+        refuse(format!("提案截止日期是{}，已经过了", chinese_day(closes_on)), "由提案工作委员会决定是否延期");
     }
     Verdict::seal(findings, HandedIn(()))
 }
@@ -137,7 +137,7 @@ mod tests {
         assert!(hand_in(facts).permit().is_ok());
         let why = |facts| hand_in(facts).permit().unwrap_err().into_iter().map(|one| one.message).collect::<String>();
         assert_eq!(why(HandIn { agreed: 1, ..facts }), "附议 1 人，应有 2 人以上");
-        assert_eq!(why(HandIn { today: date!(2026 - 12 - 11), ..facts }), "提案截止日期是 2026-12-10，已经过了");
+        assert_eq!(why(HandIn { today: date!(2026 - 12 - 11), ..facts }), "提案截止日期是2026年12月10日，已经过了");
         assert_eq!(why(HandIn { stage: Stage::Submitted, ..facts }), "提案现在是“已提交，待审查”");
     }
 

@@ -531,7 +531,8 @@ pub fn coverage(plan: &Plan, facts: &Coverage, today: Date) -> Finding {
             "在“述职评议”里开始本学期的评议"
         })
     } else {
-        let says = format!("{semester}应述职 {due} 人，已提交 {handed} 人（{share}），{late_from} 起逾期");
+        let says =
+            format!("{semester}应述职 {due} 人，已提交 {handed} 人（{share}），{}起逾期", chinese_day(*late_from));
         Finding::new(provision, Outcome::Pass, says)
     };
     finding.against(&share, "=100%")

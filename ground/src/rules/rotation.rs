@@ -74,7 +74,7 @@ fn period(plan: &Plan, timeline: &Timeline, turn: &Turn, today: Date) -> Finding
     let Some(semester) =
         timeline.semesters.iter().find(|semester| covers(semester.from, Some(semester.until), turn.from))
     else {
-        return Finding::new(provision, Outcome::Unknown, format!("{} 不在已登记的学期内", turn.from))
+        return Finding::new(provision, Outcome::Unknown, format!("{}不在已登记的学期内", chinese_day(turn.from)))
             .against(&measured, "一个学期")
             .remedy("由校团委先在“学期”里登记这个学期");
     };
@@ -124,8 +124,11 @@ fn by_days(provision: &Provision, length: Period, turn: &Turn, semester_end: Dat
     } else {
         (Outcome::Pass, format!("合于规定的周期（{}）", length.in_words()))
     };
-    let remedy =
-        if verdict == Outcome::Pass { String::new() } else { format!("排到 {}", last_day(end.min(semester_end))) };
+    let remedy = if verdict == Outcome::Pass {
+        String::new()
+    } else {
+        format!("排到{}", chinese_day(last_day(end.min(semester_end))))
+    };
     Finding::new(provision, verdict, says).against(&measured, whole).remedy(remedy)
 }
 
@@ -201,7 +204,7 @@ pub fn take_turn(
     }
     findings.retain(|finding| finding.verdict.is_judged());
     if calendar.in_force(turn.from).is_none() {
-        let says = format!("{} 本校还没有启用实施方案，轮值没有依据", turn.from);
+        let says = format!("{}本校还没有启用实施方案，轮值没有依据", chinese_day(turn.from));
         let remedy = "从方案启用之日或以后起排";
         findings.push(Finding::practice(Rule::Org03, Outcome::Fail, says).remedy(remedy));
     }
@@ -211,7 +214,7 @@ pub fn take_turn(
         findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
     }
     if turn.from < today {
-        let says = format!("起始日 {} 早于今天，是补登；补登须写明理由，也可以改为从今天起", turn.from);
+        let says = format!("起始日{}早于今天，是补登；补登须写明理由，也可以改为从今天起", chinese_day(turn.from));
         findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
     }
     let mut seen = Vec::new();
@@ -235,9 +238,13 @@ fn seated_and_alone(plan: &Plan, provision: &Provision, timeline: &Timeline, tur
     let seats: Vec<(Date, Option<Date>)> = sits.map(|holding| (holding.from, holding.until)).collect();
     if let Some(day) = first_gap(&seats, turn.from, turn.until) {
         findings.push(
-            Finding::new(provision, provision.breach(), format!("{day} 这天，当值人选不是在任的主席团成员"))
-                .against(&day, "轮值期内一直是主席团成员")
-                .remedy("选在任期覆盖整个轮值期的主席团成员，或调整起止日期"),
+            Finding::new(
+                provision,
+                provision.breach(),
+                format!("{}这天，当值人选不是在任的主席团成员", chinese_day(day)),
+            )
+            .against(&day, "轮值期内一直是主席团成员")
+            .remedy("选在任期覆盖整个轮值期的主席团成员，或调整起止日期"),
         );
     }
     if let Some(other) = timeline.turns.iter().find(|other| other.from < turn.until && turn.from < other.until) {

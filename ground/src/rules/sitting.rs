@@ -293,7 +293,7 @@ pub fn report(contests: &[ReportFacts]) -> Verdict<Report> {
             faults.push("另选他人中有得票达到当选票数或并列的，还没有核对是谁".to_owned());
         }
         if contest.lot_open {
-            faults.push("得票相同，抽签结果还没有登记".to_owned());
+            faults.push("得票相同，抽签或举手表决的结果还没有登记".to_owned());
         }
         let says = if faults.is_empty() {
             format!("{}：应到 {due}，实到 {present}，发出 {issued}，收回 {returned}，账目相符", contest.title)
@@ -305,7 +305,7 @@ pub fn report(contests: &[ReportFacts]) -> Verdict<Report> {
                 "请两名监票人在监票页面核对另选他人写的是谁：一人提出、另一人确认；查不清的，计入其他"
             }
             (true, _) => "请先录入纸质选票：两人分别录入，不一致的由第三人核定",
-            (false, true) => "请先当众抽签，在本场次的页面登记抽签结果",
+            (false, true) => "请先当众抽签或举手表决，在本场次的页面登记结果",
             _ => "请核对纸质选票的录入；收回多于发出的，应当作废本场次，重新投票",
         };
         findings.push(practice(!faults.is_empty(), says, remedy));

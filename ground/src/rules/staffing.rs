@@ -36,7 +36,7 @@ pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
     let message = match (over, value.decided().is_none() && value.about) {
         (true, true) => format!("工作人员 {total} 人，超过{says}（上浮 {percent}% 掌握，至多 {limit} 人）"),
         (true, false) => format!("工作人员 {total} 人，超过 {says}"),
-        (false, true) => format!("工作人员 {total} 人，没有超过{says}"),
+        (false, true) => format!("工作人员 {total} 人，在{says}的掌握幅度内（至多 {limit} 人）"),
         (false, false) => format!("工作人员 {total} 人，不超过 {says}"),
     };
     let verdict = if over { provision.breach() } else { Outcome::Pass };

@@ -8,16 +8,16 @@ use sqlx::{Connection as _, PgConnection};
 use time::format_description::well_known::Rfc3339;
 
 use super::{
+    away::{check_place, find, mark, unmark, wait_for_others},
     folder::{FORMAT, MANIFEST, MoveManifest, MovedFile, SHARED_FILE, copy_out, make_file, own_schema},
     tables::{MovedTables, SHARED, moved_tables},
 };
 use crate::{
-    accounts::store::institution_named,
-    audit::{self, Entry, moved::RECORD_FILES},
+    audit::{self, moved::RECORD_FILES},
     clock::Clock,
     commands::backup::check_key,
     config::DatabaseConfig,
-    database::{Database, reach::reach},
+    database::Database,
     ids::InstitutionId,
     sealing::keys::MarkKey,
 };
@@ -25,8 +25,7 @@ use crate::{
 /// Writes the university's part of the database into a new folder.
 pub(super) fn write_out(school: &str, folder: &Path, config: &DatabaseConfig) -> Result<String> {
     ensure!(!folder.exists(), "{} 已经存在：转出到一个新的文件夹", folder.display());
-    let data = config.data_folder();
-    ensure!(config.url.is_some() || data.join("data/PG_VERSION").exists(), "{} 里没有数据库", data.display());
+    check_place(config)?;
     let key_file = config.ballot_key_file();
     let key = MarkKey::load(&key_file)?;
     let key = key.with_context(|| format!("没有选票密钥 {}：用 --ballot-key 指明它在哪里", key_file.display()))?;
@@ -34,40 +33,56 @@ pub(super) fn write_out(school: &str, folder: &Path, config: &DatabaseConfig) ->
     let name = folder.file_name().context("文件夹没有名称")?.to_string_lossy();
     let draft = folder.with_file_name(format!(".{name}.new-{}", std::process::id()));
     fs::DirBuilder::new().mode(0o700).create(&draft).with_context(|| format!("无法新建 {}", draft.display()))?;
-    let said = write(school, config, &key, &draft).and_then(|said| {
-        fs::rename(&draft, folder)?;
-        Ok(format!("已转出到 {}\n{said}", folder.display()))
-    });
+    let said = write(school, config, &key, &Places { draft: &draft, folder });
     if said.is_err() {
         let _ = fs::remove_dir_all(&draft);
     }
     said
 }
 
-fn write(school: &str, config: &DatabaseConfig, key: &MarkKey, folder: &Path) -> Result<String> {
+/// Where the folder is written, and where it stands once it is whole.
+struct Places<'a> {
+    draft: &'a Path,
+    folder: &'a Path,
+}
+
+fn write(school: &str, config: &DatabaseConfig, key: &MarkKey, places: &Places<'_>) -> Result<String> {
     let database = Database::open_beside(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let manifest = runtime.block_on(async {
-        let mut db = reach(&database.url).await.context("连接数据库")?.connection;
-        let schema: i64 =
-            sqlx::query_scalar("select max(version) from _sqlx_migrations where success").fetch_one(&mut db).await?;
-        let own = own_schema();
-        ensure!(schema == own, "数据库版本 {schema} 与程序的 {own} 不同：先用这个版本的程序启动一次");
-        let institution = institution_named(&mut db, school).await?;
-        let institution = institution.with_context(|| format!("没有代码为 {school} 的学校"))?;
+    runtime.block_on(async {
+        let (mut db, institution) = find(&database.url, school).await?;
         let tables = moved_tables(&mut db).await?;
-        // That somebody took all of it is an entry too, and the last of those that go along.
-        let mut noting = db.begin().await?;
-        let entry = Entry::new(audit::Verb::UniversityMovedOut, school);
-        audit::append_by_operator(&mut noting, institution, entry, Clock::default().now()).await?;
-        noting.commit().await?;
-        let mut snapshot = db.begin_with("begin isolation level repeatable read, read only").await?;
-        check_key(&mut snapshot, key).await?;
-        let manifest = fill(&mut snapshot, institution, key, &tables, folder).await?;
-        snapshot.rollback().await?;
-        Ok::<_, anyhow::Error>(manifest)
-    })?;
-    let text = serde_json::to_string_pretty(&manifest)? + "\n";
+        check_key(&mut db, key).await?;
+        let is_new = mark(&mut db, institution, school).await?;
+        let written = write_marked(&mut db, institution, key, &tables, places).await;
+        // Nothing moves: it is worked on here as before.
+        if written.is_err() && is_new {
+            unmark(&mut db, institution, school).await?;
+        }
+        written
+    })
+}
+
+/// Writes the folder of a university on which nobody works any more.
+async fn write_marked(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    key: &MarkKey,
+    tables: &MovedTables,
+    places: &Places<'_>,
+) -> Result<String> {
+    wait_for_others(&mut *db).await?;
+    let mut snapshot = db.begin_with("begin isolation level repeatable read, read only").await?;
+    let manifest = fill(&mut snapshot, institution, key, tables, places.draft).await?;
+    snapshot.rollback().await?;
+    let said = seal(&manifest, places.draft)?;
+    fs::rename(places.draft, places.folder)?;
+    Ok(format!("已转出到 {}\n{said}", places.folder.display()))
+}
+
+/// Writes the manifest, the last of the files; says what the folder holds.
+fn seal(manifest: &MoveManifest, folder: &Path) -> Result<String> {
+    let text = serde_json::to_string_pretty(manifest)? + "\n";
     let mut file = make_file(&folder.join(MANIFEST))?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
@@ -79,13 +94,15 @@ fn write(school: &str, config: &DatabaseConfig, key: &MarkKey, folder: &Path) ->
     };
     Ok(format!(
         "{}：{} 个文件，{rows} 行；数据库版本 {}\n清单哈希 {}\n操作记录完整：原数据库 {} 条，末条哈希 {}\n{sealed}\n\
-         没有转出：登录、激活码、记住的设备、日历订阅、没有提交的表单。这里的数据没有改动；转入成功以后不要再在这里办理。\n",
+         没有转出：登录、激活码、记住的设备、日历订阅、没有提交的表单。这里的数据没有改动，从现在起只能查看，不再办理；\n\
+         不迁了的，用 --stay {} 恢复办理。\n",
         manifest.name,
         manifest.files.len(),
         manifest.schema,
         hex::encode(Sha256::digest(text.as_bytes())),
         manifest.entries,
-        manifest.head
+        manifest.head,
+        manifest.code
     ))
 }
 

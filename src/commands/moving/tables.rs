@@ -21,11 +21,13 @@ const LEFT: &[&str] = &[
     "campus_claim",
     "count_holder",
     "ended_session",
+    "fact_stamp",
     "import_commit",
     "kept_file",
     "kept_form",
     "known_device",
     "moved_entry",
+    "moved_university",
     "review_holder",
     "session",
     "sign_in_attempt",
@@ -53,41 +55,42 @@ const UNIVERSITY: &str = ":university";
 
 /// A table as the catalogue has it.
 #[derive(Debug, Clone, FromRow)]
-pub(super) struct Table {
-    pub(super) name: String,
+pub struct Table {
+    pub name: String,
     /// Without those that are computed.
-    pub(super) columns: Vec<String>,
+    pub columns: Vec<String>,
     /// In which order its rows stand in a file: by the primary key, else by all columns. Never as they lie, which may tell
     /// who came first.
-    pub(super) sorted_by: Vec<String>,
+    pub sorted_by: Vec<String>,
     /// Triggers of ours look at what is written.
-    pub(super) is_guarded: bool,
+    pub is_guarded: bool,
 }
 
 /// A foreign key as the catalogue has it.
 #[derive(Debug, Clone, FromRow)]
-pub(super) struct ForeignKey {
-    pub(super) name: String,
-    pub(super) holder: String,
-    pub(super) columns: Vec<String>,
-    pub(super) target: String,
-    pub(super) target_columns: Vec<String>,
+pub struct ForeignKey {
+    pub name: String,
+    pub holder: String,
+    pub columns: Vec<String>,
+    pub target: String,
+    pub target_columns: Vec<String>,
     /// None of its columns may be null.
-    pub(super) is_required: bool,
+    pub is_required: bool,
 }
 
 /// A table of which a university's rows are moved.
 #[derive(Debug)]
-pub(super) struct MovedTable {
-    pub(super) table: Table,
+pub struct MovedTable {
+    pub table: Table,
     /// Which of its columns name rows of [`SHARED`].
-    pub(super) shared: Vec<String>,
+    pub shared: Vec<String>,
     condition: String,
 }
 
 impl MovedTable {
     /// The university's rows, as a query.
-    pub(super) fn rows_of(&self, institution: InstitutionId) -> String {
+    #[must_use]
+    pub fn rows_of(&self, institution: InstitutionId) -> String {
         let Table { name, columns, sorted_by, .. } = &self.table;
         let condition = self.condition.replace(UNIVERSITY, &format!("'{institution}'::uuid"));
         format!("select {} from {name} where {condition} order by {}", listed(columns), listed(sorted_by))
@@ -96,9 +99,9 @@ impl MovedTable {
 
 /// All of them, in the order in which they are filled, and the foreign keys that lead in a circle: they are asked at the end.
 #[derive(Debug)]
-pub(super) struct MovedTables {
-    pub(super) tables: Vec<MovedTable>,
-    pub(super) late: Vec<ForeignKey>,
+pub struct MovedTables {
+    pub tables: Vec<MovedTable>,
+    pub late: Vec<ForeignKey>,
 }
 
 /// Names as a statement has them.
@@ -142,7 +145,11 @@ pub(super) async fn moved_tables(connection: &mut PgConnection) -> Result<MovedT
     settled(tables, keys)
 }
 
-fn settled(tables: Vec<Table>, mut keys: Vec<ForeignKey>) -> Result<MovedTables> {
+/// Of all tables with their foreign keys those that are moved.
+///
+/// # Errors
+/// Where a table belongs to no university, or leads to one that stays behind.
+pub fn settled(tables: Vec<Table>, mut keys: Vec<ForeignKey>) -> Result<MovedTables> {
     for WithoutKey { holder, column, target } in WITHOUT_KEY {
         if tables.iter().any(|table| table.name == holder) {
             keys.push(ForeignKey {
@@ -246,61 +253,4 @@ fn leads(keys: &[&ForeignKey], from: &str, to: &str) -> bool {
         }
     }
     false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn table(name: &str) -> Table {
-        let columns = vec!["id".to_owned()];
-        Table { name: name.to_owned(), sorted_by: columns.clone(), columns, is_guarded: false }
-    }
-
-    fn key(holder: &str, target: &str, is_required: bool) -> ForeignKey {
-        ForeignKey {
-            name: format!("{holder}_{target}"),
-            holder: holder.to_owned(),
-            columns: vec![format!("{target}_id")],
-            target: target.to_owned(),
-            target_columns: vec!["id".to_owned()],
-            is_required,
-        }
-    }
-
-    fn names(tables: &[&str]) -> Vec<Table> {
-        tables.iter().map(|name| table(name)).collect()
-    }
-
-    #[test]
-    fn tables_follow_those_they_name_and_a_circle_is_asked_late() {
-        let keys = vec![
-            key("post", "student", true),
-            key("post", "file", false),
-            key("file", "post", false),
-            key("file", "institution", true),
-            key("note", "post", true),
-            key("student", "institution", true),
-            key("post", "post", false),
-        ];
-        let moved = settled(names(&["file", "institution", "note", "post", "session", "student"]), keys).unwrap();
-        let order: Vec<&str> = moved.tables.iter().map(|one| one.table.name.as_str()).collect();
-        assert_eq!(order, ["institution", "student", "file", "post", "note"]);
-        assert_eq!(moved.late.iter().map(|key| key.name.as_str()).collect::<Vec<_>>(), ["file_post"]);
-        let id = InstitutionId(uuid::Uuid::nil());
-        assert_eq!(
-            moved.tables[4].rows_of(id),
-            format!(
-                "select \"id\" from note where (\"post_id\") in (select \"id\" from post where (\"student_id\") in \
-                 (select \"id\" from student where \"institution_id\" = '{id}'::uuid)) order by \"id\""
-            )
-        );
-    }
-
-    #[test]
-    fn a_table_that_nobody_owns_stops_the_move() {
-        let keys = vec![key("note", "institution", false)];
-        let says = settled(names(&["institution", "note", "stray"]), keys).unwrap_err().to_string();
-        assert!(says.contains("note、stray"), "{says}");
-    }
 }

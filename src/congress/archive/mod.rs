@@ -1,7 +1,7 @@
 //! 归档: one file a congress with its documents, lists and records, and the hash of each; read without the portal. It is
 //! packed while it is sent, one file after the other.
 
-mod packing;
+pub mod packing;
 mod pages;
 mod store;
 

@@ -61,19 +61,21 @@ impl Write for Packed {
 }
 
 /// Packs files and keeps the table of contents.
-pub(super) struct Packer {
+pub struct Packer {
     /// On the heap: it is large, and it goes from thread to thread.
     zip: Box<ZipWriter<StreamWriter<Packed>>>,
     packed: Packed,
     rows: Vec<IndexRow>,
 }
 
-impl Packer {
-    pub fn new() -> Self {
+impl Default for Packer {
+    fn default() -> Self {
         let packed = Packed::default();
         Self { zip: Box::new(ZipWriter::new_stream(packed.clone())), packed, rows: Vec::new() }
     }
+}
 
+impl Packer {
     fn put(&mut self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
@@ -129,31 +131,5 @@ impl hyper::body::Body for Parts {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         self.0.poll_recv(context).map(|part| part.map(|part| part.map(Frame::data)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{Cursor, Read as _};
-
-    use super::*;
-
-    #[test]
-    fn what_is_sent_part_by_part_is_one_file_with_the_hash_of_each() {
-        let mut packer = Packer::new();
-        let mut sent = packer.add("名单/代表.csv", "一".repeat(5_000).as_bytes()).unwrap().to_vec();
-        assert!(!sent.is_empty(), "each goes as soon as it is packed");
-        sent.extend(packer.add("纪要.docx", b"PK").unwrap());
-        sent.extend(packer.finish("第一次大会", OffsetDateTime::UNIX_EPOCH).unwrap());
-        let mut zip = zip::ZipArchive::new(Cursor::new(sent)).unwrap();
-        let mut text = String::new();
-        zip.by_name("名单/代表.csv").unwrap().read_to_string(&mut text).unwrap();
-        assert_eq!(text.chars().count(), 5_000);
-        let mut index = String::new();
-        zip.by_name("index.html").unwrap().read_to_string(&mut index).unwrap();
-        assert!(index.contains("纪要.docx") && index.contains("第一次大会"));
-        let mut sums = String::new();
-        zip.by_name("SHA256SUMS.txt").unwrap().read_to_string(&mut sums).unwrap();
-        assert_eq!(sums.lines().count(), 2);
     }
 }

@@ -272,7 +272,7 @@ async fn send(
     made_at: OffsetDateTime,
     sending: &Sending,
 ) -> Result<(), Failure> {
-    let mut packer = Packer::new();
+    let mut packer = Packer::default();
     for file in files {
         let Some(ready) = read(app, congress, file).await? else { continue };
         let done = app.heavy(move || {

@@ -20,6 +20,7 @@ words! {
     Returned = "returned", "已退回，并通知上报单位。";
     Ended = "ended", "已终止代表资格。";
     Promoted = "promoted", "已终止代表资格，候补代表依次递补，并已通知本人。";
+    EndUndone = "end-undone", "已撤销终止，代表资格照原来的继续，并已通知本人。";
     DelegationsMade = "made", "已按院系组成代表团。";
     DelegationKept = "delegation", "已保存。";
     Moved = "moved", "已编入代表团。";

@@ -289,7 +289,8 @@ fn blank(figure: u32) -> String {
 }
 
 /// The title in a line such as `三、选举`.
-fn heading_of(line: &str) -> Option<&str> {
+#[must_use]
+pub fn heading_of(line: &str) -> Option<&str> {
     let (number, title) = line.split_once('、')?;
     let is_number = !number.is_empty() && number.chars().all(|c| "一二三四五六七八九十".contains(c));
     (is_number && title.chars().count() <= 30 && !title.ends_with('。')).then_some(title)
@@ -319,21 +320,22 @@ impl ElectedContest {
 
 /// A seat, counted from 0 from the stage and from the left as one looks at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seat {
-    pub(super) row: usize,
-    pub(super) column: usize,
+pub struct Seat {
+    pub row: usize,
+    pub column: usize,
 }
 
 /// Where a delegation sits.
 #[derive(Debug, Clone)]
-pub(super) struct Block {
-    pub(super) name: String,
-    pub(super) seats: Vec<Seat>,
+pub struct Block {
+    pub name: String,
+    pub seats: Vec<Seat>,
 }
 
 impl Block {
     /// `第1排1—12座、第2排11—12座`.
-    fn in_words(&self) -> String {
+    #[must_use]
+    pub fn in_words(&self) -> String {
         let mut rows: Vec<(usize, usize, usize)> = Vec::new();
         for seat in &self.seats {
             let place = seat.column + 1;
@@ -357,24 +359,4 @@ pub(super) struct SeatingPlan {
     pub(super) blocks: Vec<Block>,
     /// People for whom the hall has no seat.
     pub(super) missing: usize,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_heading_of_the_minutes_is_a_numbered_line() {
-        assert_eq!(heading_of("三、选举"), Some("选举"));
-        for plain in ["张三、李四。", "一、张三、李四当选。", "1.听取报告", "应到 3 人"] {
-            assert_eq!(heading_of(plain), None, "{plain}");
-        }
-    }
-
-    #[test]
-    fn a_delegation_sits_together_across_a_rows_end() {
-        let seat = |row, column| Seat { row, column };
-        let block = Block { name: String::new(), seats: vec![seat(0, 10), seat(0, 11), seat(1, 11), seat(1, 10)] };
-        assert_eq!(block.in_words(), "第1排11—12座、第2排11—12座");
-    }
 }

@@ -3,7 +3,7 @@
 //! meeting is held (gap G5): what is asked is practice or the committee's decision, and says so. Clause: VET-05.
 
 pub(in crate::congress) mod archived;
-mod composed;
+pub mod composed;
 mod done;
 mod election_rules;
 mod forms;

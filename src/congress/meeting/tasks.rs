@@ -8,7 +8,7 @@ use crate::{
     auth::person::SignedIn,
     congress::{
         congress::{Congress, Stage},
-        store as congresses,
+        store::find,
     },
     failure::Failure,
     page::task::Task,
@@ -16,24 +16,29 @@ use crate::{
 };
 
 /// What meetings ask of a person, as an officer, a delegate or the keeper.
-pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Vec<Task>, Failure> {
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    congresses: &[Congress],
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
     let mut tasks = Vec::new();
     for id in store::desks_of(connection, person.account).await? {
-        if let Some(congress) = congresses::find(connection, person.institution, id).await? {
+        if let Some(congress) = find(connection, person.institution, id).await? {
             let title = format!("签到：{}", congress.short_title());
             tasks.push(Task::new(false, title, day_of(&congress), id.check_in_path()).due(congress.meets_on));
         }
     }
     if let Some(student) = person.student {
         for id in store::attends(connection, student, today).await? {
-            if let Some(congress) = congresses::find(connection, person.institution, id).await? {
+            if let Some(congress) = find(connection, person.institution, id).await? {
                 let title = format!("出席{}", congress.short_title());
                 tasks.push(Task::new(false, title, day_of(&congress), id.own_meeting_path()).due(congress.meets_on));
             }
         }
     }
     let Some(office) = person.acting.as_ref() else { return Ok(tasks) };
-    for congress in congresses::list(connection, person.institution, congresses::CongressFilter::default()).await? {
+    for congress in congresses {
         if congress.stage != Stage::Convened || !congress.is_kept_by(office) {
             continue;
         }
@@ -42,7 +47,7 @@ pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Da
         match meeting {
             None => {
                 let title = format!("安排{}的会议", congress.short_title());
-                let task = Task::new(due, title, day_of(&congress), congress.id.meeting_path());
+                let task = Task::new(due, title, day_of(congress), congress.id.meeting_path());
                 tasks.push(task.due(congress.meets_on));
             }
             Some(meeting) if meeting.check_in == CheckIn::Closed => {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ids::ProposalId,
     rules::proposal::{Ground, Matter, Satisfaction},
-    text::{day, folded, trimmed},
+    text::{chinese_days, day, folded, trimmed},
     web::forms::{Errors, lines, written, written_if_any},
 };
 
@@ -79,7 +79,7 @@ fn coming_day(text: &str, field: &'static str, today: Date, errors: &mut Errors)
     let last = today + Duration::days(366);
     let day = day(text).filter(|day| (today..=last).contains(day));
     if day.is_none() {
-        errors.add(field, format!("请填写 {today} 至 {last} 之间的日期"));
+        errors.add(field, format!("请填写{}之间的日期", chinese_days(today, last)));
     }
     day
 }

@@ -27,7 +27,7 @@ use super::{
     congress::Congress,
     section::{Progress, Section},
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, text::chinese_day};
 
 /// The line of a congress's page about its proposals.
 pub async fn section(
@@ -43,7 +43,7 @@ pub async fn section(
     let (progress, says) = match settings {
         None if open.is_empty() => (Progress::ToDo, "还没有确定提案截止日期".to_owned()),
         Some(settings) if settings.closes_on >= today => {
-            (Progress::Now, format!("{} 截止；已提交 {} 件", settings.closes_on, open.len()))
+            (Progress::Now, format!("{}截止；已提交 {} 件", chinese_day(settings.closes_on), open.len()))
         }
         _ if late => (Progress::Late, format!("{waiting} 件未办结，有的逾期未答复")),
         _ if waiting > 0 => (Progress::Now, format!("{waiting} 件未办结")),

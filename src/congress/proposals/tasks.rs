@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     auth::person::{Held, SignedIn},
-    congress::store::{self as congresses, CongressFilter},
+    congress::congress::Congress,
     failure::Failure,
     ids::{CongressId, StudentId},
     page::task::Task,
@@ -21,6 +21,7 @@ pub async fn waiting(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
+    congresses: &[Congress],
     today: Date,
 ) -> Result<Vec<Task>, Failure> {
     let rows = sqlx::query!(
@@ -33,12 +34,8 @@ pub async fn waiting(
         person.institution.0,
         today
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let congresses = congresses::list(connection, person.institution, CongressFilter::default()).await?;
     let mut tasks = Vec::new();
     for row in rows.into_iter().filter(|row| row.open + row.late > 0) {
         let Some(congress) = congresses.iter().find(|one| one.id == row.congress) else { continue };

@@ -6,7 +6,7 @@ use time::{Date, Duration};
 use super::result::Purpose;
 use crate::{
     name::same_number,
-    text::{day, folded, is_hidden, trimmed},
+    text::{chinese_days, day, folded, is_hidden, trimmed},
     web::forms::{Errors, written},
 };
 
@@ -33,7 +33,7 @@ pub(super) struct ResultForm {
 
 /// Somebody as the report of an election outside names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NamedElected {
+pub struct NamedElected {
     pub number: String,
     pub votes: Option<u32>,
 }
@@ -73,7 +73,7 @@ impl ResultForm {
 }
 
 /// The people of a report, a line each.
-fn people(text: &str, errors: &mut Errors) -> Vec<NamedElected> {
+pub fn people(text: &str, errors: &mut Errors) -> Vec<NamedElected> {
     let mut people: Vec<NamedElected> = Vec::new();
     for line in text.lines().map(trimmed).filter(|line| !line.is_empty()) {
         let mut parts = line.split(|c: char| c.is_whitespace() || "，,、".contains(c)).filter(|part| !part.is_empty());
@@ -111,7 +111,7 @@ pub(super) fn near_day(
     };
     let (from, to) = (today - BACK, today + Duration::days(366));
     if !(from..=to).contains(&day) {
-        errors.add(field, format!("应在 {from} 至 {to} 之间，请核对年份"));
+        errors.add(field, format!("应在{}之间，请核对年份", chinese_days(from, to)));
         return None;
     }
     Some(day)
@@ -155,26 +155,5 @@ impl SeatForm {
     /// The box of somebody is ticked.
     pub fn is_from_college(&self, number: &str) -> bool {
         self.from_college.iter().any(|one| one == number)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_report_is_read_line_by_line_with_votes_or_without() {
-        let read = |text: &str| {
-            let mut errors = Errors::default();
-            let people = people(text, &mut errors);
-            (people, errors.of("people").map(str::to_owned))
-        };
-        let one = |number: &str, votes| NamedElected { number: number.to_owned(), votes };
-        let (people, fault) = read("20240001 ２０１\n\n20240002，198票\n20240003");
-        assert_eq!(people, [one("20240001", Some(201)), one("20240003", None)]);
-        assert_eq!(fault.as_deref(), Some("“20240002，198票”的得票数应为整数"));
-        assert_eq!(read(" \n").1.as_deref(), Some("请填写当选人的学号，每行一人"));
-        assert!(read("1 2 3").1.unwrap().contains("每行一人"));
-        assert_eq!(read("1\n1").1.as_deref(), Some("学号 1 写了两次"));
     }
 }

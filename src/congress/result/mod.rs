@@ -7,7 +7,7 @@
 //!                                                   └── the elected take their posts, the old presidium leaves
 //! ```
 
-mod forms;
+pub mod forms;
 mod pages;
 mod papers;
 mod paths;

@@ -6,10 +6,7 @@ use time::Date;
 use super::store::{self, OpenResult};
 use crate::{
     auth::person::{Held, SignedIn},
-    congress::{
-        congress::Congress,
-        store::{self as congresses, CongressFilter},
-    },
+    congress::congress::Congress,
     failure::Failure,
     page::task::Task,
     rules::congress_result::Stage,
@@ -20,13 +17,10 @@ pub async fn waiting(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
+    congresses: &[Congress],
     today: Date,
 ) -> Result<Vec<Task>, Failure> {
     let open = store::open_results(connection, person.institution).await?;
-    if open.is_empty() {
-        return Ok(Vec::new());
-    }
-    let congresses = congresses::list(connection, person.institution, CongressFilter::default()).await?;
     let mut tasks = Vec::new();
     for open in open {
         let Some(congress) = congresses.iter().find(|one| one.id == open.congress) else { continue };

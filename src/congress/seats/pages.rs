@@ -44,6 +44,7 @@ use crate::{
         plan::{Cover, DelegateBase},
         seats::{SeatPlan, UnitKind, approve},
     },
+    text::chinese_day,
     web::forms::{Attempt, Errors, reason},
 };
 
@@ -413,7 +414,7 @@ async fn act(
                 return Err(refused().for_reason("还没有分配名额，或本校没有启用实施方案", "先保存名额分配方案"));
             };
             if locked.counted_on > today {
-                let why = format!("学生人数的基准日 {} 还没有到", locked.counted_on);
+                let why = format!("学生人数的基准日{}还没有到", chinese_day(locked.counted_on));
                 return Err(refused().for_reason(why, "到基准日按当天人数重新分配，再批准"));
             }
             let plan = plan.as_of(today);

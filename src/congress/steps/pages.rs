@@ -38,6 +38,7 @@ use crate::{
         plan::Union,
         seats::{Preparation, convene, rules_on_file},
     },
+    text::chinese_day,
     unions::documents::{self, Scan},
     web::forms::{Done as DoneQuery, Errors, Upload},
 };
@@ -290,7 +291,7 @@ async fn act(
             Union::College => (OfficeKind::CollegeUnion, locked.college),
         };
         let notice = Notice::new(format!("{}：已批准召开", locked.short_title()), id.steps_path())
-            .says(format!("召开日期 {meets_on}。请印发会议通知，拟定议程。"));
+            .says(format!("召开日期：{}。请印发会议通知，拟定议程。", chinese_day(meets_on)));
         inbox::tell(db, locked.institution, To::Office { kind, college, class: None }, &notice, now).await
     })
     .await?;

@@ -290,7 +290,7 @@ pub(super) async fn passphrase(
             if let Some((why, remedy)) = ballot_key::refusal(&strangers, person.institution) {
                 return Err(refusal(&app, &person, id, "生成监票口令").for_reason(why, remedy));
             }
-            let kept = store::keep_key(db, id, person.account, &key).await?;
+            let kept = store::keep_key(db, id, &person, &key).await?;
             if kept {
                 let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "生成监票口令");
                 audit::append(db, &person, entry, now).await?;
@@ -555,7 +555,7 @@ pub(super) async fn ask_admission(
     let admission = NewAdmission { number: &number, contests: &chosen, why: &why };
     let asked = app
         .write_as(person.authority(), async |db| {
-            let Some(student) = store::ask_admission(db, &sitting, &admission, person.account, now).await? else {
+            let Some(student) = store::ask_admission(db, &sitting, &admission, &person, now).await? else {
                 return Ok(false);
             };
             let entry = Entry::about(Verb::VoterKept, student)

@@ -268,7 +268,7 @@ pub(super) async fn voters(
         })
         .await?
         .map_err(anyhow::Error::new)?;
-    Ok(workbook("voters.xlsx", bytes))
+    Ok(workbook("参加投票情况表.xlsx", bytes))
 }
 
 /// Everything of a sitting in one file, with the SHA-256 of each part in a list.

@@ -185,6 +185,7 @@ fn contest(paper: Paper, one: &ContestResult) -> Paper {
     };
     let elected = match count.elected.len() {
         0 => "没有人当选。".to_owned(),
+        1 => format!("当选 1 人：{}。", count.elected.join("、")),
         many => format!("当选 {many} 人（按得票多少排列）：{}。", count.elected.join("、")),
     };
     let tied = one.tie_word();
@@ -203,7 +204,8 @@ fn contest(paper: Paper, one: &ContestResult) -> Paper {
     paper = paper.paragraph(one.needed_in_words());
     if let Some(lot) = &one.lot {
         paper = paper.paragraph(format!(
-            "得票相同的，由抽签决定：{}；在场：{}；{}抽出{}。",
+            "得票相同的，由{}决定：{}；在场：{}；{}选定{}。",
+            contest.rules.count.tie.act(),
             lot.method,
             lot.present,
             minute_of(lot.drawn_at),

@@ -28,6 +28,7 @@ fn contest(paper: Paper, one: &ContestResult) -> Paper {
     };
     let elected = match count.elected.len() {
         0 => "没有人当选。".to_owned(),
+        1 => format!("当选（1人）：{}。", count.elected.join("、")),
         many => format!("当选（{many}人，按得票多少排列）：{}。", count.elected.join("、")),
     };
     let paper = paper

@@ -31,7 +31,7 @@ use crate::{
     ids::{ContestId, SittingId},
     name::key,
     office::ElectionKeeper,
-    rules::{election::Tie, sitting::Fills},
+    rules::sitting::Fills,
     text::folded,
     web::forms::{Attempt, Errors, Submitted, written},
 };
@@ -50,9 +50,9 @@ pub(super) async fn lot(
     Path((id, contest)): Path<(SittingId, ContestId)>,
     Form(form): Form<LotForm>,
 ) -> Result<Response, Failure> {
-    let act = Act::begin(&app, &acting, id, "登记抽签结果").await?;
+    let act = Act::begin(&app, &acting, id, "登记得票相同的处理结果").await?;
     let mut errors = Errors::default();
-    let method = written(&form.method, 200, "method", "请写明怎样抽签", &mut errors);
+    let method = written(&form.method, 200, "method", "请写明怎样抽签、怎样表决", &mut errors);
     let present = written(&form.present, 200, "present", "请写明在场的人", &mut errors);
     let typed = TypedForms {
         lot_of: Some(contest),
@@ -72,8 +72,8 @@ pub(super) async fn lot(
             let accounts = counting::accounts(db, &sitting, &contests).await?;
             let found = contests.iter().zip(&accounts).find(|(one, _)| one.id == contest);
             let (own, account) = found.ok_or(Failure::Missing)?;
-            if sitting.stage() != Stage::Counted || own.rules.count.tie != Tie::Lot || !account.lot_open {
-                return Err(act.refuse("这一项现在不用抽签", "刷新页面看现在的情况"));
+            if sitting.stage() != Stage::Counted || !account.lot_open {
+                return Err(act.refuse("这一项现在不用抽签、表决", "刷新页面看现在的情况"));
             }
             if account.names_open > 0 {
                 let why = "得票相同的人中有另选他人，还没有核对是谁";
@@ -83,11 +83,14 @@ pub(super) async fn lot(
                 && lot.winners.iter().all(|name| account.count.tied.contains(name))
                 && lot.winners.iter().collect::<HashSet<_>>().len() == lot.winners.len();
             if !fits {
-                let tied = account.count.tied.join("、");
-                let says = format!("请照抽签结果，从得票相同的人（{tied}）中选定 {} 人", account.count.vacant);
+                let (tied, act) = (account.count.tied.join("、"), own.rules.count.tie.act());
+                let says = format!("请照{act}结果，从得票相同的人（{tied}）中选定 {} 人", account.count.vacant);
                 return Ok(Attempt::fault("winner", says));
             }
-            let entry = act.entry("登记抽签结果").detail("项目", own.title.clone()).detail("方法", lot.method.clone());
+            let entry = act
+                .entry("登记得票相同的处理结果")
+                .detail("项目", own.title.clone())
+                .detail("方法", lot.method.clone());
             store::keep_lot(db, &sitting, own, &lot, acting.person().account).await?;
             audit::append(db, acting.person(), entry, act.now).await?;
             Ok(Attempt::Done(()))

@@ -10,7 +10,7 @@ use time::{Date, OffsetDateTime};
 
 use super::{Stage, key_mark, step};
 use crate::{
-    auth::acting::Acting,
+    auth::{acting::Acting, person::SignedIn},
     database::Locked,
     elections::sitting::{Contest, Monitor, MonitorKey, Opened, SealedShare, Sitting, terms},
     failure::Failure,
@@ -169,7 +169,7 @@ pub async fn standing_monitors(connection: &mut PgConnection, sitting: SittingId
 pub async fn keep_key(
     connection: &mut PgConnection,
     sitting: SittingId,
-    account: AccountId,
+    person: &SignedIn,
     key: &MonitorKey,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
@@ -177,7 +177,7 @@ pub async fn keep_key(
          where m.sitting_id = $1 and m.account_id = $2 and t.id = m.sitting_id
                and t.stage in ('draft', 'announced') and t.rehearsal_key is null and m.proved_at is null",
         sitting.0,
-        account.0,
+        person.account.0,
         key.salt,
         key.public.as_bytes(),
         key.mac

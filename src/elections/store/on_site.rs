@@ -4,6 +4,7 @@ use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 use crate::{
+    auth::person::SignedIn,
     database::Locked,
     elections::sitting::Sitting,
     failure::Failure,
@@ -245,7 +246,7 @@ pub async fn ask_admission(
     connection: &mut PgConnection,
     sitting: &Sitting,
     admission: &NewAdmission<'_>,
-    by: AccountId,
+    by: &SignedIn,
     now: OffsetDateTime,
 ) -> Result<Option<StudentId>, Failure> {
     let student = sqlx::query_scalar!(
@@ -259,7 +260,7 @@ pub async fn ask_admission(
         admission.number,
         admission.contests,
         admission.why,
-        by.0,
+        by.account.0,
         now,
         sitting.institution.0
     );

@@ -1,7 +1,6 @@
 //! Colleges, majors and classes that a list of students names and that do not exist: new ones, or others spelt wrong. Each
 //! is decided once for the whole file. One whose name is near to a known one must be, before anything is written.
 
-mod near;
 pub mod pages;
 pub(super) mod store;
 

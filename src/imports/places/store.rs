@@ -3,12 +3,13 @@
 use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
-use super::{DecidedPlace, KnownPlace, Meaning, Part, UnknownPlace, near::distance};
+use super::{DecidedPlace, KnownPlace, Meaning, Part, UnknownPlace};
 use crate::{
     database::Locked,
     failure::Failure,
     ids::{ImportId, InstitutionId},
     imports::import::Import,
+    name::near::distance,
     rules::roster::level_label,
 };
 

@@ -33,8 +33,9 @@ use crate::{
 };
 
 #[derive(Debug, Clone, Copy, Default)]
-pub struct MatterFilter {
+pub struct MatterFilter<'a> {
     pub one: Option<MatterId>,
+    pub some: Option<&'a [sqlx::types::Uuid]>,
     pub union: Option<UnionId>,
     pub kind: Option<MatterKind>,
     /// Those that somebody still has to act on.
@@ -165,7 +166,7 @@ impl Row {
 pub async fn matters(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    filter: MatterFilter,
+    filter: MatterFilter<'_>,
 ) -> Result<Vec<Matter>, Failure> {
     let rows = sqlx::query_as!(
         Row,
@@ -185,12 +186,14 @@ pub async fn matters(
            where q.institution_id = $1 and ($2::uuid is null or q.id = $2) and ($3::uuid is null or q.union_id = $3)
                  and ($4::text is null or q.kind = $4)
                  and (not $5 or q.stage in ('asked', 'returned', 'approved', 'begun'))
+                 and ($6::uuid[] is null or q.id = any($6))
            order by q.number desc limit 500"#,
         institution.0,
         filter.one.map(|id| id.0),
         filter.union.map(|id| id.0),
         filter.kind.map(MatterKind::slug),
-        filter.open
+        filter.open,
+        filter.some
     )
     .fetch_all(&mut *connection)
     .await?;

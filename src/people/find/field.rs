@@ -3,11 +3,15 @@
 use sqlx::PgConnection;
 
 use super::{
-    Found, Search, guess,
-    sought::{ByKey, Rest, Sought},
+    Found, Rest, Search, guess,
     store::{self, Pattern},
 };
-use crate::{failure::Failure, text::folded, web::forms::Errors};
+use crate::{
+    failure::Failure,
+    name::sought::{ByKey, Sought},
+    text::folded,
+    web::forms::Errors,
+};
 
 /// A field that asks for one person, by number, name, initials, or name and class; with the people to choose from where
 /// more than one is meant.

@@ -3,13 +3,15 @@
 use sqlx::PgConnection;
 
 use super::{
-    Found, Search,
-    sought::{ByKey, Rest, Sought},
+    Found, Rest, Search,
     store::{self, Pattern},
 };
 use crate::{
     failure::Failure,
-    name::{is_han, number_key, pinyin},
+    name::{
+        is_han, number_key, pinyin,
+        sought::{ByKey, Sought},
+    },
 };
 
 /// The most people that are offered.

@@ -5,23 +5,18 @@ use std::collections::HashSet;
 use sqlx::PgConnection;
 
 use super::{
-    Found, Search,
-    sought::{ByKey, Rest, Sought, is_number, note_alone},
+    Found, Rest, Search,
     store::{self, Pattern},
 };
 use crate::{
     failure::Failure,
+    name::sought::{ByKey, Sought, is_number, lines, note_alone},
     text::{folded, trimmed},
     web::forms::Errors,
 };
 
 /// Faulty lines that are named in an error.
 const MOST_NAMED: usize = 5;
-/// The heading of a column that counts its lines.
-const PLACE: &str = "序号";
-/// The headings of a column that was pasted with them.
-const HEADINGS: [&str; 6] = [PLACE, "学号", "工号", "姓名", "班级", "院系"];
-
 /// Somebody whom a line names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -133,72 +128,5 @@ impl PeopleField {
         if !says.is_empty() {
             errors.add(field, says.join("。"));
         }
-    }
-}
-
-/// The lines that name somebody. A line of numbers alone is several, unless they are numbered first.
-fn lines(text: &str) -> Vec<(String, Sought)> {
-    let all: Vec<(&str, Sought)> = text.lines().map(trimmed).map(|line| (line, Sought::read(line))).collect();
-    let is_heading = |sought: &Sought| sought.words().iter().all(|word| HEADINGS.contains(&word.as_str()));
-    let has_numbers =
-        all.iter().any(|(_, sought)| is_heading(sought) && sought.words().first().is_some_and(|word| word == PLACE));
-    let all: Vec<(&str, Sought)> = all.into_iter().filter(|(_, sought)| !is_heading(sought)).collect();
-    let numbered = is_numbered(&all, has_numbers);
-    let mut lines = Vec::new();
-    for (line, sought) in all {
-        let (line, sought) = if numbered {
-            let rest = sought.after(1);
-            let sought = Sought::read(&rest);
-            (rest, sought)
-        } else {
-            (line.to_owned(), sought)
-        };
-        let words = sought.words();
-        if words.len() > 1 && words.iter().all(|word| is_number(word)) {
-            lines.extend(words.iter().map(|word| (word.clone(), Sought::read(word))));
-        } else {
-            lines.push((line, sought));
-        }
-    }
-    lines
-}
-
-/// Every line begins with its place in the column, from 1 on, and something follows. One line alone may begin with
-/// somebody's number, unless a heading says what stands there.
-fn is_numbered(lines: &[(&str, Sought)], says_so: bool) -> bool {
-    let begins = |(place, (_, sought)): (usize, &(&str, Sought))| {
-        let first = sought.words().first().map(|word| folded(word));
-        let place = place.to_string();
-        sought.words().len() > 1 && first.is_some_and(|first| first.trim_end_matches(['.', '．', '。']) == place)
-    };
-    (says_so || lines.len() > 1) && !lines.is_empty() && (1..).zip(lines).all(begins)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lines;
-
-    fn read(text: &str) -> Vec<String> {
-        lines(text).into_iter().map(|(line, _)| line).collect()
-    }
-
-    #[test]
-    fn the_place_in_a_column_is_nobodys_number() {
-        assert_eq!(
-            read("序号\t学号\t姓名\n1\t20240001\t张三\n2\t20240002\t李四"),
-            ["20240001\t张三", "20240002\t李四"]
-        );
-        assert_eq!(read("1\t20240001\t张三\n２\t20240002\t李四"), ["20240001\t张三", "20240002\t李四"]);
-        assert_eq!(read("1. 张三\n2. 李四\n"), ["张三", "李四"]);
-        assert_eq!(read("1、20240001\n2、20240002"), ["20240001", "20240002"]);
-        assert_eq!(read("序号 学号\n1 20240001"), ["20240001"]);
-    }
-
-    #[test]
-    fn what_may_be_a_number_stays() {
-        assert_eq!(read("1 20240001"), ["1", "20240001"], "two numbers in one line");
-        assert_eq!(read("20240001 张三\n20240002 李四"), ["20240001 张三", "20240002 李四"]);
-        assert_eq!(read("1 20240001\n3 20240002"), ["1", "20240001", "3", "20240002"], "not counted through");
-        assert_eq!(read("1\n2"), ["1", "2"]);
     }
 }

@@ -7,14 +7,14 @@ mod field;
 mod guess;
 mod list;
 mod pages;
-mod sought;
 mod store;
 
 pub use field::{PersonField, SentField};
 pub use list::PeopleField;
 pub use pages::People;
 pub(super) use pages::routes;
-pub use sought::Rest;
+
+pub use crate::name::sought::{Found, Rest};
 
 use time::Date;
 
@@ -80,25 +80,4 @@ impl Search {
 #[must_use]
 pub fn suggestions(among: Among) -> String {
     suggestions_path(among.slug(), None)
-}
-
-/// Somebody who was found, with what tells them from others of their name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// 学号 or 工号.
-    pub number: String,
-    pub name: String,
-    /// 班级; empty for who is no student.
-    pub class: String,
-    /// 院系, or the offices of who is no student.
-    pub college: String,
-}
-
-impl Found {
-    /// Where they belong: `软件技术2401班 · 信息工程系`.
-    #[must_use]
-    pub fn place(&self) -> String {
-        let parts = [self.class.as_str(), self.college.as_str()];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
-    }
 }

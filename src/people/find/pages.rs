@@ -17,13 +17,13 @@ use time::{Duration, OffsetDateTime};
 use super::{
     Among, Found, Search,
     guess::{Guesses, guess},
-    sought::Sought,
 };
 use crate::{
     app::{App, Routes},
     auth::acting::Acting,
     failure::Failure,
     ids::{AccountId, CollegeId},
+    name::sought::Sought,
     office::{ElectionKeeper, Office},
     people::PeopleFinder,
     web,

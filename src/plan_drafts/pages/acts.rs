@@ -12,7 +12,6 @@ use sha2::{Digest, Sha256};
 use super::{
     super::{
         draft::{PlanDraft, Stage},
-        faults::is_ready,
         paths::{DRAFTS, Done, adopted_from},
         store,
     },
@@ -52,7 +51,7 @@ async fn submit(
         return Err(not_open(&app, &acting, id, wanted));
     }
     let found = checked(&app, &draft, &content).await?;
-    if !is_ready(&draft, &found) {
+    if !draft.is_ready(&found) {
         let why = format!("草稿还有 {} 处要改正", found.faults.len());
         return Err(refusal(&app, &acting, id, wanted).for_reason(why, "各部分的表单里，每一处都写明了怎样改"));
     }

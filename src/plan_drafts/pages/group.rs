@@ -11,12 +11,9 @@ use axum_extra::extract::{Form, Query};
 
 use super::{
     super::{
-        draft::{Group, PlanDraft},
-        faults::Fault,
-        forms::SentGroup,
+        draft::PlanDraft,
         paths::Done,
         store::{self, SavedGroup},
-        typed::GroupFields,
         views::{BlockView, FieldView, RowView, Shown},
     },
     FullDraft, checked, chrome, entry, not_open, whole,
@@ -29,6 +26,7 @@ use crate::{
     ids::PlanDraftId,
     office::SchoolLeague,
     page::{chrome::Chrome, faults, filters},
+    plan_form::{faults::Fault, group::Group, sent::SentGroup, typed::GroupFields},
     web::forms::{Done as After, Errors},
 };
 

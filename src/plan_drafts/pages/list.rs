@@ -10,12 +10,10 @@ use axum::{
 use axum_extra::extract::Query;
 
 use super::super::{
-    baseline,
-    draft::{Group, PlanDraft, Stage},
+    draft::{PlanDraft, Stage},
     forms::{BeginForm, Origin},
     paths::Done,
-    reading, store,
-    typed::DraftFields,
+    store,
 };
 use crate::{
     app::{App, Routes},
@@ -25,6 +23,7 @@ use crate::{
     office::SchoolLeague,
     page::{chrome::Chrome, filters},
     plan_drafts::Verb,
+    plan_form::{baseline, group::Group, reading, typed::DraftFields},
     rulebook::store as plans,
     rules::plan::{self, LARGEST_FILE, PlanError},
     web::forms::{Attempt, Done as After, Errors, Upload},

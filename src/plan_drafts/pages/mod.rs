@@ -10,10 +10,8 @@ use sqlx::PgConnection;
 
 use super::{
     draft::PlanDraft,
-    faults::{Checked, check},
     paths::DRAFTS,
     store::{self, SavedGroup},
-    typed::DraftFields,
 };
 use crate::{
     app::{App, Routes},
@@ -24,6 +22,10 @@ use crate::{
     office::SchoolLeague,
     page::chrome::Chrome,
     plan_drafts::Verb,
+    plan_form::{
+        faults::{Checked, check},
+        typed::DraftFields,
+    },
 };
 
 pub(super) fn routes() -> Routes {

@@ -12,12 +12,10 @@ use time::OffsetDateTime;
 
 use super::{
     super::{
-        draft::{Group, PlanDraft, RuleState, Stage},
-        faults::{Checked, is_ready},
+        draft::{PlanDraft, Stage},
         paths::Done,
         store,
         views::counts,
-        writing::write,
     },
     FullDraft, checked, whole,
 };
@@ -28,6 +26,11 @@ use crate::{
     ids::{AccountId, PlanDraftId},
     office::SchoolLeague,
     page::{chrome::Chrome, filters},
+    plan_form::{
+        faults::Checked,
+        group::{Group, RuleState},
+        writing::write,
+    },
     rules::{CATALOGUE, Finding, Plan, Rule, plan::Provision},
     web::forms::{Done as After, Errors},
 };
@@ -107,7 +110,7 @@ pub(super) async fn page(
         }
     };
     let lines = Group::ALL.iter().map(line).collect();
-    let ready = is_ready(&draft, &found);
+    let ready = draft.is_ready(&found);
     let plan = draft.submitted.as_ref().and_then(|one| Plan::parse(&one.source).ok());
     Ok(DraftPage {
         chrome: app.chrome(acting.person(), &draft.name).under(super::DRAFTS, "起草方案"),

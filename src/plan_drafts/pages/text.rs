@@ -13,13 +13,10 @@ use sha2::{Digest, Sha256};
 
 use super::{
     super::{
-        draft::{Group, PlanDraft},
-        fields,
-        forms::{LONGEST_QUOTE, QuoteForm, add_clause, read_document, suggest_figure},
+        draft::PlanDraft,
+        forms::{QuoteForm, read_document},
         paths::Done,
         store,
-        typed::{DraftFields, MOST_ROWS},
-        wording::{LONGEST_PASTED, LONGEST_TEXT, MOST_SENTENCES, Sentence, as_quote, holds, narrowed, sentences},
     },
     FullDraft, chrome, entry, not_open, whole,
 };
@@ -31,7 +28,13 @@ use crate::{
     ids::PlanDraftId,
     office::SchoolLeague,
     page::chrome::Chrome,
-    rules::{CATALOGUE, Rule, catalogue::Entry},
+    plan_form::{
+        fields,
+        group::Group,
+        quoting::{SentenceLine, add_clause, quotations, suggest_figure, taken},
+        wording::{LONGEST_PASTED, LONGEST_TEXT, MOST_SENTENCES, holds, narrowed, sentences},
+    },
+    rules::{Rule, catalogue::Entry},
     web::forms::{Errors, Upload},
 };
 
@@ -40,12 +43,6 @@ pub(super) fn routes() -> Routes {
         .get("/plan-drafts/{draft}/text", show)
         .upload("/plan-drafts/{draft}/text", keep)
         .post("/plan-drafts/{draft}/quotes", quote)
-}
-
-/// A sentence with the rules that quote it already.
-struct SentenceLine {
-    sentence: Sentence,
-    taken: Vec<Rule>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -82,30 +79,6 @@ impl TextPage {
     fn file_name(&self) -> &str {
         self.draft.text.as_ref().map_or("", |text| &text.name)
     }
-}
-
-/// The rules that quote each sentence.
-fn taken(content: &DraftFields, sentences: Vec<Sentence>) -> Vec<SentenceLine> {
-    let mut quotes = Vec::new();
-    for entry in CATALOGUE {
-        let (typed, name) = (content.of(Group::of_rule(entry.rule)), format!("{}.clause", entry.code));
-        for row in 1..=typed.rows(&name).min(MOST_ROWS) {
-            let quote = narrowed(typed.get(&format!("{name}{row}.quote")));
-            if !quote.is_empty() {
-                quotes.push((entry.rule, quote));
-            }
-        }
-    }
-    let line = |sentence: Sentence| {
-        let own = narrowed(as_quote(&sentence.text));
-        // A mark alone says nothing, and would stand in every quotation.
-        let is_said = !own.is_empty();
-        let quotes = quotes.iter().filter(|(_, quote)| is_said && (own.contains(quote) || quote.contains(&own)));
-        let mut taken: Vec<Rule> = quotes.map(|(rule, _)| *rule).collect();
-        taken.dedup();
-        SentenceLine { sentence, taken }
-    };
-    sentences.into_iter().map(line).collect()
 }
 
 async fn page(
@@ -174,41 +147,6 @@ async fn keep(
     Ok(Redirect::to(&Done::TextKept.at(&id.text_path())).into_response())
 }
 
-/// A quotation and where it stands.
-struct Quotation {
-    words: String,
-    section: String,
-}
-
-/// What is taken of a text: the marked words, or the ticked sentences, those that follow one another together.
-fn quotations(found: &[Sentence], form: &QuoteForm, words: &str) -> Vec<Quotation> {
-    if !words.is_empty() {
-        let marked = narrowed(words);
-        let at = found.iter().find(|one| holds(&narrowed(&one.text), words) || marked.contains(&narrowed(&one.text)));
-        let section = at.map(|one| one.section.clone()).unwrap_or_default();
-        return vec![Quotation { words: as_quote(words).to_owned(), section }];
-    }
-    let mut taken: Vec<Quotation> = Vec::new();
-    let mut before = 0;
-    for one in found.iter().filter(|one| form.takes(one.number)) {
-        match taken.last_mut() {
-            Some(last)
-                if before + 1 == one.number
-                    && last.section == one.section
-                    && last.words.chars().count() + one.text.chars().count() <= LONGEST_QUOTE =>
-            {
-                last.words.push_str(&one.text);
-            }
-            _ => taken.push(Quotation { words: one.text.clone(), section: one.section.clone() }),
-        }
-        before = one.number;
-    }
-    for one in &mut taken {
-        one.words = as_quote(&one.words).chars().take(LONGEST_QUOTE).collect();
-    }
-    taken
-}
-
 async fn quote(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
@@ -228,7 +166,7 @@ async fn quote(
         let page = page(&app, &acting, id, form, errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let taken = quotations(&sentences(&text), &form, &words);
+    let taken = quotations(&sentences(&text), &form.sentence, &words);
     let added = app
         .write_as(acting.person().authority(), async |db| {
             let draft = store::lock(db, &acting, id).await?;
@@ -259,35 +197,4 @@ async fn quote(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     Ok(Redirect::to(&id.rule_path(rule, Done::Quoted)).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sentence_without_words_is_taken_for_no_rule() {
-        let mut content = DraftFields::default();
-        let typed = content.of_mut(Group::Stf);
-        typed.set("STF-02.clause1.quote", "主席团成员不超过5人");
-        typed.set("STF-02.clause99999999999.quote", "工作部门不超过6个");
-        let lines = taken(&content, sentences("。；主席团成员不超过5人。工作部门不超过6个。"));
-        let codes = |line: &SentenceLine| line.taken.iter().map(|rule| rule.code()).collect();
-        let rules: Vec<Vec<&str>> = lines.iter().map(codes).collect();
-        assert_eq!(rules, [vec![], vec![], vec!["STF-02"], vec![]]);
-    }
-
-    #[test]
-    fn sentences_that_follow_one_another_are_one_quotation() {
-        let found = sentences("三、规模\n主席团成员不超过5人。部门不超过6个。\n四、其他\n由校团委解释。");
-        let form =
-            |numbers: &[usize]| QuoteForm { sentence: numbers.iter().copied().collect(), ..QuoteForm::default() };
-        let words = |form: &QuoteForm, words: &str| {
-            let taken = quotations(&found, form, words);
-            taken.into_iter().map(|one| format!("{} {}", one.section, one.words)).collect::<Vec<_>>()
-        };
-        assert_eq!(words(&form(&[2, 3]), ""), ["三、规模 主席团成员不超过5人。部门不超过6个"]);
-        assert_eq!(words(&form(&[2, 5]), ""), ["三、规模 主席团成员不超过5人", "四、其他 由校团委解释"]);
-        assert_eq!(words(&form(&[]), "不超过6个。"), ["三、规模 不超过6个"]);
-    }
 }

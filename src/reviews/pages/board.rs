@@ -30,6 +30,7 @@ use crate::{
     rules::{Finding, Plan, Rule, review as rule, review::Category},
     sealing::keys::{self, Purpose},
     secrets::readable,
+    text::chinese_day,
     web::forms::{self, Errors, reason},
 };
 
@@ -310,7 +311,7 @@ pub(super) async fn confirm(
             } else {
                 "请准时到会，开始评分以后在手机上逐人评分。"
             };
-            let subject = format!("评议会成员：{}（{} 开会）", locked.title(), locked.sits_on);
+            let subject = format!("评议会成员：{}（{}开会）", locked.title(), chinese_day(locked.sits_on));
             let notice = Notice::new(subject, id.scoring_path()).says(says);
             tell(db, acting.institution(), To::Account(member.account), &notice, now).await?;
         }

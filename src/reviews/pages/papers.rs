@@ -75,7 +75,8 @@ async fn sheet_of(app: &Reviews, acting: &Acting<ReviewReader>, id: ReviewId) ->
     let mut db = app.read().await?;
     let review = visible(&mut db, acting, id).await?;
     let persons = store::persons(&mut db, id, None).await?;
-    let paper = sheet_paper(&acting.person().institution_name, &review, &persons);
+    let strokes = stroke_order(&mut db, acting.institution()).await?;
+    let paper = sheet_paper(&acting.person().institution_name, &review, &persons, strokes);
     Ok((review, paper))
 }
 

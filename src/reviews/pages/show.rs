@@ -15,7 +15,7 @@ use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
-    ids::ReviewId,
+    ids::{ReviewId, StudentId},
     inbox::{Notice, To, tell, tell_all},
     office::UnionKeeper,
     page::{chrome::Chrome, filters},
@@ -271,31 +271,47 @@ async fn again(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
+/// Whom an act is about, and why it is done.
+struct Reasoned {
+    student: StudentId,
+    why: String,
+}
+
+/// Reads the reason of an act on somebody; or their page again, with what is wrong.
+async fn reasoned(
+    app: &Reviews,
+    acting: &Acting<UnionKeeper>,
+    id: ReviewId,
+    place: i16,
+    form: ReasonForm,
+) -> Result<Result<Reasoned, Response>, Failure> {
+    let (review, persons) = managed(&mut *app.read().await?, acting, id).await?;
+    let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
+    let mut errors = Errors::default();
+    if let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) {
+        return Ok(Ok(Reasoned { student: person.student, why }));
+    }
+    let typed = TypedPersonReview { reason: form, errors, ..TypedPersonReview::default() };
+    Ok(Err(again(app, acting, review, place, typed).await?))
+}
+
 pub(super) async fn excuse(
     State(app): State<Reviews>,
     acting: Acting<UnionKeeper>,
     Path((id, place)): Path<(ReviewId, i16)>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Failure> {
-    let (review, persons) = managed(&mut *app.read().await?, &acting, id).await?;
-    let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
-    let (mut errors, now) = (Errors::default(), app.clock.now());
-    let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        return again(
-            &app,
-            &acting,
-            review,
-            place,
-            TypedPersonReview { reason: form, errors, ..TypedPersonReview::default() },
-        )
-        .await;
+    let Reasoned { student, why } = match reasoned(&app, &acting, id, place, form).await? {
+        Ok(reasoned) => reasoned,
+        Err(page) => return Ok(page),
     };
+    let now = app.clock.now();
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
         if !store::excuse(db, &locked, place, &why).await? {
             return Err(not_now(&app, acting.person(), "登记不再述职", &locked));
         }
-        let entry = audit::Entry::about(Verb::ReviewKept, person.student)
+        let entry = audit::Entry::about(Verb::ReviewKept, student)
             .detail("办理", "登记不再述职")
             .detail("评议", locked.title())
             .detail("理由", why.clone());
@@ -311,27 +327,19 @@ pub(super) async fn give_back(
     Path((id, place)): Path<(ReviewId, i16)>,
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Failure> {
-    let (review, persons) = managed(&mut *app.read().await?, &acting, id).await?;
-    let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
-    let (mut errors, now) = (Errors::default(), app.clock.now());
-    let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        return again(
-            &app,
-            &acting,
-            review,
-            place,
-            TypedPersonReview { reason: form, errors, ..TypedPersonReview::default() },
-        )
-        .await;
+    let Reasoned { student, why } = match reasoned(&app, &acting, id, place, form).await? {
+        Ok(reasoned) => reasoned,
+        Err(page) => return Ok(page),
     };
+    let now = app.clock.now();
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
         if !store::return_report(db, &locked, place, &why).await? {
             return Err(not_now(&app, acting.person(), "退回述职报告", &locked));
         }
         let notice = Notice::new(format!("述职报告被退回：{}", locked.title()), id.own_path()).says(&why);
-        tell(db, acting.institution(), To::Student(person.student), &notice, now).await?;
-        let entry = audit::Entry::about(Verb::ReviewKept, person.student)
+        tell(db, acting.institution(), To::Student(student), &notice, now).await?;
+        let entry = audit::Entry::about(Verb::ReviewKept, student)
             .detail("办理", "退回述职报告")
             .detail("评议", locked.title());
         audit::append(db, acting.person(), entry, now).await

@@ -151,15 +151,35 @@ pub async fn reviews(
     institution: InstitutionId,
     one: Option<ReviewId>,
 ) -> Result<Vec<Review>, Failure> {
+    let ids = one.map(|id| vec![id.0]);
+    read(connection, institution, ids.as_deref()).await
+}
+
+/// Some reviews of a university, however many it has had, newest first.
+pub async fn reviews_of(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    ids: &[Uuid],
+) -> Result<Vec<Review>, Failure> {
+    read(connection, institution, Some(ids)).await
+}
+
+/// Those reviews of a university, or all.
+async fn read(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    ids: Option<&[Uuid]>,
+) -> Result<Vec<Review>, Failure> {
     let rows = sqlx::query!(
         r#"select r.id as "id: ReviewId", r.union_id as "union: UnionId", s.name as semester, s.from_day, s.until_day,
                   r.stage, r.report_until, r.sits_on, r.aspects, r.aspects_by_default, r.weights, r.most, r.trims,
                   r.excellent, r.good, r.satisfactory, r.ceiling, r.objection_days, r.opened_at, r.public_key, r.seal,
                   r.closed_at, r.sheets, r.counted_at, r.object_until, r.settled_at
            from review r join semester s on s.id = r.semester_id
-           where r.institution_id = $1 and ($2::uuid is null or r.id = $2) order by s.from_day desc, r.begun_at, r.id"#,
+           where r.institution_id = $1 and ($2::uuid[] is null or r.id = any($2))
+           order by s.from_day desc, r.begun_at, r.id"#,
         institution.0,
-        one.map(|id| id.0)
+        ids
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -3,6 +3,7 @@
 mod duties;
 mod papers;
 mod turns;
+mod undo;
 
 use sqlx::PgConnection;
 use time::Date;
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Routes {
         .post("/unions/{union}/rotation/confirm", turns::confirm)
         .post("/unions/{union}/rotation/gaps", turns::explain)
         .post("/unions/{union}/rotation/{turn}/withdraw", turns::withdraw)
+        .post("/unions/{union}/rotation/{turn}/undo-end", undo::act)
         .post("/unions/{union}/rotation/{turn}/handover", duties::hand_over)
         .get("/unions/{union}/rotation/{turn}/handover", papers::handover)
         .get("/unions/{union}/rotation/{turn}/handover.docx", papers::handover_word)

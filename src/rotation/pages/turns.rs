@@ -25,7 +25,7 @@ use crate::{
         Verb,
         chart::{TimelineChart, past_gaps},
         paths::{DUTY, Done},
-        store::{self, ExplainedGap, SemesterRow},
+        store::{self, ExplainedGap, SemesterRow, UndoableTurn},
     },
     rulebook::{governing, store::calendar},
     rules::{
@@ -67,6 +67,8 @@ pub(super) struct RotationPage {
     semesters: Vec<SemesterRow>,
     presidium: Vec<PostRow>,
     proposed: Vec<TurnRow>,
+    /// Turns that were ended today, and can go on.
+    undoable: Vec<UndoableTurn>,
     /// The whole semester is the only length that the plan allows.
     exact: bool,
     /// How long a turn is by the plan, in words; none where the plan does not say.
@@ -97,6 +99,11 @@ impl RotationPage {
             Some(period) => format!("本校方案的轮值周期：{period}；学期末不足一期的，排到学期末。"),
             None => "本校方案没有写轮值周期有多长；起止日期不填的，排到学期末。".to_owned(),
         }
+    }
+
+    /// The end of a turn can be taken back.
+    fn can_undo(&self, turn: &TurnRow) -> bool {
+        self.may.decide && self.undoable.iter().any(|end| end.id == turn.id)
     }
 
     /// What was typed of this gap.
@@ -151,6 +158,7 @@ async fn page(
         .cloned()
         .collect();
     let proposed = record.turns.iter().filter(|turn| !turn.confirmed).cloned().collect();
+    let undoable = store::undoable_turns(&mut db, id, today).await?;
     let explained = store::explained_gaps(&mut db, id).await?;
     let chart = TimelineChart::new(&record, &semesters, &explained, today);
     let past =
@@ -176,6 +184,7 @@ async fn page(
         past_gaps,
         presidium,
         proposed,
+        undoable,
         exact,
         period,
         clause,
@@ -213,7 +222,7 @@ pub(super) async fn explain(
         }
         let entry = Entry::new(Verb::TurnKept, locked.union.name.clone())
             .detail("办理", "说明空缺")
-            .detail("起止", format!("{from} 至 {until} 前一天"))
+            .detail("起止", store::days_in_words(from, until))
             .detail("原因", why.clone());
         audit::append(db, acting.person(), entry, now).await
     })
@@ -320,7 +329,7 @@ pub(super) async fn propose(
         let entry = Entry::about(Verb::TurnKept, holder)
             .detail("办理", "拟定")
             .detail("学生会", name.clone())
-            .detail("起止", format!("{from} 至 {until} 前一天"));
+            .detail("起止", store::days_in_words(from, until));
         audit::append(db, &person, entry, now).await?;
         if !may.decide {
             let college = locked.union.college;
@@ -391,7 +400,7 @@ pub(super) async fn confirm(
                 let mut entry = Entry::about(Verb::TurnKept, row.student)
                     .detail("办理", "确认")
                     .detail("学生会", name.clone())
-                    .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
+                    .detail("起止", row.days_in_words());
                 if let Some(reason) = &reason {
                     entry = entry.detail("理由", reason.clone());
                 }
@@ -478,7 +487,7 @@ pub(super) async fn withdraw(
         let entry = Entry::about(Verb::TurnKept, row.student)
             .detail("办理", "撤回")
             .detail("学生会", locked.union.name.clone())
-            .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
+            .detail("起止", row.days_in_words());
         audit::append(db, &person, entry, now).await
     })
     .await?;

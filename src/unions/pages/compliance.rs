@@ -1,8 +1,10 @@
 //! 对照检查总览: every union against every rule, a breach seen in a second.
 
-pub(super) mod report;
+mod judged;
+pub(super) mod kept;
+mod report;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -15,14 +17,16 @@ use axum_extra::extract::Query;
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
+use self::{
+    judged::{BreachDetails, JudgedUnion, ShownFinding},
+    kept::{AskedOverview, Overview, Overviews},
+};
 use super::{
-    Evidence, Onward, Subject, calendar, evidence,
-    own_rules::{OwnBreach, own_breaches},
-    trend::{ComingDay, Trend},
-    with_duties, with_mendings,
+    Onward, Subject, calendar,
+    own_rules::OwnBreach,
 };
 use crate::{
-    app::App,
+    app::Routes,
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
@@ -31,10 +35,11 @@ use crate::{
         charts::{Part, PartCount, strip},
         chrome::Chrome,
         filters,
+        paging::{RowRange, pages},
     },
     rulebook::store::{WiderReason, wider_reasons},
     rules::{
-        CATALOGUE, Finding, Outcome, Rule,
+        CATALOGUE, Outcome, Rule,
         adoption::Calendar,
         baseline::{self, Comparison, Relation, compare_all},
         catalogue::Entry,
@@ -45,22 +50,23 @@ use crate::{
     text::chinese_day,
     unions::{
         ComplianceReader,
-        mending::Mending,
-        owed::OwedRows,
-        paths::{compliance_file, compliance_report},
+        mending::{MendedRule, Mending},
+        paths::{COMPLIANCE, compliance_file, compliance_report},
         store::{self, DirectRow, OverdueFiling},
-        union::{Record, StudentUnion},
+        trend::{ComingDay, Trend, UnionDays},
+        union::StudentUnion,
     },
     web::{
+        self,
         forms::{Errors, as_query},
         workbook,
     },
 };
 
-/// Breaches listed above the table; the table has them all.
+/// Breaches listed below the table; the table has them all.
 const LISTED: usize = 60;
-/// People named beside one breach; its own page has them all.
-const NAMED: usize = 8;
+/// Unions on one page of the table.
+const A_PAGE: i64 = 60;
 
 /// How far ahead the unions can be seen as they will be.
 const AHEAD: Duration = Duration::days(400);
@@ -76,6 +82,8 @@ pub(super) struct ComplianceFilter {
     rule: String,
     /// The day as of which it is judged; empty for today.
     on: String,
+    /// Which page of the table, from 0 on; empty for the first.
+    page: String,
 }
 
 impl ComplianceFilter {
@@ -92,9 +100,14 @@ impl ComplianceFilter {
         self.union.is_empty() || self.union == union.to_string()
     }
 
-    fn asks_for(&self, finding: &Finding) -> bool {
+    fn asks_for(&self, finding: &ShownFinding) -> bool {
         (self.rule.is_empty() || self.rule == finding.rule.code())
             && (!self.breaches_alone() || finding.verdict == Outcome::Fail)
+    }
+
+    /// Which of so many pages: the last one where there are fewer.
+    fn page_of(&self, pages: i64) -> i64 {
+        self.page.trim().parse::<i64>().unwrap_or(0).clamp(0, (pages - 1).max(0))
     }
 
     /// The day: today or later, as far ahead as anything is decided.
@@ -152,7 +165,7 @@ struct Breach {
 impl Breach {
     /// Where the School Youth League committee sets that day; none where the rule does not bind.
     fn mending_path(&self) -> Option<String> {
-        (self.verdict == Outcome::Fail).then(|| self.union.mending_path(self.rule))
+        (self.verdict == Outcome::Fail).then(|| self.union.mending_path(&MendedRule::Listed(self.rule)))
     }
 
     /// Who puts it right and by when: `校团委办理，2026年12月20日前整改`.
@@ -169,10 +182,18 @@ pub(super) struct CompliancePage {
     institution: String,
     plan: String,
     rules: Vec<Rule>,
+    /// The unions on this page of the table, the gravest first.
     lines: Vec<ComplianceRow>,
+    /// How many unions there are on all pages.
+    total: usize,
+    /// The number of the page, from 0 on.
+    page: i64,
+    page_count: i64,
+    /// Where the other pages are, up to their number.
+    pages: String,
     /// The unions with hard breaches, and how many.
     failing: Vec<(String, usize)>,
-    /// All of them; the page lists the gravest, and how many more there are.
+    /// The gravest of them on the page, all of them in a file; and how many more there are.
     breaches: Vec<Breach>,
     /// What is to be done about the university's own rules.
     own: Vec<OwnBreach>,
@@ -210,25 +231,32 @@ pub(super) struct CompliancePage {
     sets_days: bool,
 }
 
-pub(super) async fn page(
-    State(app): State<App>,
+pub(super) fn routes(overviews: Overviews) -> Routes {
+    web::routes::Routes::<Overviews>::default()
+        .get("/compliance", page)
+        .get("/compliance.xlsx", file)
+        .get("/compliance/report", report::page)
+        .get("/compliance/report.docx", report::word)
+        .with_state(overviews)
+}
+
+async fn page(
+    State(overviews): State<Overviews>,
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let mut page = judged(&app, &acting, filter, Extent::WithTrend).await?;
-    page.more = page.breaches.len().saturating_sub(LISTED);
-    page.breaches.truncate(LISTED);
+    let page = judged(&overviews, &acting, filter, Extent::Page).await?;
     let status = if page.errors.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, page).into_response())
 }
 
 /// What is not met or needs attention, as a workbook to be filed.
-pub(super) async fn file(
-    State(app): State<App>,
+async fn file(
+    State(overviews): State<Overviews>,
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let page = judged(&app, &acting, filter, Extent::OneDay).await?;
+    let page = judged(&overviews, &acting, filter, Extent::File).await?;
     let columns = [
         ("学生会", 20),
         ("条目", 16),
@@ -258,94 +286,93 @@ pub(super) async fn file(
             breach.clause.clone(),
         ]
     };
-    let rows: Vec<Vec<String>> = page.breaches.iter().map(row).collect();
-    let day = page.ahead.unwrap_or_else(|| app.clock.today());
+    let own_row = |own: &OwnBreach| {
+        vec![
+            own.name.clone(),
+            own.rule.clone(),
+            own.verdict.label().to_owned(),
+            own.message.clone(),
+            String::new(),
+            String::new(),
+            String::new(),
+            own.keeper.to_owned(),
+            own.mending.as_ref().map(Mending::cell).unwrap_or_default(),
+            own.clause.clone(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = page.breaches.iter().map(row).chain(page.own.iter().map(own_row)).collect();
+    let day = page.ahead.unwrap_or_else(|| overviews.clock.today());
     let title = format!("{}学生会组织对照检查情况", page.institution);
     let caption = format!("依据：{}　截至：{}　共 {} 项", page.plan, chinese_day(day), rows.len());
-    let bytes =
-        app.heavy(move || report_workbook(&title, &caption, &columns, &rows)).await?.map_err(anyhow::Error::new)?;
+    let made = overviews.heavy(move || report_workbook(&title, &caption, &columns, &rows)).await?;
+    let bytes = made.map_err(anyhow::Error::new)?;
     Ok(workbook("对照检查情况.xlsx", bytes))
 }
 
-/// How much is judged.
+/// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Extent {
-    /// The day that is asked for: what a file or a paper says.
-    OneDay,
-    /// The ends of a year's months too, and the days to come, each as much work as the day itself.
-    WithTrend,
+    /// All breaches of the day: what a file or a paper says.
+    File,
+    /// The gravest, a page of the table, the ends of a year's months and the days to come.
+    Page,
 }
 
 async fn judged(
-    app: &App,
+    overviews: &Overviews,
     acting: &Acting<ComplianceReader>,
     filter: ComplianceFilter,
     extent: Extent,
 ) -> Result<CompliancePage, Failure> {
-    let (mut db, today, mut errors) = (app.read().await?, app.clock.today(), Errors::default());
+    let (mut db, institution, mut errors) = (overviews.read().await?, acting.institution(), Errors::default());
+    let (now, today) = (overviews.clock.now(), overviews.clock.today());
     let day = filter.day(today, &mut errors);
-    let choices = store::list(&mut db, acting.institution(), None).await?;
+    // Before all that they stand on: what changes in between is told from what was read.
+    let stamps = store::fact_stamps(&mut db, institution).await?;
+    let choices = store::list(&mut db, institution, None).await?;
+    let plans = calendar(&mut db, institution).await?;
     let unions: Vec<StudentUnion> = choices.iter().filter(|union| filter.shows(union.id)).cloned().collect();
-    let ids: Vec<UnionId> = unions.iter().map(|union| union.id).collect();
-    let records = store::records(&mut db, acting.institution(), unions, day).await?;
-    let plans = calendar(&mut db, acting.institution()).await?;
-    let reasons = store::reasons(&mut db, &ids).await?;
-    let mut direct = store::direct_appointments(&mut db, acting.institution(), today).await?;
-    direct.retain(|row| filter.shows(row.union));
-    let overdue = store::overdue_filings(&mut db, acting.institution(), today).await?;
-    let wider_reasons = wider_reasons(&mut db, acting.institution(), day).await?;
-    // A filter by rule asks for one of the catalogue.
-    let has_own = filter.rule.is_empty() && plans.in_force(day).is_some_and(|plan| !plan.own.is_empty());
-    let own = if has_own { store::own_facts(&mut db, acting.institution(), None).await? } else { Vec::new() };
-    let (office, at) = (acting.office().clone(), app.clock.now());
-    let owed = OwedRows::load(&mut db, acting.institution(), None, at).await?;
-    let mendings = store::open_mendings(&mut db, acting.institution(), None, today).await?;
-    drop(db);
-    let chrome = app.chrome(acting.person(), "对照检查总览");
-    let query = as_query(&filter)?;
-    let asked = filter.clone();
-    let institution = acting.person().institution_name.clone();
-    // Fifty thousand posts take a while to judge: away from the threads that serve pages.
-    let page = app
-        .heavy(move || {
-            let judge = |record: &Record| {
-                let found = evidence(record, &plans, &reasons, &office, day);
-                let mut found = with_duties(found, record, &plans, &owed, &office, day)?;
-                with_mendings(&mut found, record.union.id, &mendings);
-                Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())
-            };
-            let mut own = if has_own { own_breaches(&records, &plans, &own, day) } else { Vec::new() };
-            own.retain(|one| !asked.breaches_alone() || one.verdict == Outcome::Fail);
-            let page = CompliancePage { own, ..assemble(&records, &plans, judge, day) };
-            // Of all rules: a part of them has no trend worth the time, and another day none at all.
-            if extent == Extent::OneDay || !asked.rule.is_empty() || day > today {
-                return page;
-            }
-            let (trend, coming) = (Trend::of(&records, &plans, today), ComingDay::of(&records, &plans, today));
-            CompliancePage { trend, coming, ..page }
-        })
-        .await?;
-    let lines = page.lines.into_iter().filter(|line| !filter.breaches_alone() || line.gravest == Some(Outcome::Fail));
-    let lines = lines.collect();
-    let ahead = (day > today).then_some(day);
-    let sets_days = SchoolLeague::KINDS.contains(&acting.office().kind);
-    let (families, file, report) = (CATALOGUE, compliance_file(&query), compliance_report(&query));
-    Ok(CompliancePage {
-        chrome,
+    let is_whole = filter.union.is_empty() && day == today;
+    // Of all rules: a part of them has no trend worth the time, and another day none at all.
+    let has_trend = extent == Extent::Page && filter.rule.is_empty() && day == today;
+    let asked = AskedOverview {
         institution,
-        lines,
+        office: acting.office(),
+        unions: unions.clone(),
+        plans: plans.clone(),
+        day,
+        stamps,
+        now,
+        today,
+        is_whole,
+        with_days: is_whole || has_trend,
+    };
+    let read = overviews.read_changed(&mut db, asked).await?;
+    let overdue = store::overdue_filings(&mut db, institution, today).await?;
+    let wider_reasons = wider_reasons(&mut db, institution, day).await?;
+    let mendings = store::open_mendings(&mut db, institution, None, today).await?;
+    drop(db);
+    let overview = overviews.judged(read).await?;
+    let direct = overview.direct.iter().filter(|row| filter.shows(row.union)).cloned().collect();
+    let query = as_query(&ComplianceFilter { page: String::new(), ..filter.clone() })?;
+    let shown = Shown { overview, unions, plans, mendings, filter: filter.clone(), extent, has_trend, day };
+    let page = overviews.heavy(move || shown.page()).await?;
+    Ok(CompliancePage {
+        chrome: overviews.chrome(acting.person(), "对照检查总览"),
+        institution: acting.person().institution_name.clone(),
         direct,
         wider_reasons,
         overdue,
-        at,
+        at: now,
         filter,
         errors,
         choices,
-        families,
-        ahead,
-        file,
-        report,
-        sets_days,
+        families: CATALOGUE,
+        ahead: (day > today).then_some(day),
+        file: compliance_file(&query),
+        report: compliance_report(&query),
+        pages: if query.is_empty() { format!("{COMPLIANCE}?") } else { format!("{COMPLIANCE}?{query}&") },
+        sets_days: SchoolLeague::KINDS.contains(&acting.office().kind),
         ..page
     })
 }
@@ -354,6 +381,11 @@ impl CompliancePage {
     /// No union breaks a hard rule, of the catalogue or of the university's own.
     fn is_clean(&self) -> bool {
         self.failing.is_empty() && self.own.iter().all(|one| one.verdict != Outcome::Fail)
+    }
+
+    /// There is another page of the table after this one.
+    fn has_next(&self) -> bool {
+        self.page + 1 < self.page_count
     }
 
     /// What an empty cell of the table means.
@@ -378,118 +410,200 @@ impl CompliancePage {
     }
 }
 
-fn assemble(
-    records: &[Record],
-    plans: &Calendar,
-    judge: impl Fn(&Record) -> Option<Vec<Evidence>>,
-    today: Date,
-) -> CompliancePage {
-    let (mut rules, mut judged): (Vec<Rule>, Vec<_>) = (Vec::new(), Vec::new());
-    let mut breaches = Vec::new();
-    let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
-    for record in records {
-        // There is nothing to judge in a union of which nobody is registered yet.
-        let is_blank = record.union.opened_on.is_none() && record.people_on(today) == 0;
-        let found = if is_blank { None } else { judge(record) };
-        for evidence in found.iter().flatten() {
-            let finding = &evidence.finding;
-            if !rules.contains(&finding.rule) {
-                rules.push(finding.rule);
-            }
-            *counts.entry(finding.verdict).or_default() += 1;
-            if matches!(finding.verdict, Outcome::Fail | Outcome::Warn) {
-                breaches.push(Breach {
-                    union: record.union.id,
-                    name: record.union.name.clone(),
-                    rule: finding.rule,
-                    verdict: finding.verdict,
-                    says: finding.message.clone(),
-                    clause: finding.clause.as_ref().map(|clause| clause.quote.clone()).unwrap_or_default(),
-                    since: evidence.since,
-                    reasons: evidence.reasons.len(),
-                    people: evidence.named().take(NAMED).cloned().collect(),
-                    others: evidence.named().count().saturating_sub(NAMED) + evidence.hidden,
-                    remedy: finding.remedy.clone(),
-                    keeper: record.union.mended_by().label(),
-                    onward: evidence.onward.clone(),
-                    mending: evidence.mending.clone(),
-                });
-            }
-        }
-        judged.push((record.union.clone(), found));
-    }
-    rules.sort_unstable();
-    let mut lines: Vec<ComplianceRow> =
-        judged.into_iter().map(|(union, found)| row_of(union, found.as_deref(), &rules)).collect();
-    lines.sort_by_key(|line| line.gravest.unwrap_or(Outcome::NotRequired));
-    let mut failing: Vec<(String, usize)> = Vec::new();
-    for breach in breaches.iter().filter(|breach| breach.verdict == Outcome::Fail) {
-        match failing.iter_mut().find(|(name, _)| *name == breach.name) {
-            Some((_, count)) => *count += 1,
-            None => failing.push((breach.name.clone(), 1)),
-        }
-    }
-    failing.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    breaches.sort_by_key(|breach| (breach.verdict, breach.since));
-    let count = |outcome: &Outcome| {
-        PartCount::new(outcome.slug(), outcome.label(), counts.get(outcome).copied().unwrap_or_default())
-    };
-    let strip = strip(&Outcome::ALL.iter().map(count).collect::<Vec<_>>());
-    CompliancePage {
-        chrome: Chrome::bare(""),
-        institution: String::new(),
-        plan: plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default(),
-        rules,
-        lines,
-        failing,
-        breaches,
-        own: Vec::new(),
-        more: 0,
-        strip,
-        unopened: records.iter().filter(|record| record.union.opened_on.is_none()).count(),
-        has_plan: plans.on(today).is_some(),
-        course: Chain::course_in_words(plans.in_force(today).as_deref(), Union::School),
-        judges: counts.keys().any(|outcome| outcome.is_judged()),
-        wider_reasons: Vec::new(),
-        national: plans.in_force(today).map(|plan| compare_all(&plan)).unwrap_or_default(),
-        direct: Vec::new(),
-        overdue: Vec::new(),
-        at: OffsetDateTime::UNIX_EPOCH,
-        filter: ComplianceFilter::default(),
-        errors: Errors::default(),
-        choices: Vec::new(),
-        families: &[],
-        ahead: None,
-        trend: None,
-        coming: Vec::new(),
-        file: String::new(),
-        report: String::new(),
-        sets_days: false,
+/// Unions as they were judged, to be shown through a filter.
+struct Shown {
+    overview: Arc<Overview>,
+    unions: Vec<StudentUnion>,
+    plans: Calendar,
+    mendings: Vec<Mending>,
+    filter: ComplianceFilter,
+    extent: Extent,
+    has_trend: bool,
+    day: Date,
+}
+
+/// A union with what the filter lets through of what was found; none where there is nothing to judge.
+struct ShownUnion<'a> {
+    union: &'a StudentUnion,
+    found: Option<Vec<&'a ShownFinding>>,
+}
+
+impl ShownUnion<'_> {
+    fn gravest(&self) -> Option<Outcome> {
+        self.found.iter().flatten().map(|one| one.verdict).min()
     }
 }
 
-fn row_of(union: StudentUnion, found: Option<&[Evidence]>, rules: &[Rule]) -> ComplianceRow {
+/// A breach or a warning, before it is written out.
+struct FoundBreach<'a> {
+    union: &'a StudentUnion,
+    finding: &'a ShownFinding,
+    details: &'a BreachDetails,
+}
+
+impl FoundBreach<'_> {
+    fn written(&self, mendings: &[Mending]) -> Breach {
+        let Self { union, finding, details } = self;
+        let of_breach = |row: &&Mending| row.union == union.id && row.rule == finding.rule;
+        let binds = finding.verdict == Outcome::Fail;
+        Breach {
+            union: union.id,
+            name: union.name.clone(),
+            rule: finding.rule,
+            verdict: finding.verdict,
+            says: finding.says.clone(),
+            clause: details.clause.clone(),
+            since: finding.since,
+            reasons: details.reasons,
+            people: details.people.clone(),
+            others: details.others,
+            remedy: details.remedy.clone(),
+            keeper: union.mended_by().label(),
+            onward: details.onward.clone(),
+            mending: mendings.iter().find(of_breach).filter(|_| binds).cloned(),
+        }
+    }
+}
+
+impl Shown {
+    fn judged(&self) -> impl Iterator<Item = &JudgedUnion> {
+        self.unions.iter().filter_map(|union| self.overview.of(union.id))
+    }
+
+    /// The unions in the order in which they are listed.
+    fn shown(&self) -> Vec<ShownUnion<'_>> {
+        let mut shown = Vec::new();
+        for union in &self.unions {
+            let found = self.overview.of(union.id).and_then(|judged| judged.found.as_ref());
+            let found = found.map(|all| all.iter().filter(|finding| self.filter.asks_for(finding)).collect());
+            shown.push(ShownUnion { union, found });
+        }
+        shown
+    }
+
+    /// What is to be done about the university's own rules. A filter by rule asks for one of the catalogue.
+    fn own(&self) -> Vec<OwnBreach> {
+        let asked = |one: &&OwnBreach| !self.filter.breaches_alone() || one.verdict == Outcome::Fail;
+        let all = self.judged().filter(|_| self.filter.rule.is_empty()).flat_map(|judged| &judged.own);
+        let mut own: Vec<OwnBreach> = all.filter(asked).cloned().collect();
+        for one in own.iter_mut().filter(|one| one.verdict == Outcome::Fail) {
+            one.mending = mending_of(&self.mendings, one.union, &MendedRule::Own(one.rule.clone()));
+        }
+        own.sort_by_key(|one| one.verdict);
+        own
+    }
+
+    /// The page with all that comes from what was judged.
+    fn page(&self) -> CompliancePage {
+        let (plans, day) = (&self.plans, self.day);
+        let shown = self.shown();
+        let mut rules: Vec<Rule> = Vec::new();
+        let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
+        let (mut found, mut failing) = (Vec::new(), Vec::new());
+        for one in &shown {
+            let (union, mut fails) = (one.union, 0);
+            for finding in one.found.iter().flatten().copied() {
+                if !rules.contains(&finding.rule) {
+                    rules.push(finding.rule);
+                }
+                *counts.entry(finding.verdict).or_default() += 1;
+                fails += usize::from(finding.verdict == Outcome::Fail);
+                found.extend(finding.breach.as_ref().map(|details| FoundBreach { union, finding, details }));
+            }
+            if fails > 0 {
+                failing.push((union.name.clone(), fails));
+            }
+        }
+        rules.sort_unstable();
+        failing.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        found.sort_by_key(|breach| (breach.finding.verdict, breach.finding.since));
+        let listed = if self.extent == Extent::Page { LISTED } else { found.len() };
+        let breaches = found.iter().take(listed).map(|breach| breach.written(&self.mendings)).collect();
+        let count = |outcome: &Outcome| {
+            PartCount::new(outcome.slug(), outcome.label(), counts.get(outcome).copied().unwrap_or_default())
+        };
+        let days: Vec<&UnionDays> = self.judged().filter(|_| self.has_trend).map(|judged| &judged.days).collect();
+        let coming = if self.has_trend { ComingDay::of(&days, &self.overview.coming) } else { Vec::new() };
+        let table = TablePage::of(&shown, &self.filter, &rules);
+        CompliancePage {
+            chrome: Chrome::bare(""),
+            institution: String::new(),
+            plan: plans.on(day).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default(),
+            lines: table.lines,
+            total: table.total,
+            page: table.page,
+            page_count: table.page_count,
+            pages: String::new(),
+            failing,
+            more: found.len().saturating_sub(listed),
+            breaches,
+            own: self.own(),
+            strip: strip(&Outcome::ALL.iter().map(count).collect::<Vec<_>>()),
+            unopened: self.unions.iter().filter(|union| union.opened_on.is_none()).count(),
+            has_plan: plans.on(day).is_some(),
+            course: Chain::course_in_words(plans.in_force(day).as_deref(), Union::School),
+            judges: counts.keys().any(|outcome| outcome.is_judged()),
+            wider_reasons: Vec::new(),
+            national: plans.in_force(day).map(|plan| compare_all(&plan)).unwrap_or_default(),
+            direct: Vec::new(),
+            overdue: Vec::new(),
+            at: OffsetDateTime::UNIX_EPOCH,
+            filter: ComplianceFilter::default(),
+            errors: Errors::default(),
+            choices: Vec::new(),
+            families: &[],
+            ahead: None,
+            trend: Trend::of(&days, day),
+            coming,
+            file: String::new(),
+            report: String::new(),
+            sets_days: false,
+            rules,
+        }
+    }
+}
+
+/// A page of the table of unions and rules.
+struct TablePage {
+    lines: Vec<ComplianceRow>,
+    total: usize,
+    page: i64,
+    page_count: i64,
+}
+
+impl TablePage {
+    fn of(shown: &[ShownUnion<'_>], filter: &ComplianceFilter, rules: &[Rule]) -> Self {
+        let asked = |one: &&ShownUnion<'_>| !filter.breaches_alone() || one.gravest() == Some(Outcome::Fail);
+        let mut all: Vec<&ShownUnion<'_>> = shown.iter().filter(asked).collect();
+        all.sort_by_cached_key(|one| one.gravest().unwrap_or(Outcome::NotRequired));
+        let total = all.len();
+        let page_count = pages(i64::try_from(total).unwrap_or(0), A_PAGE);
+        let page = filter.page_of(page_count);
+        let lines = RowRange::page(page, A_PAGE).of(all).into_iter().map(|one| row_of(one, rules)).collect();
+        Self { lines, total, page, page_count }
+    }
+}
+
+fn row_of(shown: &ShownUnion<'_>, rules: &[Rule]) -> ComplianceRow {
     let cell = |rule: &Rule| {
-        let own: Vec<&Evidence> =
-            found.into_iter().flatten().filter(|evidence| evidence.finding.rule == *rule).collect();
-        let verdict = own.iter().map(|evidence| evidence.finding.verdict).min();
-        let open = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).count();
+        let own: Vec<&ShownFinding> =
+            shown.found.iter().flatten().filter(|finding| finding.rule == *rule).copied().collect();
+        let verdict = own.iter().map(|finding| finding.verdict).min();
+        let open = own.iter().filter(|finding| Some(finding.verdict) == verdict).count();
         let settled = verdict.is_none_or(Outcome::is_settled);
-        let shown = match own.as_slice() {
+        let text = match own.as_slice() {
             // Days and the like stand in the evidence.
-            [one] if one.finding.measured.chars().count() > 6 => String::new(),
-            [one] => one.finding.measured.clone(),
+            [one] if one.measured.chars().count() > 6 => String::new(),
+            [one] => one.measured.clone(),
             _ if settled => String::new(),
             _ => format!("{open} 项"),
         };
-        let words = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).take(3).map(|evidence| {
-            let since = evidence.since.map(|day| format!("（自{}起）", chinese_day(day))).unwrap_or_default();
-            format!("{}{since}", evidence.finding.message)
+        let words = own.iter().filter(|finding| Some(finding.verdict) == verdict).take(3).map(|finding| {
+            let since = finding.since.map(|day| format!("（自{}起）", chinese_day(day))).unwrap_or_default();
+            format!("{}{since}", finding.says)
         });
         let title = words.collect::<Vec<_>>().join("；");
-        Cell { verdict, shown, title }
+        Cell { verdict, shown: text, title }
     };
-    let cells: Vec<Cell> = rules.iter().map(cell).collect();
-    let gravest = cells.iter().filter_map(|cell| cell.verdict).min();
-    ComplianceRow { union, cells, gravest }
+    ComplianceRow { union: shown.union.clone(), cells: rules.iter().map(cell).collect(), gravest: shown.gravest() }
 }

@@ -44,6 +44,8 @@ pub(super) struct DepartmentsPage {
     record: Record,
     current: Vec<(Department, usize)>,
     past: Vec<Department>,
+    /// Those whose end can be taken back today.
+    undoable: Vec<Department>,
     form: DepartmentForm,
     errors: Errors,
     warned: Vec<Finding>,
@@ -73,7 +75,7 @@ fn list_page(
         .collect();
     let chrome = frame(app, person, &record, "部门");
     let Submitted { form, errors } = submitted;
-    DepartmentsPage { chrome, tabs, record, current, past, form, errors, warned, done }
+    DepartmentsPage { chrome, tabs, record, current, past, undoable: Vec::new(), form, errors, warned, done }
 }
 
 #[derive(Deserialize)]
@@ -96,8 +98,16 @@ pub(super) async fn list(
     if form.from.is_empty() {
         form.from = today.to_string();
     }
+    let mut undoable = record.departments.clone();
+    if record.union.is_managed_by(acting.office()) {
+        let ended = store::undoable_departments(&mut db, id, today).await?;
+        undoable.retain(|department| ended.contains(&department.id));
+    } else {
+        undoable.clear();
+    }
     let submitted = Submitted::new(form, Errors::default());
-    Ok(list_page(&app, acting.person(), record, tabs, submitted, Vec::new(), Done::said(&done)).into_response())
+    let page = list_page(&app, acting.person(), record, tabs, submitted, Vec::new(), Done::said(&done));
+    Ok(DepartmentsPage { undoable, ..page }.into_response())
 }
 
 pub(super) async fn add(

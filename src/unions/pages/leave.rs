@@ -158,7 +158,7 @@ pub(super) async fn act(
                 // Somebody else ended it meanwhile: all of them are to be chosen again.
                 return Err(Failure::Busy);
             }
-            store::allow_undoing(db, row, now).await?;
+            store::allow_undoing(db, &locked, row, now).await?;
             let entry = Entry::about(Verb::PostEnded, row.student)
                 .detail("学生会", locked.union.name.clone())
                 .detail("岗位", row.label_with_place())

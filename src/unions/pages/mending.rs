@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::{calendar, frame};
+use super::{calendar, frame, mending_of};
 use crate::{
     app::App,
     audit::{self, Entry},
@@ -21,12 +21,10 @@ use crate::{
     ids::{InstitutionId, UnionId},
     office::SchoolLeague,
     page::{chrome::Chrome, filters},
-    rules::{Finding, Rule},
     unions::{
         Verb,
         forms::near_day,
-        mending::{Mending, PastMending, breaches},
-        owed::OwedRows,
+        mending::{BrokenPart, MendedRule, Mending, MendingFacts, PastMending},
         paths::Done,
         store::{self, NewMending},
         union::Record,
@@ -34,11 +32,14 @@ use crate::{
     web::forms::{Errors, Submitted, written},
 };
 
-/// A day as typed, and the code of the rule that is broken.
+/// A day as typed, and the rule that is broken.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct MendingForm {
+    /// The rule's code in the catalogue.
     rule: String,
+    /// The name of a rule of the university's own; empty for one of the catalogue.
+    own: String,
     due: String,
     says: String,
 }
@@ -50,8 +51,11 @@ struct MendingSet {
 }
 
 impl MendingForm {
-    fn rule(&self) -> Result<Rule, Failure> {
-        self.rule.parse().map_err(|_| Failure::Missing)
+    fn rule(&self) -> Result<MendedRule, Failure> {
+        if self.own.is_empty() {
+            return self.rule.parse().map(MendedRule::Listed).map_err(|_| Failure::Missing);
+        }
+        Ok(MendedRule::Own(self.own.clone()))
     }
 
     /// Reads the form, or leaves an error beside each field.
@@ -71,9 +75,9 @@ impl MendingForm {
 pub(super) struct MendingPage {
     chrome: Chrome,
     record: Record,
-    rule: Rule,
+    rule: MendedRule,
     /// What of the rule is broken today.
-    findings: Vec<Finding>,
+    broken: Vec<BrokenPart>,
     /// The day that counts, and those that did.
     open: Option<Mending>,
     past: Vec<PastMending>,
@@ -83,18 +87,24 @@ pub(super) struct MendingPage {
 }
 
 /// What of a rule a union breaks today.
+///
+/// # Errors
+/// `Missing` where the plan that governs has no such rule of the university's own.
 async fn broken(
     db: &mut PgConnection,
     institution: InstitutionId,
     record: &Record,
-    rule: Rule,
+    rule: &MendedRule,
     now: OffsetDateTime,
-) -> Result<Vec<Finding>, Failure> {
+) -> Result<Vec<BrokenPart>, Failure> {
     let today = now.date();
     let plans = calendar(db, institution).await?;
     let Some(plan) = plans.in_force(today) else { return Ok(Vec::new()) };
-    let owed = OwedRows::load(db, institution, Some(record.union.id), now).await?;
-    Ok(breaches(record, &plan, &owed, today).into_iter().filter(|finding| finding.rule == rule).collect())
+    if rule.own_name().is_some_and(|name| plan.own.iter().all(|own| own.name != name)) {
+        return Err(Failure::Missing);
+    }
+    let facts = MendingFacts::load(db, institution, Some(record.union.id), now).await?;
+    Ok(facts.broken(record, &plan, today).into_iter().filter(|part| part.rule == *rule).collect())
 }
 
 async fn page(
@@ -108,19 +118,19 @@ async fn page(
     let rule = form.rule()?;
     let (mut db, now, today) = (app.read().await?, app.clock.now(), app.clock.today());
     let record = store::record(&mut db, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
-    let findings = broken(&mut db, acting.institution(), &record, rule, now).await?;
+    let broken = broken(&mut db, acting.institution(), &record, &rule, now).await?;
     let open = store::open_mendings(&mut db, acting.institution(), Some(id), today).await?;
-    let open = open.into_iter().find(|one| one.rule == rule).filter(|_| !findings.is_empty());
+    let open = mending_of(&open, id, &rule).filter(|_| !broken.is_empty());
     if let Some(mending) = open.as_ref().filter(|_| !errors.has_faults()) {
         form.due = mending.due_on.to_string();
         form.says.clone_from(&mending.says);
     }
     Ok(MendingPage {
         chrome: frame(app, acting.person(), &record, "整改期限"),
-        past: store::past_mendings(&mut db, id, rule).await?,
+        past: store::past_mendings(&mut db, id, &rule).await?,
         record,
         rule,
-        findings,
+        broken,
         open,
         form,
         errors,
@@ -131,8 +141,9 @@ async fn page(
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct MendingQuery {
-    /// The rule's code.
+    /// The rule's code, or the name of one of the university's own.
     rule: String,
+    own: String,
     done: String,
 }
 
@@ -140,9 +151,9 @@ pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
     Path(id): Path<UnionId>,
-    Query(MendingQuery { rule, done }): Query<MendingQuery>,
+    Query(MendingQuery { rule, own, done }): Query<MendingQuery>,
 ) -> Result<MendingPage, Failure> {
-    let form = MendingForm { rule, ..MendingForm::default() };
+    let form = MendingForm { rule, own, ..MendingForm::default() };
     page(&app, &acting, id, Submitted::new(form, Errors::default()), Done::said(&done)).await
 }
 
@@ -161,16 +172,16 @@ pub(super) async fn set(
     let is_set = app
         .write_as(acting.person().authority(), async |db| {
             let locked = store::hold(db, acting.person(), id, today).await?;
-            let broken = broken(db, acting.institution(), &locked, rule, now).await?;
-            let Some(finding) = broken.first() else { return Ok(false) };
+            let broken = broken(db, acting.institution(), &locked, &rule, now).await?;
+            let Some(part) = broken.first() else { return Ok(false) };
             let office = acting.office().label();
-            let new = NewMending { rule, due_on, says: &says, office: &office };
+            let new = NewMending { rule: &rule, due_on, says: &says, office: &office };
             store::set_mending(db, acting.person(), &locked, &new, now).await?;
             let mut entry = Entry::new(Verb::MendingSet, locked.union.name.clone())
                 .detail("条目", rule.name())
                 .detail("期限", due_on.to_string())
                 .detail("要求", says.clone());
-            if let Some(clause) = &finding.clause {
+            if let Some(clause) = &part.clause {
                 entry = entry.under(clause);
             }
             audit::append(db, acting.person(), entry, now).await?;
@@ -183,7 +194,7 @@ pub(super) async fn set(
         let page = page(&app, &acting, id, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    Ok(Redirect::to(&id.mending_done_path(rule, Done::MendingSet)).into_response())
+    Ok(Redirect::to(&id.mending_done_path(&rule, Done::MendingSet)).into_response())
 }
 
 pub(super) async fn withdraw(
@@ -196,12 +207,12 @@ pub(super) async fn withdraw(
     let rule = form.rule()?;
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::hold(db, acting.person(), id, today).await?;
-        if !store::withdraw_mending(db, &locked, rule, now).await? {
+        if !store::withdraw_mending(db, &locked, &rule, now).await? {
             return Err(Failure::Missing);
         }
         let entry = Entry::new(Verb::MendingWithdrawn, locked.union.name.clone()).detail("条目", rule.name());
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&id.mending_done_path(rule, Done::MendingWithdrawn)))
+    Ok(Redirect::to(&id.mending_done_path(&rule, Done::MendingWithdrawn)))
 }

@@ -16,20 +16,20 @@ mod overview;
 mod own_rules;
 mod papers;
 mod posts;
-mod trend;
 mod undo;
 mod what_if;
 
 use std::collections::BTreeSet;
 
+pub use compliance::kept::Overviews;
 pub use papers::roster_html;
 use sqlx::PgConnection;
 use time::Date;
 
 use super::{
     documents,
-    mending::Mending,
-    owed::{OwedFinding, OwedRows},
+    mending::{MendedRule, Mending},
+    owed::OwedFinding,
     paths::{MATTERS, MEETINGS, PRIOR_REPORTS, PROJECTS, UNIONS},
     store::{self, ReasonRow},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
@@ -49,6 +49,7 @@ use crate::{
         Finding, Outcome, Rule,
         adoption::Calendar,
         finding::{is_over, is_short},
+        judgement::Past,
         roster::{Rank, Ranked},
     },
     text::percent,
@@ -56,7 +57,7 @@ use crate::{
 };
 
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes(overviews: Overviews) -> Routes {
     Routes::default()
         .get("/unions", list::page)
         .post("/unions", overview::create)
@@ -90,6 +91,7 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/departments/{department}", departments::show)
         .post("/unions/{union}/departments/{department}", departments::change)
         .post("/unions/{union}/departments/{department}/end", departments::end)
+        .post("/unions/{union}/departments/{department}/undo-end", undo::department)
         .get("/unions/{union}/batch", batch::upload::ask)
         .upload("/unions/{union}/batch", batch::upload::upload)
         .get("/unions/{union}/batch/{draft}", batch::draft::show)
@@ -97,10 +99,7 @@ pub fn routes() -> Routes {
         .post("/unions/{union}/batch/{draft}/discard", batch::draft::discard)
         .get("/unions/{union}/what-if", what_if::ask)
         .post("/unions/{union}/what-if", what_if::answer)
-        .get("/compliance", compliance::page)
-        .get("/compliance.xlsx", compliance::file)
-        .get("/compliance/report", compliance::report::page)
-        .get("/compliance/report.docx", compliance::report::word)
+        .merge(compliance::routes(overviews))
         .get("/documents/{document}", documents::download)
 }
 
@@ -182,7 +181,7 @@ impl Tabs {
 }
 
 /// Somebody a finding is about.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Subject {
     pub number: String,
     pub name: String,
@@ -193,7 +192,7 @@ pub struct Subject {
 }
 
 /// Where a finding is put right: a path and its word.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Onward {
     pub href: String,
     pub word: &'static str,
@@ -255,18 +254,13 @@ impl Evidence {
     }
 }
 
-/// Rules that look at what students do not see of each other.
-fn is_personal(rule: Rule) -> bool {
-    matches!(rule, Rule::Elg01 | Rule::Elg03 | Rule::Elg04)
-}
-
 /// Since when a finding has stood. Of a rule about people: since the first of them is in a post with the data of today.
-fn since(record: &Record, calendar: &Calendar, finding: &Finding, today: Date) -> Option<Date> {
+fn since(record: &Record, past: &mut Past<'_>, finding: &Finding, today: Date) -> Option<Date> {
     if !matches!(finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown) {
         return None;
     }
-    if !is_personal(finding.rule) {
-        return record.timeline.since(calendar, finding, today);
+    if !finding.rule.is_personal() {
+        return past.since(finding);
     }
     let numbers =
         if finding.subjects.is_empty() { finding.unknown.as_deref().unwrap_or_default() } else { &finding.subjects };
@@ -327,8 +321,9 @@ fn evidence(
         };
         numbers.iter().zip(names).map(subject).collect::<Vec<_>>()
     };
+    let mut past = record.timeline.past(calendar, today);
     let one = |finding: Finding| {
-        let personal = is_personal(finding.rule);
+        let personal = finding.rule.is_personal();
         let onward = onward(record, &finding, today).filter(|_| keeps && record.union.opened_on.is_some());
         let shows = sees_grades(office.kind) || !personal;
         let unknown = finding.unknown.as_deref().unwrap_or_default();
@@ -338,7 +333,7 @@ fn evidence(
             (Vec::new(), Vec::new())
         };
         let hidden = if shows { 0 } else { finding.subjects.len() + unknown.len() };
-        let since = since(record, calendar, &finding, today);
+        let since = since(record, &mut past, &finding, today);
         let reasons = reasons
             .iter()
             .filter(|row| row.rule == finding.rule.code() && row.unit == finding.unit && row.union == record.union.id)
@@ -370,8 +365,13 @@ fn evidence(
 /// Puts beside what a union breaks the day by which it is to be mended.
 fn with_mendings(found: &mut [Evidence], union: UnionId, mendings: &[Mending]) {
     for one in found.iter_mut().filter(|one| one.finding.verdict == Outcome::Fail) {
-        one.mending = mendings.iter().find(|row| row.union == union && row.rule == one.finding.rule).cloned();
+        one.mending = mending_of(mendings, union, &MendedRule::Listed(one.finding.rule));
     }
+}
+
+/// The day that counts for a rule in a union.
+fn mending_of(mendings: &[Mending], union: UnionId, rule: &MendedRule) -> Option<Mending> {
+    mendings.iter().find(|row| row.union == union && row.rule == *rule).cloned()
 }
 
 /// Where what the everyday work lacks is put right, as far as the office sees it.
@@ -389,16 +389,13 @@ fn onward_of_work(rule: Rule, office: &Held) -> Option<Onward> {
 
 /// Adds to a union's findings what its officers owe beside their posts.
 fn with_duties(
-    found: Option<Vec<Evidence>>,
+    mut found: Vec<Evidence>,
     record: &Record,
-    calendar: &Calendar,
-    owed: &OwedRows,
+    owed: Vec<OwedFinding>,
     office: &Held,
     today: Date,
-) -> Option<Vec<Evidence>> {
-    let mut found = found?;
-    let plan = calendar.in_force(today)?;
-    for OwedFinding { finding, since } in owed.judge(record, &plan, today) {
+) -> Vec<Evidence> {
+    for OwedFinding { finding, since } in owed {
         let place =
             found.partition_point(|one| (one.finding.verdict, one.finding.rule) < (finding.verdict, finding.rule));
         let names = record.timeline.names(&finding.subjects);
@@ -422,5 +419,5 @@ fn with_duties(
         };
         found.insert(place, evidence);
     }
-    Some(found)
+    found
 }

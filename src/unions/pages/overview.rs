@@ -134,6 +134,19 @@ pub(super) struct UnionPage {
     done: &'static str,
 }
 
+/// Findings that stand in the open; the others are folded.
+const SHOWN: usize = 8;
+
+impl UnionPage {
+    fn first_open(&self) -> &[Evidence] {
+        self.open.get(..SHOWN).unwrap_or(&self.open)
+    }
+
+    fn other_open(&self) -> &[Evidence] {
+        self.open.get(SHOWN..).unwrap_or_default()
+    }
+}
+
 pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<UnionReader>,

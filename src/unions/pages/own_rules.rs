@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use time::Date;
 
-use super::{Tab, Tabs, calendar, frame, managed, visible};
+use super::{Tab, Tabs, calendar, frame, managed, mending_of, visible};
 use crate::{
     app::App,
     audit::{self, Entry},
@@ -20,17 +20,18 @@ use crate::{
     clock::CHINA,
     failure::Failure,
     ids::{InstitutionId, UnionId},
-    office::{Office, UnionKeeper, UnionReader},
+    office::{Office, SchoolLeague, UnionKeeper, UnionReader},
     page::chrome::Chrome,
     rules::{
-        Clause, Outcome,
+        Clause, Outcome, Plan,
         adoption::Calendar,
-        own::{OwnFact, OwnKnown, own_findings},
+        own::{OwnFact, OwnFinding, OwnKnown, own_findings},
         plan::{OwnCheck, OwnLimit, OwnRule},
     },
     text::folded,
     unions::{
         Verb,
+        mending::{MendedRule, Mending, own_judged},
         paths::Done,
         store::{self, OwnFactRow},
         union::Record,
@@ -52,6 +53,10 @@ pub(super) struct OwnRow {
     reports: Vec<String>,
     /// Something can be reported that a limit is held against.
     is_reported: bool,
+    /// By which day it is to be mended, where a day was set.
+    pub mending: Option<Mending>,
+    /// Where that day is set: where it binds and is not met.
+    mending_path: Option<String>,
 }
 
 impl OwnRow {
@@ -98,7 +103,9 @@ impl OwnForm {
                 document = written(&self.document, 80, "document", "请填写文件的文号或名称", errors);
             }
             Some(OwnLimit::Yearly { .. }) => {}
-            Some(OwnLimit::Term { .. }) | None => errors.add("rule", "这一条由人工把关，不用登记"),
+            Some(OwnLimit::Term { .. } | OwnLimit::Experience { .. }) | None => {
+                errors.add("rule", "这一条由人工把关，不用登记");
+            }
         }
         let on = past_day(&self.on, "on", today, errors);
         let (on, document) = on.zip(document).filter(|_| errors.is_empty())?;
@@ -118,6 +125,8 @@ pub(super) struct OwnRulesPage {
     form: OwnForm,
     errors: Errors,
     done: &'static str,
+    /// The office sets by which day breaches are mended.
+    sets_days: bool,
 }
 
 impl OwnRulesPage {
@@ -161,7 +170,9 @@ pub(super) async fn own_rows(
     if plan.own.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = store::own_facts(db, institution, Some(record.union.id)).await?;
+    let id = record.union.id;
+    let rows = store::own_facts(db, institution, Some(id)).await?;
+    let mendings = store::open_mendings(db, institution, Some(id), today).await?;
     let facts: Vec<OwnFact> = rows.iter().map(|row| row.fact.clone()).collect();
     let mut shown = Vec::new();
     let known = OwnKnown { facts: &facts, timeline: Some(&record.timeline) };
@@ -169,6 +180,8 @@ pub(super) async fn own_rows(
         let rule = finding.rule;
         let place = plan.own.iter().position(|own| own.name == rule.name).unwrap_or_default();
         let of_rule = rows.iter().rev().filter(|row| row.fact.rule == rule.name);
+        let is_open = record.union.opened_on.is_some_and(|since| since <= today);
+        let mended = Some(MendedRule::Own(rule.name.clone())).filter(|_| is_open && finding.verdict == Outcome::Fail);
         shown.push(OwnRow {
             place,
             name: rule.name.clone(),
@@ -179,46 +192,51 @@ pub(super) async fn own_rows(
             clauses: rule.clauses.clone(),
             reports: of_rule.map(reported).collect(),
             is_reported: rule.is_reported(),
+            mending: mended.as_ref().and_then(|mended| mending_of(&mendings, id, mended)),
+            mending_path: mended.map(|mended| id.mending_path(&mended)),
         });
     }
     Ok(shown)
 }
 
 /// A rule of the university's own to which something is to be done in a union.
+#[derive(Debug, Clone)]
 pub(super) struct OwnBreach {
     pub union: UnionId,
     pub name: String,
     pub rule: String,
     pub verdict: Outcome,
     pub message: String,
+    pub clause: String,
+    /// Which office puts it right.
+    pub keeper: &'static str,
+    /// By which day it is put right, where a day was set.
+    pub mending: Option<Mending>,
 }
 
-/// The own rules of the plan that governs on a day to which something is to be done, union by union, of those under the rules.
-pub(super) fn own_breaches(records: &[Record], calendar: &Calendar, facts: &[OwnFactRow], day: Date) -> Vec<OwnBreach> {
-    let Some(plan) = calendar.in_force(day) else { return Vec::new() };
-    let is_judged = |record: &&Record| {
-        plan.unions.contains(&record.union.kind) && record.union.opened_on.is_some_and(|opened| opened <= day)
-    };
-    let mut breaches = Vec::new();
-    for record in records.iter().filter(is_judged) {
-        let of_union = facts.iter().filter(|row| row.union == record.union.id);
-        let facts: Vec<OwnFact> = of_union.map(|row| row.fact.clone()).collect();
-        let known = OwnKnown { facts: &facts, timeline: Some(&record.timeline) };
-        for finding in own_findings(&plan, record.union.kind, known, day) {
-            if finding.verdict.is_settled() {
-                continue;
-            }
-            breaches.push(OwnBreach {
-                union: record.union.id,
-                name: record.union.name.clone(),
-                rule: finding.rule.name.clone(),
-                verdict: finding.verdict,
-                message: finding.message,
-            });
-        }
+impl OwnBreach {
+    /// Where the School Youth League committee sets that day; none where the rule does not bind.
+    pub fn mending_path(&self) -> Option<String> {
+        let rule = MendedRule::Own(self.rule.clone());
+        (self.verdict == Outcome::Fail).then(|| self.union.mending_path(&rule))
     }
-    breaches.sort_by_key(|breach| breach.verdict);
-    breaches
+}
+
+/// The own rules of the plan that governs on a day to which something is to be done in a union under the rules. By which day that
+/// is, is asked afresh.
+pub(super) fn own_breaches(record: &Record, plan: &Plan, facts: &[OwnFactRow], day: Date) -> Vec<OwnBreach> {
+    let open = own_judged(record, plan, facts, day).into_iter().filter(|finding| !finding.verdict.is_settled());
+    let breach = |finding: OwnFinding<'_>| OwnBreach {
+        union: record.union.id,
+        name: record.union.name.clone(),
+        rule: finding.rule.name.clone(),
+        verdict: finding.verdict,
+        message: finding.message,
+        clause: finding.rule.clauses.first().map(|clause| clause.quote.clone()).unwrap_or_default(),
+        keeper: record.union.mended_by().label(),
+        mending: None,
+    };
+    open.map(breach).collect()
 }
 
 /// The form as it is filled in, and what was just done.
@@ -252,6 +270,7 @@ async fn page<O: Office>(
         form,
         errors,
         done,
+        sets_days: SchoolLeague::KINDS.contains(&acting.office().kind),
     })
 }
 

@@ -160,7 +160,7 @@ pub(super) async fn roster_file(
     drop(db);
     let grades = sees_grades(acting.office().kind);
     let bytes = app.heavy(move || file_of(&record, grades, today)).await??;
-    Ok(workbook("roster.xlsx", bytes))
+    Ok(workbook("花名册.xlsx", bytes))
 }
 
 fn file_of(record: &Record, shows_grades: bool, today: Date) -> anyhow::Result<Vec<u8>> {
@@ -239,8 +239,9 @@ pub(super) async fn findings(
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &[id]).await?;
     let owed = OwedRows::load(&mut db, acting.institution(), Some(id), app.clock.now()).await?;
-    let all = evidence(&record, &plans, &reasons, acting.office(), today);
-    let all = with_duties(all, &record, &plans, &owed, acting.office(), today);
+    let all = evidence(&record, &plans, &reasons, acting.office(), today).zip(plans.in_force(today));
+    let all =
+        all.map(|(found, plan)| with_duties(found, &record, owed.judge(&record, &plan, today), acting.office(), today));
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
     let judged = all.is_some();
     let mut all = all.unwrap_or_default();

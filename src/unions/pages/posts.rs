@@ -255,7 +255,7 @@ pub(super) async fn end(
         if !store::end(db, &locked, post, day, why, &grounds, now).await? {
             return Err(Failure::Missing);
         }
-        store::allow_undoing(db, &row, now).await?;
+        store::allow_undoing(db, &locked, &row, now).await?;
         let entry = Entry::about(Verb::PostEnded, row.student)
             .detail("学生会", locked.union.name.clone())
             .detail("岗位", row.label_with_place())

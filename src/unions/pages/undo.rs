@@ -1,4 +1,4 @@
-//! 撤销离任: an end of a post that was entered by mistake, taken back the same day.
+//! 撤销离任, 恢复部门: an end of a post or of a department that was entered by mistake, taken back the same day.
 
 use axum::{
     extract::{Path, State},
@@ -18,7 +18,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
-    ids::{PostId, UnionId},
+    ids::{DepartmentId, PostId, UnionId},
     inbox::{self, Notice, To},
     office::UnionKeeper,
     people::find::PersonField,
@@ -28,7 +28,7 @@ use crate::{
         paths::Done,
         store::{self, Grounds},
     },
-    web::forms::{Errors, written},
+    web::forms::{Errors, reason, written},
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -77,7 +77,8 @@ pub(super) async fn act(
             stands.is_none_or(|until| until.is_some_and(|day| end.was_until.is_none_or(|was| was > day)))
         });
         if gone {
-            return Err(refusal.for_reason("原来的部门已经撤销，不能恢复任职", "重新设立部门以后，按任命办理"));
+            let remedy = "撤销部门是误办的，当天先在“部门”里恢复；否则重新设立部门以后，按任命办理";
+            return Err(refusal.for_reason("原来的部门已经撤销，不能恢复任职", remedy));
         }
         let person = fact.member(row.from_college, today);
         let wanted = Wanted { person, post: row.post(), from: row.from_day, until: end.was_until };
@@ -102,4 +103,46 @@ pub(super) async fn act(
     })
     .await?;
     Ok(Redirect::to(&Done::EndUndone.at(&id.path())).into_response())
+}
+
+/// Lets a department go on that was ended by mistake. The union is what it was before, so that no rule is asked.
+pub(super) async fn department(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path((id, department)): Path<(UnionId, DepartmentId)>,
+    Form(form): Form<UndoForm>,
+) -> Result<Redirect, Failure> {
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let why = reason(&form.reason, &mut Errors::default());
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, &acting, id, today).await?;
+        let old = locked.departments.iter().find(|known| known.id == department).ok_or(Failure::Missing)?;
+        let refusal = Refusal {
+            chrome: frame(&app, acting.person(), &locked, "恢复部门"),
+            wanted: format!("恢复{}（{}）", old.name, locked.union.name),
+            back: id.departments_path(),
+        };
+        let Some(why) = &why else {
+            return Err(refusal.for_reason("没有写明恢复的理由", "请写明为什么恢复，如点错了部门，1 至 200 字"));
+        };
+        if !store::undoable_departments(db, id, today).await?.contains(&department) {
+            return Err(
+                refusal.for_reason("只有当天撤销、此后本会没有办理过别的，才能恢复", "重新设立部门以后，按任命办理")
+            );
+        }
+        let grounds = Grounds { words: "恢复部门".to_owned(), document: None, reason: Some(why.clone()) };
+        let holders = store::take_back_department_end(db, &locked, old, &grounds, now).await?.ok_or(Failure::Busy)?;
+        let notice = Notice::new(format!("你在{}的任职已恢复", locked.union.name), crate::people::OWN_DATA)
+            .says(format!("撤销{}是误办，你在该部门的任职照原来的继续。", old.name));
+        for holder in &holders {
+            inbox::tell(db, acting.institution(), To::Student(*holder), &notice, now).await?;
+        }
+        let entry = Entry::new(Verb::DepartmentKept, format!("{} {}", locked.union.name, old.name))
+            .detail("办理", "恢复")
+            .detail("同时恢复的岗位", holders.len())
+            .detail("理由", why.clone());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::DepartmentRestored.at(&id.departments_path())))
 }

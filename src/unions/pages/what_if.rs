@@ -113,6 +113,13 @@ pub(super) struct WhatIfPage {
     asked: Vec<String>,
 }
 
+impl WhatIfPage {
+    /// Somebody is supposed to move.
+    fn moves(&self) -> bool {
+        self.posts.iter().any(|(_, target)| !target.is_empty())
+    }
+}
+
 /// What the rules say of what was supposed.
 struct Answer {
     lines: Vec<RuleChange>,

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A class that a union is to be in contact with. A contact by whichever union counts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactClass {
     pub id: ClassId,
     pub college: CollegeId,
@@ -25,7 +25,7 @@ pub struct ContactClass {
 }
 
 /// The classes of a union, and how often they are to be contacted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnionContacts {
     pub union: UnionId,
     pub rhythm: Rhythm,

@@ -3,7 +3,10 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::locked::{Act, Grounds, HistoryEntry, LockedUnion, note};
+use super::{
+    ended::allow_department_undoing,
+    locked::{Act, Grounds, HistoryEntry, LockedUnion, note},
+};
 use crate::{
     failure::Failure,
     ids::DepartmentId,
@@ -96,6 +99,7 @@ pub async fn end_department(
     grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<Option<i64>, Failure> {
+    allow_department_undoing(connection, department.id, day, now).await?;
     let done = sqlx::query!(
         r#"with ended as (
                update department set until_day = greatest(from_day, $3)

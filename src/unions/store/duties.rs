@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Uuid};
 use time::Date;
 
 use crate::{
@@ -12,28 +12,18 @@ use crate::{
     rules::education::{OnFile, Pledges, Trained},
 };
 
-/// How a union stands with what its officers owe.
-#[derive(Debug, Clone)]
-pub struct UnionDuties {
-    pub union: UnionId,
-    pub pledges: Pledges,
-    /// Of a year back and of those to come.
-    pub trainings: Vec<Trained>,
-    pub constitution: Option<OnFile>,
-}
-
-/// The duties of every union under the rules, or of one.
-pub async fn duties(
+/// Who of the unions under the rules has pledged; of those alone that are named, of all where none is.
+pub async fn pledges(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    one: Option<UnionId>,
+    unions: &[UnionId],
     today: Date,
-) -> Result<Vec<UnionDuties>, Failure> {
-    let one = one.map(|id| id.0);
+) -> Result<HashMap<UnionId, Pledges>, Failure> {
+    let ids: Vec<Uuid> = unions.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"with held as (
                select distinct p.union_id, p.student_id from post p join student_union u on u.id = p.union_id
-               where u.institution_id = $1 and ($3::uuid is null or u.id = $3) and p.voided_at is null
+               where u.institution_id = $1 and (cardinality($3::uuid[]) = 0 or u.id = any($3)) and p.voided_at is null
                      and p.from_day <= $2 and (p.until_day is null or p.until_day > $2)
            )
            select u.id as "union: UnionId",
@@ -47,27 +37,20 @@ pub async fn duties(
                     left join last_pledges(array(select student_id from held)) g on g.student_id = h.student_id
                group by 1
            ) h on h.union_id = u.id
-           where u.institution_id = $1 and u.opened_on is not null and ($3::uuid is null or u.id = $3)"#,
+           where u.institution_id = $1 and u.opened_on is not null
+                 and (cardinality($3::uuid[]) = 0 or u.id = any($3))"#,
         institution.0,
         today,
-        one
+        &ids
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    let mut trainings = trainings(connection, institution, one.map(UnionId), today).await?;
-    let mut on_file = on_file(connection, institution, one.map(UnionId), today).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| UnionDuties {
-            union: row.union,
-            pledges: Pledges { on_file: row.on_file, due: usize::try_from(row.due).unwrap_or(0), missing: row.missing },
-            trainings: trainings.remove(&row.union).unwrap_or_default(),
-            constitution: on_file.remove(&row.union),
-        })
-        .collect())
+    let pledges = |on_file, due: i64, missing| Pledges { on_file, due: usize::try_from(due).unwrap_or(0), missing };
+    Ok(rows.into_iter().map(|row| (row.union, pledges(row.on_file, row.due, row.missing))).collect())
 }
 
-async fn trainings(
+/// The trainings of each union within a year back and to come.
+pub async fn trainings(
     connection: &mut PgConnection,
     institution: InstitutionId,
     one: Option<UnionId>,
@@ -79,7 +62,7 @@ async fn trainings(
            from training t join training_union m on m.training_id = t.id
                 left join training_attendance a on a.training_id = t.id and a.union_id = m.union_id
            where t.institution_id = $1 and ($2::uuid is null or m.union_id = $2) and t.on_day > $3::date - 365
-           group by m.union_id, t.id"#,
+           group by m.union_id, t.id order by t.on_day, t.id"#,
         institution.0,
         one.map(|id| id.0),
         today
@@ -97,7 +80,7 @@ async fn trainings(
 }
 
 /// The constitution of each union that holds on a day.
-async fn on_file(
+pub async fn constitutions_on_file(
     connection: &mut PgConnection,
     institution: InstitutionId,
     one: Option<UnionId>,

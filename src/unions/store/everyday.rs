@@ -28,33 +28,47 @@ pub async fn everyday_work(
     today: Date,
 ) -> Result<Vec<UnionWork>, Failure> {
     let rows = sqlx::query!(
-        r#"select u.id as "union: UnionId", u.kind = 'school' as "is_school!", u.opened_on as "since!",
-                  g.link_every as "link_every?",
-                  (select max(china_day(m.starts_at)) from union_meeting m
-                   where m.union_id = u.id and m.kind = 'link' and m.stage = 'held') as last_link,
+        r#"with own as materialized (
+               select id, kind, opened_on from student_union
+               where institution_id = $1 and opened_on is not null and ($3::uuid is null or id = $3)
+           ), linked as (
+               -- The school's alone calls them.
+               select m.union_id, max(china_day(m.starts_at)) as last from union_meeting m
+               where m.union_id in (select id from own where kind = 'school') and m.kind = 'link' and m.stage = 'held'
+               group by 1
+           ), attended as (
+               select x.union_id, count(*) as meetings, count(*) filter (where x.presence = 'late') as late,
+                      count(*) filter (where x.presence = 'absent') as absent
+               from union_meeting_member x join union_meeting m on m.id = x.meeting_id
+                    join student_union o on o.id = m.union_id
+               where o.institution_id = $1 and m.kind = 'link' and m.stage = 'held'
+                     and china_day(m.starts_at) > $2::date - 366
+               group by 1
+           ), overdue as (
+               select p.union_id, count(*) as projects,
+                      sum((select count(*) from volunteer v where v.project_id = p.id and v.until_at is null))::bigint
+                          as unreleased
+               from project p where p.union_id in (select id from own) and p.stage <> 'closed' and p.ends_on < $2
+               group by 1
+           ), reported as (
+               select r.union_id, count(*) as reports, count(*) filter (where r.happened_at is not null) as late
+               from prior_report r
+               where r.union_id in (select id from own) and china_day(r.received_at) > $2::date - 366
+               group by 1
+           ), unsummed as (
+               select q.union_id, count(*) as matters from matter q
+               where q.union_id in (select id from own) and q.stage = 'begun' and q.summary_due < $2
+               group by 1
+           )
+           select u.id as "union: UnionId", u.kind = 'school' as "is_school!", u.opened_on as "since!",
+                  g.link_every as "link_every?", l.last as "last_link?",
                   coalesce(t.meetings, 0) as "meetings!", coalesce(t.late, 0) as "late!", coalesce(t.absent, 0) as "absent!",
-                  (select count(*) from project p where p.union_id = u.id and p.stage <> 'closed' and p.ends_on < $2)
-                      as "overdue!",
-                  (select count(*) from volunteer v join project p on p.id = v.project_id
-                   where p.union_id = u.id and p.stage <> 'closed' and p.ends_on < $2 and v.until_at is null)
-                      as "unreleased!",
-                  (select count(*) from prior_report r
-                   where r.union_id = u.id and china_day(r.received_at) > $2::date - 366) as "reports!",
-                  (select count(*) from prior_report r
-                   where r.union_id = u.id and china_day(r.received_at) > $2::date - 366 and r.happened_at is not null)
-                      as "late_reports!",
-                  (select count(*) from matter q where q.union_id = u.id and q.stage = 'begun' and q.summary_due < $2)
-                      as "late_summaries!"
-           from student_union u left join meeting_setting g on g.institution_id = u.institution_id
-                left join (
-                    select x.union_id, count(*) as meetings, count(*) filter (where x.presence = 'late') as late,
-                           count(*) filter (where x.presence = 'absent') as absent
-                    from union_meeting_member x join union_meeting m on m.id = x.meeting_id
-                         join student_union o on o.id = m.union_id
-                    where o.institution_id = $1 and m.kind = 'link' and m.stage = 'held'
-                          and china_day(m.starts_at) > $2::date - 366
-                    group by x.union_id) t on t.union_id = u.id
-           where u.institution_id = $1 and u.opened_on is not null and ($3::uuid is null or u.id = $3)"#,
+                  coalesce(p.projects, 0) as "overdue!", coalesce(p.unreleased, 0) as "unreleased!",
+                  coalesce(r.reports, 0) as "reports!", coalesce(r.late, 0) as "late_reports!",
+                  coalesce(q.matters, 0) as "late_summaries!"
+           from own u left join meeting_setting g on g.institution_id = $1 left join linked l on l.union_id = u.id
+                left join attended t on t.union_id = u.id left join overdue p on p.union_id = u.id
+                left join reported r on r.union_id = u.id left join unsummed q on q.union_id = u.id"#,
         institution.0,
         today,
         one.map(|id| id.0)

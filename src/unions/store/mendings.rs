@@ -8,8 +8,7 @@ use crate::{
     auth::person::SignedIn,
     failure::Failure,
     ids::{InstitutionId, MendingId, UnionId},
-    rules::Rule,
-    unions::mending::{Mending, MendingEnd, PastMending},
+    unions::mending::{MendedRule, Mending, MendingEnd, PastMending},
 };
 
 /// The days that count, of a university or of one of its unions, the nearest first.
@@ -20,10 +19,11 @@ pub async fn open_mendings(
     today: Date,
 ) -> Result<Vec<Mending>, Failure> {
     let rows = sqlx::query!(
-        r#"select m.id as "id: MendingId", m.union_id as "union: UnionId", m.rule, m.due_on, m.says, m.office
+        r#"select m.id as "id: MendingId", m.union_id as "union: UnionId", m.rule, m.own_rule, m.due_on, m.says,
+                  m.office
            from mending m join student_union u on u.id = m.union_id
            where u.institution_id = $1 and m.ended_at is null and ($2::uuid is null or m.union_id = $2)
-           order by m.due_on, m.rule"#,
+           order by m.due_on, m.rule, m.own_rule"#,
         institution.0,
         one.map(|id| id.0)
     )
@@ -31,10 +31,11 @@ pub async fn open_mendings(
     .await?;
     // A rule that the catalogue knows no more is broken by nobody.
     let known = rows.into_iter().filter_map(|row| {
+        let listed = row.rule.and_then(|code| code.parse().ok()).map(MendedRule::Listed);
         Some(Mending {
             id: row.id,
             union: row.union,
-            rule: row.rule.parse().ok()?,
+            rule: listed.or(row.own_rule.map(MendedRule::Own))?,
             due_on: row.due_on,
             says: row.says,
             office: row.office,
@@ -48,13 +49,14 @@ pub async fn open_mendings(
 pub async fn past_mendings(
     connection: &mut PgConnection,
     union: UnionId,
-    rule: Rule,
+    rule: &MendedRule,
 ) -> Result<Vec<PastMending>, Failure> {
     let rows = sqlx::query!(
         r#"select due_on, says, office, at, ended_as as "ended_as!" from mending
-           where union_id = $1 and rule = $2 and ended_at is not null order by at desc limit 50"#,
+           where union_id = $1 and (rule = $2 or own_rule = $3) and ended_at is not null order by at desc limit 50"#,
         union.0,
-        rule.code()
+        rule.code(),
+        rule.own_name()
     )
     .fetch_all(connection)
     .await?;
@@ -69,7 +71,7 @@ pub async fn past_mendings(
 /// A day as it is set.
 #[derive(Debug)]
 pub struct NewMending<'a> {
-    pub rule: Rule,
+    pub rule: &'a MendedRule,
     pub due_on: Date,
     pub says: &'a str,
     /// The office that sets it, in words.
@@ -86,11 +88,12 @@ pub async fn set_mending(
 ) -> Result<(), Failure> {
     end_open(connection, union, new.rule, MendingEnd::Changed, now).await?;
     sqlx::query!(
-        "insert into mending (id, union_id, rule, due_on, says, office, by_account, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into mending (id, union_id, rule, own_rule, due_on, says, office, by_account, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         MendingId::random().0,
         union.id().0,
         new.rule.code(),
+        new.rule.own_name(),
         new.due_on,
         new.says,
         new.office,
@@ -106,7 +109,7 @@ pub async fn set_mending(
 pub async fn withdraw_mending(
     connection: &mut PgConnection,
     union: &LockedUnion,
-    rule: Rule,
+    rule: &MendedRule,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     end_open(connection, union, rule, MendingEnd::Withdrawn, now).await
@@ -115,14 +118,16 @@ pub async fn withdraw_mending(
 async fn end_open(
     connection: &mut PgConnection,
     union: &LockedUnion,
-    rule: Rule,
+    rule: &MendedRule,
     end: MendingEnd,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update mending set ended_at = $3, ended_as = $4 where union_id = $1 and rule = $2 and ended_at is null",
+        "update mending set ended_at = $4, ended_as = $5
+         where union_id = $1 and (rule = $2 or own_rule = $3) and ended_at is null",
         union.id().0,
         rule.code(),
+        rule.own_name(),
         now,
         end.slug()
     )

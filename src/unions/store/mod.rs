@@ -13,6 +13,7 @@ mod own_facts;
 mod papers;
 mod posts;
 mod reports;
+mod stamps;
 mod surveys;
 mod voices;
 
@@ -39,8 +40,11 @@ use crate::{
 pub use constitutions::{Constitution, NewConstitution, constitutions, file_constitution};
 pub use contacts::{ContactClass, UnionContacts, contact_coverage, contact_rhythm};
 pub use departments::{change_department, end_department, establish, register_functions};
-pub use duties::{UnionDuties, duties};
-pub use ended::{UndoableEnd, allow_undoing, take_back_end, undoable_end};
+pub use duties::{constitutions_on_file, pledges, trainings};
+pub use ended::{
+    UndoableEnd, allow_turn_undoing, allow_undoing, take_back_department_end, take_back_end, undoable_departments,
+    undoable_end,
+};
 pub use everyday::{UnionWork, everyday_work};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
@@ -56,6 +60,7 @@ pub use posts::{
     Appointee, Correction, RosterPerson, Route, appoint, correct, end, promised, register, reshuffle, tell_end,
 };
 pub use reports::{UnionReports, report_coverage};
+pub use stamps::{FactStamps, fact_stamps};
 pub use surveys::{UnionSurveys, survey_coverage};
 pub use voices::{UnionVoices, voices};
 
@@ -113,7 +118,8 @@ pub async fn records(
     let organisations = organisations(connection, institution).await?;
     let mut congresses = congresses(connection, &ids).await?;
     let order = stroke_order(connection, institution).await?;
-    let sizes = college_sizes(connection, institution, today).await?;
+    let colleges: Vec<Uuid> = unions.iter().filter_map(|union| union.college).map(|college| college.0).collect();
+    let sizes = college_sizes(connection, &colleges, today).await?;
     let record = |union: StudentUnion| {
         let posts = posts.remove(&union.id).unwrap_or_default();
         let mut own: Vec<StudentFacts> = posts.iter().filter_map(|post| facts.get(&post.student).cloned()).collect();
@@ -136,18 +142,18 @@ pub async fn records(
     Ok(unions.into_iter().map(record).collect())
 }
 
-/// How many students each college has on a day.
+/// How many students each of those colleges has on a day.
 async fn college_sizes(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    colleges: &[Uuid],
     day: Date,
 ) -> Result<HashMap<CollegeId, u32>, Failure> {
     let rows = sqlx::query!(
         r#"select m.college_id as "college: CollegeId", count(*) as "students!"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
-           where s.institution_id = $1 and (s.left_on is null or s.left_on > $2)
+           where m.college_id = any($1) and (s.left_on is null or s.left_on > $2)
            group by m.college_id"#,
-        institution.0,
+        colleges,
         day
     );
     let rows = rows.fetch_all(connection).await?;
@@ -350,6 +356,12 @@ pub async fn facts_by_number(
     );
     let ids = ids.fetch_all(&mut *connection).await?;
     facts_over(connection, &ids, basis, today).await
+}
+
+/// The unions of a college.
+pub async fn of_college(connection: &mut PgConnection, college: CollegeId) -> Result<Vec<UnionId>, Failure> {
+    let ids = sqlx::query_scalar!("select id from student_union where college_id = $1", college.0);
+    Ok(ids.fetch_all(connection).await?.into_iter().map(UnionId).collect())
 }
 
 /// Locks students for the rest of a transaction, so that nobody can be recorded as having left meanwhile.

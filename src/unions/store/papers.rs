@@ -246,7 +246,7 @@ fn own_kind(office: OfficeKind) -> Option<&'static str> {
 }
 
 /// A post that somebody came to past the chain.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DirectRow {
     pub union: UnionId,
     pub union_name: String,

@@ -1,6 +1,6 @@
 //! SQL of how far unions are with the semester's reports of their officers (REV-02). The reviews keep these tables.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Uuid};
 use time::{Date, Duration};
 
 use crate::{
@@ -19,13 +19,15 @@ pub struct UnionReports {
     pub coverage: Coverage,
 }
 
-/// The reports of every union under the rules in the semester of a day, or of one; none where no semester is on.
+/// The reports of unions under the rules in the semester of a day, of those alone that are named, of all where none is; none
+/// where no semester is on.
 pub async fn report_coverage(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    one: Option<UnionId>,
+    unions: &[UnionId],
     today: Date,
 ) -> Result<Vec<UnionReports>, Failure> {
+    let ids: Vec<Uuid> = unions.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"select u.id as "union: UnionId", s.name as semester, s.until_day, r.report_until as "report_until?",
                   coalesce(case when r.id is null then held.people else c.due end, 0) as "due!",
@@ -33,20 +35,21 @@ pub async fn report_coverage(
            from student_union u
                 join semester s on s.institution_id = u.institution_id and s.from_day <= $2 and $2 < s.until_day
                 left join review r on r.union_id = u.id and r.semester_id = s.id
-                left join (
-                    select p.review_id, count(*) filter (where p.excused_why is null) as due,
+                left join lateral (
+                    select count(*) filter (where p.excused_why is null) as due,
                            count(*) filter (where p.excused_why is null and p.report_state = 'handed') as handed
-                    from review_person p group by p.review_id
-                ) c on c.review_id = r.id
+                    from review_person p where p.review_id = r.id
+                ) c on true
                 left join lateral (
                     select count(distinct p.student_id) as people from post p
                     where p.union_id = u.id and p.voided_at is null and p.kind in ('presidium', 'head')
                           and p.from_day <= $2 and (p.until_day is null or p.until_day > greatest(s.from_day, p.from_day))
                 ) held on r.id is null
-           where u.institution_id = $1 and u.opened_on is not null and ($3::uuid is null or u.id = $3)"#,
+           where u.institution_id = $1 and u.opened_on is not null
+                 and (cardinality($3::uuid[]) = 0 or u.id = any($3))"#,
         institution.0,
         today,
-        one.map(|id| id.0)
+        &ids
     )
     .fetch_all(connection)
     .await?;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What is late at a union.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnionVoices {
     pub union: UnionId,
     pub late: Late,

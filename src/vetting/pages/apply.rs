@@ -338,7 +338,7 @@ pub(super) async fn act(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let refusal = Refusal {
-        chrome: app.chrome(&person, "报名").under(paths::APPLY, "报名"),
+        chrome: app.chrome(&person, "没有提交").under(paths::APPLY, "报名"),
         wanted: format!("报名：{}", round.title),
         back: id.apply_path(),
     };

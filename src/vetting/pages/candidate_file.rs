@@ -60,7 +60,7 @@ pub(super) async fn template(
     let says = "政治坚定，品行端正，热心服务同学，学习成绩专业前10%";
     let statement = "（可以空着，由本人确认时填写）";
     let example = ["20260101", "示例（请删去）", place, "", "", statement, "", says].map(str::to_owned).to_vec();
-    Ok(workbook("candidates.xlsx", drop_down_template("人选", &columns, &[example]).map_err(anyhow::Error::new)?))
+    Ok(workbook("推荐人选模板.xlsx", drop_down_template("人选", &columns, &[example]).map_err(anyhow::Error::new)?))
 }
 
 /// Reads a file of candidates: all of whom it says who they are and for which place, whatever else is wrong with their

@@ -181,7 +181,7 @@ async fn page(
     }
     let retracts = case.is_invited() && office.put_forward(&case);
     let which = WaitingFilter { round: submitted.form.round.parse().ok(), ..WaitingFilter::first() };
-    let (_, waiting) = store::waiting(&mut db, &office, &which).await?;
+    let waiting = store::count_waiting(&mut db, &office, &which, today).await?.all;
     // A refusal needs no seat and no session: what it finds is about the person.
     let ask = StepRequest {
         body: office.body,
@@ -287,6 +287,7 @@ pub(super) async fn said_of(app: &App, acting: &Acting<Vetter>, did: &str) -> Re
             format!("{}：已签署，等另一方办理", case.name)
         }
         Stage::At(_) => format!("{}：已签署“{}”，现在{}", case.name, own.verdict_label(), case.standing(&round)),
+        Stage::Returned => format!("{}：{}", case.name, case.stage.label()),
         stage => format!("{}：已签署“{}”，{}", case.name, own.verdict_label(), stage.label()),
     })
 }
@@ -349,7 +350,7 @@ pub(super) async fn act(
         text: searched(&form.q),
         ..WaitingFilter::first()
     };
-    let (next, _) = store::waiting(&mut *app.read().await?, &office, &after).await?;
+    let next = store::waiting(&mut *app.read().await?, &office, &after).await?;
     let did = id.to_string();
     let kept = [("did", did.as_str()), ("round", &form.round), ("college", &form.college), ("q", &form.q)];
     let onward = match next.first() {

@@ -32,7 +32,7 @@ use crate::{
         round::{Phase, Round},
         store::{self, Answer, CaseFilter, NewObjection, Objection},
     },
-    web::forms::{Done as After, Errors, Submitted, written, written_if_any},
+    web::forms::{Done as After, Errors, Submitted, reason, written, written_if_any},
     workdays::Span,
 };
 
@@ -278,6 +278,50 @@ pub(super) async fn publish(
     })
     .await?;
     Ok(Redirect::to(&Done::Notified.at(&id.path())).into_response())
+}
+
+/// Why a notice is taken down, as typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct WithdrawForm {
+    reason: String,
+}
+
+/// Takes down what was put on notice today by mistake, before anybody has objected.
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<RoundId>,
+    Form(form): Form<WithdrawForm>,
+) -> Result<Redirect, Failure> {
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let round = managed_round(&app, &acting, id).await?;
+    let refusal = Refusal {
+        chrome: frame(&app, acting.person(), &round, "撤下公示"),
+        wanted: format!("撤下今天的公示：{}", round.title),
+        back: id.path(),
+    };
+    let Some(why) = reason(&form.reason, &mut Errors::default()) else {
+        return Err(refusal.for_reason("没有写明撤下的理由", "请写明为什么撤下，如名单有误，1 至 200 字"));
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let round = store::lock_round(db, acting.institution(), id).await?;
+        let withdrawn = store::withdraw_notice(db, &round, today).await?;
+        if withdrawn == 0 {
+            return Err(refusal.for_reason(
+                "只有今天公示、还没有人反映的，才能撤下",
+                "已经有反映的，先核实答复；以后发现有误的，不予通过或者另行说明",
+            ));
+        }
+        let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
+            .detail("办理", "撤下")
+            .detail("轮次", round.title.clone())
+            .detail("人数", withdrawn.to_string())
+            .detail("理由", why.clone());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::NoticeWithdrawn.at(&id.path())))
 }
 
 /// 核实结果 as typed.

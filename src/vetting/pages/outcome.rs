@@ -121,13 +121,13 @@ fn held(case: &Case, round: &Round, open: &[CaseId], today: Date) -> Option<Stri
     if open.contains(&case.id) {
         return Some("公示期间有反映，尚未核实".to_owned());
     }
-    if let Some(other) = round.chain.waits_for(round.chain.links.len()) {
+    if let Some(other) = round.chain.of_candidate(&case.own_steps).waits_for(round.chain.links.len()) {
         return Some(format!("“{}”还没有登记办完", other.says));
     }
     match case.notice_until {
         None if round.notice_days > 0 => Some("尚未公示".to_owned()),
         Some(until) if until >= today => {
-            Some(format!("正在公示（{}）", case.notice_days().unwrap_or_else(|| until.to_string())))
+            Some(format!("正在公示（{}）", case.notice_days().unwrap_or_else(|| chinese_day(until))))
         }
         _ => None,
     }

@@ -142,7 +142,7 @@ pub(super) async fn table(
     drop(db);
     let grades = sees_grades(acting.office().kind);
     let bytes = app.heavy(move || sheet(&round, &cases, &held, grades)).await??;
-    Ok(workbook("candidates.xlsx", bytes))
+    Ok(workbook("情况一览表.xlsx", bytes))
 }
 
 fn sheet(

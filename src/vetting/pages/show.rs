@@ -78,6 +78,8 @@ pub(super) struct RoundPage {
     on_notice: Option<NoticeTerm>,
     /// Those who passed and were not yet on public notice.
     unshown: i64,
+    /// Of those on it, how many were put there today and can be taken off again.
+    withdrawable: i64,
     /// When a notice would run that is published today.
     span: Span,
     /// Why it cannot be published today.
@@ -154,10 +156,10 @@ pub(super) async fn show(
     let passed = tally.iter().filter(|row| row.stage == Stage::Passed).map(|row| row.cases).sum();
     let keeps = office.manages(&round);
     let which = store::WaitingFilter { round: Some(id), ..store::WaitingFilter::first() };
-    let (_, waiting) =
-        if office.acts_in(&round) { store::waiting(&mut db, &office, &which).await? } else { (Vec::new(), 0) };
+    let waiting =
+        if office.acts_in(&round) { store::count_waiting(&mut db, &office, &which, today).await?.all } else { 0 };
     let mut shown = None;
-    let (mut on_notice, mut unshown) = (None, 0);
+    let (mut on_notice, mut unshown, mut withdrawable) = (None, 0, 0);
     if keeps && round.ended_why.is_none() {
         let counts = store::counts(&mut db, id).await?;
         shown = Some(composition_of(&counts)).filter(|_| !counts.is_empty());
@@ -165,6 +167,7 @@ pub(super) async fn show(
             on_notice = store::notice_terms(&mut db, id, today).await?.into_values().reduce(NoticeTerm::together);
         }
         unshown = store::unshown(&mut db, id).await?;
+        withdrawable = store::withdrawable(&mut db, id, today).await?;
     }
     let span = round.notice(today);
     let objections = if keeps { store::open_objections(&mut db, id).await?.len() } else { 0 };
@@ -183,6 +186,7 @@ pub(super) async fn show(
         objections,
         on_notice,
         unshown,
+        withdrawable,
         no_notice: why_no_notice(&round, span, today),
         span,
         composition: shown,

@@ -147,6 +147,13 @@ impl WorkPage {
     }
 }
 
+/// What is asked for, and the part of it that the page shows.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    which: &'a WaitingFilter,
+    ids: &'a [CaseId],
+}
+
 /// The steps of rounds at which cases stand, each once.
 fn steps_of(cases: &[Case]) -> Vec<(RoundId, usize)> {
     let mut steps: Vec<(RoundId, usize)> = cases.iter().filter_map(|case| Some((case.round, case.step()?))).collect();
@@ -163,8 +170,9 @@ async fn page(
 ) -> Result<WorkPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let office = ChainOffice::of(&mut db, acting).await?;
-    let mut rounds = store::rounds(&mut db, acting.institution(), RoundFilter::default()).await?;
-    rounds.retain(|round| office.acts_in(round) && office.sees(round) && round.ended_why.is_none());
+    let running = RoundFilter { running: true, ..RoundFilter::default() };
+    let mut rounds = store::rounds(&mut db, acting.institution(), running).await?;
+    rounds.retain(|round| office.acts_in(round) && office.sees(round));
     let size = if filter.many.is_empty() { A_PAGE } else { i64::try_from(MOST_CASES).unwrap_or(A_PAGE) };
     let page = filter.page.clamp(0, 10_000);
     let which = WaitingFilter {
@@ -178,15 +186,13 @@ async fn page(
         late_on: (!filter.late.is_empty()).then_some(today),
         window: Window::page(page, size),
     };
-    let (ids, total) = store::waiting(&mut db, &office, &which).await?;
-    let only = CaseFilter { ids: Some(ids.iter().map(|id| id.0).collect()), ..CaseFilter::default() };
-    let (mut cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
-    let place: std::collections::HashMap<Uuid, usize> =
-        ids.iter().enumerate().map(|(place, id)| (id.0, place)).collect();
+    let ids = store::waiting(&mut db, &office, &which).await?;
+    let mut groups = store::waiting_groups(&mut db, &office).await?;
+    let total = total_of(&mut db, &office, Shown { which: &which, ids: &ids }, &groups, today).await?;
+    let mut cases = store::cases_of(&mut db, &ids).await?;
     if !sees_grades(acting.office().kind) {
         cases.iter_mut().for_each(Case::mute);
     }
-    cases.sort_by_key(|case| place.get(&case.id.0).copied());
     let stand_at = steps_of(&cases);
     let one = match stand_at.as_slice() {
         [(round, step)] => rounds.iter().find(|known| known.id == *round).map(|round| (round, *step)),
@@ -221,7 +227,6 @@ async fn page(
     let chosen = rounds.iter().find(|round| Some(round.id) == which.round);
     let chosen = chosen.or_else(|| rounds.first().filter(|_| rounds.len() == 1));
     let places = chosen.map(|round| round.places.clone()).filter(|places| places.len() > 1).unwrap_or_default();
-    let mut groups = store::waiting_groups(&mut db, &office).await?;
     if groups.len() == 1 {
         groups.clear();
     }
@@ -262,6 +267,25 @@ async fn page(
     })
 }
 
+/// How many wait of what is asked for. The groups have counted it already where they are all, or some, of what is asked for.
+async fn total_of(
+    db: &mut PgConnection,
+    office: &ChainOffice,
+    shown: Shown<'_>,
+    groups: &[store::WaitingGroup],
+    today: Date,
+) -> Result<i64, Failure> {
+    let Shown { which, ids } = shown;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    if which.narrows_groups() {
+        return Ok(store::count_waiting(db, office, which, today).await?.all);
+    }
+    let meant = groups.iter().filter(|group| which.has_group(group.round, group.step));
+    Ok(meant.map(|group| group.cases).sum())
+}
+
 /// The colleges by which an office of the whole school filters, by id.
 async fn colleges_of(db: &mut PgConnection, office: &ChainOffice) -> Result<Vec<(String, String)>, Failure> {
     if office.college.is_some() {
@@ -300,7 +324,7 @@ async fn left_over(
             window: Window { skip: 0, most: MOST_LEFT_OVER },
             ..WaitingFilter::first()
         };
-        let (ids, _) = store::waiting(db, office, &which).await?;
+        let ids = store::waiting(db, office, &which).await?;
         if !ids.is_empty() {
             places.extend(round.place(place).map(Place::label));
             found.extend(ids);
@@ -329,7 +353,8 @@ pub(super) struct NotGivenRow {
 pub(super) struct BatchPage {
     chrome: Chrome,
     verdict: String,
-    done: Vec<(Case, String)>,
+    /// What became of each, in words.
+    done: Vec<(String, Case)>,
     held: Vec<NotGivenRow>,
     kept: String,
 }
@@ -350,10 +375,8 @@ pub(super) async fn act(
     };
     // What the opinion must say depends on the step, and a session belongs to one step of one round.
     let ids: Vec<Uuid> = form.case.iter().filter_map(|text| text.split('.').next()?.parse().ok()).collect();
-    let only = CaseFilter { ids: Some(ids), ..CaseFilter::default() };
-    let (found, _) = store::cases(&mut *app.read().await?, office.institution, Some(&office), &only).await?;
-    let recommends = found.iter().any(|case| case.step() == Some(0));
-    let steps = steps_of(&found);
+    let steps = store::steps_of(&mut *app.read().await?, &office, &ids).await?;
+    let recommends = steps.iter().any(|(_, step)| *step == 0);
     let asked = form.read(recommends, today, &mut errors);
     if asked.as_ref().is_some_and(|asked| matches!(asked.session, SessionChoice::New(..))) && steps.len() != 1 {
         errors.add("session", "登记新会议时，所选各件须同属一个轮次的同一环节");
@@ -399,7 +422,9 @@ pub(super) async fn act(
         let page = page(&app, &acting, filter(), Submitted::new(form.clone(), errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let rounds = store::rounds(&mut *app.read().await?, office.institution, RoundFilter::default()).await?;
+    let of_cases: Vec<Uuid> = steps.iter().map(|(round, _)| round.0).collect();
+    let which = RoundFilter { some: Some(&of_cases), ..RoundFilter::default() };
+    let rounds = store::rounds(&mut *app.read().await?, office.institution, which).await?;
     Ok(result(&app, &acting, batch, &rounds, verdict, &form).into_response())
 }
 
@@ -526,7 +551,7 @@ fn result(
     BatchPage {
         chrome: app.chrome(acting.person(), "办理结果").under(paths::WORK, "遴选办理"),
         verdict,
-        done: batch.done.into_iter().map(|(case, stage)| (case.clone(), words(&case, stage))).collect(),
+        done: batch.done.into_iter().map(|(case, stage)| (words(&case, stage), case)).collect(),
         held: batch.held.into_iter().map(held).collect(),
         kept: filters::query(&[("round", &form.round), ("college", &form.college), ("q", &form.q)]),
     }

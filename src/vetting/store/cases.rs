@@ -1,6 +1,6 @@
 //! Cases: read by whoever may see them, counted, locked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::{
     PgConnection,
@@ -13,7 +13,10 @@ use crate::{
     failure::Failure,
     ids::{CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, PlaceId, RoundId, StudentId},
     name::order::{self, StrokeOrder},
-    rules::chain::{DecisionKind, Stage},
+    rules::{
+        chain::{CandidateStep, Chain, DecisionKind, Stage},
+        chain_steps::{StepTold, own_step_due},
+    },
     vetting::{
         case::{CandidateText, Case, Evidence, Opinion, SentBack},
         chain_office::ChainOffice,
@@ -139,6 +142,33 @@ async fn found(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// The rounds and steps at which cases stand that an office sees, each once; what they are otherwise is not read.
+pub async fn steps_of(
+    connection: &mut PgConnection,
+    office: &ChainOffice,
+    ids: &[Uuid],
+) -> Result<Vec<(RoundId, usize)>, Failure> {
+    let filter = CaseFilter { ids: Some(ids.to_vec()), ..CaseFilter::default() };
+    let seen: Vec<Uuid> =
+        found(connection, office.institution, Some(office), &filter).await?.into_iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select distinct round_id as "round: RoundId", step as "step!" from vetting_case
+           where id = any($1) and step is not null order by round_id, step"#,
+        &seen
+    );
+    let mut steps = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        steps.push((row.round, usize::try_from(row.step).map_err(anyhow::Error::new)?));
+    }
+    Ok(steps)
+}
+
+/// Cases that an office is known to see, in the order of their ids.
+pub async fn cases_of(connection: &mut PgConnection, ids: &[CaseId]) -> Result<Vec<Case>, Failure> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    read(connection, &ids).await
+}
+
 /// Cases by their ids, in that order.
 async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Case>, Failure> {
     let rows = sqlx::query!(
@@ -153,7 +183,8 @@ async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Case>, 
                   c.stage = 'invited' and not exists (
                       select from account a where a.student_id = s.id and a.password_hash is not null
                              and a.disabled_at is null) as "unreachable!",
-                  b.says as "sent_back_says?", b.back_to as "sent_back_to?"
+                  b.says as "sent_back_says?", b.back_to as "sent_back_to?",
+                  c.own_steps as "own_steps: Json<Vec<CandidateStep>>"
            from unnest($1::uuid[]) with ordinality as u(id, place) join vetting_case c on c.id = u.id
                 join vetting_round r on r.id = c.round_id
                 join vetting_place p on p.id = c.place_id left join department d on d.id = p.department_id
@@ -207,6 +238,7 @@ async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Case>, 
                 says,
                 to_candidate: row.sent_back_to.is_none(),
             }),
+            own_steps: row.own_steps.0,
         });
     }
     Ok(cases)
@@ -337,6 +369,42 @@ pub async fn lock_cases(
     Ok(found.into_iter().map(Locked::new).collect())
 }
 
+/// Keeps that a candidate passed a step that is no opinion.
+pub async fn note_own_step(connection: &mut PgConnection, case: &Locked<Case>, told: &StepTold) -> Result<(), Failure> {
+    let step: Vec<CandidateStep> = told.of_candidate().into_iter().collect();
+    sqlx::query!(
+        "update vetting_case set own_steps = own_steps || $2 where id = $1",
+        case.id.0,
+        serde_json::to_value(step).map_err(anyhow::Error::new)?
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// How many candidates of a round have come to a step that each passes alone, by its place.
+pub async fn own_steps_due(
+    connection: &mut PgConnection,
+    round: RoundId,
+    chain: &Chain,
+) -> Result<BTreeMap<usize, usize>, Failure> {
+    let mut due = BTreeMap::new();
+    if !chain.has_own_steps() {
+        return Ok(due);
+    }
+    let rows = sqlx::query!(
+        r#"select stage, step, own_steps as "own_steps: Json<Vec<CandidateStep>>"
+           from vetting_case where round_id = $1 and stage in ('at', 'passed')"#,
+        round.0
+    );
+    for row in rows.fetch_all(connection).await? {
+        if let Some(place) = own_step_due(&chain.of_candidate(&row.own_steps.0), stage(&row.stage, row.step)?) {
+            *due.entry(place).or_default() += 1;
+        }
+    }
+    Ok(due)
+}
+
 pub async fn photo(connection: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u8>>, Failure> {
     Ok(sqlx::query_scalar!("select jpeg from case_photo where case_id = $1", case.0).fetch_optional(connection).await?)
 }
@@ -410,16 +478,21 @@ pub struct PeopleCount {
     pub people: i64,
 }
 
-/// The candidates of a round by source, college, grade and gender, without those whose case came to nothing.
+/// The candidates of a round by source, college, grade and gender, without those whose case came to nothing. They are gone
+/// through once; the four counts are made of those that are alike.
 pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<PeopleCount>, Failure> {
     let rows = sqlx::query!(
-        r#"select case when grouping(c.source) = 0 then 'source' when grouping(g.name) = 0 then 'college'
+        r#"with alike as (
+               select c.source, c.college_id, c.class_id, s.gender, count(*) as people
+               from vetting_case c join student s on s.id = c.student_id
+               where c.round_id = $1 and c.stage not in ('invited', 'refused', 'withdrawn', 'lapsed')
+               group by 1, 2, 3, 4
+           )
+           select case when grouping(c.source) = 0 then 'source' when grouping(g.name) = 0 then 'college'
                        when grouping(k.entry_year) = 0 then 'grade' else 'gender' end as "part!",
-                  coalesce(c.source, g.name, k.entry_year::text, s.gender) as label, count(*) as "people!"
-           from vetting_case c join student s on s.id = c.student_id join class k on k.id = c.class_id
-                join college g on g.id = c.college_id
-           where c.round_id = $1 and c.stage not in ('invited', 'refused', 'withdrawn', 'lapsed')
-           group by grouping sets ((c.source), (g.name), (k.entry_year), (s.gender))
+                  coalesce(c.source, g.name, k.entry_year::text, c.gender) as label, sum(c.people)::bigint as "people!"
+           from alike c join class k on k.id = c.class_id join college g on g.id = c.college_id
+           group by grouping sets ((c.source), (g.name), (k.entry_year), (c.gender))
            order by 3 desc, 2"#,
         round.0
     );

@@ -31,13 +31,13 @@ use crate::{
 };
 
 pub use cases::{
-    CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, counts, held_posts,
-    holds_place, lock_case, lock_cases, opinions_of, photo, tally,
+    CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, cases_of, counts,
+    held_posts, holds_place, lock_case, lock_cases, note_own_step, opinions_of, own_steps_due, photo, steps_of, tally,
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
     Answer, NewObjection, Objection, PublicNotice, answer_objection, notice_issuer, notice_terms, notify, object,
-    objections, on_notice, open_objections, set_notice_issuer, unshown,
+    objections, on_notice, open_objections, set_notice_issuer, unshown, withdraw_notice, withdrawable,
 };
 pub use opinions::{
     BatchResult, CaseSeen, NewOpinion, NewSession, NotGiven, Openings, Session, full_places, give, note_opening,
@@ -46,24 +46,25 @@ pub use opinions::{
 pub use outcome::{lapse_rest, list_candidates, mark_appointed};
 pub use submissions::{Invitation, NewCase, Preparer, Submission, hand_in, invite, resubmit, unreachable, withdraw};
 pub use waiting::{
-    OverdueStep, OwnOpinion, UnstaffedStep, WaitingFilter, WaitingGroup, overdue, own_opinions, unstaffed, waiting,
-    waiting_groups,
+    OverdueStep, OwnOpinion, UnstaffedStep, WaitingCount, WaitingFilter, WaitingGroup, count_waiting, overdue,
+    own_opinions, unstaffed, waiting, waiting_groups,
 };
 
-/// Rounds of a university: one, those of a union, those open on a day, or all; newest first.
+/// Rounds of a university: one, some, those of a union, or all; newest first.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RoundFilter {
+pub struct RoundFilter<'a> {
     pub one: Option<RoundId>,
+    pub some: Option<&'a [Uuid]>,
     pub union: Option<UnionId>,
-    /// In which one may apply on this day.
-    pub open_on: Option<Date>,
+    /// Without those that have ended.
+    pub running: bool,
 }
 
 /// Reads rounds with what they offer.
 pub async fn rounds(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    which: RoundFilter,
+    which: RoundFilter<'_>,
 ) -> Result<Vec<Round>, Failure> {
     let rows = sqlx::query!(
         r#"select r.id as "id: RoundId", r.union_id as "union: UnionId", r.title, r.purpose, r.places,
@@ -71,12 +72,13 @@ pub async fn rounds(
                   r.note, r.ended_why
            from vetting_round r
            where r.institution_id = $1 and ($2::uuid is null or r.id = $2) and ($3::uuid is null or r.union_id = $3)
-                 and ($4::date is null or (r.ended_at is null and r.opens_on <= $4 and $4 <= r.closes_on))
+                 and ($4::uuid[] is null or r.id = any($4)) and (not $5 or r.ended_at is null)
            order by r.ended_at is not null, r.opens_on desc, r.opened_at desc"#,
         institution.0,
         which.one.map(|id| id.0),
         which.union.map(|id| id.0),
-        which.open_on
+        which.some,
+        which.running
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -130,21 +132,29 @@ pub async fn round(
 /// The rounds in which a student may apply today and has not: none for somebody who is no student.
 pub async fn open_for(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Vec<Round>, Failure> {
     let Some(student) = person.student else { return Ok(Vec::new()) };
-    let which = RoundFilter { open_on: Some(today), ..RoundFilter::default() };
-    let mut open = rounds(connection, person.institution, which).await?;
-    if open.is_empty() {
-        return Ok(open);
-    }
-    let facts = crate::unions::store::facts(connection, &[student.0], today).await?;
-    let Some(fact) = facts.into_iter().next() else { return Ok(Vec::new()) };
-    let taken = sqlx::query_scalar!(
-        r#"select round_id as "round: RoundId" from vetting_case
-           where student_id = $1 and stage not in ('withdrawn', 'refused', 'lapsed')"#,
-        student.0
+    // Forty colleges may seek people at once: those of others are not read.
+    let near = sqlx::query_scalar!(
+        r#"select r.id from vetting_round r join student_union u on u.id = r.union_id
+           where r.institution_id = $1 and r.ended_at is null and r.opens_on <= $3 and $3 <= r.closes_on
+                 and (u.college_id is null or u.college_id = (
+                         select m.college_id from student s join class k on k.id = s.class_id
+                                join major m on m.id = k.major_id where s.id = $2))
+                 and not exists (select from vetting_case c where c.round_id = r.id and c.student_id = $2
+                                 and c.stage not in ('withdrawn', 'refused', 'lapsed'))"#,
+        person.institution.0,
+        student.0,
+        today
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    open.retain(|round| !taken.contains(&round.id) && round.union.why_not_member(&fact, today).is_none());
+    if near.is_empty() {
+        return Ok(Vec::new());
+    }
+    let facts = crate::unions::store::facts(&mut *connection, &[student.0], today).await?;
+    let Some(fact) = facts.into_iter().next() else { return Ok(Vec::new()) };
+    let which = RoundFilter { some: Some(&near), ..RoundFilter::default() };
+    let mut open = rounds(connection, person.institution, which).await?;
+    open.retain(|round| round.union.why_not_member(&fact, today).is_none());
     Ok(open)
 }
 

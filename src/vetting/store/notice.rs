@@ -48,6 +48,36 @@ pub async fn unshown(connection: &mut PgConnection, round: RoundId) -> Result<i6
     Ok(count.fetch_one(connection).await?)
 }
 
+/// How many of a round were put on public notice today, while nobody has objected to any of them: they can be taken off again.
+pub async fn withdrawable(connection: &mut PgConnection, round: RoundId, today: Date) -> Result<i64, Failure> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from vetting_case c
+           where c.round_id = $1 and c.stage = 'passed' and c.notice_from = $2
+                 and not exists (select from vetting_objection o join vetting_case d on d.id = o.case_id
+                                 where d.round_id = $1 and d.notice_from = $2)"#,
+        round.0,
+        today
+    );
+    Ok(count.fetch_one(connection).await?)
+}
+
+/// Takes those off public notice that were put on it today by mistake; gives how many, none where somebody has objected.
+pub async fn withdraw_notice(
+    connection: &mut PgConnection,
+    round: &Locked<Round>,
+    today: Date,
+) -> Result<u64, Failure> {
+    let done = sqlx::query!(
+        "update vetting_case c set notice_from = null, notice_first = null, notice_until = null
+         where c.round_id = $1 and c.stage = 'passed' and c.notice_from = $2
+               and not exists (select from vetting_objection o join vetting_case d on d.id = o.case_id
+                               where d.round_id = $1 and d.notice_from = $2)",
+        round.id.0,
+        today
+    );
+    Ok(done.execute(connection).await?.rows_affected())
+}
+
 /// The days of the cases of a round that are on public notice on a day.
 pub async fn notice_terms(
     connection: &mut PgConnection,
@@ -116,7 +146,7 @@ pub async fn on_notice(
                   min(c.notice_first) as "first!", max(c.notice_until) as "until!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
                 left join college g on g.id = u.college_id
-           where r.institution_id = $1 and c.stage = 'passed' and $2 between c.notice_from and c.notice_until
+           where r.institution_id = $1 and c.stage = 'passed' and c.notice_until >= $2 and c.notice_from <= $2
            group by r.id, u.kind, g.name order by max(c.notice_until)"#,
         institution.0,
         today

@@ -170,7 +170,9 @@ pub async fn give(
     if found.len() != ids.len() {
         return Err(Failure::Missing);
     }
-    let rounds: HashMap<RoundId, Round> = super::rounds(connection, office.institution, super::RoundFilter::default())
+    let of_cases: Vec<Uuid> = found.iter().map(|case| case.round.0).collect();
+    let which = super::RoundFilter { some: Some(&of_cases), ..super::RoundFilter::default() };
+    let rounds: HashMap<RoundId, Round> = super::rounds(connection, office.institution, which)
         .await?
         .into_iter()
         .map(|round| (round.id, round))
@@ -207,11 +209,12 @@ pub async fn give(
             delegated: false,
         };
         let progress = case.progress(&given);
+        let chain = round.chain.of_candidate(&case.own_steps);
         // A delegation is named only where the opinion rests on it.
-        let (verdict, delegation) = match (take_step(&round.chain, &progress, seats, ask).permit(), delegation) {
+        let (verdict, delegation) = match (take_step(&chain, &progress, seats, ask).permit(), delegation) {
             (Err(_), Some(id)) => {
                 let by_it = StepRequest { delegated: true, ..ask };
-                (take_step(&round.chain, &progress, seats, by_it).permit(), Some(id))
+                (take_step(&chain, &progress, seats, by_it).permit(), Some(id))
             }
             (verdict, _) => (verdict, None),
         };

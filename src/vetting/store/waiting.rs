@@ -42,33 +42,57 @@ impl WaitingFilter {
             window: Window::FIRST,
         }
     }
+
+    /// It leaves cases of a round's step out.
+    #[must_use]
+    pub fn narrows_groups(&self) -> bool {
+        self.college.is_some() || self.place.is_some() || self.late_on.is_some() || !self.text.is_empty()
+    }
+
+    /// It asks for the cases of that round's step.
+    #[must_use]
+    pub fn has_group(&self, round: RoundId, step: i32) -> bool {
+        self.round.is_none_or(|asked| asked == round) && self.step.is_none_or(|asked| asked == step)
+    }
 }
 
-/// The ids of the cases that wait for an office, the earliest due first, and how many there are in all. Those on which the
-/// office's body has signed on this visit wait for another.
+/// The ids of the cases that wait for an office, the earliest due first. Those on which the office's body has signed on this
+/// visit wait for another. However many wait at a step, those that are shown are read, in the order of an index.
 pub async fn waiting(
     connection: &mut PgConnection,
     office: &ChainOffice,
     which: &WaitingFilter,
-) -> Result<(Vec<CaseId>, i64), Failure> {
+) -> Result<Vec<CaseId>, Failure> {
+    if which.by_rank {
+        return best_ranked(connection, office, which).await;
+    }
     let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
     let Window { skip, most } = which.window;
-    let rows = sqlx::query!(
-        r#"select c.id as "id: CaseId", count(*) over () as "total!"
-           from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
-                join student s on s.id = c.student_id
-           where c.institution_id = $1 and c.stage = 'at' and step_has(r.chain, c.step, $2) and u.kind = any($3)
-                 and ($4::uuid is null or c.college_id = $4)
-                 and ($5::uuid is null or acting_class(c.class_id) = $5)
-                 and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
-                                 and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
-                 and ($6::uuid is null or c.round_id = $6) and ($7::integer is null or c.step = $7)
-                 and ($8::uuid is null or c.college_id = $8)
-                 and ($9 = '' or strpos(lower(s.name_key), lower(name_key($9))) > 0
-                      or strpos(s.number_key, number_key($9)) > 0 or c.number::text = $9)
-                 and ($10::date is null or c.due_on < $10) and ($11::uuid is null or c.place_id = $11)
-           order by case when $12 then (c.evidence -> 'rank' ->> 0)::numeric / (c.evidence -> 'rank' ->> 1)::numeric end
-                    nulls last, c.due_on, c.number offset $13 limit $14"#,
+    let ids = sqlx::query_scalar!(
+        r#"with asked as (
+               select r.id as round_id, p.step
+               from vetting_round r join student_union u on u.id = r.union_id
+                    cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
+               where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
+                     and ($6::uuid is null or r.id = $6) and ($7::integer is null or p.step = $7)
+           )
+           select w.id as "id!: CaseId"
+           from asked a cross join lateral (
+                    select c.id, c.due_on, c.number from vetting_case c
+                    where c.round_id = a.round_id and c.step = a.step and c.stage = 'at'
+                          and ($4::uuid is null or c.college_id = $4)
+                          and ($5::uuid is null or acting_class(c.class_id) = $5)
+                          and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
+                                          and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
+                          and ($8::uuid is null or c.college_id = $8)
+                          and ($9 = '' or c.number::text = $9 or exists (
+                                  select from student s where s.id = c.student_id
+                                         and (strpos(lower(s.name_key), lower(name_key($9))) > 0
+                                              or strpos(s.number_key, number_key($9)) > 0)))
+                          and ($10::date is null or c.due_on < $10) and ($11::uuid is null or c.place_id = $11)
+                    order by c.due_on, c.number limit $12::bigint + $13::bigint
+                ) w
+           order by w.due_on, w.number offset $12 limit $13"#,
         office.institution.0,
         office.body.slug(),
         &unions,
@@ -80,14 +104,111 @@ pub async fn waiting(
         which.text,
         which.late_on,
         which.place.map(|id| id.0),
-        which.by_rank,
         skip,
         most
-    )
-    .fetch_all(connection)
-    .await?;
-    let total = rows.first().map_or(0, |row| row.total);
-    Ok((rows.into_iter().map(|row| row.id).collect(), total))
+    );
+    Ok(ids.fetch_all(connection).await?)
+}
+
+/// As [`waiting`], the best ranked first: all that wait are looked at.
+async fn best_ranked(
+    connection: &mut PgConnection,
+    office: &ChainOffice,
+    which: &WaitingFilter,
+) -> Result<Vec<CaseId>, Failure> {
+    let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
+    let Window { skip, most } = which.window;
+    let ids = sqlx::query_scalar!(
+        r#"with asked as (
+               select r.id as round_id, p.step
+               from vetting_round r join student_union u on u.id = r.union_id
+                    cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
+               where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
+                     and ($6::uuid is null or r.id = $6) and ($7::integer is null or p.step = $7)
+           )
+           select c.id as "id: CaseId"
+           from asked a join vetting_case c on c.round_id = a.round_id and c.step = a.step and c.stage = 'at'
+           where ($4::uuid is null or c.college_id = $4)
+                 and ($5::uuid is null or acting_class(c.class_id) = $5)
+                 and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
+                                 and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
+                 and ($8::uuid is null or c.college_id = $8)
+                 and ($9 = '' or c.number::text = $9 or exists (
+                         select from student s where s.id = c.student_id
+                                and (strpos(lower(s.name_key), lower(name_key($9))) > 0
+                                     or strpos(s.number_key, number_key($9)) > 0)))
+                 and ($10::date is null or c.due_on < $10) and ($11::uuid is null or c.place_id = $11)
+           order by (c.evidence -> 'rank' ->> 0)::numeric / (c.evidence -> 'rank' ->> 1)::numeric nulls last, c.due_on,
+                    c.number
+           offset $12 limit $13"#,
+        office.institution.0,
+        office.body.slug(),
+        &unions,
+        office.college.map(|id| id.0),
+        office.class.map(|id| id.0),
+        which.round.map(|id| id.0),
+        which.step,
+        which.college.map(|id| id.0),
+        which.text,
+        which.late_on,
+        which.place.map(|id| id.0),
+        skip,
+        most
+    );
+    Ok(ids.fetch_all(connection).await?)
+}
+
+/// How many cases wait for an office, whatever the window.
+#[derive(Debug, Clone, Copy)]
+pub struct WaitingCount {
+    pub all: i64,
+    /// How many of them are late.
+    pub late: i64,
+}
+
+/// Counts what [`waiting`] lists.
+pub async fn count_waiting(
+    connection: &mut PgConnection,
+    office: &ChainOffice,
+    which: &WaitingFilter,
+    today: Date,
+) -> Result<WaitingCount, Failure> {
+    let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
+    let count = sqlx::query_as!(
+        WaitingCount,
+        r#"with asked as (
+               select r.id as round_id, p.step
+               from vetting_round r join student_union u on u.id = r.union_id
+                    cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
+               where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
+                     and ($6::uuid is null or r.id = $6) and ($7::integer is null or p.step = $7)
+           )
+           select count(*) as "all!", count(*) filter (where c.due_on < $12) as "late!"
+           from asked a join vetting_case c on c.round_id = a.round_id and c.step = a.step and c.stage = 'at'
+           where ($4::uuid is null or c.college_id = $4)
+                 and ($5::uuid is null or acting_class(c.class_id) = $5)
+                 and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
+                                 and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
+                 and ($8::uuid is null or c.college_id = $8)
+                 and ($9 = '' or c.number::text = $9 or exists (
+                         select from student s where s.id = c.student_id
+                                and (strpos(lower(s.name_key), lower(name_key($9))) > 0
+                                     or strpos(s.number_key, number_key($9)) > 0)))
+                 and ($10::date is null or c.due_on < $10) and ($11::uuid is null or c.place_id = $11)"#,
+        office.institution.0,
+        office.body.slug(),
+        &unions,
+        office.college.map(|id| id.0),
+        office.class.map(|id| id.0),
+        which.round.map(|id| id.0),
+        which.step,
+        which.college.map(|id| id.0),
+        which.text,
+        which.late_on,
+        which.place.map(|id| id.0),
+        today
+    );
+    Ok(count.fetch_one(connection).await?)
 }
 
 /// Cases that wait for an office at one step of one round.
@@ -106,16 +227,22 @@ pub async fn waiting_groups(connection: &mut PgConnection, office: &ChainOffice)
     let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
     let rows = sqlx::query_as!(
         WaitingGroup,
-        r#"select r.id as "round: RoundId", r.title, union_name(u.kind, g.name) as "union_name!", c.step as "step!",
-                  r.chain -> 'links' -> c.step ->> 'act' as "act!", count(*) as "cases!"
-           from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
-                left join college g on g.id = u.college_id
-           where c.institution_id = $1 and c.stage = 'at' and step_has(r.chain, c.step, $2) and u.kind = any($3)
-                 and ($4::uuid is null or c.college_id = $4)
-                 and ($5::uuid is null or acting_class(c.class_id) = $5)
-                 and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
-                                 and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
-           group by r.id, u.kind, g.name, c.step order by min(c.due_on), r.title"#,
+        r#"select r.id as "round!: RoundId", r.title as "title!", union_name(u.kind, g.name) as "union_name!",
+                  p.step as "step!",
+                  r.chain -> 'links' -> p.step ->> 'act' as "act!", w.cases as "cases!"
+           from vetting_round r join student_union u on u.id = r.union_id left join college g on g.id = u.college_id
+                cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
+                cross join lateral (
+                    select count(*) as cases, min(c.due_on) as due_on from vetting_case c
+                    where c.round_id = r.id and c.step = p.step and c.stage = 'at'
+                          and ($4::uuid is null or c.college_id = $4)
+                          and ($5::uuid is null or acting_class(c.class_id) = $5)
+                          and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
+                                          and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
+                ) w
+           where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
+                 and w.cases > 0
+           order by w.due_on, r.title"#,
         office.institution.0,
         office.body.slug(),
         &unions,
@@ -151,15 +278,22 @@ pub async fn overdue(
     }
     let rows = sqlx::query_as!(
         OverdueStep,
-        r#"select r.id as "round: RoundId", r.title, g.name as college,
-                  (select string_agg(b ->> 'name', '、') from jsonb_array_elements(r.chain -> 'links' -> c.step -> 'by') b)
+        r#"select r.id as "round!: RoundId", r.title as "title!", g.name as "college!",
+                  (select string_agg(b ->> 'name', '、') from jsonb_array_elements(r.chain -> 'links' -> p.step -> 'by') b)
                       as "bodies!",
-                  count(*) as "cases!", min(c.due_on) as "since!"
-           from vetting_case c join vetting_round r on r.id = c.round_id join college g on g.id = c.college_id
-           where c.institution_id = $1 and c.stage = 'at' and c.due_on < $2
-                 and case when $3::uuid is null then not step_has(r.chain, c.step, 'school_league')
-                          else c.college_id = $3 and step_has(r.chain, c.step, 'class_branch') end
-           group by r.id, r.title, g.name, c.step order by min(c.due_on), g.name limit 50"#,
+                  w.cases as "cases!", w.since as "since!"
+           from vetting_round r
+                cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
+                cross join lateral (
+                    select c.college_id, count(*) as cases, min(c.due_on) as since from vetting_case c
+                    where c.round_id = r.id and c.step = p.step and c.stage = 'at' and c.due_on < $2
+                          and ($3::uuid is null or c.college_id = $3)
+                    group by c.college_id
+                ) w join college g on g.id = w.college_id
+           where r.institution_id = $1 and r.ended_at is null
+                 and case when $3::uuid is null then not step_has(r.chain, p.step, 'school_league')
+                          else step_has(r.chain, p.step, 'class_branch') end
+           order by w.since, g.name limit 50"#,
         office.institution.0,
         today,
         college.map(|id| id.0)
@@ -182,7 +316,7 @@ pub struct UnstaffedStep {
 
 /// Cases that wait for an office that nobody holds who can sign in, as the office above them sees it at once: a college's
 /// League organisation its class branches, the school's League committee everybody else, and the class branches of a college
-/// whose League organisation has nobody either.
+/// whose League organisation has nobody either. Whether anybody is there is asked once for each office, not for each case.
 pub async fn unstaffed(
     connection: &mut PgConnection,
     office: &ChainOffice,
@@ -194,23 +328,44 @@ pub async fn unstaffed(
     }
     let rows = sqlx::query_as!(
         UnstaffedStep,
-        r#"with stuck as (
-               select r.id, r.title, g.name as college, c.college_id, r.institution_id, u.kind, acting_class(c.class_id) as class,
-                      step_has(r.chain, c.step, 'class_branch') as of_class,
-                      unstaffed_bodies(r.chain, c.step, r.institution_id, u.kind, c.college_id, acting_class(c.class_id), $2)
-                          as bodies
-               from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
-                    join college g on g.id = c.college_id
-               where c.institution_id = $1 and c.stage = 'at' and r.ended_at is null
-                     and ($3::uuid is null or c.college_id = $3)
+        r#"with waiting as (
+               select r.id, w.step, w.college_id, w.class_id, w.cases
+               from vetting_round r cross join lateral (
+                        select c.step, c.college_id, c.class_id, count(*) as cases from vetting_case c
+                        where c.round_id = r.id and c.stage = 'at' and ($3::uuid is null or c.college_id = $3)
+                        group by c.step, c.college_id, c.class_id
+                    ) w
+               where r.institution_id = $1 and r.ended_at is null
+           ), asked as (
+               select r.id, d.step, r.title, r.chain, u.kind, step_has(r.chain, d.step, 'class_branch') as of_class,
+                      step_has(r.chain, d.step, 'college_league') or step_has(r.chain, d.step, 'college_party')
+                          or step_has(r.chain, d.step, 'college_union') as of_college
+               from (select distinct id, step from waiting) d join vetting_round r on r.id = d.id
+                    join student_union u on u.id = r.union_id
+           ), grouped as (
+               select a.id, a.step, w.college_id, case when a.of_class then coalesce(k.merged_into, k.id) end as class,
+                      sum(w.cases)::bigint as cases
+               from waiting w join asked a on a.id = w.id and a.step = w.step join class k on k.id = w.class_id
+               group by 1, 2, 3, 4
+           ), place as (
+               select distinct a.id, a.step, case when a.of_college then g.college_id end as college_id, g.class
+               from grouped g join asked a on a.id = g.id and a.step = g.step
+           ), stuck as materialized (
+               select p.id, p.step, p.college_id, p.class,
+                      unstaffed_bodies(a.chain, a.step, $1, a.kind, p.college_id, p.class, $2) as bodies
+               from place p join asked a on a.id = p.id and a.step = p.step
            )
-           select s.id as "round: RoundId", s.title, s.college, k.name as "class?", s.bodies as "bodies!", count(*) as "cases!"
-           from stuck s left join class k on s.of_class and k.id = s.class
-           where s.bodies is not null
-                 and case when $3::uuid is not null then s.of_class
-                          else not s.of_class
-                               or not is_staffed(s.institution_id, 'college_league', s.kind, s.college_id, s.class, $2) end
-           group by s.id, s.title, s.college, k.name, s.bodies order by s.title, s.college, k.name limit 50"#,
+           select a.id as "round!: RoundId", a.title as "title!", c.name as "college!", k.name as "class?",
+                  t.bodies as "bodies!", sum(g.cases)::bigint as "cases!"
+           from grouped g join asked a on a.id = g.id and a.step = g.step
+                join stuck t on t.id = g.id and t.step = g.step and t.class is not distinct from g.class
+                     and (t.college_id is null or t.college_id = g.college_id)
+                join college c on c.id = g.college_id left join class k on k.id = g.class
+           where t.bodies is not null
+                 and case when $3::uuid is not null then a.of_class
+                          else not a.of_class
+                               or not is_staffed($1, 'college_league', a.kind, g.college_id, g.class, $2) end
+           group by a.id, a.title, c.name, k.name, t.bodies order by a.title, c.name, k.name, t.bodies limit 50"#,
         office.institution.0,
         now,
         college.map(|id| id.0)

@@ -180,8 +180,8 @@ async fn meet(desk: &Desk, congress: &mut Prepared) {
     }
     said(desk, "实到 3").await;
     desk.go(&format!("{path}/meeting/screen")).await;
-    // Nobody acts on the projector's page: it loads itself anew every five seconds, which axe would count as a fault.
-    assert!(desk.text().await.contains("实到"), "{}", desk.text().await);
+    said(desk, "实到").await;
+    desk.judge("the projector's page").await;
 }
 
 /// The sealed ballot of those who are there.

@@ -84,6 +84,14 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
     let before = league.get(&round).await;
     assert!(before.text().contains(&first) && before.text().contains(&last), "{}", before.text());
     assert_eq!(league.post(&format!("{round}/notice"), &[]).await.status, 303);
+    // Put on by mistake, it is taken down the same day, and put on again.
+    let withdraw = format!("{round}/notice/withdraw");
+    assert_eq!(league.post(&withdraw, &[("reason", "")]).await.status, 409);
+    assert_eq!(branch.post(&withdraw, &[("reason", "名单有误")]).await.status, 403);
+    let withdrawn = league.post_on(&withdraw, &[("reason", "名单有误")]).await;
+    assert!(withdrawn.text().contains("公示已撤下"), "{}", withdrawn.text());
+    assert!(!other.get(&format!("{round}/notice")).await.text().contains("学生80"));
+    assert_eq!(league.post(&format!("{round}/notice"), &[]).await.status, 303);
     let after = candidate.get("/apply").await;
     assert!(after.text().contains(&format!("公示{first}至{last}")), "{}", after.text());
     let shown = other.get(&format!("{round}/notice")).await;
@@ -91,6 +99,7 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
     let case = shown.attributes("#case option", "value").remove(1);
     let fields = [("case", case.as_str()), ("says", "他在宿舍违规使用电器")];
     assert_eq!(other.post(&format!("{round}/notice/objections"), &fields).await.status, 303);
+    assert_eq!(league.post(&withdraw, &[("reason", "名单有误")]).await.status, 409, "somebody has objected");
     for reader in [&mut candidate, &mut branch, &mut party, &mut other] {
         assert_ne!(reader.get(&format!("{round}/objections")).await.status, 200);
     }

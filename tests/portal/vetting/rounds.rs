@@ -196,3 +196,52 @@ async fn vet_03_the_next_opinion_waits_for_the_interview_that_the_plan_puts_befo
     let record = portal.signed_in(OfficeKind::Administrator).await.get("/audit?verb=round_kept").await;
     assert!(record.text().contains("登记办完“面试”"), "{}", record.text());
 }
+
+#[tokio::test]
+async fn vet_03_a_trial_has_its_days_for_each_candidate() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
+    sqlx::query("update vetting_round set chain = jsonb_set(chain, '{others}', $2) where id = $1::uuid")
+        .bind(round.rsplit('/').next().unwrap())
+        .bind(serde_json::json!([{ "after": 1, "kind": "trial", "says": "试用 10 天", "days": 10, "each": true }]))
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    for number in [40, 41] {
+        apply(&mut student_account(&portal, number).await, &round, "ordinary").await;
+        agree(&mut branch, &[]).await;
+    }
+    let waits = waiting(&mut league).await;
+    assert_eq!(waits.len(), 2);
+    let early = say(&mut league, &waits[0], "agree", &[]).await;
+    assert!(early.status == 409 && early.text().contains("“试用 10 天”，本人还没有登记办完"), "{}", early.text());
+    assert!(league.get("/").await.text().contains("登记秋季招新的“试用 10 天”：2 人"));
+
+    let steps = format!("{round}/steps");
+    let page = league.get(&steps).await;
+    assert_eq!(page.all(".chain .chain-by"), ["逐人登记：已登记 0 人，待登记 2 人"]);
+    let step = page.attributes("form[action$='/each'] input[name=step]", "value").remove(0);
+    let (first, second) = (waits[0].split('.').next().unwrap(), waits[1].split('.').next().unwrap());
+    let each = format!("{steps}/each");
+    let (from, until) = ((today - Duration::days(12)).to_string(), (today - Duration::days(2)).to_string());
+    let days = [("step", step.as_str()), ("own_from", from.as_str()), ("own_until", until.as_str())];
+    let nobody = league.post(&each, &days).await;
+    assert_eq!((nobody.status, nobody.field("首日")), (422, from.clone()));
+    let short = [("step", step.as_str()), ("case", first), ("own_from", until.as_str()), ("own_until", until.as_str())];
+    let refused = league.post(&each, &short).await;
+    assert!(refused.status == 409 && refused.text().contains("不少于 10 天"), "{}", refused.text());
+    let of_round = league.post(&steps, &[("place", step.as_str()), ("from", &from), ("until", &until)]).await;
+    assert!(of_round.status == 409 && of_round.text().contains("请逐人登记"), "{}", of_round.text());
+
+    let told = [&days[..], &[("case", first)]].concat();
+    assert_eq!(league.post(&each, &told).await.status, 303);
+    let twice = league.post(&each, &[&days[..], &[("case", second), ("case", first)]].concat()).await;
+    assert!(twice.status == 409 && twice.text().contains("已登记"), "{}", twice.text());
+    assert_eq!(league.get(&steps).await.all(".chain .chain-by"), ["逐人登记：已登记 1 人，待登记 1 人"]);
+    assert_eq!(say(&mut league, &waits[0], "agree", &[]).await.status, 303, "who has passed the trial goes on");
+    assert_eq!(say(&mut league, &waits[1], "agree", &[]).await.status, 409, "who has not waits");
+    let page = league.get(&format!("/cases/{first}")).await;
+    assert!(page.text().contains(&format!("试用 10 天（在“推荐”之后）：{from} 至 {until}")), "{}", page.text());
+}

@@ -62,7 +62,8 @@ const MAJORITIES: [(&str, MajorityOf); 4] = [
     ("due", MajorityOf::Due),
     ("none", MajorityOf::None),
 ];
-const TIES: [(&str, Tie); 3] = [("vacant", Tie::Vacant), ("second_round", Tie::SecondRound), ("lot", Tie::Lot)];
+const TIES: [(&str, Tie); 4] =
+    [("vacant", Tie::Vacant), ("second_round", Tie::SecondRound), ("lot", Tie::Lot), ("hands", Tie::Hands)];
 const YES_NO: [(&str, bool); 2] = [("yes", true), ("no", false)];
 const UNREADABLE: [(&str, Unreadable); 2] = [("abstain", Unreadable::Abstain), ("void", Unreadable::Void)];
 /// The quorums that a sitting can have.
@@ -159,6 +160,7 @@ impl CountRule {
             Self::Tie(Tie::Vacant) => "最后一席得票相同的空缺".to_owned(),
             Self::Tie(Tie::SecondRound) => "最后一席得票相同的进行第二轮".to_owned(),
             Self::Tie(Tie::Lot) => "最后一席得票相同的抽签".to_owned(),
+            Self::Tie(Tie::Hands) => "最后一席得票相同的举手表决".to_owned(),
             Self::Extra(Extra::People(people)) => format!("候选人至少多 {people} 人"),
             Self::Extra(Extra::Of(share)) => format!("候选人多于应选人数的比例不低于 {share}"),
             Self::WriteIn(true) => "可以另选他人".to_owned(),

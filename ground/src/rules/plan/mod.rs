@@ -44,7 +44,7 @@ pub use elections::{CountRule, ElectionTerm, Extra};
 pub use figures::Figures;
 pub use file::{PlanError, text_of};
 pub use national::{Demand, NationalDocument, NationalValue, UNSEEN, national, national_on};
-pub use own::{OwnCheck, OwnLimit, OwnRule, TermOf, YearDay};
+pub use own::{OwnCheck, OwnLimit, OwnRule, Reelection, TermOf, YearDay};
 pub use periods::{CollegeCongress, Times, Turn, TurnUnit};
 pub use posts::{AllowedPost, OtherPosts};
 pub use reviews::ReviewTerms;

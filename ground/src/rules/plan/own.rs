@@ -22,6 +22,7 @@ words! {
     Document = "document", "核对存档文件";
     Step = "step", "核对办理步骤";
     Term = "term", "核对任期";
+    Experience = "experience", "核对任职经历";
 }
 
 words! {
@@ -69,6 +70,37 @@ impl YearDay {
     }
 }
 
+/// What a plan says of re-election (连任). Where it says nothing there is no such answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reelection {
+    /// So many terms may follow the first one.
+    Times(u32),
+    /// 可以连选连任: the plan says so, and sets no bound.
+    Unlimited,
+}
+
+/// Stands for a number of terms in the file.
+const UNLIMITED: &str = "unlimited";
+
+impl Reelection {
+    fn read(table: &Section<'_>, key: &str) -> Option<Self> {
+        let value = table.need(key)?;
+        match value.get_ref().as_str() {
+            Some(UNLIMITED) => Some(Self::Unlimited),
+            Some(_) => table.wrong(key, value, " 0 至 10 的整数，或者 \"unlimited\"（可以连任，不限届数）"),
+            None => table.number(key, 0..=10).map(Self::Times),
+        }
+    }
+
+    fn in_words(self) -> String {
+        match self {
+            Self::Times(0) => "不得连任".to_owned(),
+            Self::Times(again) => format!("连任不超过 {again} 届"),
+            Self::Unlimited => "可以连任，不限届数".to_owned(),
+        }
+    }
+}
+
 /// What a reported fact is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnLimit {
@@ -87,13 +119,19 @@ pub enum OwnLimit {
         of: TermOf,
         /// How long one term is, in years.
         years: u32,
-        /// How many terms may follow the first one; none where the plan does not say.
-        again: Option<u32>,
+        /// None where the plan does not say.
+        again: Option<Reelection>,
+    },
+    /// How long one has to have served before: the union's own record says so of those who served in it.
+    Experience {
+        of: TermOf,
+        /// In months.
+        months: u32,
     },
 }
 
 impl OwnLimit {
-    const KEYS: [&'static str; 6] = ["at_least", "at_most", "by", "of", "years", "reelections"];
+    const KEYS: [&'static str; 7] = ["at_least", "at_most", "by", "of", "years", "reelections", "months"];
 
     /// The limit for a check; none where the file names none, and then people judge.
     fn read(table: &Section<'_>, check: OwnCheck) -> Option<Self> {
@@ -101,6 +139,7 @@ impl OwnLimit {
             OwnCheck::People | OwnCheck::Share => &["at_least", "at_most"],
             OwnCheck::Date | OwnCheck::Document | OwnCheck::Step => &["by"],
             OwnCheck::Term => &["of", "years", "reelections"],
+            OwnCheck::Experience => &["of", "months"],
         };
         for key in Self::KEYS.iter().filter(|key| !fits.contains(key) && table.get(key).is_some()) {
             let may = fits.join("、");
@@ -137,8 +176,13 @@ impl OwnLimit {
             OwnCheck::Term => {
                 let of = table.one_of("of", &with_words(TermOf::ALL, TermOf::slug));
                 let years = table.number("years", 1..=10);
-                let again = table.optional("reelections", |key| table.number(key, 0..=10));
+                let again = table.optional("reelections", |key| Reelection::read(table, key));
                 Some(Self::Term { of: of?, years: years?, again })
+            }
+            OwnCheck::Experience => {
+                let of = table.one_of("of", &with_words(TermOf::ALL, TermOf::slug));
+                let months = table.number("months", 1..=60);
+                Some(Self::Experience { of: of?, months: months? })
             }
         }
     }
@@ -164,9 +208,15 @@ impl OwnLimit {
             Self::Term { of, years, again } => {
                 keys.text("of", of.slug());
                 keys.bare("years", years);
-                if let Some(again) = again {
-                    keys.bare("reelections", again);
+                match again {
+                    None => {}
+                    Some(Reelection::Times(again)) => keys.bare("reelections", again),
+                    Some(Reelection::Unlimited) => keys.text("reelections", UNLIMITED),
                 }
+            }
+            Self::Experience { of, months } => {
+                keys.text("of", of.slug());
+                keys.bare("months", months);
             }
         }
     }
@@ -190,13 +240,10 @@ impl OwnLimit {
             Self::Yearly { by: Some(by) } => format!("每学年 {}前", by.in_words()),
             Self::Yearly { by: None } => "每学年一次".to_owned(),
             Self::Term { of, years, again } => {
-                let again = match again {
-                    None => String::new(),
-                    Some(0) => "，不得连任".to_owned(),
-                    Some(again) => format!("，连任不超过 {again} 届"),
-                };
+                let again = again.map(|again| format!("，{}", again.in_words())).unwrap_or_default();
                 format!("{}一届 {years} 年{again}", of.label())
             }
+            Self::Experience { of, months } => format!("{}任职前须有满 {months} 个月的任职经历", of.label()),
         }
     }
 }
@@ -235,7 +282,7 @@ impl OwnRule {
     /// A union reports how it stands to it: there is a limit, and the portal does not know by itself.
     #[must_use]
     pub fn is_reported(&self) -> bool {
-        self.limit.is_some_and(|limit| !matches!(limit, OwnLimit::Term { .. }))
+        self.limit.is_some_and(|limit| !matches!(limit, OwnLimit::Term { .. } | OwnLimit::Experience { .. }))
     }
 
     /// How it is checked, with the limit where there is one.

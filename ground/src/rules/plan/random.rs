@@ -68,6 +68,7 @@ impl Dice {
             "{ act = \"面试\", kind = \"interview\", by = [\"school_league\"] }",
             "{ act = \"联合审查\", by = [\"student_affairs\", { name = \"教务处\", acts = \"student_affairs\" }], together = true }",
             "{ act = \"试用\", kind = \"trial\" }",
+            "{ act = \"民主测评\", kind = \"poll\", each = true }",
             "{ act = \"确定\", by = [\"school_party\"] }",
         ] {
             if self.coin() {
@@ -118,8 +119,10 @@ impl Dice {
             Rule::Vet01 | Rule::Vet02 | Rule::Vet03 | Rule::Con03 => self.chain(),
             Rule::Vet05 => {
                 let quorum = self.one(&[">2/3", "2/3", ">1/2", "1/2", "0"]);
-                let (majority, tie) =
-                    (self.one(&["present", "valid", "due", "none"]), self.one(&["vacant", "second_round", "lot"]));
+                let (majority, tie) = (
+                    self.one(&["present", "valid", "due", "none"]),
+                    self.one(&["vacant", "second_round", "lot", "hands"]),
+                );
                 let terms = [
                     ("quorum", quorum),
                     ("majority", majority),
@@ -221,6 +224,11 @@ impl Dice {
              clauses = [{ id = \"Q2\", section = \"五\", quote = \"女生一般不少于三成\" }]\n\
              [[own]]\nname = \"任期\"\ncheck = \"term\"\nasks = \"一年\"\nof = \"presidium\"\nyears = 1\nreelections = 0\n\
              clauses = [{ id = \"Q4\", section = \"六\", quote = \"任期一年不得连任\" }]\n\
+             [[own]]\nname = \"部门任期\"\ncheck = \"term\"\nasks = \"一年\"\nof = \"department\"\nyears = 1\n\
+             reelections = \"unlimited\"\n\
+             clauses = [{ id = \"Q5\", section = \"六\", quote = \"部门成员任期一年可以连任\" }]\n\
+             [[own]]\nname = \"经历\"\ncheck = \"experience\"\nasks = \"一年经历\"\nof = \"presidium\"\nmonths = 12\n\
+             clauses = [{ id = \"Q6\", section = \"四\", quote = \"须有一年以上学生干部经历\" }]\n\
              [[own]]\nname = \"总结\"\ncheck = \"document\"\nasks = \"每学年一份\"\nby = \"06-30\"\n\
              clauses = [{ id = \"Q3\", section = \"六\", quote = \"每学年末提交工作总结\" }]\n",
         ]);

@@ -45,6 +45,8 @@ pub struct Step {
     pub together: bool,
     /// How many days it lasts at least, where it is no opinion and the plan says so.
     pub days: Option<u32>,
+    /// It is no opinion, and each candidate passes it by themselves: always so with a trial.
+    pub each: bool,
 }
 
 impl Step {
@@ -53,7 +55,8 @@ impl Step {
         let names: Vec<String> =
             self.by.iter().map(|actor| actor.name.clone().unwrap_or_else(|| name(actor.body))).collect();
         let days = self.days.map(|days| format!(" {days} 天")).unwrap_or_default();
-        format!("{}{}{days}", names.join(if self.any { "或" } else { "、" }), self.act)
+        let each = if self.each && self.kind != StepKind::Trial { "（逐人）" } else { "" };
+        format!("{}{}{days}{each}", names.join(if self.any { "或" } else { "、" }), self.act)
     }
 }
 
@@ -66,7 +69,7 @@ pub(super) fn read_chain(section: &Section<'_>) -> Option<Vec<Step>> {
     let items = section.items("chain")?;
     let step = |item| {
         let step = section.section_of("chain", item)?;
-        step.only(&["act", "by", "any", "together", "kind", "days"]);
+        step.only(&["act", "by", "any", "together", "kind", "days", "each"]);
         let flag = |key: &str| step.optional(key, |key| step.boolean(key)).unwrap_or_default();
         let kinds = with_words(StepKind::ALL, StepKind::slug);
         let kind = step.optional("kind", |key| step.one_of(key, &kinds)).unwrap_or(StepKind::Opinion);
@@ -79,8 +82,12 @@ pub(super) fn read_chain(section: &Section<'_>) -> Option<Vec<Step>> {
         if is_opinion && days.is_some() {
             step.error(step.at, format!("{} 是签署意见的一步，不能写 days", step.path));
         }
+        let each = flag("each");
+        if each && !matches!(kind, StepKind::Interview | StepKind::Poll | StepKind::Trial) {
+            step.error(step.at, format!("{} 不能写 each：只有面试、民主测评、试用可以逐人登记", step.path));
+        }
         let (act, any, together) = (step.string("act", 12), flag("any"), flag("together"));
-        Some(Step { kind, act: act?, by: by?, any, together, days })
+        Some(Step { kind, act: act?, by: by?, any, together, days, each: each || kind == StepKind::Trial })
     };
     let chain: Vec<Step> = items.iter().filter_map(step).collect();
     if chain.len() == items.len() && !chain.iter().any(|step| step.kind == StepKind::Opinion) {
@@ -117,7 +124,7 @@ pub(super) fn write_chain(chain: &[Step], keys: &mut Keys) {
         let table = Inline::default().text("act", &step.act).maybe("kind", kind);
         let by = (!by.is_empty()).then(|| format!("[{}]", by.join(", ")));
         let table = table.maybe("by", by).flag("any", step.any).flag("together", step.together);
-        table.maybe("days", step.days).end()
+        table.maybe("days", step.days).flag("each", step.each && step.kind != StepKind::Trial).end()
     };
     keys.tables("chain", &chain.iter().map(step).collect::<Vec<_>>());
 }

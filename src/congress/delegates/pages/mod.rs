@@ -56,6 +56,7 @@ pub fn routes() -> Routes {
         .post("/congresses/{congress}/delegates/lists/{list}/return", lists::return_list)
         .get("/congresses/{congress}/delegates/seated", seated::show)
         .post("/congresses/{congress}/delegates/seated/{delegate}/end", seated::end)
+        .post("/congresses/{congress}/delegates/seated/{delegate}/undo-end", seated::undo)
         .get("/congresses/{congress}/delegates/roster", roster::show)
         .get("/congresses/{congress}/delegates/roster.docx", roster::word)
         .get("/congresses/{congress}/delegates/roster.xlsx", roster::file)

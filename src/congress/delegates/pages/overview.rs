@@ -8,7 +8,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 
-use super::{again, done_at, frame, kept, refusal, under_preparation};
+use super::{again, done_at, frame, kept, refusal, under_preparation, visible};
 use crate::{
     app::App,
     audit::{self, Entry},
@@ -23,7 +23,6 @@ use crate::{
             store::{self, DelegateList},
             unit::UnitProgress,
         },
-        pages::visible,
     },
     failure::Failure,
     ids::CongressId,
@@ -35,6 +34,7 @@ use crate::{
         chain::OtherStep,
         delegates::{DelegateChain, USUAL_MARGIN, margin},
     },
+    text::chinese_day,
     web::forms::{Done as DoneQuery, Errors, Submitted},
 };
 
@@ -125,9 +125,6 @@ pub(super) async fn show(
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<DelegatesPage, Failure> {
     let congress = visible(&mut *app.read().await?, &acting, id).await?;
-    if congress.of_all {
-        return Err(Failure::Missing);
-    }
     page(&app, acting.person(), congress, Submitted::default(), Done::said(&done)).await
 }
 
@@ -163,7 +160,7 @@ pub(super) async fn keep_terms(
         if begins {
             let classes = store::recommending_classes(db, &locked, now.date()).await?;
             let notice = Notice::new(format!("请推荐代表人选：{}", locked.short_title()), id.recommendations_path())
-                .says(format!("由班级团支部推荐，{} 截止。", terms.closes_on));
+                .says(format!("由班级团支部推荐，{}截止。", chinese_day(terms.closes_on)));
             inbox::tell_classes(db, acting.institution(), &classes, &notice, now).await?;
         }
         let entry = Entry::new(Verb::DelegatesKept, locked.short_title())

@@ -9,7 +9,7 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use time::Date;
 
-use super::{again, done_at, frame, kept, refusal, under_preparation};
+use super::{again, done_at, frame, kept, refusal, under_preparation, visible};
 use crate::{
     app::App,
     audit::{self, Entry},
@@ -23,7 +23,6 @@ use crate::{
             report::{Counted, counted},
             store::{self, Adopted},
         },
-        pages::visible,
     },
     directory,
     failure::Failure,
@@ -197,9 +196,6 @@ pub(super) async fn show(
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<QualificationPage, Failure> {
     let congress = visible(&mut *app.read().await?, &acting, id).await?;
-    if congress.of_all {
-        return Err(Failure::Missing);
-    }
     page(&app, acting.person(), congress, Submitted::default(), Done::said(&done)).await
 }
 

@@ -304,13 +304,9 @@ pub(super) async fn recommend(
                 };
                 let Proposed { facts, chain, candidate, body } = proposed;
                 let allowed = may_recommend(&chain, &facts).permit().map_err(|findings| refused().because(findings))?;
-                let new = NewRecommendation {
-                    unit: unit.unit.place,
-                    candidate: &candidate,
-                    class: acting.office().class,
-                    by: acting.person().account,
-                };
-                let Some(made) = store::recommend(db, &congress, new, allowed, now).await? else {
+                let new =
+                    NewRecommendation { unit: unit.unit.place, candidate: &candidate, class: acting.office().class };
+                let Some(made) = store::recommend(db, &acting, &congress, new, allowed, now).await? else {
                     let why = format!("{}已由其他单位推荐", candidate.name);
                     return Err(refused().for_reason(why, "一人在一次大会只能由一个单位推荐"));
                 };
@@ -460,7 +456,7 @@ pub(super) async fn withdraw(
     let why = reason(&form.reason, &mut Errors::default());
     let why = why.ok_or_else(|| refused().for_reason("没有写明撤回的理由", "请写明理由，1 至 200 字"))?;
     app.write_as(acting.person().authority(), async |db| {
-        if !store::withdraw(db, &congress, &row, &why).await? {
+        if !store::withdraw(db, &acting, &congress, &row, &why).await? {
             let remedy = "已列入选票的，由院系学生会登记退选；已是代表的，由主办单位终止资格";
             return Err(refused().for_reason("这个人选已经列入选票，或推荐已经终止", remedy));
         }

@@ -8,7 +8,7 @@ use axum::{
 };
 use time::Date;
 
-use super::frame;
+use super::{frame, visible};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -16,7 +16,6 @@ use crate::{
         CongressReader,
         congress::Congress,
         delegates::store::{self, Delegation, SeatedDelegate},
-        pages::visible,
     },
     directory,
     failure::Failure,
@@ -57,9 +56,6 @@ struct Group {
 async fn roster(app: &App, acting: &Acting<CongressReader>, id: CongressId) -> Result<Roster, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let congress = visible(&mut db, acting, id).await?;
-    if congress.of_all {
-        return Err(Failure::Missing);
-    }
     let strokes = directory::store::stroke_order(&mut db, acting.institution()).await?;
     let delegations = store::delegations(&mut db, &congress).await?;
     let mut rows = store::seated(&mut db, &congress).await?;
@@ -168,5 +164,5 @@ pub(super) async fn file(
 ) -> Result<Response, Failure> {
     let roster = roster(&app, &acting, id).await?;
     let bytes = app.heavy(move || roster.file()).await??;
-    Ok(workbook("delegates.xlsx", bytes))
+    Ok(workbook("代表名册.xlsx", bytes))
 }

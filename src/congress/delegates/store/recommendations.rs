@@ -9,7 +9,9 @@ use sqlx::{
 use time::{Date, OffsetDateTime};
 
 use crate::{
+    auth::acting::Acting,
     congress::{
+        DelegateRecommender,
         congress::Congress,
         delegates::{
             recommendation::{OpinionRow, Recommendation, Terms},
@@ -374,12 +376,12 @@ pub struct NewRecommendation<'a> {
     pub candidate: &'a Candidate,
     /// The class whose League branch recommends; none where a society or a union names them.
     pub class: Option<ClassId>,
-    pub by: AccountId,
 }
 
 /// Recommends somebody; none where another unit recommends them meanwhile.
 pub async fn recommend(
     connection: &mut PgConnection,
+    acting: &Acting<DelegateRecommender>,
     congress: &Congress,
     new: NewRecommendation<'_>,
     _: Recommendable,
@@ -397,7 +399,7 @@ pub async fn recommend(
         new.class.map(|id| id.0),
         new.candidate.college.0,
         now,
-        new.by.0
+        acting.person().account.0
     );
     Ok((done.execute(connection).await?.rows_affected() == 1).then_some(id))
 }
@@ -458,6 +460,7 @@ pub async fn give(
 /// Takes a recommendation back before the ballot of its unit is made; `false` where it is made or nothing stands.
 pub async fn withdraw(
     connection: &mut PgConnection,
+    _: &Acting<DelegateRecommender>,
     congress: &Congress,
     recommendation: &Recommendation,
     why: &str,

@@ -1,7 +1,7 @@
 //! SQL of delegates once they are listed: the delegations in which they sit, who leaves, and who moves up.
 
 use sqlx::{PgConnection, types::Uuid};
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use crate::{
     congress::congress::{Congress, Standing},
@@ -146,6 +146,9 @@ pub struct Substitute {
     pub id: DelegateId,
     pub student: StudentId,
     pub name: String,
+    /// In which place they wait.
+    pub place: i16,
+    pub delegation: Option<CongressDelegationId>,
 }
 
 /// Who comes next for a seat of a unit: the first of the substitutes who is still a student.
@@ -157,7 +160,8 @@ pub async fn next_substitute(
 ) -> Result<Option<Substitute>, Failure> {
     let next = sqlx::query_as!(
         Substitute,
-        r#"select d.id as "id: DelegateId", s.id as "student: StudentId", s.name
+        r#"select d.id as "id: DelegateId", s.id as "student: StudentId", s.name, d.waiting_place as "place!",
+                  d.delegation_id as "delegation: CongressDelegationId"
            from delegate d join student s on s.id = d.student_id
            where d.congress_id = $1 and d.waits_for = $2 and d.ended_on is null
                  and (s.left_on is null or s.left_on > $3)
@@ -187,6 +191,105 @@ pub async fn promote(
         congress.id.0,
         substitute.0,
         replaces.0
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Keeps what the end of a mandate took the place of, so that it can be taken back the same day; `row` is the delegate before
+/// the end.
+pub async fn allow_undoing(
+    connection: &mut PgConnection,
+    row: &SeatedDelegate,
+    next: Option<&Substitute>,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!("delete from ended_delegate where at < $1::timestamptz - interval '2 days'", now)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "insert into ended_delegate (delegate_id, was_head, substitute_id, waiting_place, substitute_delegation, at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (delegate_id) do update
+         set was_head = excluded.was_head, substitute_id = excluded.substitute_id,
+             waiting_place = excluded.waiting_place, substitute_delegation = excluded.substitute_delegation,
+             at = excluded.at",
+        row.id.0,
+        row.head,
+        next.map(|next| next.id.0),
+        next.map(|next| next.place),
+        next.and_then(|next| next.delegation).map(|delegation| delegation.0),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// An end of a mandate that can be taken back.
+#[derive(Debug, Clone)]
+pub struct UndoableEnd {
+    pub delegate: DelegateId,
+    /// Who moved up, and waits again.
+    pub substitute: Option<StudentId>,
+}
+
+/// The ends of today that can be taken back: of people who are still students, and while whoever moved up has done nothing as
+/// a delegate.
+pub async fn undoable_ends(
+    connection: &mut PgConnection,
+    congress: &Congress,
+    today: Date,
+) -> Result<Vec<UndoableEnd>, Failure> {
+    let rows = sqlx::query_as!(
+        UndoableEnd,
+        r#"select e.delegate_id as "delegate: DelegateId", b.student_id as "substitute?: StudentId"
+           from ended_delegate e join delegate d on d.id = e.delegate_id join student s on s.id = d.student_id
+                left join delegate b on b.id = e.substitute_id
+           where d.congress_id = $1 and china_day(e.at) = $2 and d.ended_on is not null
+                 and (s.left_on is null or s.left_on > $2)
+                 and (b.id is null
+                      or (b.replaces = d.id and b.ended_on is null
+                          and not exists (select from proposal p where p.lead_id = b.id)
+                          and not exists (select from proposal_seconder p where p.delegate_id = b.id)
+                          and not exists (select from contact_assignment c where c.delegate_id = b.id)
+                          and not exists (select from attendance a
+                                          where a.congress_id = d.congress_id and a.student_id = b.student_id
+                                                and a.undone_at is null)))"#,
+        congress.id.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Gives a mandate back that was ended by mistake; whoever moved up for it waits again in their place. `false` where it cannot
+/// be taken back any more.
+pub async fn take_back_end(
+    connection: &mut PgConnection,
+    congress: &Locked<Congress>,
+    delegate: DelegateId,
+) -> Result<bool, Failure> {
+    sqlx::query!(
+        "update delegate b
+         set standing = 'substitute', waits_for = b.unit, waiting_place = e.waiting_place, unit = null, replaces = null,
+             delegation_id = e.substitute_delegation, number = null, head_of_delegation = false, duty = null
+         from ended_delegate e
+         where e.delegate_id = $1 and b.id = e.substitute_id and b.congress_id = $2 and b.replaces = $1",
+        delegate.0,
+        congress.id.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    // Somebody else may head the delegation by now.
+    let done = sqlx::query!(
+        "with back as (delete from ended_delegate where delegate_id = $1 returning was_head)
+         update delegate d
+         set ended_on = null, ended_why = null,
+             head_of_delegation = back.was_head and not exists (
+                 select from delegate h
+                 where h.delegation_id = d.delegation_id and h.head_of_delegation and h.ended_on is null)
+         from back where d.id = $1 and d.congress_id = $2 and d.ended_on is not null",
+        delegate.0,
+        congress.id.0
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }

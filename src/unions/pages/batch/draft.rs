@@ -35,7 +35,7 @@ use crate::{
             attempt::{answer, held_up},
             calendar,
             fields::earlier_scan,
-            frame, is_personal, managed,
+            frame, managed,
         },
         paths::Done,
         roster::{self, DraftState, RosterDraft, RosterPurpose},
@@ -184,7 +184,7 @@ fn coming(record: &Record, draft: &RosterDraft, people: &[RosterPerson], finding
     let about_person = |number: &String| {
         let speaks = |finding: &&Finding| {
             let subjects = finding.subjects.iter().chain(finding.unknown.iter().flatten());
-            is_personal(finding.rule) && subjects.into_iter().any(|known| known == number)
+            finding.rule.is_personal() && subjects.into_iter().any(|known| known == number)
         };
         findings.iter().filter(speaks).map(|finding| finding.rule.name().to_owned()).collect::<Vec<_>>()
     };

@@ -6,9 +6,8 @@ use axum::{extract::State, response::Response};
 use axum_extra::extract::Query;
 use time::Date;
 
-use super::{Breach, ComplianceFilter, CompliancePage, Extent, OwnBreach, judged};
+use super::{Breach, ComplianceFilter, CompliancePage, Extent, Overviews, OwnBreach, judged};
 use crate::{
-    app::App,
     auth::acting::Acting,
     failure::Failure,
     page::chrome::Chrome,
@@ -17,38 +16,42 @@ use crate::{
     text::chinese_day,
     unions::{
         ComplianceReader,
+        mending::Mending,
         paths::{COMPLIANCE, compliance_paper},
     },
     web::forms::as_query,
 };
 
+/// What is asked where no rule says what would make room.
+const UNKNOWN_REMEDY: &str = "请查明原因，逐项改正";
+
 #[derive(Template, WebTemplate)]
 #[template(path = "unions/compliance_report.html")]
-pub(in crate::unions::pages) struct ComplianceReportPage {
+pub(super) struct ComplianceReportPage {
     chrome: Chrome,
     paper: Paper,
     /// The same in Word.
     word: String,
 }
 
-pub(in crate::unions::pages) async fn page(
-    State(app): State<App>,
+pub(super) async fn page(
+    State(overviews): State<Overviews>,
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<ComplianceReportPage, Failure> {
     let word = compliance_paper(&as_query(&filter)?);
-    let paper = paper_of(&judged(&app, &acting, filter, Extent::OneDay).await?, app.clock.today());
-    let chrome = app.chrome(acting.person(), "检查情况报告").under(COMPLIANCE, "对照检查总览");
+    let paper = paper_of(&judged(&overviews, &acting, filter, Extent::File).await?, overviews.clock.today());
+    let chrome = overviews.chrome(acting.person(), "检查情况报告").under(COMPLIANCE, "对照检查总览");
     Ok(ComplianceReportPage { chrome, paper, word })
 }
 
-pub(in crate::unions::pages) async fn word(
-    State(app): State<App>,
+pub(super) async fn word(
+    State(overviews): State<Overviews>,
     acting: Acting<ComplianceReader>,
     Query(filter): Query<ComplianceFilter>,
 ) -> Result<Response, Failure> {
-    let page = judged(&app, &acting, filter, Extent::OneDay).await?;
-    papers::download(&app, paper_of(&page, app.clock.today())).await
+    let page = judged(&overviews, &acting, filter, Extent::File).await?;
+    papers::download(&overviews, paper_of(&page, overviews.clock.today())).await
 }
 
 fn paper_of(page: &CompliancePage, today: Date) -> Paper {
@@ -58,7 +61,7 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
     let mut paper = Paper::new(format!("{}\n学生会组织对照检查情况报告", page.institution))
         .landscape()
         .caption(&format!("截至{day}"))
-        .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.lines.len()))
+        .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.total))
         .heading("检查结论");
     paper = if page.is_clean() {
         paper.paragraph("没有不符合刚性要求的组织。")
@@ -78,25 +81,44 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
         let one = |own: &OwnBreach| format!("{}“{}”（{}）：{}。", own.name, own.rule, own.verdict.label(), own.message);
         paper = paper.heading("本校规定").items(page.own.iter().map(one));
     }
-    if !page.failing.is_empty() {
-        let one = |breach: &Breach| {
-            let remedy =
-                if breach.remedy.is_empty() { "请查明原因，逐项改正" } else { breach.remedy.as_str() };
-            let asked = breach.mending.as_ref().map(|mending| format!("{}。", mending.says)).unwrap_or_default();
-            format!("{}“{}”：{remedy}（{}）。{asked}", breach.name, breach.rule.name(), breach.who_and_when())
-        };
-        paper = paper.heading("整改要求").items(of(Outcome::Fail).map(one));
-        let dated = of(Outcome::Fail).filter(|breach| breach.mending.is_some()).count();
-        let open = of(Outcome::Fail).count() - dated;
-        paper = match (dated, open) {
-            (_, 0) => paper.paragraph("以上各项请在写明的期限内整改，并报告结果。"),
-            (0, _) => paper.paragraph("以上各项请于　　　　年　　月　　日以前整改，并报告结果。"),
-            _ => paper.paragraph(
-                "以上写明期限的各项请在期限内整改，其他各项请于　　　　年　　月　　日以前整改，并报告结果。",
-            ),
-        };
+    with_demands(paper, page)
+        .signature_line("核对人")
+        .signature_line("审核人")
+        .signed(format!("{}（盖章）", page.institution), Some(today))
+}
+
+/// What the day asks that was set; nothing where none was.
+fn asked(mending: Option<&Mending>) -> String {
+    mending.map(|mending| format!("{}。", mending.says)).unwrap_or_default()
+}
+
+/// What is to be mended, by whom and until when.
+fn with_demands(paper: Paper, page: &CompliancePage) -> Paper {
+    let of_listed = |breach: &Breach| {
+        let remedy = if breach.remedy.is_empty() { UNKNOWN_REMEDY } else { breach.remedy.as_str() };
+        let asked = asked(breach.mending.as_ref());
+        format!("{}“{}”：{remedy}（{}）。{asked}", breach.name, breach.rule.name(), breach.who_and_when())
+    };
+    let of_own = |own: &OwnBreach| {
+        let when = own.mending.as_ref().map(|mending| format!("，{}", mending.by_when())).unwrap_or_default();
+        let asked = asked(own.mending.as_ref());
+        format!("{}“{}”：{UNKNOWN_REMEDY}（{}办理{when}）。{asked}", own.name, own.rule, own.keeper)
+    };
+    let listed: Vec<&Breach> = page.breaches.iter().filter(|breach| breach.verdict == Outcome::Fail).collect();
+    let own: Vec<&OwnBreach> = page.own.iter().filter(|own| own.verdict == Outcome::Fail).collect();
+    let all = listed.len() + own.len();
+    if all == 0 {
+        return paper;
     }
-    paper.signature_line("核对人").signature_line("审核人").signed(format!("{}（盖章）", page.institution), Some(today))
+    let dated = listed.iter().filter(|breach| breach.mending.is_some()).count()
+        + own.iter().filter(|own| own.mending.is_some()).count();
+    let demands = listed.into_iter().map(of_listed).chain(own.into_iter().map(of_own));
+    let paper = paper.heading("整改要求").items(demands);
+    paper.paragraph(match (dated, all - dated) {
+        (_, 0) => "以上各项请在写明的期限内整改，并报告结果。",
+        (0, _) => "以上各项请于　　　　年　　月　　日以前整改，并报告结果。",
+        _ => "以上写明期限的各项请在期限内整改，其他各项请于　　　　年　　月　　日以前整改，并报告结果。",
+    })
 }
 
 fn table<'a>(breaches: impl Iterator<Item = &'a Breach>) -> Table {

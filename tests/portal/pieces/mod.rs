@@ -1,0 +1,31 @@
+//! What a piece of the portal does by itself: no database, no page, no story.
+
+mod audit;
+mod auth;
+mod campus;
+mod commands;
+mod config;
+mod congress;
+mod contact;
+mod database;
+mod disclosure;
+mod elections;
+mod failure;
+mod guidance;
+mod home;
+mod imports;
+mod kept_forms;
+mod matters;
+mod meetings;
+mod page;
+mod papers;
+mod projects;
+mod reviews;
+mod rollover;
+mod rulebook;
+mod sealing;
+mod sign_in;
+mod surveys;
+mod unions;
+mod voice;
+mod web;

@@ -1,0 +1,83 @@
+//! Pieces of `papers`, each by itself.
+
+mod paper {
+    use lunzhi::papers::{Block, Column, Paper, Table, document_number};
+
+    #[test]
+    fn headings_are_numbered_by_those_before_them() {
+        let paper = Paper::new("标题")
+            .heading("甲")
+            .subheading("子")
+            .paragraph("文")
+            .subheading("丑")
+            .heading("乙")
+            .subheading("寅")
+            .items(["一件".to_owned(), "两件".to_owned()]);
+        let shown = |block: &Block| match block {
+            Block::Heading { text, .. } | Block::Item(text) => Some(text.clone()),
+            _ => None,
+        };
+        let shown: Vec<String> = paper.blocks.iter().filter_map(shown).collect();
+        assert_eq!(shown, ["一、甲", "（一）子", "（二）丑", "二、乙", "（一）寅", "1.一件", "2.两件"]);
+    }
+
+    #[test]
+    fn what_is_signed_ends_on_the_page_of_its_signature() {
+        let ending = |paper: &Paper| (paper.body().len(), paper.ending().len());
+        let unsigned = Paper::new("标题").heading("甲").paragraph("文").heading("乙").subheading("子").paragraph("末");
+        assert_eq!(ending(&unsigned), (5, 0));
+        let signed = unsigned.signed("校团委", None);
+        assert_eq!(ending(&signed), (2, 3), "with the headings above it");
+        let table = Table::new(vec![Column::text("姓名", 4)], vec![vec!["甲".to_owned()]]);
+        assert_eq!(ending(&signed.table(table)), (6, 0), "a table goes on over pages");
+        assert_eq!(ending(&Paper::new("标题").signed("校团委", None)), (0, 0));
+    }
+
+    #[test]
+    fn the_year_of_a_number_stands_in_its_own_brackets() {
+        for typed in [
+            "学会[2026]9号",
+            "学会［2026］9号",
+            "学会【2026】9号",
+            "学会(2026)9号",
+            "学会（2026）9号",
+            "学会〔2026〕9号",
+        ] {
+            assert_eq!(document_number(typed), "学会〔2026〕9号");
+        }
+        for other in ["第3号（修订）", "学会(26)9号", "（2026", ""] {
+            assert_eq!(document_number(other), other);
+        }
+    }
+
+    #[test]
+    fn a_file_name_holds_nothing_that_a_file_system_refuses() {
+        assert_eq!(Paper::new("关于 2026/2027 学年\n“甲:乙”的公示").file_name(), "关于 20262027 学年“甲乙”的公示.docx");
+    }
+}
+
+mod word {
+    use lunzhi::papers::word::{Run, free_to_the_right, runs};
+
+    #[test]
+    fn marks_stand_in_the_han_font_and_control_characters_nowhere() {
+        let expected = [
+            Run::Marks("“".to_owned()),
+            Run::Text("2026年".to_owned()),
+            Run::Marks("”……".to_owned()),
+            Run::Break,
+            Run::Text("阿依努尔".to_owned()),
+            Run::Marks("·".to_owned()),
+            Run::Text("买买提".to_owned()),
+        ];
+        assert_eq!(runs("“2026年”……\n阿依\u{0}努\u{b}尔·买买提"), expected);
+    }
+
+    #[test]
+    fn a_short_name_and_a_long_one_stand_in_the_middle_over_the_day() {
+        let right = |by: &str| free_to_the_right(by, "2026年11月2日");
+        assert_eq!(right("校团委"), [11, 8]);
+        assert_eq!(right("共青团示范学院委员会"), [4, 8]);
+        assert_eq!(right(&"长".repeat(30)), [0, 23]);
+    }
+}
