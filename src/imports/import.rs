@@ -105,6 +105,18 @@ impl Cells {
     pub(super) fn as_text(&self) -> &str {
         &self.0
     }
+
+    /// Cells that were written [`as_text`](Self::as_text).
+    pub(super) fn of_text(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The same with another text at a place.
+    pub(super) fn replace(&mut self, place: usize, text: &str) {
+        let cells = self.each().enumerate().map(|(at, cell)| if at == place { Some(text) } else { cell });
+        let cells: Vec<Option<String>> = cells.map(|cell| cell.map(str::to_owned)).collect();
+        *self = Self::of(&cells);
+    }
 }
 
 /// A row of a file, read.

@@ -4,7 +4,8 @@
 //! an earlier one (ELG-03, ELG-04).
 //!
 //! Memory: a file of at most 8 MB, 60,000 rows and 1.2 million cells is held once while it is read (some 60 MB of cells
-//! at the very most), two files at a time; from then on it lies in the database, and a commit holds none of it.
+//! at the very most), two files at a time; then its rows alone, each in one text, until they are written. A commit holds
+//! them again only while it compares them anew.
 
 pub mod file;
 mod grades;

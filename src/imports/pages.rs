@@ -276,7 +276,7 @@ async fn upload(
     let FileRows { rows, read_as } = read;
     let new = NewImport { kind, file_name, sha256, grades, end_others, read_as, rows };
     let now = app.clock.now();
-    let id = app.write_as(acting.person().authority(), async |db| store::stage(db, &acting, &new, now).await).await?;
+    let id = app.write_as(acting.person().authority(), async |db| store::stage(db, &acting, new, now).await).await?;
     Ok(Redirect::to(&id.path()).into_response())
 }
 
@@ -542,7 +542,15 @@ async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<
     let committed = write(&app, &acting, &import, &told).await;
     app.end(id, told, committed.is_err()).await;
     match committed {
-        Ok(committed) => Some(committed),
+        Ok(committed) => {
+            // Nobody waits for this, and whoever looks at the school next finds it as large as it is.
+            if let Committed::Done { import, .. } = &committed
+                && let Err(failure) = app.write_one(async |db| store::look_at_written(db, import).await).await
+            {
+                tracing::warn!(%failure, "what was imported was not analyzed");
+            }
+            Some(committed)
+        }
         Err(failure) => {
             tracing::error!(%failure, "an import was not committed");
             None

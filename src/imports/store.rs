@@ -8,6 +8,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     grades,
     import::{Author, BETWEEN, BLANK, Committed, Import, Kind, NewImport, PreviewRow, ReadAs, RowState, State},
+    judged::{Judged, StagedRow, keep, note_places, put_beside, staged},
     offices, progress_store, spelling, students,
 };
 use crate::{
@@ -23,21 +24,80 @@ use crate::{
     rules::measure::Measure,
 };
 
-/// Rows that are compared at once: a file is never held whole, and the school's students are gone through for each batch.
+/// Rows of grades and offices that are compared at once: what is known of each of them is held meanwhile.
 const COMPARED: i32 = 10_000;
 /// Rows that are written at once: progress is seen.
-const WRITTEN: i32 = 4_000;
+const WRITTEN: i32 = 10_000;
+/// Rows from which on a file changes what the planner should think of a table.
+const BULK: i32 = 500;
 /// How long a preview that nobody commits is kept, and wrong rows after a commit.
 const KEPT: Duration = Duration::days(7);
 
-/// Takes a file in for a preview and says of each row what it would do.
+/// Takes a file in for a preview and says of each row what it would do. Students are compared before they are written:
+/// written first, most rows would be written twice.
 pub async fn stage(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
-    new: &NewImport,
+    new: NewImport,
     now: OffsetDateTime,
 ) -> Result<ImportId, Failure> {
-    let id = ImportId::random();
+    let (id, kind, institution) = (ImportId::random(), new.kind, acting.institution());
+    keep_statistics(connection).await?;
+    plan_for_whole_files(connection).await?;
+    insert(connection, acting, id, &new, now).await?;
+    note_people(connection, id, institution, kind, now).await?;
+    let mut rows: Vec<StagedRow> = new.rows.into_iter().map(StagedRow::read).collect();
+    let judged = judge(connection, &mut rows, institution, kind, now).await?;
+    put_beside(&mut rows, judged);
+    if kind == Kind::Students {
+        note_places(connection, id, &rows).await?;
+    }
+    for part in rows.chunks(5_000) {
+        insert_rows(connection, id, part).await?;
+    }
+    drop(rows);
+    // The planner has not seen the new rows yet.
+    sqlx::query!("analyze import_row (import_id, row, state)").execute(&mut *connection).await?;
+    compare_where_they_stand(connection, acting, id, kind, now).await?;
+    count(connection, id).await?;
+    Ok(id)
+}
+
+/// Until the transaction ends: a list of the whole school is hashed in memory and not sorted, which takes longer for names in
+/// Chinese.
+async fn plan_for_whole_files(connection: &mut PgConnection) -> Result<(), Failure> {
+    sqlx::query!("set local work_mem = '32MB'").execute(&mut *connection).await?;
+    sqlx::query!("set local enable_mergejoin = off").execute(connection).await?;
+    Ok(())
+}
+
+/// Takes over known spellings, and says of the rows of a list of students what they would do. Each statement is planned for
+/// the rows that it brings, and not for a few of them; whatever is written is planned once again, with the looking up of
+/// foreign keys, which takes three times as long where each key is planned for.
+async fn judge(
+    connection: &mut PgConnection,
+    rows: &mut [StagedRow],
+    institution: InstitutionId,
+    kind: Kind,
+    now: OffsetDateTime,
+) -> Result<Vec<Judged>, Failure> {
+    sqlx::query!("set local plan_cache_mode = force_custom_plan").execute(&mut *connection).await?;
+    spelling::take_over(connection, rows, institution, kind).await?;
+    let judged = match kind {
+        Kind::Students => students::judge(connection, rows, institution, now).await?,
+        Kind::Grades | Kind::Offices => Vec::new(),
+    };
+    sqlx::query!("set local plan_cache_mode = auto").execute(connection).await?;
+    Ok(judged)
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    id: ImportId,
+    new: &NewImport,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
     let grades = new.grades.as_ref();
     sqlx::query!(
         "insert into import (id, institution_id, kind, file_name, sha256, basis, period, source, by_account, office, at,
@@ -62,32 +122,31 @@ pub async fn stage(
         grades.map_or(Measure::USUAL, |grades| grades.measure).slug(),
         grades.map_or(CoursesCounted::All, |grades| grades.courses).slug()
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    for part in new.rows.chunks(5_000) {
-        let rows: Vec<i32> = part.iter().map(|row| i32::try_from(row.row).unwrap_or(i32::MAX)).collect();
-        let cells: Vec<&str> = part.iter().map(|row| row.cells.as_text()).collect();
-        let wrongs: Vec<&str> = part.iter().map(|row| row.wrong.as_str()).collect();
-        sqlx::query!(
-            "insert into import_row (import_id, row, state, cells, says)
-             select $1, u.row, case when u.wrong = '' then 'added' else 'wrong' end,
-                    string_to_array(u.cells, $5, $6), u.wrong
-             from unnest($2::integer[], $3::text[], $4::text[]) as u(row, cells, wrong)",
-            id.0,
-            &rows,
-            &cells as &[&str],
-            &wrongs as &[&str],
-            BETWEEN.to_string(),
-            BLANK.to_string()
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
-    // The planner has not seen the new rows yet.
-    sqlx::query!("analyze import_row").execute(&mut *connection).await?;
-    keep_statistics(connection).await?;
-    compare(connection, acting, id, new.kind, now).await?;
-    Ok(id)
+    Ok(())
+}
+
+async fn insert_rows(connection: &mut PgConnection, id: ImportId, rows: &[StagedRow]) -> Result<(), Failure> {
+    let numbers: Vec<i32> = rows.iter().map(|row| row.row).collect();
+    let cells: Vec<&str> = rows.iter().map(|row| row.cells.as_text()).collect();
+    let states: Vec<&str> = rows.iter().map(|row| row.state.slug()).collect();
+    let says: Vec<&str> = rows.iter().map(|row| row.says.as_str()).collect();
+    sqlx::query!(
+        "insert into import_row (import_id, row, state, cells, says)
+         select $1, u.row, u.state, string_to_array(u.cells, $6, $7), u.says
+         from unnest($2::integer[], $3::text[], $4::text[], $5::text[]) as u(row, state, cells, says)",
+        id.0,
+        &numbers,
+        &states as &[&str],
+        &cells as &[&str],
+        &says as &[&str],
+        BETWEEN.to_string(),
+        BLANK.to_string()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Brings the planner up to date about tables that rows are compared with and that were filled in bulk: by the file before
@@ -111,6 +170,19 @@ async fn keep_statistics(connection: &mut PgConnection) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Brings the planner up to date about the tables that a file was written to, in one statement; of few rows it knows enough.
+pub(super) async fn look_at_written(connection: &mut PgConnection, import: &Import) -> Result<(), Failure> {
+    if import.added.saturating_add(import.changed) < BULK {
+        return Ok(());
+    }
+    match import.kind {
+        Kind::Students => sqlx::query!("analyze (skip_locked) student, class, major").execute(connection).await?,
+        Kind::Grades => sqlx::query!("analyze (skip_locked) grade_fact").execute(connection).await?,
+        Kind::Offices => sqlx::query!("analyze (skip_locked) account, office").execute(connection).await?,
+    };
+    Ok(())
+}
+
 /// Says of each row that is not wrong what it would do as the database is now, and counts.
 pub(super) async fn compare(
     connection: &mut PgConnection,
@@ -119,31 +191,48 @@ pub(super) async fn compare(
     kind: Kind,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    // Until the transaction ends: a list of the whole school is sorted and hashed in memory.
-    sqlx::query!("set local work_mem = '32MB'").execute(&mut *connection).await?;
-    spelling::take_over(connection, id, acting.institution(), kind).await?;
-    if kind == Kind::Grades {
-        grades::leave_out_mended(connection, id, acting.institution()).await?;
+    let institution = acting.institution();
+    plan_for_whole_files(connection).await?;
+    note_people(connection, id, institution, kind, now).await?;
+    let mut rows = staged(connection, id).await?;
+    let judged = judge(connection, &mut rows, institution, kind, now).await?;
+    spelling::keep(connection, id, &rows).await?;
+    keep(connection, id, &judged).await?;
+    put_beside(&mut rows, judged);
+    if kind == Kind::Students {
+        note_places(connection, id, &rows).await?;
     }
-    let batches = batches(connection, id, COMPARED).await?;
+    drop(rows);
+    compare_where_they_stand(connection, acting, id, kind, now).await?;
+    count(connection, id).await
+}
+
+/// Compares the rows of grades and of offices, which are few or have facts of their own beside them.
+async fn compare_where_they_stand(
+    connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    id: ImportId,
+    kind: Kind,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
     match kind {
-        Kind::Students => {
-            let namesakes = students::Namesakes::find(connection, id, acting.institution(), now).await?;
-            for rows in batches {
-                students::compare(connection, id, acting.institution(), rows, &namesakes, now).await?;
-            }
-        }
+        Kind::Students => {}
         Kind::Grades => {
-            for rows in batches {
+            grades::leave_out_mended(connection, id, acting.institution()).await?;
+            for rows in batches(connection, id, COMPARED).await? {
                 grades::compare(connection, id, acting.institution(), rows, now).await?;
             }
         }
         Kind::Offices => {
-            for rows in batches {
+            for rows in batches(connection, id, COMPARED).await? {
                 offices::compare(connection, acting, id, rows, now).await?;
             }
         }
     }
+    Ok(())
+}
+
+async fn count(connection: &mut PgConnection, id: ImportId) -> Result<(), Failure> {
     sqlx::query!(
         "update import i set added = c.added, changed = c.changed, same = c.same, wrong = c.wrong
          from (select count(*) filter (where state = 'added')::integer as added,
@@ -157,6 +246,74 @@ pub(super) async fn compare(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// What a list of students is compared with, as one text: versions of rows, by where they lie and who wrote them, and the
+/// day. Two that are equal stand for one and the same; what was copied elsewhere is another.
+async fn people_now(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<String, Failure> {
+    let row = sqlx::query_scalar!(
+        r#"with version as (
+               select 'student' as what, ctid::text || xmin::text as at from student where institution_id = $1
+               union all
+               select 'account', ctid::text || xmin::text from account where institution_id = $1
+               union all
+               select 'former', ctid::text || xmin::text from former_number where institution_id = $1
+               union all
+               select 'office', ctid::text || xmin::text from office where institution_id = $1
+               union all
+               select 'college', ctid::text || xmin::text from college where institution_id = $1
+               union all
+               select 'major', m.ctid::text || m.xmin::text
+               from major m join college c on c.id = m.college_id where c.institution_id = $1
+               union all
+               select 'class', k.ctid::text || k.xmin::text
+               from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+               where c.institution_id = $1
+           )
+           select concat_ws(' ', china_day($2), string_agg(concat(what, n, ':', sum), ' ' order by what)) as "now!"
+           from (select what, count(*) as n, sum(hashtextextended(at, 0)) as sum from version group by what) v"#,
+        institution.0,
+        now
+    );
+    Ok(row.fetch_one(connection).await?)
+}
+
+/// Notes what a list of students is about to be compared with: what changes meanwhile is another state.
+async fn note_people(
+    connection: &mut PgConnection,
+    id: ImportId,
+    institution: InstitutionId,
+    kind: Kind,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    if kind == Kind::Students {
+        let people = people_now(connection, institution, now).await?;
+        sqlx::query!("update import set compared_with = $2 where id = $1", id.0, people).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// Nothing that a list of students was compared with has changed since.
+async fn is_as_compared(
+    connection: &mut PgConnection,
+    import: &Import,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    if import.kind != Kind::Students {
+        return Ok(false);
+    }
+    let people = people_now(connection, institution, now).await?;
+    let is_so = sqlx::query_scalar!(
+        r#"select coalesce(compared_with = $2, false) as "is_so!" from import where id = $1"#,
+        import.id.0,
+        people
+    );
+    Ok(is_so.fetch_one(connection).await?)
 }
 
 /// A university's files, newest first; or one of them.
@@ -254,11 +411,14 @@ pub async fn commit(
         State::Previewed => {}
         State::Committed | State::Discarded => return Ok(Committed::Settled),
     }
-    let digest = digest_of(connection, &import, *institution, now).await?;
-    compare(connection, acting, id, import.kind, now).await?;
-    if digest_of(connection, &import, *institution, now).await? != digest {
-        return Ok(Committed::Moved);
+    if !is_as_compared(connection, &import, *institution, now).await? {
+        let digest = digest_of(connection, &import, *institution, now).await?;
+        compare(connection, acting, id, import.kind, now).await?;
+        if digest_of(connection, &import, *institution, now).await? != digest {
+            return Ok(Committed::Moved);
+        }
     }
+    plan_for_whole_files(connection).await?;
     let mut moves = Vec::new();
     let author = Author { account: acting.person().account.0, office: acting.office().label() };
     match import.kind {
@@ -286,7 +446,7 @@ pub async fn commit(
             progress.add_rows(&(0..import.rows));
         }
     }
-    sqlx::query!("update import set state = 'committed', settled_at = $2 where id = $1", id.0, now)
+    sqlx::query!("update import set state = 'committed', settled_at = $2, places = null where id = $1", id.0, now)
         .execute(&mut *connection)
         .await?;
     // Staged personal data go as soon as they have served; what is wrong stays a while for the file to take back.
@@ -347,7 +507,7 @@ pub async fn discard(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update import set state = 'discarded', settled_at = $3
+        "update import set state = 'discarded', settled_at = $3, places = null
          where id = $1 and institution_id = $2 and state = 'previewed'",
         id.0,
         acting.institution().0,
@@ -369,7 +529,7 @@ pub async fn end_commits(connection: &mut PgConnection) -> Result<(), Failure> {
 /// Clears away the rows of files that nobody committed or took back within a week.
 pub async fn clear_old(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!(
-        "update import set state = 'discarded', settled_at = $1 where state = 'previewed' and at < $2",
+        "update import set state = 'discarded', settled_at = $1, places = null where state = 'previewed' and at < $2",
         now,
         now - KEPT
     )

@@ -2,20 +2,20 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use sqlx::PgConnection;
-use time::OffsetDateTime;
+use sqlx::{PgConnection, types::Uuid};
+use time::{Date, OffsetDateTime};
 
 use super::{
     import::{Author, Import, Layout, Missing, MissingPerson, RowState},
-    judged::{Before, Judged, change, keep},
+    judged::{Judged, StagedRow, change, usable},
 };
 use crate::{
     database::Locked,
     directory,
     failure::Failure,
     ids::{ImportId, InstitutionId},
-    name::Spellings,
-    rules::roster::Level,
+    name::{Spellings, key},
+    rules::roster::{Level, level_label},
     sheet::RowReader,
     text::chinese_day,
 };
@@ -83,156 +83,284 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) ->
     vec![number, name, college, major, owned(level), year, class, owned(political), owned(gender), owned(ethnic)]
 }
 
-/// Says of some rows that are not wrong what they would do as the database is now.
-pub(super) async fn compare(
+/// Rows that are looked up at once: what is known of each of them is held meanwhile.
+const COMPARED: usize = 20_000;
+
+/// Says of the rows that are not wrong what they would do as the database is now, where that is not what stands beside them;
+/// in the order of the rows.
+pub(super) async fn judge(
     connection: &mut PgConnection,
-    id: ImportId,
+    rows: &[StagedRow],
     institution: InstitutionId,
-    rows: Range<i32>,
-    namesakes: &Namesakes,
     now: OffsetDateTime,
-) -> Result<(), Failure> {
-    let mut found = sqlx::query!(
+) -> Result<Vec<Judged>, Failure> {
+    let places = class_places(connection, institution).await?;
+    let by_path: HashMap<[&str; 5], &ClassPlace> = places.values().map(|place| (place.path(), place)).collect();
+    let (mut news, mut added) = (Vec::new(), Vec::new());
+    for part in rows.chunks(COMPARED) {
+        let known = known_people(connection, part, institution, now).await?;
+        for staged in usable(part) {
+            let (known, target) = (known.get(&staged.row), by_path.get(&staged.place()).copied());
+            let judged = match fault(known, target) {
+                Some(says) => Judged::wrong(staged.row, says),
+                None => match known.and_then(|known| known.changes(staged, target, &places)) {
+                    Some(changes) => Judged::known(staged.row, &changes),
+                    None => {
+                        added.push(staged);
+                        continue;
+                    }
+                },
+            };
+            if judged.is_news(staged) {
+                news.push(judged);
+            }
+        }
+    }
+    let mut said = namesakes(connection, rows, &added, &places, institution, now).await?;
+    for staged in added {
+        let says = said.remove(&staged.row).unwrap_or_default();
+        let judged = Judged { row: staged.row, state: RowState::Added, says };
+        if judged.is_news(staged) {
+            news.push(judged);
+        }
+    }
+    news.sort_unstable_by_key(|judged| judged.row);
+    Ok(news)
+}
+
+/// Who has the number that a row names.
+struct KnownPerson {
+    student: Option<KnownStudent>,
+    /// The account of no student, with another name.
+    is_anothers_account: bool,
+    /// The account of no student, whose holder works for the school.
+    is_staffs_account: bool,
+    /// The student works for the school too, and the row has another name.
+    renames_staff: bool,
+    /// The number of today of whom it was once.
+    renumbered: Option<String>,
+}
+
+struct KnownStudent {
+    name: String,
+    class: Uuid,
+    political: Option<String>,
+    gender: Option<String>,
+    ethnic: Option<String>,
+    left_on: Option<Date>,
+}
+
+/// Why a row cannot be used.
+fn fault(known: Option<&KnownPerson>, target: Option<&ClassPlace>) -> Option<String> {
+    let student = known.and_then(|known| known.student.as_ref());
+    if let Some(day) = student.and_then(|student| student.left_on) {
+        let day = chinese_day(day);
+        return Some(format!("学号：该生已于{day}离校；复学请先在“人员”里恢复在校"));
+    }
+    if target.is_some_and(|class| class.has_ended && student.is_none_or(|student| student.class != class.id)) {
+        return Some("班级：该班已合并、结束或即将毕业".to_owned());
+    }
+    let known = known?;
+    let faults = [
+        (known.is_anothers_account, "学号：已有他人的账号使用这个学号"),
+        (known.is_staffs_account, "学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对"),
+        (known.renames_staff, "姓名：此人担任工作职务，姓名由系统管理员更正"),
+    ];
+    if let Some((_, says)) = faults.iter().find(|(is_so, _)| *is_so) {
+        return Some((*says).to_owned());
+    }
+    known.renumbered.as_ref().map(|number| format!("学号：该生已换学号，请改用新学号 {number}"))
+}
+
+impl KnownPerson {
+    /// What a row changes of the student; none where there is none of that number.
+    fn changes(
+        &self,
+        row: &StagedRow,
+        target: Option<&ClassPlace>,
+        places: &HashMap<Uuid, ClassPlace>,
+    ) -> Option<Vec<String>> {
+        let old = self.student.as_ref()?;
+        let mut changes = Vec::new();
+        let name = row.cells.get(1).unwrap_or_default();
+        if old.name != name {
+            changes.push(change("姓名", Some(&old.name), name));
+        }
+        if target.is_none_or(|class| class.id != old.class) {
+            let before = places.get(&old.class).map(|class| class.name.as_str());
+            changes.push(change("班级", before, row.cells.get(6).unwrap_or_default()));
+        }
+        // A blank cell changes nothing.
+        let others = [("政治面貌", 7, &old.political), ("性别", 8, &old.gender), ("民族", 9, &old.ethnic)];
+        for (what, at, before) in others {
+            if let Some(after) = row.cells.get(at).filter(|after| before.as_deref() != Some(*after)) {
+                changes.push(change(what, before.as_deref(), after));
+            }
+        }
+        Some(changes)
+    }
+}
+
+/// By row, who has the number that it names. Of most rows of a new list nobody has, and they are not among them.
+async fn known_people(
+    connection: &mut PgConnection,
+    rows: &[StagedRow],
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<HashMap<i32, KnownPerson>, Failure> {
+    let places: Vec<i32> = usable(rows).map(|row| row.row).collect();
+    let numbers: Vec<&str> = usable(rows).map(|row| row.cells.get(0).unwrap_or_default()).collect();
+    let names: Vec<&str> = usable(rows).map(|row| row.cells.get(1).unwrap_or_default()).collect();
+    let found = sqlx::query!(
         r#"with file as materialized (
                -- Keys are made once a row, not once a pair of rows.
-               select row, state, says, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
-                      level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
-                      cells[8] as political, cells[9] as gender, cells[10] as ethnic,
-                      number_key(cells[1]) as number_key
-               from import_row where import_id = $1 and row >= $4 and row < $5 and state <> 'wrong'
+               select u.row, u.number, u.name, number_key(u.number) as number_key
+               from unnest($1::integer[], $2::text[], $3::text[]) as u(row, number, name)
            )
-           select f.row as "row!", f.state as "state!", f.says as "says!", f.name as "name!", f.class as "class!", f.political, f.gender, f.ethnic,
-                  s.name as "old_name?", k.name as "old_class?", s.political as "old_political?",
-                  s.gender as "old_gender?", s.ethnic as "old_ethnic?",
-                  case when s.left_on <= china_day($3) then s.left_on end as left_on,
-                  target.id is distinct from k.id as "changes_class!",
-                  target.ended_on is not null and target.id is distinct from k.id as "class_has_ended!",
+           select f.row as "row!", s.name as "name?", s.class_id as "class?", s.political as "political?",
+                  s.gender as "gender?", s.ethnic as "ethnic?",
+                  case when s.left_on <= china_day($5) then s.left_on end as left_on,
                   a.id is not null and a.name <> f.name as "is_anothers_account!",
-                  a.id is not null and is_staff(a.id, $3) as "is_staffs_account!",
-                  coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $3)
+                  a.id is not null and is_staff(a.id, $5) as "is_staffs_account!",
+                  coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $5)
                       as "renames_staff!",
                   now.number as "renumbered?"
            from file f
-                left join student s on s.institution_id = $2 and s.number = f.number
-                left join class k on k.id = s.class_id
-                left join college tc on tc.institution_id = $2 and tc.name = f.college
-                left join major tm on tm.college_id = tc.id and tm.name = f.major and tm.level = f.level
-                left join class target on target.major_id = tm.id and target.entry_year = f.entry_year
-                     and target.name = f.class
-                left join account a on s.id is null and a.institution_id = $2 and a.number = f.number
+                left join student s on s.institution_id = $4 and s.number = f.number
+                left join account a on s.id is null and a.institution_id = $4 and a.number = f.number
                 left join account own on own.student_id = s.id
-                left join former_number old on s.id is null and old.institution_id = $2
+                left join former_number old on s.id is null and old.institution_id = $4
                      and old.number_key = f.number_key
                 left join student now on now.id = old.student_id
-           order by f.row"#,
-        id.0,
+           where s.id is not null or a.id is not null or now.id is not null"#,
+        &places,
+        &numbers as &[&str],
+        &names as &[&str],
         institution.0,
-        now,
-        rows.start,
-        rows.end
+        now
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    let before: Vec<Before> = found.iter_mut().map(|row| Before::take(&mut row.state, &mut row.says)).collect();
-    let judged = found.into_iter().map(|row| {
-        if let Some(day) = row.left_on {
-            return Judged::wrong(
-                row.row,
-                format!("学号：该生已于{}离校；复学请先在“人员”里恢复在校", chinese_day(day)),
-            );
-        }
-        if row.class_has_ended {
-            return Judged::wrong(row.row, "班级：该班已合并、结束或即将毕业");
-        }
-        if row.is_anothers_account {
-            return Judged::wrong(row.row, "学号：已有他人的账号使用这个学号");
-        }
-        if row.is_staffs_account {
-            return Judged::wrong(row.row, "学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对");
-        }
-        if row.renames_staff {
-            return Judged::wrong(row.row, "姓名：此人担任工作职务，姓名由系统管理员更正");
-        }
-        if let Some(number) = row.renumbered {
-            return Judged::wrong(row.row, format!("学号：该生已换学号，请改用新学号 {number}"));
-        }
-        let Some(old_name) = row.old_name else {
-            let says = namesakes.0.get(&row.row).map_or_else(String::new, |Namesake { number, class }| {
-                format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入")
-            });
-            return Judged { row: row.row, state: RowState::Added, says };
+    let known = found.into_iter().map(|row| {
+        let student = row.name.zip(row.class).map(|(name, class)| KnownStudent {
+            name,
+            class,
+            political: row.political,
+            gender: row.gender,
+            ethnic: row.ethnic,
+            left_on: row.left_on,
+        });
+        let person = KnownPerson {
+            student,
+            is_anothers_account: row.is_anothers_account,
+            is_staffs_account: row.is_staffs_account,
+            renames_staff: row.renames_staff,
+            renumbered: row.renumbered,
         };
-        let mut changes = Vec::new();
-        if old_name != row.name {
-            changes.push(change("姓名", Some(&old_name), &row.name));
-        }
-        if row.changes_class {
-            changes.push(change("班级", row.old_class.as_deref(), &row.class));
-        }
-        // A blank cell changes nothing.
-        let others = [
-            ("政治面貌", row.old_political, row.political),
-            ("性别", row.old_gender, row.gender),
-            ("民族", row.old_ethnic, row.ethnic),
-        ];
-        for (what, before, after) in others {
-            if let Some(after) = after.filter(|after| before.as_ref() != Some(after)) {
-                changes.push(change(what, before.as_deref(), &after));
-            }
-        }
-        Judged::known(row.row, &changes)
+        (row.row, person)
     });
-    let news = judged.zip(before).filter(|(judged, before)| judged.is_news(before)).map(|(judged, _)| judged);
-    keep(connection, id, &news.collect::<Vec<_>>()).await
+    Ok(known.collect())
+}
+
+/// A class with what it belongs to.
+struct ClassPlace {
+    id: Uuid,
+    college: String,
+    major: String,
+    level: &'static str,
+    year: String,
+    name: String,
+    /// It ends, or has.
+    has_ended: bool,
+}
+
+impl ClassPlace {
+    /// As rows name it.
+    fn path(&self) -> [&str; 5] {
+        [self.college.as_str(), self.major.as_str(), self.level, self.year.as_str(), self.name.as_str()]
+    }
+}
+
+async fn class_places(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<HashMap<Uuid, ClassPlace>, Failure> {
+    let found = sqlx::query!(
+        r#"select k.id, c.name as college, m.name as major, m.level, k.entry_year, k.name,
+                  k.ended_on is not null as "has_ended!"
+           from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+           where c.institution_id = $1"#,
+        institution.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let places = found.into_iter().map(|row| {
+        let place = ClassPlace {
+            id: row.id,
+            level: level_label(&row.level),
+            year: row.entry_year.to_string(),
+            college: row.college,
+            major: row.major,
+            name: row.name,
+            has_ended: row.has_ended,
+        };
+        (row.id, place)
+    });
+    Ok(places.collect())
 }
 
 /// A student of the name of somebody whom the file adds.
-struct Namesake {
-    number: String,
-    class: String,
+struct Namesake<'a> {
+    number: &'a str,
+    place: &'a ClassPlace,
 }
 
-/// By row, those of the same name in the class or the college whom the file does not name with their own number: the number
-/// may be new, and the person not.
-pub(super) struct Namesakes(HashMap<i32, Namesake>);
-
-impl Namesakes {
-    pub async fn find(
-        connection: &mut PgConnection,
-        id: ImportId,
-        institution: InstitutionId,
-        now: OffsetDateTime,
-    ) -> Result<Self, Failure> {
-        // Once for the whole file, with `not in`, which is always hashed, and those who are known gathered first: in a school
-        // of forty thousand everybody has namesakes, and each of them looked for by itself would take hours.
-        let rows = sqlx::query!(
-            r#"with file as materialized (
-                   select r.row, name_key(r.cells[2]) as name_key, r.cells[3] as college, r.cells[4] as major,
-                          level_slug(r.cells[5]) as level, r.cells[6]::integer as entry_year, r.cells[7] as class
-                   from import_row r
-                   where r.import_id = $1 and r.state <> 'wrong'
-                         and not exists (select from student s where s.institution_id = $2 and s.number = r.cells[1])
-               ), known as materialized (
-                   select x.number, x.name_key, c.name as college, m.name as major, m.level, k.entry_year, k.name as class
-                   from student x join class k on k.id = x.class_id join major m on m.id = k.major_id
-                        join college c on c.id = m.college_id
-                   where x.institution_id = $2 and (x.left_on is null or x.left_on > china_day($3))
-                         and x.number not in (select r.cells[1] from import_row r
-                                              where r.import_id = $1 and r.cells[1] is not null)
-               )
-               select distinct on (f.row) f.row as "row!", x.number as "number!", x.class as "class!"
-               from file f join known x on x.name_key = f.name_key and x.college = f.college
-               order by f.row, (x.major, x.level, x.entry_year, x.class)
-                               is distinct from (f.major, f.level, f.entry_year, f.class), x.number"#,
-            id.0,
-            institution.0,
-            now
-        )
-        .fetch_all(connection)
-        .await?;
-        let named = rows.into_iter().map(|row| (row.row, Namesake { number: row.number, class: row.class }));
-        Ok(Self(named.collect()))
+/// By row, what is said of somebody whom the file adds where there is a student of that name in the class or the college whom
+/// the file does not name with their own number: the number may be new, and the person not.
+async fn namesakes(
+    connection: &mut PgConnection,
+    rows: &[StagedRow],
+    added: &[&StagedRow],
+    places: &HashMap<Uuid, ClassPlace>,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<HashMap<i32, String>, Failure> {
+    let names: Vec<&str> = added.iter().filter_map(|row| row.cells.get(1)).collect();
+    // A row that cannot be used names somebody too.
+    let named: Vec<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
+    // Of a whole file at once, with `in` and `not in`, which are always hashed: in a school of forty thousand everybody has
+    // namesakes, and each of them looked for by itself would take hours.
+    let found = sqlx::query!(
+        "select x.number, x.name_key, x.class_id from student x
+         where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2))
+               and x.name_key in (select name_key(n.name) from unnest($3::text[]) as n(name))
+               and x.number not in (select n.number from unnest($4::text[]) as n(number))
+         order by x.number",
+        institution.0,
+        now,
+        &names as &[&str],
+        &named as &[&str]
+    )
+    .fetch_all(connection)
+    .await?;
+    // By college and name, in the order of their numbers.
+    let mut known: HashMap<(&str, &str), Vec<Namesake<'_>>> = HashMap::with_capacity(found.len());
+    for student in &found {
+        if let Some(place) = places.get(&student.class_id) {
+            let alike = known.entry((place.college.as_str(), student.name_key.as_str())).or_default();
+            alike.push(Namesake { number: student.number.as_str(), place });
+        }
     }
+    let said = added.iter().filter_map(|row| {
+        let (name, college) = (key(row.cells.get(1)?), row.cells.get(2)?);
+        let alike = known.get(&(college, name.as_str()))?;
+        let in_class = alike.iter().find(|namesake| namesake.place.path() == row.place());
+        let Namesake { number, place } = in_class.or_else(|| alike.first())?;
+        let class = &place.name;
+        let says = format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入");
+        Some((row.row, says))
+    });
+    Ok(said.collect())
 }
 
 /// Colleges, majors and classes that the file names and that do not exist yet.
@@ -275,9 +403,7 @@ pub async fn new_structure(
 ) -> Result<NewStructure, Failure> {
     let row = sqlx::query!(
         r#"with named as (
-               select distinct r.cells[3] as college, r.cells[4] as major, r.cells[5] as level, r.cells[6] as year,
-                      r.cells[7] as class
-               from import_row r where r.import_id = $1 and r.state in ('added', 'changed')
+               select college, major, level, year, class from named_places($1)
            ), known as (
                select n.*, c.id as college_id, m.id as major_id, k.id as class_id
                from named n left join college c on c.institution_id = $2 and c.name = n.college
@@ -307,8 +433,7 @@ pub(super) async fn set_up(
     sqlx::query!(
         "insert into college (id, institution_id, name)
          select gen_random_uuid(), $2, n.name
-         from (select distinct cells[3] as name from import_row
-               where import_id = $1 and state in ('added', 'changed')) n
+         from (select distinct college as name from named_places($1)) n
          on conflict do nothing",
         import.id.0,
         institution.0
@@ -319,9 +444,7 @@ pub(super) async fn set_up(
     sqlx::query!(
         "insert into major (id, college_id, name, level)
          select gen_random_uuid(), c.id, n.name, n.level
-         from (select distinct cells[3] as college, cells[4] as name,
-                      level_slug(cells[5]) as level
-               from import_row where import_id = $1 and state in ('added', 'changed')) n
+         from (select distinct college, major as name, level_slug(level) as level from named_places($1)) n
               join college c on c.institution_id = $2 and c.name = n.college
          on conflict do nothing",
         import.id.0,
@@ -332,9 +455,8 @@ pub(super) async fn set_up(
     sqlx::query!(
         "insert into class (id, major_id, entry_year, name)
          select gen_random_uuid(), m.id, n.year, n.name
-         from (select distinct cells[3] as college, cells[4] as major,
-                      level_slug(cells[5]) as level, cells[6]::integer as year, cells[7] as name
-               from import_row where import_id = $1 and state in ('added', 'changed')) n
+         from (select distinct college, major, level_slug(level) as level, year::integer as year, class as name
+               from named_places($1)) n
               join college c on c.institution_id = $2 and c.name = n.college
               join major m on m.college_id = c.id and m.name = n.major and m.level = n.level
          on conflict do nothing",

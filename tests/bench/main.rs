@@ -811,7 +811,7 @@ fn imports(runtime: &tokio::runtime::Runtime, url: &str, folder: &Path) {
         println!("{students} students: \\copy of the rows, s      {}", spread(copies.clone(), 3));
         println!("  upload and preview, s                   {}", spread(previews.clone(), 3));
         println!("  confirmation to the last row, s         {}", spread(commits.clone(), 3));
-        println!("  both as a multiple of \\copy             {}", spread(ratios, 1));
+        println!("  both as a multiple of \\copy             {} (target 6, at most 10)", spread(ratios, 1));
         medians.push((middle(previews) + middle(commits), middle(copies)));
     }
     println!(

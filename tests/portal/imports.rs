@@ -557,6 +557,53 @@ async fn what_changed_since_the_preview_is_shown_again_before_it_is_written() {
     assert!(staff.commit_import(&path).await.text().contains("已写入"));
 }
 
+/// A list that is committed as it was previewed is not compared once more; whatever changes what it says makes it anew.
+#[tokio::test]
+async fn whatever_a_list_was_compared_with_makes_its_preview_anew() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    sqlx::query(
+        "insert into account (id, institution_id, number, name, must_change_password, created_at)
+         select gen_random_uuid(), institution_id, 'Z1', '甲', false, created_at from account
+         where number = 'administrator'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let changes = [
+        (
+            "Z1",
+            "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+             select gen_random_uuid(), id, institution_id, 'school_party', '2026-01-01', created_at from account
+             where number = 'Z1'",
+        ),
+        (
+            "Z2",
+            "insert into account (id, institution_id, number, name, must_change_password, created_at)
+             select gen_random_uuid(), institution_id, 'Z2', '乙', false, created_at from account
+             where number = 'administrator'",
+        ),
+        (
+            "Z3",
+            "insert into former_number (institution_id, student_id, number, until)
+             select institution_id, id, 'Z3', now() from student where number = '20240001'",
+        ),
+        ("Z4", "update student set number = 'Z4' where number = '20240002'"),
+        ("Z5", "update class set ended_on = '2026-01-01' where name = '软件2401班'"),
+    ];
+    for (number, change) in changes {
+        let file = format!("{HEAD}{}", student(number, "甲", "软件2401班").replace("2026", "2024"));
+        let path = upload(&mut staff, "students", &[], &file).await;
+        assert_eq!(staff.get(&path).await.all(".tabs a")[0], "新增 1", "{number}");
+        sqlx::query(change).execute(&mut portal.owner().await).await.unwrap();
+        let moved = staff.commit_import(&path).await;
+        assert!(moved.text().contains("预览已按最新情况重做"), "{number}: {}", moved.text());
+    }
+    let file = format!("{HEAD}{}", student("Z6", "甲", "软件2601班"));
+    let path = upload(&mut staff, "students", &[], &file).await;
+    assert!(staff.commit_import(&path).await.text().contains("已写入：新增 1 条"));
+}
+
 #[tokio::test]
 async fn two_staff_at_once_one_waits_and_is_told_why() {
     let portal = Portal::start().await;

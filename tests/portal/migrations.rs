@@ -110,6 +110,44 @@ async fn the_database_repeats_what_it_can_say() {
 }
 
 #[tokio::test]
+async fn what_is_checked_once_a_statement_is_as_strict_as_a_foreign_key() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    let import = "insert into import (id, institution_id, kind, file_name, sha256, by_account, office, at, state, rows)
+                  select md5('import')::uuid, institution_id, 'students', '', sha256('file'), id, '学生工作部门', created_at,
+                         'previewed', 1
+                  from account limit 1";
+    db.execute(import).await.unwrap();
+    db.execute("insert into import_row (import_id, row, state, cells) select id, 2, 'added', '{A}' from import")
+        .await
+        .unwrap();
+    for statement in [
+        "insert into import_row (import_id, row, state, cells) values (gen_random_uuid(), 2, 'added', '{A}')",
+        "update import_row set import_id = gen_random_uuid()",
+        "insert into student (id, institution_id, number, name, class_id)
+         select gen_random_uuid(), i.id, 'X1', '甲', s.class_id
+         from institution i join student s on s.institution_id <> i.id limit 1",
+        "insert into student (id, institution_id, number, name, class_id)
+         select gen_random_uuid(), gen_random_uuid(), 'X1', '甲', class_id from student limit 1",
+        "update student s set institution_id = i.id, number = 'X1' from institution i
+         where s.number = '20240001' and i.code = 'first' and i.id <> s.institution_id",
+        "update class k set major_id = o.id
+         from major m join college c on c.id = m.college_id, major o join college d on d.id = o.college_id
+         where m.id = k.major_id and d.institution_id <> c.institution_id",
+        "update major m set college_id = d.id from college c, college d
+         where c.id = m.college_id and d.institution_id <> c.institution_id",
+        "update college c set institution_id = i.id from institution i where i.id <> c.institution_id",
+    ] {
+        let error = db.execute(statement).await.unwrap_err();
+        let code = error.as_database_error().and_then(|error| error.code()).map(std::borrow::Cow::into_owned);
+        assert_eq!(code.as_deref(), Some("23503"), "{statement}: {error}");
+    }
+    db.execute("delete from import").await.unwrap();
+    let (left,): (i64,) = sqlx::query_as("select count(*) from import_row").fetch_one(&mut db).await.unwrap();
+    assert_eq!(left, 0, "rows go with their file");
+}
+
+#[tokio::test]
 async fn the_database_and_the_program_call_offices_and_levels_the_same() {
     let portal = Portal::start().await;
     let mut db = portal.owner().await;

@@ -453,7 +453,7 @@ async fn hold_number(data: &Path, number: &str) -> PgConnection {
 
 #[test]
 fn a_portal_killed_in_the_middle_of_an_import_has_written_all_of_it_or_nothing() {
-    // Three batches, the last of which waits for its last row until the portal is killed.
+    // Two batches, the last of which waits for its last row until the portal is killed.
     const STUDENTS: usize = 10_000;
     let (data, runtime) = (scratch("import"), runtime());
     let portal = Running::start("demo", &data);

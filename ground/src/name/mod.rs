@@ -20,7 +20,7 @@ use std::{
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::text::{is_hidden, is_pictograph};
+use crate::text::{is_hidden, is_pictograph, is_plain};
 
 pub mod near;
 pub mod order;
@@ -230,6 +230,10 @@ impl fmt::Display for NumberFault {
 /// signs, in half width. Case counts. One blank stays between Latin words.
 #[must_use]
 pub fn key(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { folded_key(text) }
+}
+
+fn folded_key(text: &str) -> String {
     let text: String = unified(text).flat_map(wide).nfc().collect();
     joined(&text, |left, gap, right| {
         let Some(left) = left else { return "" };
@@ -261,6 +265,10 @@ impl Spellings {
 /// digits in half width, other blanks single.
 #[must_use]
 pub fn shown(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { tidied(text) }
+}
+
+fn tidied(text: &str) -> String {
     let half = |c: char| if c.is_alphanumeric() { narrow_letter(c) } else { c };
     let text: String = unified(text).map(half).nfc().collect();
     let mut solid = text.chars().filter(|c| Gap::default().with(*c).is_none());
@@ -293,6 +301,11 @@ pub fn same_number(one: &str, other: &str) -> bool {
 
 /// A number in half width, without what cannot be seen; dashes of every length are `-`.
 fn narrow(text: &str) -> String {
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if text.bytes().all(is_usual) { text.to_owned() } else { narrowed(text) }
+}
+
+fn narrowed(text: &str) -> String {
     let visible: String = text.nfc().flat_map(wide).filter(|c| !is_invisible(*c)).collect();
     let dash = |c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
     visible.trim().chars().map(dash).nfc().collect()
@@ -464,6 +477,25 @@ mod tests {
 
     fn same(one: &str, other: &str) {
         assert_eq!(Name::read(one).unwrap(), Name::read(other).unwrap(), "{one} {other}");
+    }
+
+    #[test]
+    fn what_is_plain_is_its_own_key_and_shown_as_it_is() {
+        let usual = ('0'..='9').chain('A'..='Z').chain('a'..='z');
+        for c in usual.clone().chain(['(', ')']).chain('\u{4e00}'..='\u{9fff}') {
+            for text in [c.to_string(), format!("{c}{c}"), format!("张{c}A"), format!("1{c}伟b")] {
+                assert!(is_plain(&text), "{text}");
+                assert_eq!((folded_key(&text), tidied(&text)), (text.clone(), text), "{c}");
+            }
+        }
+        for c in usual.chain(['-', '_', '.']) {
+            for text in [c.to_string(), format!("{c}{c}"), format!("A{c}1")] {
+                assert_eq!(narrowed(&text), text);
+            }
+        }
+        for folded in ["张·伟", "张 伟", "a.b", "Ａ", "ﬁ", "\u{f9e1}", "張\u{301}"] {
+            assert!(!is_plain(folded), "{folded}");
+        }
     }
 
     /// What is shown of a text is another spelling of it.

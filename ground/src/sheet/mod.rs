@@ -34,7 +34,7 @@ use serde::Deserialize;
 use time::Date;
 
 use crate::{
-    text::{folded, is_hidden, printable, trimmed},
+    text::{folded, is_hidden, is_plain, printable, trimmed},
     words::words,
 };
 
@@ -348,7 +348,8 @@ impl Sheet {
         if bytes.len() > LARGEST_FILE {
             return Err(SheetError(format!("文件超过 {} MB", LARGEST_FILE / 1024 / 1024)).into());
         }
-        let headings = table::Headings { known, required };
+        let folded: Vec<String> = known.iter().map(|name| table::fold(name)).collect();
+        let headings = table::Headings { known, folded: &folded, required };
         // Files are made to break parsers; a panic must stay this file's fault.
         let read = AssertUnwindSafe(|| {
             let mut book = kind::open(bytes, &headings)?;
@@ -371,6 +372,9 @@ impl Sheet {
 /// `'001234`, with which programs keep a number's zeros, are the text that they mean.
 fn cell(raw: &str) -> Cell {
     let trimmed = trimmed(raw);
+    if trimmed.len() <= LONGEST_CELL && is_plain(trimmed) {
+        return Cell::Text(trimmed.to_owned());
+    }
     if trimmed.chars().nth(LONGEST_CELL).is_some() {
         let shown: String = trimmed.chars().take(20).chain(['…']).collect();
         return Cell::Fault { shown: printable(&shown, false), why: format!("超过 {LONGEST_CELL} 字") };
@@ -436,6 +440,9 @@ mod tests {
         assert!(matches!(cell("a\u{0}b"), Cell::Fault { .. }));
         assert!(matches!(cell(&"长".repeat(1001)), Cell::Fault { .. }));
         assert!(matches!(cell(&"长".repeat(1000)), Cell::Text(_)));
+        for plain in ["2E3", "1e5", "软件技术(校企合作)2601班", "()", "A1"] {
+            assert_eq!(cell(&format!(" {plain}\u{3000}")), Cell::Text(plain.to_owned()), "no program has spoilt it");
+        }
     }
 
     #[test]

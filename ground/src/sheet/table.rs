@@ -11,7 +11,7 @@ use super::{
     grid::{Grid, GridRow, Region},
     quoted,
 };
-use crate::text::{is_hidden, printable};
+use crate::text::{is_hidden, is_plain, printable};
 
 /// How far down a heading is looked for, in rows that are not blank.
 const HEADING_WITHIN: usize = 30;
@@ -20,6 +20,8 @@ const HEADING_WITHIN: usize = 30;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Headings<'a> {
     pub known: &'a [&'static str],
+    /// The known ones as they are compared: each row is asked whether it is the heading once more.
+    pub folded: &'a [String],
     pub required: &'a [&'a str],
 }
 
@@ -53,7 +55,7 @@ impl Headings<'_> {
     /// The known heading that a cell means.
     fn meant(&self, cell: &Cell) -> Option<&'static str> {
         let folded = fold(&cell.typed());
-        self.known.iter().copied().find(|name| fold(name) == folded)
+        self.known.iter().zip(self.folded).find(|(_, known)| **known == folded).map(|(name, _)| *name)
     }
 
     fn in_row(&self, row: &GridRow) -> BTreeSet<&'static str> {
@@ -62,7 +64,10 @@ impl Headings<'_> {
 }
 
 /// A heading as it is compared: without blanks, line breaks, stars and （必填）, in the usual width.
-fn fold(heading: &str) -> String {
+pub(super) fn fold(heading: &str) -> String {
+    if is_plain(heading) && !heading.contains('(') {
+        return heading.to_owned();
+    }
     let plain: String = heading
         .nfkc()
         .filter(|c| !c.is_whitespace() && !is_hidden(*c) && !matches!(c, '*' | '★' | '☆' | '※' | '●' | '▲' | '△'))
@@ -556,7 +561,10 @@ const REMARKS: [&str; 24] = [
 fn is_remark(row: &GridRow) -> bool {
     let mut filled = row.filled();
     let Some((column, first)) = filled.next() else { return false };
-    let plain = |cell: &Cell| cell.shown().nfkc().filter(|c| !c.is_whitespace()).collect::<String>();
+    let plain = |cell: &Cell| {
+        let shown = cell.shown();
+        if is_plain(&shown) { shown.into_owned() } else { shown.nfkc().filter(|c| !c.is_whitespace()).collect() }
+    };
     let first = plain(first);
     let is_total = |text: &str| TOTALS.contains(&text.trim_end_matches(':'));
     let begins_as_total = TOTALS.iter().any(|word| {

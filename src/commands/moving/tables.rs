@@ -36,8 +36,19 @@ const LEFT: &[&str] = &[
 pub(super) const SEALED_BY_KEY: &[&str] = &["recovery_code", "second_factor"];
 /// Rows without a university are everybody's, and are found again by what they are.
 pub(super) const SHARED: &str = "plan_version";
-/// Has no foreign key, so that casting a ballot need not look one up.
-const ENVELOPE: &str = "envelope";
+/// A column that names a row of another table and has no foreign key.
+struct WithoutKey {
+    holder: &'static str,
+    column: &'static str,
+    target: &'static str,
+}
+
+const WITHOUT_KEY: [WithoutKey; 2] = [
+    // So that casting a ballot need not look one up.
+    WithoutKey { holder: "envelope", column: "sitting_id", target: "sitting" },
+    // It is looked up once a statement, for all rows of a file.
+    WithoutKey { holder: "import_row", column: "import_id", target: "import" },
+];
 const ROOT: &str = "institution";
 /// Stands in a condition for the university's id.
 const UNIVERSITY: &str = ":university";
@@ -139,15 +150,17 @@ pub(super) async fn moved_tables(connection: &mut PgConnection) -> Result<MovedT
 /// # Errors
 /// Where a table belongs to no university, or leads to one that stays behind.
 pub fn settled(tables: Vec<Table>, mut keys: Vec<ForeignKey>) -> Result<MovedTables> {
-    if tables.iter().any(|table| table.name == ENVELOPE) {
-        keys.push(ForeignKey {
-            name: String::new(),
-            holder: ENVELOPE.to_owned(),
-            columns: vec!["sitting_id".to_owned()],
-            target: "sitting".to_owned(),
-            target_columns: vec!["id".to_owned()],
-            is_required: true,
-        });
+    for WithoutKey { holder, column, target } in WITHOUT_KEY {
+        if tables.iter().any(|table| table.name == holder) {
+            keys.push(ForeignKey {
+                name: String::new(),
+                holder: holder.to_owned(),
+                columns: vec![column.to_owned()],
+                target: target.to_owned(),
+                target_columns: vec!["id".to_owned()],
+                is_required: true,
+            });
+        }
     }
     let tables: Vec<Table> = tables.into_iter().filter(|table| !LEFT.contains(&table.name.as_str())).collect();
     let conditions = conditions(&tables, &keys);

@@ -53,9 +53,7 @@ pub(in crate::imports) async fn unknown(
 ) -> Result<Vec<UnknownPlace>, Failure> {
     let found = sqlx::query!(
         r#"with named as (
-               select r.cells[3] as college, r.cells[4] as major, r.cells[5] as level, r.cells[6] as year,
-                      r.cells[7] as class, count(*) as n
-               from import_row r where r.import_id = $1 and r.state in ('added', 'changed') group by 1, 2, 3, 4, 5
+               select college, major, level, year, class, rows as n from named_places($1)
            ), known as (
                select n.*, c.id as college_id, m.id as major_id, k.id as class_id
                from named n left join college c on c.institution_id = $2 and c.name = n.college
