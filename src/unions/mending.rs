@@ -116,9 +116,8 @@ pub(super) fn breaches(record: &Record, plan: &Plan, owed: &OwedRows, today: Dat
     if record.union.opened_on.is_none() && record.people_on(today) == 0 {
         return Vec::new();
     }
-    let Ok(findings) = record.timeline.findings(plan, today) else { return Vec::new() };
-    let owed = owed.judge(record, plan, today).into_iter().map(|one| one.finding);
-    findings.into_iter().chain(owed).filter(|finding| finding.verdict == Outcome::Fail).collect()
+    let findings = owed.findings(record, plan, today).unwrap_or_default();
+    findings.into_iter().filter(|finding| finding.verdict == Outcome::Fail).collect()
 }
 
 /// The answers to the university's own rules of the plan that governs; none for a union that is not under them yet.

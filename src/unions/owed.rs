@@ -133,6 +133,13 @@ impl OwedRows {
         let (officers, work) = (self.officers.get(&id), self.work.get(&id));
         judge_owed(record, officers.unwrap_or(&no_officers), work.unwrap_or(&no_work), plan, today)
     }
+
+    /// All that a union is held against on a day, what it owes with it; none where the plan has no such unions.
+    pub(super) fn findings(&self, record: &Record, plan: &Plan, today: Date) -> Option<Vec<Finding>> {
+        let mut findings = record.timeline.findings(plan, today).ok()?;
+        findings.extend(self.judge(record, plan, today).into_iter().map(|one| one.finding));
+        Some(findings)
+    }
 }
 
 /// What a union owes, held against the plan.

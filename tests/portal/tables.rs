@@ -130,6 +130,10 @@ async fn unions_and_their_histories_are_sorted_filtered_and_exported() {
     assert_eq!(listed(&league.get("/unions?only=unopened").await).len(), number - 1);
     assert_eq!(listed(&league.get("/unions?only=fail").await), ["校学生会"], "a department lacks a head");
     assert_eq!(listed(&league.get("/unions?only=nonsense&sort=nonsense").await).len(), number);
+    let breaches = all.all("tbody tr")[0].split_whitespace().collect::<String>();
+    let fails = breaches.split("不符合").nth(1).and_then(|rest| rest.split('项').next()).unwrap().to_owned();
+    let overview = league.get("/compliance").await.text().split_whitespace().collect::<String>();
+    assert!(overview.contains(&format!("校学生会{fails}项")), "{fails} in the list, with what it owes: {overview}");
     let link = all.attributes("a[download]", "href").first().cloned().unwrap();
     let file = rows(&league.get(&link).await);
     assert!(file.iter().any(|row| row.starts_with("校学生会|已启用|8|1|")), "{file:?}");

@@ -27,6 +27,7 @@ use crate::{
     sheet::{ReportColumn, report_workbook},
     text::chinese_day,
     unions::{
+        owed::OwedRows,
         paths::{Done, UNIONS},
         store,
         union::Record,
@@ -109,9 +110,9 @@ struct UnionRow {
 }
 
 impl UnionRow {
-    fn of(record: &Record, plans: &Calendar, today: Date) -> Self {
+    fn of(record: &Record, plans: &Calendar, owed: &OwedRows, today: Date) -> Self {
         let plan = plans.in_force(today);
-        let findings = plan.as_ref().and_then(|plan| record.timeline.findings(plan, today).ok());
+        let findings = plan.as_ref().and_then(|plan| owed.findings(record, plan, today));
         // There is nothing to judge in a union of which nobody is registered yet.
         let anybody = record.people_on(today) > 0;
         let judged = findings.iter().flatten().filter(|_| anybody);
@@ -225,6 +226,7 @@ pub(super) async fn page(
     let known = visible.len();
     let records = store::records(&mut db, acting.institution(), visible, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
+    let owed = OwedRows::load(&mut db, acting.institution(), None, app.clock.now()).await?;
     let plan = plans.in_force(today);
     let in_plan = |kind: &Union| plan.as_ref().is_none_or(|plan| plan.unions.contains(kind));
     let missing = [Union::School, Union::Graduate]
@@ -239,7 +241,7 @@ pub(super) async fn page(
     drop(db);
     // Hundreds of unions take a while to judge: away from the threads that serve pages.
     let rows: Vec<UnionRow> =
-        app.heavy(move || records.iter().map(|record| UnionRow::of(record, &plans, today)).collect()).await?;
+        app.heavy(move || records.iter().map(|record| UnionRow::of(record, &plans, &owed, today)).collect()).await?;
     let page = UnionsPage {
         chrome: app.chrome(acting.person(), "学生会"),
         lines: arranged(rows, &search),
@@ -266,11 +268,12 @@ pub(super) async fn file(
     visible.retain(|union| union.is_visible_to(acting.office()));
     let records = store::records(&mut db, acting.institution(), visible, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
+    let owed = OwedRows::load(&mut db, acting.institution(), None, app.clock.now()).await?;
     drop(db);
     let title = format!("{}各级学生会情况", acting.person().institution_name);
     let bytes = app
         .heavy(move || {
-            let rows = records.iter().map(|record| UnionRow::of(record, &plans, today)).collect();
+            let rows = records.iter().map(|record| UnionRow::of(record, &plans, &owed, today)).collect();
             let rows: Vec<Vec<String>> = arranged(rows, &search).iter().map(cells).collect();
             let caption = format!("截至：{}　共 {} 个", chinese_day(today), rows.len());
             let widths = [26, 12, 8, 8, 24, 24];
