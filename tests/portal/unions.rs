@@ -519,6 +519,30 @@ async fn a_department_ended_by_mistake_goes_on_with_its_posts_unless_more_was_do
 }
 
 #[tokio::test]
+async fn what_had_to_wait_for_the_end_of_a_department_was_done_since_although_it_began_before() {
+    let (portal, mut league, today) = ready().await;
+    let roster = rows(1, 3, "主席团成员", "") + &rows(10, 3, "部门工作人员", "学习部");
+    let path = union(&mut league, "school", &roster, &(today - Duration::days(9)).to_string(), true).await;
+    let departments = format!("{path}/departments");
+    let edit = league.get(&departments).await.attributes("td[data-label='部门'] a", "href").remove(0);
+    let (undo, day) = (format!("{edit}/undo-end"), today.to_string());
+    assert_eq!(league.post(&format!("{edit}/end"), &[("day", &day), ("ground", "批复")]).await.status, 303);
+    assert!(league.get(&departments).await.attributes("form", "action").contains(&undo));
+    // An act bears the moment at which it was asked for, and then waits for the union's row.
+    sqlx::query(
+        "insert into union_fact (id, union_id, at, office, act)
+         select gen_random_uuid(), union_id, min(at) - interval '1 minute', '校团委', 'appointed' from union_fact
+         group by union_id",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let refused = league.post(&undo, &[("reason", "点错")]).await;
+    assert!(refused.status == 409 && refused.text().contains("没有办理过别的"), "{}", refused.text());
+    assert!(!league.get(&departments).await.attributes("form", "action").contains(&undo));
+}
+
+#[tokio::test]
 async fn nobody_sits_in_a_department_that_is_no_more() {
     let (_portal, mut league, today) = ready().await;
     let roster =
