@@ -193,12 +193,18 @@ pub async fn take_back_department_end(
         union.id().0
     );
     let Some(ended) = ended.fetch_optional(&mut *connection).await? else { return Ok(None) };
-    // Whoever left the university meanwhile holds nothing any more.
+    // Whoever left the university meanwhile holds nothing any more, and nobody leaves while this is done.
     let holders = sqlx::query_scalar!(
-        r#"update post p set until_day = e.was_until from ended_post e
+        r#"with here as (
+               select s.id from student s
+               where s.left_on is null and s.id in (
+                   select p.student_id from post p join ended_post e on e.post_id = p.id
+                   where p.department_id = $1 and e.at = $2)
+               order by s.id for share
+           )
+           update post p set until_day = e.was_until from ended_post e cross join here h
            where p.department_id = $1 and e.post_id = p.id and e.at = $2 and p.voided_at is null
-                 and p.until_day = e.until_day
-                 and not exists (select from student s where s.id = p.student_id and s.left_on is not null)
+                 and p.until_day = e.until_day and h.id = p.student_id
            returning p.student_id as "student: StudentId""#,
         department.id.0,
         ended
