@@ -28,5 +28,8 @@ create table ended_department (
     was_until date,
     -- What the end made of it.
     until_day date not null,
-    at timestamptz not null
+    at timestamptz not null,
+    -- How many acts of its union were on record then: no more, and nothing was done since. Their times do not say so: an act
+    -- that had to wait for the end bears an earlier one.
+    acts bigint not null
 );

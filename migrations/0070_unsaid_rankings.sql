@@ -15,6 +15,9 @@ create table unsaid_ranking (
 insert into unsaid_ranking (institution_id, before)
 select s.institution_id, now() from grade_fact g join student s on s.id = g.student_id
 where g.rank is not null and g.rank_of = 'major' group by s.institution_id;
+-- What it says changes what everybody with such a ranking is judged from.
+create trigger unsaid_ranking_stamped after insert or update or delete or truncate on unsaid_ranking
+    for each statement execute function stamp_shared_facts();
 
 -- As before, without the places of which the university says that they are none in the major.
 create or replace function student_facts(of_basis text) returns table (

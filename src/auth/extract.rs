@@ -34,6 +34,9 @@ pub const BY_ITSELF: &str = "again=yes";
 /// Where a person takes up another of their offices.
 pub const OTHER_OFFICE: &str = "/me/office";
 
+/// Where a person ends their own sessions.
+pub const END_SESSIONS: &str = "/me/sessions/end";
+
 /// What it takes to know who sends a request and to frame their page. Cloned with every request: one count goes up.
 #[derive(Debug, Clone)]
 pub struct RequestContext(Arc<ContextParts>);
@@ -200,10 +203,11 @@ where
 
 fn admit(parts: &Parts, person: Option<SignedIn>) -> Result<SignedIn, Failure> {
     let own_account = |path: &str| path == "/me" || path.starts_with("/me/");
+    // In another office there is other to be read, and who has somebody's session is not to read on.
+    let stays_theirs = |path: &str| path == OTHER_OFFICE || path == END_SESSIONS;
     match person {
         Some(person) if person.must_see_to_account() && !own_account(&person.path) => Err(Failure::PasswordFirst),
-        // In another office there is other to be read.
-        Some(person) if parts.method == Method::POST && person.path != OTHER_OFFICE => {
+        Some(person) if parts.method == Method::POST && !stays_theirs(&person.path) => {
             person.moved_on.map_or(Ok(person), |day| Err(Failure::Moved(day)))
         }
         Some(person) => Ok(person),

@@ -155,6 +155,8 @@ async fn rooms(
                     ) then 'vetting' end,
                case when $7 and exists (
                         select from import i where i.institution_id = $1 and i.by_account = $2 and i.state = 'previewed'
+                    ) or $7 and exists (
+                        select from unsaid_ranking u where u.institution_id = $1 and u.answer is null
                     ) then 'imports' end,
                case when $7 and exists (
                         select from sitting t where t.institution_id = $1 and t.stage in ('rehearsed', 'counted')

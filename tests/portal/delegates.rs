@@ -184,13 +184,41 @@ async fn con_03_the_election_waits_for_a_step_that_is_no_opinion_until_it_is_sai
 }
 
 /// Ends the mandate of the delegation's head by mistake, and takes that back: whoever moved up waits again in their place.
-async fn an_end_by_mistake_is_taken_back(league: &mut Client, path: &str) {
+async fn an_end_by_mistake_is_taken_back(portal: &Portal, league: &mut Client, path: &str) {
     let seated = format!("{path}/delegates/seated");
     let end = league.get(&seated).await.attributes("details form", "action").remove(0);
     let ended = league.post_on(&end, &[("reason", "点错人")]).await;
     assert!(ended.text().contains("接替学生1"), "{}", ended.text());
     let undo = ended.attributes("form[action$='/undo-end']", "action").remove(0);
     assert_eq!(league.post(&undo, &[("reason", "")]).await.status, 409);
+    // Whoever votes at the congress is a delegate for good.
+    let mut db = portal.owner().await;
+    sqlx::raw_sql(
+        "with held as (
+             insert into sitting (id, institution_id, title, stage, opens_at, closes_at, revote, threshold, created_at,
+                                  created_by, congress_id)
+             select gen_random_uuid(), g.institution_id, '主席团选举', 'draft', now(), now() + interval '1 day', true, 2,
+                    now(), (select a.id from account a where a.institution_id = g.institution_id limit 1), g.id
+             from congress g join delegate d on d.congress_id = g.id where d.replaces is not null returning id
+         )
+         insert into contest (id, sitting_id, ordinal, title, fills, body, seats, rules)
+         select gen_random_uuid(), id, 1, '主席团', 'presidium', 'congress', 1, '{}' from held;
+         insert into contest_person (contest_id, student_id)
+         select c.id, d.student_id from contest c, delegate d where c.body = 'congress' and d.replaces is not null;
+         update sitting set stage = 'announced', announced_at = now() where title = '主席团选举'",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let late = league.post(&undo, &[("reason", "点错人")]).await;
+    assert!(late.status == 409 && late.text().contains("列入选民"), "{}", late.text());
+    sqlx::raw_sql(
+        "update sitting set stage = 'draft', announced_at = null where title = '主席团选举';
+         delete from sitting where title = '主席团选举'",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
     let done = league.post_on(&undo, &[("reason", "点错人")]).await;
     assert!(done.text().contains("代表资格照原来的继续") && done.text().contains("候补第 1 位"), "{}", done.text());
     let delegations = league.get(&format!("{path}/delegations")).await.text();
@@ -300,7 +328,7 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     see_other(&congress.league.post(&format!("{delegations}/new"), &[("name", "社团代表团")]).await);
     assert_eq!(congress.league.post(&format!("{delegations}/new"), &[("name", "社团代表团")]).await.status, 422);
 
-    an_end_by_mistake_is_taken_back(&mut congress.league, &path).await;
+    an_end_by_mistake_is_taken_back(&congress.portal, &mut congress.league, &path).await;
 
     // A delegate leaves: the substitute moves up, and is named.
     let mut db = congress.portal.owner().await;

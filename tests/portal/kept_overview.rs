@@ -130,6 +130,12 @@ const OTHERS: [(&str, &str); 6] = [
     ),
 ];
 
+/// It is said that the rankings so far are none in the major.
+const EARLIER_RANKINGS: &str = "
+    insert into unsaid_ranking (institution_id, before, answer, answered_at, office)
+    select institution_id, '2100-01-01', 'other', now(), '学生工作部（处）' from student_union
+    where id = $1::uuid and $2::date is not null";
+
 /// What the overview says, but for the time of day.
 fn said(page: &Page) -> Vec<String> {
     assert_eq!(page.status, 200, "{}", page.text());
@@ -192,7 +198,9 @@ async fn the_overview_is_never_older_than_a_fact() {
     elect(&portal, &path, &[2], today).await;
     overview(&portal, &mut league, "an election").await;
     sqlx::query("update institution set stroke_order = stroke_order").execute(&mut portal.owner().await).await.unwrap();
-    overview(&portal, &mut league, "the order of names").await;
+    let ranked = overview(&portal, &mut league, "the order of names").await;
+    change(&portal, &path, today, EARLIER_RANKINGS).await;
+    assert_ne!(overview(&portal, &mut league, "the answer").await, ranked, "the rankings are missing from now on");
     // Time alone changes it too.
     portal.app.clock.advance(Duration::days(40));
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;

@@ -227,6 +227,8 @@ async fn a_university_that_moved_away_is_only_read_until_it_stays() {
     assert!(refused.text().contains(&chinese_day(day)), "{}", refused.text());
     let taken = later.get("/people.xlsx").await;
     assert_eq!(taken.status, 409, "a list that leaves an entry in the record is an act too");
+    let ended = administrator.post("/me/sessions/end", &[("which", "others")]).await;
+    assert_eq!(ended.status, 303, "nobody else reads on in their name");
     assert_eq!(later.post("/sign-out", &[]).await.status, 303);
     let made: i64 = sqlx::query_scalar("select count(*) from account where number = 'S2'")
         .fetch_one(&mut portal.owner().await)

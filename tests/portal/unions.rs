@@ -519,6 +519,58 @@ async fn a_department_ended_by_mistake_goes_on_with_its_posts_unless_more_was_do
 }
 
 #[tokio::test]
+async fn what_had_to_wait_for_the_end_of_a_department_was_done_since_although_it_began_before() {
+    let (portal, mut league, today) = ready().await;
+    let roster = rows(1, 3, "主席团成员", "") + &rows(10, 3, "部门工作人员", "学习部");
+    let path = union(&mut league, "school", &roster, &(today - Duration::days(9)).to_string(), true).await;
+    let departments = format!("{path}/departments");
+    let edit = league.get(&departments).await.attributes("td[data-label='部门'] a", "href").remove(0);
+    let (undo, day) = (format!("{edit}/undo-end"), today.to_string());
+    assert_eq!(league.post(&format!("{edit}/end"), &[("day", day.as_str()), ("ground", "批复")]).await.status, 303);
+    assert!(league.get(&departments).await.attributes("form", "action").contains(&undo));
+    // An act bears the moment at which it was asked for, and then waits for the union's row.
+    sqlx::query(
+        "insert into union_fact (id, union_id, at, office, act)
+         select gen_random_uuid(), union_id, min(at) - interval '1 minute', '校团委', 'appointed' from union_fact
+         group by union_id",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let refused = league.post(&undo, &[("reason", "点错")]).await;
+    assert!(refused.status == 409 && refused.text().contains("没有办理过别的"), "{}", refused.text());
+    assert!(!league.get(&departments).await.attributes("form", "action").contains(&undo));
+}
+
+#[tokio::test]
+async fn who_leaves_the_university_while_a_department_is_taken_back_gets_no_post_again() {
+    let (portal, mut league, today) = ready().await;
+    let roster = rows(1, 3, "主席团成员", "") + &rows(10, 3, "部门工作人员", "学习部");
+    let path = union(&mut league, "school", &roster, &(today - Duration::days(9)).to_string(), true).await;
+    let departments = league.get(&format!("{path}/departments")).await;
+    let edit = departments.attributes("td[data-label='部门'] a", "href").remove(0);
+    let day = today.to_string();
+    assert_eq!(league.post(&format!("{edit}/end"), &[("day", day.as_str()), ("ground", "批复")]).await.status, 303);
+    let (mut leaving, mut looking) = (portal.owner().await, portal.owner().await);
+    let left = "begin; update student set left_on = current_date, left_why = 'withdrawn' where number = '20240011'";
+    sqlx::raw_sql(left).execute(&mut leaving).await.unwrap();
+    let leaves = async {
+        let waits = "select exists (select from pg_stat_activity
+                                    where datname = current_database() and wait_event_type = 'Lock')";
+        while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut looking).await.unwrap() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        sqlx::raw_sql("commit").execute(&mut leaving).await.unwrap();
+    };
+    let undo = format!("{edit}/undo-end");
+    let (undone, ()) = tokio::join!(league.post(&undo, &[("reason", "点错")]), leaves);
+    assert_eq!(undone.status, 303, "{}", undone.text());
+    let names = league.get(&path).await.all("td[data-label='姓名']");
+    assert!(names.contains(&"学生10".to_owned()) && names.contains(&"学生12".to_owned()), "{names:?}");
+    assert!(!names.contains(&"学生11".to_owned()), "{names:?}");
+}
+
+#[tokio::test]
 async fn nobody_sits_in_a_department_that_is_no_more() {
     let (_portal, mut league, today) = ready().await;
     let roster =

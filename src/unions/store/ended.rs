@@ -128,12 +128,14 @@ pub(super) async fn allow_department_undoing(
     )
     .execute(&mut *connection)
     .await?;
+    // The end itself is one more act.
     sqlx::query!(
-        "insert into ended_department (department_id, was_until, until_day, at)
-         select id, until_day, greatest(from_day, $2::date), $3 from department
-         where id = $1 and (until_day is null or until_day > $2)
+        "insert into ended_department (department_id, was_until, until_day, at, acts)
+         select d.id, d.until_day, greatest(d.from_day, $2::date), $3,
+                1 + (select count(*) from union_fact f where f.union_id = d.union_id)
+         from department d where d.id = $1 and (d.until_day is null or d.until_day > $2)
          on conflict (department_id) do update set was_until = excluded.was_until, until_day = excluded.until_day,
-                                                   at = excluded.at",
+                                                   at = excluded.at, acts = excluded.acts",
         department.0,
         day,
         now
@@ -166,7 +168,7 @@ pub async fn undoable_departments(
         r#"select e.department_id as "department: DepartmentId"
            from ended_department e join department d on d.id = e.department_id
            where d.union_id = $1 and d.until_day = e.until_day and china_day(e.at) = $2
-                 and not exists (select from union_fact f where f.union_id = d.union_id and f.at > e.at)
+                 and e.acts = (select count(*) from union_fact f where f.union_id = d.union_id)
            order by d.name"#,
         union.0,
         today
@@ -191,12 +193,18 @@ pub async fn take_back_department_end(
         union.id().0
     );
     let Some(ended) = ended.fetch_optional(&mut *connection).await? else { return Ok(None) };
-    // Whoever left the university meanwhile holds nothing any more.
+    // Whoever left the university meanwhile holds nothing any more, and nobody leaves while this is done.
     let holders = sqlx::query_scalar!(
-        r#"update post p set until_day = e.was_until from ended_post e
+        r#"with here as (
+               select s.id from student s
+               where s.left_on is null and s.id in (
+                   select p.student_id from post p join ended_post e on e.post_id = p.id
+                   where p.department_id = $1 and e.at = $2)
+               order by s.id for share
+           )
+           update post p set until_day = e.was_until from ended_post e cross join here h
            where p.department_id = $1 and e.post_id = p.id and e.at = $2 and p.voided_at is null
-                 and p.until_day = e.until_day
-                 and not exists (select from student s where s.id = p.student_id and s.left_on is not null)
+                 and p.until_day = e.until_day and h.id = p.student_id
            returning p.student_id as "student: StudentId""#,
         department.id.0,
         ended

@@ -354,6 +354,14 @@ async fn an_office_recommends_and_the_student_confirms_and_union_officers_prepar
     let case = list.attributes("td[data-label='姓名'] a", "href").remove(0);
     let seen = officers.get(&case).await;
     assert!(seen.status == 200 && !seen.text().contains("61 / 600"), "no figures for students");
+    // Nor what was said of the trial of each.
+    sqlx::query("update vetting_round set chain = jsonb_set(chain, '{others}', $1)")
+        .bind(serde_json::json!([{ "after": 1, "kind": "trial", "says": "试用 10 天", "days": 10, "each": true }]))
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert!(college.get(&case).await.text().contains("其他环节（逐人登记）"));
+    assert!(!officers.get(&case).await.text().contains("其他环节（逐人登记）"));
 }
 
 #[tokio::test]

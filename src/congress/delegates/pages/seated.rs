@@ -164,7 +164,7 @@ pub(super) async fn undo(
         let Some(end) = undoable.into_iter().find(|end| end.delegate == delegate) else {
             return Err(refused().for_reason(
                 "只有当天终止、递补的人还没有作为代表办过事的，才能撤销",
-                "递补的人已经报到、提出或附议提案、联系班级的，不能撤销",
+                "递补的人已经报到、列入选民、提出或附议提案、联系班级的，不能撤销",
             ));
         };
         if !store::take_back_end(db, &congress, delegate).await? {

@@ -252,6 +252,11 @@ pub async fn undoable_ends(
                           and not exists (select from proposal p where p.lead_id = b.id)
                           and not exists (select from proposal_seconder p where p.delegate_id = b.id)
                           and not exists (select from contact_assignment c where c.delegate_id = b.id)
+                          -- On a roll that was announced: they may vote, or have voted.
+                          and not exists (select from sitting t join contest c on c.sitting_id = t.id
+                                               join contest_person p on p.contest_id = c.id
+                                          where t.congress_id = d.congress_id and t.stage not in ('draft', 'voided')
+                                                and p.student_id = b.student_id)
                           and not exists (select from attendance a
                                           where a.congress_id = d.congress_id and a.student_id = b.student_id
                                                 and a.undone_at is null)))"#,
