@@ -1,7 +1,7 @@
 //! 对照检查总览: every union against every rule, a breach seen in a second.
 
 mod judged;
-pub(super) mod kept;
+pub(super) mod overviews;
 mod report;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -19,7 +19,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use self::{
     judged::{BreachDetails, JudgedUnion, ShownFinding},
-    kept::{AskedOverview, Overview, Overviews},
+    overviews::{AskedOverview, Overview, Overviews},
 };
 use super::{
     Onward, Subject, calendar, mending_of,

@@ -21,7 +21,7 @@ mod what_if;
 
 use std::collections::BTreeSet;
 
-pub use compliance::kept::Overviews;
+pub use compliance::overviews::Overviews;
 pub use papers::roster_html;
 use sqlx::PgConnection;
 use time::Date;
