@@ -251,7 +251,7 @@ pub async fn undoable_turns(
 }
 
 /// Lets a turn go on whose end was a mistake, as the rule has passed it; `false` where it cannot be taken back any more.
-pub async fn take_back_end(
+pub async fn take_back_turn_end(
     connection: &mut PgConnection,
     union: &LockedUnion,
     id: TurnId,

@@ -70,7 +70,7 @@ pub(super) async fn act(
             Ok(duty) => duty,
             Err(findings) => return Err(refusal.because(findings)),
         };
-        if !store::take_back_end(db, &locked, turn, &duty, why, now).await? {
+        if !store::take_back_turn_end(db, &locked, turn, &duty, why, now).await? {
             return Err(Failure::Busy);
         }
         // On the days that come back, which are the turn's again by now.
