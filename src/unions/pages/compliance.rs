@@ -21,10 +21,7 @@ use self::{
     judged::{BreachDetails, JudgedUnion, ShownFinding},
     overviews::{AskedOverview, Overview, Overviews},
 };
-use super::{
-    Onward, Subject, calendar, mending_of,
-    own_rules::OwnBreach,
-};
+use super::{Onward, Subject, calendar, mending_of, own_rules::OwnBreach};
 use crate::{
     app::Routes,
     auth::acting::Acting,
@@ -355,7 +352,7 @@ async fn judged(
     let overview = overviews.judged(read).await?;
     let direct = overview.direct.iter().filter(|row| filter.shows(row.union)).cloned().collect();
     let query = as_query(&ComplianceFilter { page: String::new(), ..filter.clone() })?;
-    let shown = Shown { overview, unions, plans, mendings, filter: filter.clone(), extent, has_trend, day };
+    let shown = ShownOverview { overview, unions, plans, mendings, filter: filter.clone(), extent, has_trend, day };
     let page = overviews.heavy(move || shown.page()).await?;
     Ok(CompliancePage {
         chrome: overviews.chrome(acting.person(), "对照检查总览"),
@@ -411,7 +408,7 @@ impl CompliancePage {
 }
 
 /// Unions as they were judged, to be shown through a filter.
-struct Shown {
+struct ShownOverview {
     overview: Arc<Overview>,
     unions: Vec<StudentUnion>,
     plans: Calendar,
@@ -465,7 +462,7 @@ impl FoundBreach<'_> {
     }
 }
 
-impl Shown {
+impl ShownOverview {
     fn judged(&self) -> impl Iterator<Item = &JudgedUnion> {
         self.unions.iter().filter_map(|union| self.overview.of(union.id))
     }
