@@ -200,7 +200,7 @@ async fn say_rankings(
     };
     let now = app.clock.now();
     app.write_as(acting.person().authority(), async |db| {
-        if !rankings::say(db, acting.institution(), answer, &acting.office().label(), now).await? {
+        if !rankings::say(db, &acting, answer, now).await? {
             return Err(Failure::Missing);
         }
         let entry = Entry::new(Verb::RankingsSaid, "以前导入的排名").detail("口径", answer.label());

@@ -204,7 +204,7 @@ pub async fn withdraw(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     if confirmed_too {
-        allow_turn_undoing(connection, id, today, now).await?;
+        allow_turn_undoing(connection, union, id, today, now).await?;
     }
     let done = sqlx::query!(
         "update turn set state = case when state = 'confirmed' and from_day < $4 then state else 'withdrawn' end,

@@ -135,7 +135,7 @@ pub(super) async fn end(
                 let notice = Notice::new(says, OWN_DATA).says(format!("接替{}。", row.name));
                 inbox::tell(db, acting.institution(), To::Student(next.student), &notice, now).await?;
             }
-            store::allow_mandate_undoing(db, row, next.as_ref(), now).await?;
+            store::allow_mandate_undoing(db, &congress, row, next.as_ref(), now).await?;
             audit::append(db, acting.person(), entry, now).await?;
             Ok(next.is_some())
         })

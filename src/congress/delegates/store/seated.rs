@@ -199,6 +199,7 @@ pub async fn promote(
 /// the end.
 pub async fn allow_mandate_undoing(
     connection: &mut PgConnection,
+    _: &Locked<Congress>,
     row: &SeatedDelegate,
     next: Option<&Substitute>,
     now: OffsetDateTime,
