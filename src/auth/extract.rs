@@ -202,7 +202,7 @@ fn admit(parts: &Parts, person: Option<SignedIn>) -> Result<SignedIn, Failure> {
     let own_account = |path: &str| path == "/me" || path.starts_with("/me/");
     match person {
         Some(person) if person.must_see_to_account() && !own_account(&person.path) => Err(Failure::PasswordFirst),
-        // In another office there is other to be read.
+        // Another of their offices may read what this one does not.
         Some(person) if parts.method == Method::POST && person.path != OTHER_OFFICE => {
             person.moved_on.map_or(Ok(person), |day| Err(Failure::Moved(day)))
         }
