@@ -20,7 +20,6 @@ use crate::{
         CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
-            forms::ReasonForm,
             paths::Done,
             store::{self, SeatedDelegate},
         },
@@ -31,7 +30,7 @@ use crate::{
     inbox::{self, Notice, To},
     page::chrome::Chrome,
     people::OWN_DATA,
-    web::forms::{Done as DoneQuery, Errors, reason},
+    web::forms::{Done as DoneQuery, Errors, ReasonForm, reason},
 };
 
 #[derive(Template, WebTemplate)]
