@@ -324,7 +324,7 @@ async fn judged(
     let (mut db, institution, mut errors) = (overviews.read().await?, acting.institution(), Errors::default());
     let (now, today) = (overviews.clock.now(), overviews.clock.today());
     let day = filter.day(today, &mut errors);
-    // Before all that they stand on: what changes in between is told from what was read.
+    // Read before the facts that they stand for, so that a change in between is noticed the next time.
     let stamps = store::fact_stamps(&mut db, institution).await?;
     let choices = store::list(&mut db, institution, None).await?;
     let plans = calendar(&mut db, institution).await?;

@@ -154,7 +154,7 @@ impl Deref for Overviews {
 
 /// What a union is judged from, as far as stamps and a few figures say it.
 fn marks(asked: &mut AskedOverview<'_>, mut work: HashMap<UnionId, WorkOwed>) -> Vec<UnionMark> {
-    // Who came from a college's union is asked in the school's and in the graduates': they change with every other.
+    // The school's and the graduates' unions ask who came from a college's, so that they change with every other.
     let mut all: Vec<Uuid> = asked.stamps.of_unions.values().flatten().copied().collect();
     all.sort_unstable();
     let (unions, stamps) = (std::mem::take(&mut asked.unions), &mut asked.stamps.of_unions);
@@ -225,7 +225,7 @@ impl Overviews {
             Vec::new()
         };
         if kept.as_ref().is_some_and(|kept| kept.coming != coming) {
-            // Another day to come: it is looked at in every union.
+            // A new day to come has to be judged in every union.
             let others: Vec<UnionMark> = standing.drain().map(|(_, one)| one.mark.clone()).collect();
             records.extend(self::records(db, institution, &others, day).await?);
             changed.extend(others);
