@@ -341,7 +341,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
 
 /// The router with its layers, the first one outermost.
 pub fn router(portal: &Portal) -> Router {
-    // Each list of layers ends with it: the functions among them clone all that stands below.
+    // Every list of layers ends with this one: each function among them clones whatever stands below it.
     let shared = layer_fn(SharedService::<Route>::new);
     let layers = ServiceBuilder::new()
         .layer(middleware::from_fn(web::observe::own_request_id))

@@ -27,7 +27,7 @@ pub struct KeptData {
     /// The offices whose pages show it of others.
     pub readers: fn() -> Vec<OfficeKind>,
     pub extent: Extent,
-    /// How long it is kept, where so long after leaving is what is set, in words.
+    /// How long it is kept, in words, where people are erased so long after leaving: `满 3 年`.
     pub until: fn(&str) -> String,
 }
 
@@ -37,20 +37,20 @@ pub fn together(one: &[OfficeKind], other: &[OfficeKind]) -> Vec<OfficeKind> {
     one.iter().chain(other.iter().filter(|kind| !one.contains(kind))).copied().collect()
 }
 
-/// Kept of who is here, and gone so long after they left.
+/// Kept of people who are here, and erased so long after they left.
 #[must_use]
 pub fn while_at_school(years: &str) -> String {
     format!("在校期间，离校{years}后删除")
 }
 
-/// Kept for good, and so long after they left without name and number.
+/// Kept for good; so long after they left, without name and number.
 #[must_use]
 pub fn as_a_number(years: &str) -> String {
     format!("长期；离校{years}后姓名和学号删除，只留编号")
 }
 
 impl KeptData {
-    /// How long it is kept. `years` after leaving, in words.
+    /// How long it is kept, in words; `years` is how long after leaving people are erased: `满 3 年`.
     #[must_use]
     pub fn kept_for(&self, years: &str) -> String {
         (self.until)(years)

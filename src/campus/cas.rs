@@ -23,6 +23,7 @@ pub struct CasPerson {
     pub attributes: Vec<Attribute>,
 }
 
+/// What the server says of somebody beside their user; a name may stand several times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribute {
     pub name: String,

@@ -115,10 +115,3 @@ impl CongressForm {
         share.filter(|_| !self.is_of_all())
     }
 }
-
-/// Why something is done, as typed.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ReasonForm {
-    pub reason: String,
-}

@@ -40,6 +40,7 @@ pub struct RowFacts {
     pub met: Vec<Met>,
 }
 
+/// The drawing, in its own units: a row for each class or college, a column for each month.
 #[derive(Debug, Clone)]
 pub struct Matrix {
     pub width: usize,
@@ -48,6 +49,7 @@ pub struct Matrix {
     pub rows: Vec<MatrixRow>,
 }
 
+/// The heading of a column.
 #[derive(Debug, Clone)]
 pub struct MonthColumn {
     /// `11月`.
@@ -56,6 +58,7 @@ pub struct MonthColumn {
     pub x: usize,
 }
 
+/// A row as it is drawn, a cell for each column.
 #[derive(Debug, Clone)]
 pub struct MatrixRow {
     pub name: String,
@@ -66,6 +69,7 @@ pub struct MatrixRow {
     pub cells: Vec<MatrixCell>,
 }
 
+/// Where a cell lies, and what it shows.
 #[derive(Debug, Clone)]
 pub struct MatrixCell {
     pub spot: Spot,

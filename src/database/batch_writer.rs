@@ -116,8 +116,8 @@ async fn gather<K, I, O>(
 }
 
 /// How many of those who wait are written next, where `last` were answered a moment ago: half of all of them. While one half
-/// is flushed to disk the requests of the other are worked on; a crowd that goes in at once leaves the processor idle
-/// meanwhile, and once one has gone in alone, it is one and all the others for good.
+/// is flushed to disk, the requests of the other are worked on. A whole crowd written at once would leave the processor idle
+/// meanwhile; and after one that was written alone, one and all the others would take turns for good.
 #[must_use]
 pub fn half(waiting: usize, last: usize) -> usize {
     (waiting + last).div_ceil(2).clamp(1, MOST)

@@ -110,8 +110,8 @@ impl Pools {
             })
         });
         let write = pool(takes_writes(write), &asked, true);
-        // What is gathered there finds its rows by their keys, be it one or hundreds. By itself the server plans anew for every
-        // few, which takes four times as long as to take one ballot.
+        // Gathered statements find their rows by key, one of them or hundreds. Left to itself, the server plans anew for every
+        // few, which takes four times as long as taking one ballot.
         let planned_once = [("plan_cache_mode", "force_generic_plan")];
         let single_asked = [asked.as_slice(), planned_once.as_slice()].concat();
         let single = pool(takes_writes(tested_when_idle(settings(SINGLE_WRITERS))), &single_asked, true);

@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use time::{Date, Month};
+use time::Date;
 
 use super::{
     figures_store::{UnionYear, unions},
@@ -24,7 +24,7 @@ use crate::{
         filters,
     },
     papers::{self, Column, Paper, Table},
-    rules::yearly::{academic_year, academic_year_in_words},
+    rules::yearly::{academic_year, academic_year_in_words, first_day},
     text::{chinese_day, percent},
 };
 
@@ -108,8 +108,8 @@ impl Figures {
     async fn read(app: &App, acting: &Acting<SchoolLeague>, year: i32) -> Result<Self, Failure> {
         let today = app.clock.today();
         let this = academic_year(today);
-        let first = |year| Date::from_calendar_date(year, Month::August, 1).ok();
-        let days = (this - YEARS_BACK..=this).contains(&year).then(|| first(year).zip(first(year + 1))).flatten();
+        let is_offered = (this - YEARS_BACK..=this).contains(&year);
+        let days = is_offered.then(|| first_day(year).zip(first_day(year + 1))).flatten();
         let (from, until) = days.ok_or(Failure::Missing)?;
         let as_of = until.previous_day().map_or(today, |last| last.min(today));
         let mut db = app.read().await?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sqlx::PgConnection;
-use time::{Date, Month};
+use time::Date;
 
 use super::{
     content::{Content, DepartmentLine, FormLine, MethodLine, RosterLine, UnionForm},
@@ -23,6 +23,7 @@ use crate::{
             Nominations, Said, UnionFacts, conclude,
         },
         education::Trained,
+        yearly::first_day,
     },
     unions::{
         store as unions,
@@ -91,8 +92,7 @@ pub async fn gather(
 
 /// The first day of an academic year and the first after it: August to July.
 fn year(academic_year: i32) -> Option<(Date, Date)> {
-    let first = |year| Date::from_calendar_date(year, Month::August, 1).ok();
-    first(academic_year).zip(first(academic_year + 1))
+    first_day(academic_year).zip(first_day(academic_year + 1))
 }
 
 /// Whether a person meets a condition, in a word: their figures are nobody's to read here.

@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use time::{Date, Month};
 
 use super::{
     CollegeGuider, Verb,
@@ -27,7 +26,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     rules::{
         plan::Union,
-        yearly::{academic_year, academic_year_in_words},
+        yearly::{academic_year, academic_year_in_words, first_day},
     },
     unions::{store as unions, union::StudentUnion},
     web::forms::{Done as After, Errors},
@@ -90,17 +89,14 @@ struct Reader<'a> {
     office: &'a Held,
 }
 
-/// The first day of the academic year of a day.
-fn first_day(today: Date) -> Date {
-    Date::from_calendar_date(academic_year(today), Month::August, 1).unwrap_or(today)
-}
-
 async fn rows(app: &App, reader: Reader<'_>) -> Result<Vec<CollegeRow>, Failure> {
     let mut db = app.read().await?;
     let mut all = unions::list(&mut db, reader.institution, None).await?;
     all.retain(|union| union.kind == Union::College && union.is_visible_to(reader.office));
     let guides = store::guides(&mut db, reader.institution).await?;
-    let hearings = store::hearings(&mut db, reader.institution, first_day(app.clock.today())).await?;
+    let today = app.clock.today();
+    let since = first_day(academic_year(today)).unwrap_or(today);
+    let hearings = store::hearings(&mut db, reader.institution, since).await?;
     let row = |union: StudentUnion| CollegeRow {
         guides: guides.iter().filter(|guide| guide.union == union.id).cloned().collect(),
         hearings: hearings.iter().filter(|hearing| hearing.union == union.id).cloned().collect(),
@@ -109,12 +105,11 @@ async fn rows(app: &App, reader: Reader<'_>) -> Result<Vec<CollegeRow>, Failure>
     Ok(all.into_iter().map(row).collect())
 }
 
-async fn page(app: &App, chrome: Chrome, reader: Reader<'_>, forms: CollegeForms) -> Result<CollegesPage, Failure> {
+async fn page(app: &App, chrome: Chrome, reader: Reader<'_>, mut forms: CollegeForms) -> Result<CollegesPage, Failure> {
     let rows = rows(app, reader).await?;
     let keeps = CollegeGuider::KINDS.contains(&reader.office.kind) && !rows.is_empty();
     let year = academic_year_in_words(academic_year(app.clock.today()));
     let chrome = chrome.under(GUIDANCE, "领导与指导");
-    let mut forms = forms;
     if forms.hearing.day.is_empty() {
         forms.hearing.day = app.clock.today().to_string();
     }

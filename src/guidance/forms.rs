@@ -21,7 +21,7 @@ use crate::{
 const BACK: Duration = Duration::days(800);
 
 /// The most fen of a year: a hundred million yuan.
-const MOST: i64 = 10_000_000_000;
+const MOST_FEN: i64 = 10_000_000_000;
 
 /// A record as typed; its scan comes with the upload.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -201,7 +201,7 @@ impl YearPaperForm {
     pub fn read(&self, with_sum: bool, errors: &mut Errors) -> Option<YearPaperSays> {
         let title = written(&self.title, 80, "title", "请填写标题", errors);
         let says = lines(&self.says, 8000, "says", "请写正文", errors);
-        let fen = if with_sum { fen(&self.sum, MOST) } else { None };
+        let fen = if with_sum { fen(&self.sum, MOST_FEN) } else { None };
         if with_sum && fen.is_none() {
             errors.add("sum", "请填写合计金额（元），最多两位小数，如 12000 或 12000.50");
         }

@@ -2,7 +2,7 @@
 //! counts in the year in which it was closed: until then its account is open.
 
 use sqlx::PgConnection;
-use time::{Date, Month, OffsetDateTime};
+use time::{Date, OffsetDateTime};
 
 use crate::{
     clock::CHINA,
@@ -10,7 +10,7 @@ use crate::{
     ids::UnionId,
     matters::store::{SettledMatter, open_accounts, settled},
     papers::{Column, Table},
-    rules::matters::yuan,
+    rules::{matters::yuan, yearly::first_day},
     text::chinese_day,
 };
 
@@ -27,8 +27,7 @@ pub struct YearAccount {
 impl YearAccount {
     /// Of the academic year that began in `year`: August to July. None for a year that no calendar has.
     pub async fn of(connection: &mut PgConnection, union: UnionId, year: i32) -> Result<Option<Self>, Failure> {
-        let august = |year| Date::from_calendar_date(year, Month::August, 1).ok();
-        let (Some(first), Some(until)) = (august(year), august(year + 1)) else { return Ok(None) };
+        let (Some(first), Some(until)) = (first_day(year), first_day(year + 1)) else { return Ok(None) };
         let matters = settled(connection, union, first, until).await?;
         let open = open_accounts(connection, union).await?;
         Ok(Some(Self { matters, open, first, last: until.previous_day().unwrap_or(until) }))

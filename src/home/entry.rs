@@ -230,6 +230,7 @@ impl CalendarLine {
 /// The days of the week from Monday on.
 pub(super) const WEEKDAYS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
 
+/// The day of the week in two characters: `周一`.
 #[must_use]
 pub fn weekday(day: Date) -> &'static str {
     WEEKDAYS.get(usize::from(day.weekday().number_days_from_monday())).copied().unwrap_or_default()

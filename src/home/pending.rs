@@ -33,9 +33,9 @@ impl Pending {
         now: OffsetDateTime,
     ) -> Result<Self, Failure> {
         let standing = match person.acting.as_ref().map(|office| office.kind) {
-            None | Some(OfficeKind::Student) => Standing { is_branch: false, is_staff: false },
-            Some(OfficeKind::ClassBranch) => Standing { is_branch: true, is_staff: false },
-            Some(_) => Standing { is_branch: false, is_staff: true },
+            None | Some(OfficeKind::Student) => PendingFor { is_branch: false, is_staff: false },
+            Some(OfficeKind::ClassBranch) => PendingFor { is_branch: true, is_staff: false },
+            Some(_) => PendingFor { is_branch: false, is_staff: true },
         };
         Ok(Self { rooms: rooms(connection, person, standing, now).await? })
     }
@@ -43,7 +43,7 @@ impl Pending {
 
 /// What a person is to the features: each answers for itself of which offices it asks something.
 #[derive(Debug, Clone, Copy)]
-struct Standing {
+struct PendingFor {
     /// In the office of a class branch.
     is_branch: bool,
     /// In an office of a union, of the League or of the school.
@@ -55,7 +55,7 @@ struct Standing {
 async fn rooms(
     connection: &mut PgConnection,
     person: &SignedIn,
-    standing: Standing,
+    standing: PendingFor,
     now: OffsetDateTime,
 ) -> Result<Vec<String>, Failure> {
     let rooms = sqlx::query_scalar!(

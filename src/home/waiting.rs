@@ -10,8 +10,8 @@ use crate::{
     page::task::Task,
 };
 
-/// Everything that waits for a person, what is late first; of two that are equal, in the order of the features. Who is not
-/// pending is not asked; where the program is tried out they are, and must have nothing.
+/// Everything that waits for a person, what is late first; of two that are equal, in the order of the features. A feature
+/// where nothing is pending is not asked; in a debug build it is, and must have nothing.
 pub(super) async fn waiting(
     features: &[AskedFeature],
     pending: &Pending,
@@ -24,7 +24,7 @@ pub(super) async fn waiting(
         if pending.has(feature.room) {
             tasks.extend((feature.waiting)(&mut *connection, person, now).await?);
         } else if cfg!(debug_assertions) && !(feature.waiting)(&mut *connection, person, now).await?.is_empty() {
-            // Unless it came in between.
+            // Something may have come in between.
             let again = Pending::of(&mut *connection, person, now).await?;
             debug_assert!(again.has(feature.room), "what waits in {} is not pending", feature.room);
         }

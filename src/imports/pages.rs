@@ -24,7 +24,7 @@ use super::{
         RowState,
     },
     offices::{self, grants},
-    paths::IMPORTS,
+    paths::{Done, IMPORTS},
     places::{self, DecidedPlace, UnknownPlace},
     progress::Progress,
     progress_store,
@@ -50,7 +50,7 @@ use crate::{
     rules::measure::Measure,
     sheet::{ReadError, SheetChoice, drop_down_template, faults_workbook},
     web::{
-        forms::{Errors, Submitted, Upload, written},
+        forms::{Done as After, Errors, Submitted, Upload, written},
         routes::Routes,
         workbook,
     },
@@ -108,14 +108,12 @@ struct ImportsPage {
     kinds: Vec<Kind>,
     bases: &'static [Basis],
     meanings: &'static [NoneFailed],
-    /// Of what a ranking may be: what the plan asks for, and that of the major; none where the latter is meant.
-    measures: Vec<Measure>,
-    /// The plan looks at 必修课 alone: whether the file does so has to be said.
-    asks_about_courses: bool,
+    grades: GradesAsked,
     /// Of what earlier rankings are has to be said, once.
     asks_about_earlier: bool,
     form: UploadForm,
     errors: Errors,
+    done: &'static str,
 }
 
 /// Whether the office may import a kind, and see what others import of it.
@@ -156,25 +154,19 @@ async fn list_page(
     let chrome = app.chrome(acting.person(), "导入数据");
     let Submitted { form, errors } = submitted;
     let (kinds, bases, meanings) = (kinds(acting), Basis::ALL, NoneFailed::ALL);
-    let GradesAsked { measures, asks_about_courses } = grades_asked(app, acting).await?;
+    let grades = grades_asked(app, acting).await?;
     let asks_about_earlier =
         may(acting, Kind::Grades) && rankings::are_unsaid(&mut *app.read().await?, acting.institution()).await?;
-    Ok(ImportsPage {
-        chrome,
-        imports,
-        kinds,
-        bases,
-        meanings,
-        measures,
-        asks_about_courses,
-        asks_about_earlier,
-        form,
-        errors,
-    })
+    Ok(ImportsPage { chrome, imports, kinds, bases, meanings, grades, asks_about_earlier, form, errors, done: "" })
 }
 
-async fn list(State(app): State<Imports>, acting: Acting<Registrar>) -> Result<ImportsPage, Failure> {
-    list_page(&app, &acting, Submitted::default()).await
+async fn list(
+    State(app): State<Imports>,
+    acting: Acting<Registrar>,
+    Query(After { done }): Query<After>,
+) -> Result<ImportsPage, Failure> {
+    let page = list_page(&app, &acting, Submitted::default()).await?;
+    Ok(ImportsPage { done: Done::said(&done), ..page })
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -200,7 +192,7 @@ async fn say_rankings(
     };
     let now = app.clock.now();
     app.write_as(acting.person().authority(), async |db| {
-        if !rankings::say(db, acting.institution(), answer, &acting.office().label(), now).await? {
+        if !rankings::say(db, &acting, answer, now).await? {
             return Err(Failure::Missing);
         }
         let entry = Entry::new(Verb::RankingsSaid, "以前导入的排名").detail("口径", answer.label());
@@ -208,7 +200,7 @@ async fn say_rankings(
         lapses::after_import(db, acting.person(), now).await
     })
     .await?;
-    Ok(Redirect::to(IMPORTS).into_response())
+    Ok(Redirect::to(&Done::RankingsSaid.at(IMPORTS)).into_response())
 }
 
 async fn upload(

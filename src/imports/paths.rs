@@ -1,8 +1,19 @@
 //! Where the pages of imports are.
 
-use crate::ids::ImportId;
+use crate::{
+    ids::ImportId,
+    words::{said_after, words},
+};
 
 pub(super) const IMPORTS: &str = "/imports";
+
+words! {
+    /// What was just done, as the list says it to which an act leads.
+    Done:
+    RankingsSaid = "rankings-said", "已确认以前导入的排名是什么口径。";
+}
+
+said_after!(Done);
 
 impl ImportId {
     pub(crate) fn path(self) -> String {

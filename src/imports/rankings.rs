@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::{failure::Failure, ids::InstitutionId, words::words};
+use crate::{auth::acting::Acting, failure::Failure, ids::InstitutionId, office::Registrar, words::words};
 
 words! {
     /// Of what those rankings are.
@@ -25,18 +25,17 @@ pub(super) async fn are_unsaid(connection: &mut PgConnection, institution: Insti
 /// Keeps what the university says of them; `false` where it was not asked, or has said so.
 pub(super) async fn say(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    acting: &Acting<Registrar>,
     answer: EarlierRankings,
-    office: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let said = sqlx::query!(
         "update unsaid_ranking set answer = $2, answered_at = $3, office = $4
          where institution_id = $1 and answer is null",
-        institution.0,
+        acting.institution().0,
         answer.slug(),
         now,
-        office
+        acting.office().label()
     );
     Ok(said.execute(connection).await?.rows_affected() == 1)
 }

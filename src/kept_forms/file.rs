@@ -29,11 +29,16 @@ pub async fn keep_file(app: &App, person: &SignedIn, file_name: &str, file: Byte
     Ok(KeptUpload { token: token.into_field(), file_name: file_name.to_owned() })
 }
 
+/// Seals a file for whoever has the token and is that person; `text` is the file's name, the byte that ends it, and the file.
+///
+/// # Errors
+/// Where it cannot be sealed.
 pub fn seal(token: &Token, account: AccountId, text: &[u8]) -> anyhow::Result<Vec<u8>> {
     let (_, public) = keys::pair_of_secret(&token.secret());
     keys::seal(&public, Purpose::KeptFile(account), text)
 }
 
+/// The file's name and the file; none for another token or another person.
 #[must_use]
 pub fn open(sealed: &[u8], token: &Token, account: AccountId) -> Option<(String, Bytes)> {
     let (secret, _) = keys::pair_of_secret(&token.secret());

@@ -50,6 +50,7 @@ const SECRET: [&str; 11] = [
     "/scoring",
 ];
 
+/// What is sent to that path is never kept: passwords, codes, ballots, scores, answers.
 #[must_use]
 pub fn is_secret(path: &str) -> bool {
     let below = |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

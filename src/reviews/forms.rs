@@ -218,12 +218,6 @@ impl TickedForm {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ReasonForm {
-    pub reason: String,
-}
-
 /// What the board answers to an objection.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]

@@ -204,7 +204,7 @@ pub async fn withdraw(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     if confirmed_too {
-        allow_turn_undoing(connection, id, today, now).await?;
+        allow_turn_undoing(connection, union, id, today, now).await?;
     }
     let done = sqlx::query!(
         "update turn set state = case when state = 'confirmed' and from_day < $4 then state else 'withdrawn' end,
@@ -251,7 +251,7 @@ pub async fn undoable_turns(
 }
 
 /// Lets a turn go on whose end was a mistake, as the rule has passed it; `false` where it cannot be taken back any more.
-pub async fn take_back_end(
+pub async fn take_back_turn_end(
     connection: &mut PgConnection,
     union: &LockedUnion,
     id: TurnId,

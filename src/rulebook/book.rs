@@ -50,6 +50,7 @@ impl PlanColumn<'_> {
     }
 }
 
+/// A rule of the catalogue beside what each plan says of it; `cells` are in the order of the plans.
 pub struct RuleRow<'a> {
     pub entry: &'static Entry,
     pub cells: Vec<PlanColumn<'a>>,

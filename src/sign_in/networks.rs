@@ -87,6 +87,7 @@ impl Networks {
         })
     }
 
+    /// Gives a network back some of its budget for a right password.
     pub fn succeeded(&self, network: Network, now: OffsetDateTime) {
         self.with(network, now, |budget| budget.left = (budget.left + EARNED).min(MOST));
     }

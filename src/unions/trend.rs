@@ -63,7 +63,7 @@ impl<'a> LookedAt<'a> {
 /// How one union stands on those days.
 #[derive(Debug)]
 pub struct UnionDays {
-    /// By the ends of months.
+    /// By the ends of months; none where nobody was registered yet or no plan spoke of the union.
     pub past: Vec<Option<Marks>>,
     /// How many breaches, by the days to come.
     pub coming: Vec<usize>,
@@ -74,6 +74,7 @@ pub struct UnionDays {
 }
 
 impl UnionDays {
+    /// Both lists of days as long as those of `looked_at`, and in their order.
     #[must_use]
     pub fn of(record: &Record, looked_at: &LookedAt<'_>, today: Date) -> Self {
         let count = |days: &mut dyn Iterator<Item = Date>| {
@@ -224,6 +225,7 @@ impl ComingDay {
         coming.iter().enumerate().map(one).collect()
     }
 
+    /// `2026年12月1日起：3 个岗位就任、2 个岗位卸任；届时机构和人员有 1 项不符合`.
     #[must_use]
     pub fn says(&self) -> String {
         let leaving = if self.leaving > 0 { format!("、{} 个岗位卸任", self.leaving) } else { String::new() };

@@ -321,6 +321,13 @@ pub fn as_query(form: &impl Serialize) -> Result<String, Failure> {
     Ok(filled.join("&"))
 }
 
+/// Why something is done, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ReasonForm {
+    pub reason: String,
+}
+
 /// A reason of 1 to 200 characters, or an error beside the field.
 pub fn reason(text: &str, errors: &mut Errors) -> Option<String> {
     written(text, 200, "reason", "请写明理由", errors)

@@ -90,7 +90,7 @@ fn fill(typed: &mut GroupFields, rule: Rule) {
 }
 
 /// Takes out again what was filled in of a rule and nobody has changed, as soon as the document's own words come in.
-pub fn make_room(typed: &mut GroupFields, rule: Rule) {
+pub(super) fn make_room(typed: &mut GroupFields, rule: Rule) {
     let state = typed.get(&format!("{rule}.state")).parse().unwrap_or(RuleState::Untaken);
     let Some((_, wording)) = seen(rule).filter(|_| matches!(state, RuleState::Untaken | RuleState::Silent)) else {
         return;

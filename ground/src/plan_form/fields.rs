@@ -66,7 +66,7 @@ pub struct RowsOf {
 pub const CLAUSES_OF_A_ROW: [&str; 3] = ["", "2", "3"];
 
 /// What marks a post whose holder sits on the presidium, as the form shows it and as it may be typed.
-pub const ON_PRESIDIUM: [&str; 2] = ["（属主席团）", "(属主席团)"];
+pub(super) const ON_PRESIDIUM: [&str; 2] = ["（属主席团）", "(属主席团)"];
 
 /// A field of the file.
 #[derive(Debug, Clone, Copy)]
@@ -179,7 +179,7 @@ pub const HEAD_LISTS: &[Field] = &[
 
 /// The tables beside the rules that a name is of: `documents`, `own2.name`.
 #[must_use]
-pub fn head_list(name: &str) -> Option<(&'static Field, &'static RowsOf)> {
+pub(super) fn head_list(name: &str) -> Option<(&'static Field, &'static RowsOf)> {
     let row = name.split('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
     let field = HEAD_LISTS.iter().find(|field| field.key == row)?;
     let Kind::Rows(rows) = field.kind else { return None };
@@ -232,7 +232,7 @@ const STEP_KINDS: &[Word] = &[
 ];
 
 /// How the bodies of a step act.
-pub const HOW: &[Word] = &[
+const HOW: &[Word] = &[
     ("", "都要办"),
     ("any", "其中一个就行"),
     ("together", "一起办（联合）"),
@@ -407,7 +407,7 @@ pub fn value(rule: Rule, key: &str) -> Option<&'static Field> {
 
 /// The fields of a row of a rule, by a name in it: `chain1.by`, `bands2.from`; those of a chain's step for any other.
 #[must_use]
-pub fn row_fields(rule: Rule, name: &str) -> &'static [Field] {
+pub(super) fn row_fields(rule: Rule, name: &str) -> &'static [Field] {
     let row = name.split('.').next().unwrap_or_default();
     match value(rule, row.trim_end_matches(|c: char| c.is_ascii_digit())).map(|field| field.kind) {
         Some(Kind::Rows(rows)) => rows.fields,

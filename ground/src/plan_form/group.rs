@@ -42,7 +42,7 @@ impl Group {
 
     /// The group of a field, by its name.
     #[must_use]
-    pub fn of_field(name: &str) -> Self {
+    pub(super) fn of_field(name: &str) -> Self {
         let first = name.split('.').next().unwrap_or_default();
         match first {
             "bodies" => Self::Bodies,

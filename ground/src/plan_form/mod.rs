@@ -6,7 +6,7 @@ pub mod baseline;
 pub mod faults;
 pub mod fields;
 pub mod group;
-pub mod quantities;
+mod quantities;
 pub mod quoting;
 pub mod reading;
 pub mod sent;

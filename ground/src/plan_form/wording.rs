@@ -138,7 +138,7 @@ fn split(line: &str) -> Vec<String> {
 
 /// A sentence as a quotation: without its number and the mark at its end, which plans leave out.
 #[must_use]
-pub fn as_quote(sentence: &str) -> &str {
+pub(super) fn as_quote(sentence: &str) -> &str {
     let sentence = sentence.trim();
     let words = sentence.strip_prefix(mark(sentence)).unwrap_or(sentence);
     words.trim().trim_end_matches(['。', '；', ';', '，', ','])

@@ -52,14 +52,14 @@ impl Written {
 
 /// A key as a file writes it.
 #[must_use]
-pub fn key_text(key: &str) -> String {
+pub(super) fn key_text(key: &str) -> String {
     let is_bare = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if is_bare { key.to_owned() } else { quoted(key) }
 }
 
 /// A value as a file writes it, on one line.
 #[must_use]
-pub fn value_text(value: &DeValue<'_>) -> String {
+pub(super) fn value_text(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => quoted(text),
         DeValue::Integer(number) => number.to_string(),

@@ -137,20 +137,20 @@ impl Timeline {
         Ok(findings)
     }
 
-    /// What the union was on the days before `today`, for [`Past::since`].
+    /// What the union was on the days before `today`, for [`UnionPast::since`].
     #[must_use]
-    pub fn past<'a>(&'a self, calendar: &'a Calendar, today: Date) -> Past<'a> {
+    pub fn past<'a>(&'a self, calendar: &'a Calendar, today: Date) -> UnionPast<'a> {
         let mut days = self.days();
         days.extend(calendar.days());
         let first = self.holdings.iter().map(|holding| holding.from).min();
         let days = days.into_iter().rev().filter(|day| *day <= today && Some(*day) >= first).collect();
-        Past { timeline: self, calendar, today, days, found: HashMap::new() }
+        UnionPast { timeline: self, calendar, today, days, found: HashMap::new() }
     }
 }
 
 /// A union on the days on which something of it began or ended. Each is judged once, however many findings ask for it.
 #[derive(Debug)]
-pub struct Past<'a> {
+pub struct UnionPast<'a> {
     timeline: &'a Timeline,
     calendar: &'a Calendar,
     today: Date,
@@ -159,7 +159,7 @@ pub struct Past<'a> {
     found: HashMap<Date, Vec<Finding>>,
 }
 
-impl Past<'_> {
+impl UnionPast<'_> {
     /// The day since which the union has been as `finding` says without a break, seen from today, by what began and ended,
     /// not before its first post, and not before the day on which the plan that makes the finding came to say so; the facts
     /// of people are taken as they are today.

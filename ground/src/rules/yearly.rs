@@ -34,6 +34,12 @@ pub fn academic_year(day: Date) -> i32 {
     if u8::from(day.month()) >= u8::from(Month::August) { day.year() } else { day.year() - 1 }
 }
 
+/// The first day of the academic year that begins in a year: 1 August. None for a year that no calendar has.
+#[must_use]
+pub fn first_day(academic_year: i32) -> Option<Date> {
+    Date::from_calendar_date(academic_year, Month::August, 1).ok()
+}
+
 /// A year after a day; of 29 February, the next 1 March.
 #[must_use]
 pub fn year_after(day: Date) -> Date {

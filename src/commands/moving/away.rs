@@ -16,7 +16,7 @@ use crate::{
 };
 
 const LOOKS_AGAIN: Duration = Duration::from_millis(50);
-/// A minute's: no act of the portal may take as long.
+/// For a minute: no act of the portal may take as long.
 const MOST_LOOKS: u32 = 1200;
 
 /// The university is worked on here again.
@@ -54,7 +54,7 @@ pub(super) async fn find(url: &str, school: &str) -> Result<(PgConnection, Insti
 }
 
 /// Marks the university as moved today, and notes in the record that somebody took all of it: the last entry that goes along.
-/// Gives whether it was not marked before.
+/// `true` where it was not marked before.
 pub(super) async fn mark(db: &mut PgConnection, institution: InstitutionId, school: &str) -> Result<bool> {
     let clock = Clock::default();
     let mut noting = db.begin().await?;
@@ -70,7 +70,7 @@ pub(super) async fn mark(db: &mut PgConnection, institution: InstitutionId, scho
     Ok(is_new)
 }
 
-/// Takes the mark away again; gives whether there was one.
+/// Takes the mark away again; `false` where there was none.
 pub(super) async fn unmark(db: &mut PgConnection, institution: InstitutionId, school: &str) -> Result<bool> {
     let mut noting = db.begin().await?;
     let marked = sqlx::query!("delete from moved_university where institution_id = $1", institution.0);

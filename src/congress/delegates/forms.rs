@@ -305,13 +305,6 @@ pub fn numbers(fields: &Fields, name: &str) -> Vec<String> {
     value.lines().filter_map(|line| folded(line).split_whitespace().next().map(str::to_owned)).collect()
 }
 
-/// A name, a reason or a duty as typed.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct ReasonForm {
-    pub reason: String,
-}
-
 /// A delegation of others, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]

@@ -23,9 +23,9 @@ use crate::{
 const LAST: Duration = Duration::days(3);
 
 /// What congresses are called.
-struct Titles(HashMap<CongressId, String>);
+struct CongressTitles(HashMap<CongressId, String>);
 
-impl Titles {
+impl CongressTitles {
     /// Read in one statement, however many congresses ask for something.
     async fn read(connection: &mut PgConnection, person: &SignedIn) -> Result<Self, Failure> {
         let all = list(connection, person.institution, CongressFilter::default()).await?;
@@ -59,7 +59,7 @@ pub async fn waiting(
     if classes.is_empty() && party.is_empty() && colleges.is_empty() && kept.is_empty() {
         return Ok(tasks);
     }
-    let titles = Titles::read(connection, person).await?;
+    let titles = CongressTitles::read(connection, person).await?;
     for one in classes {
         let id = CongressId(one.congress);
         let says = format!("推荐代表：{}", titles.of(id));

@@ -285,12 +285,6 @@ impl HandsForm {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ReasonForm {
-    pub(super) reason: String,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
 pub(super) struct MinutesForm {
     pub(super) minutes: String,
     pub(super) held_on: String,

@@ -19,9 +19,7 @@ use crate::{
     congress::{
         CongressKeeper, CongressReader, Verb, archive,
         congress::{Congress, Stage},
-        delegates,
-        forms::ReasonForm,
-        meeting, papers,
+        delegates, meeting, papers,
         paths::{CONGRESSES, Done},
         proposals, result, seats,
         section::Section,
@@ -30,7 +28,7 @@ use crate::{
     failure::Failure,
     ids::CongressId,
     page::chrome::Chrome,
-    web::forms::{Done as DoneQuery, Errors, Submitted, reason},
+    web::forms::{Done as DoneQuery, Errors, ReasonForm, Submitted, reason},
 };
 
 /// The stages as the page draws them, in order.

@@ -27,7 +27,6 @@ use crate::{
     congress::{
         CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage},
-        forms::ReasonForm,
         pages::{frame, kept, refusal, visible},
         paths::Done,
         store as core,
@@ -45,7 +44,7 @@ use crate::{
         seats::{SeatPlan, UnitKind, approve},
     },
     text::chinese_day,
-    web::forms::{Attempt, Errors, reason},
+    web::forms::{Attempt, Errors, ReasonForm, reason},
 };
 
 #[must_use]

@@ -120,8 +120,8 @@ pub async fn places(
 ) -> Result<Vec<Option<Place>>, Failure> {
     let sittings: Vec<Uuid> = asked.iter().map(|(sitting, _)| sitting.0).collect();
     let sessions: Vec<&[u8]> = asked.iter().map(|(_, session)| session.as_slice()).collect();
-    // Behind a select the planner does not know how many there are: it plans once for all batches. Else it plans for each, which
-    // takes eight times as long as to find one voter.
+    // Behind a select the planner does not know how many there are: it plans once for all batches. Otherwise it plans for
+    // each, which takes eight times as long as finding one voter.
     let rows = sqlx::query!(
         r#"select u.ord as "ord!", a.institution_id as "institution: InstitutionId", v.place, v.contests
            from unnest((select $1::uuid[]), (select $2::bytea[])) with ordinality as u(sitting, session, ord)

@@ -32,6 +32,7 @@ use crate::{
     rules::matters::{Course, MatterKind, Signed, Stage, StageWord, Step, Word},
 };
 
+/// Which matters are read: all where nothing is asked for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MatterFilter<'a> {
     pub one: Option<MatterId>,

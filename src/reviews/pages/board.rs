@@ -22,7 +22,7 @@ use crate::{
     people::find::{Among, PeopleField, Rest, Search, suggestions},
     reviews::{
         MOST_MONITORS, Reviews, THRESHOLD, Verb,
-        forms::{DrawForm, MemberForm, ReasonForm, TickedForm},
+        forms::{DrawForm, MemberForm, TickedForm},
         paths::Done,
         review::{DealtShare, Member, Person, Review, Stage},
         store::{self, Draw, NewDraw, Opening},
@@ -31,7 +31,7 @@ use crate::{
     sealing::keys::{self, Purpose},
     secrets::readable,
     text::chinese_day,
-    web::forms::{self, Errors, reason},
+    web::forms::{self, Errors, ReasonForm, reason},
 };
 
 /// What the board's forms hold when the page is shown again.

@@ -22,7 +22,7 @@ use crate::{
     reviews::{
         ReviewReader, Reviews, Verb,
         chart::{Radar, Trend},
-        forms::{AnswerForm, ReasonForm},
+        forms::AnswerForm,
         paths::Done,
         review::{Objection, Outcome, Person, Review, Stage},
         store::{self, Attachment, BoardAnswer, PastScore},
@@ -30,7 +30,7 @@ use crate::{
     rules::review::{Grade, score_in_words},
     text::chinese_day,
     unions::store as unions_store,
-    web::forms::{self, Errors, reason},
+    web::forms::{self, Errors, ReasonForm, reason},
 };
 
 #[derive(Template, WebTemplate)]

@@ -5,7 +5,6 @@ use axum::{
     response::Redirect,
 };
 use axum_extra::extract::Form;
-use serde::Deserialize;
 
 use crate::{
     app::App,
@@ -24,21 +23,14 @@ use crate::{
     rules::{rotation::take_turn, timeline::Turn},
     text::chinese_day,
     unions::{paths::UNIONS, store as unions_store},
-    web::forms::{Errors, reason},
+    web::forms::{Errors, ReasonForm, reason},
 };
-
-/// Why an end is taken back, as typed.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct UndoForm {
-    reason: String,
-}
 
 pub(super) async fn act(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path((id, turn)): Path<(UnionId, TurnId)>,
-    Form(form): Form<UndoForm>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Redirect, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
     let why = reason(&form.reason, &mut Errors::default());
@@ -70,7 +62,7 @@ pub(super) async fn act(
             Ok(duty) => duty,
             Err(findings) => return Err(refusal.because(findings)),
         };
-        if !store::take_back_end(db, &locked, turn, &duty, why, now).await? {
+        if !store::take_back_turn_end(db, &locked, turn, &duty, why, now).await? {
             return Err(Failure::Busy);
         }
         // On the days that come back, which are the turn's again by now.

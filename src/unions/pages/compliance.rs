@@ -1,7 +1,7 @@
 //! 对照检查总览: every union against every rule, a breach seen in a second.
 
 mod judged;
-pub(super) mod kept;
+pub(super) mod overviews;
 mod report;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -19,7 +19,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use self::{
     judged::{BreachDetails, JudgedUnion, ShownFinding},
-    kept::{AskedOverview, Overview, Overviews},
+    overviews::{AskedOverview, Overview, Overviews},
 };
 use super::{Onward, Subject, calendar, mending_of, own_rules::OwnBreach};
 use crate::{
@@ -324,7 +324,7 @@ async fn judged(
     let (mut db, institution, mut errors) = (overviews.read().await?, acting.institution(), Errors::default());
     let (now, today) = (overviews.clock.now(), overviews.clock.today());
     let day = filter.day(today, &mut errors);
-    // Before all that they stand on: what changes in between is told from what was read.
+    // Read before the facts that they stand for, so that a change in between is noticed the next time.
     let stamps = store::fact_stamps(&mut db, institution).await?;
     let choices = store::list(&mut db, institution, None).await?;
     let plans = calendar(&mut db, institution).await?;
@@ -352,7 +352,7 @@ async fn judged(
     let overview = overviews.judged(read).await?;
     let direct = overview.direct.iter().filter(|row| filter.shows(row.union)).cloned().collect();
     let query = as_query(&ComplianceFilter { page: String::new(), ..filter.clone() })?;
-    let shown = Shown { overview, unions, plans, mendings, filter: filter.clone(), extent, has_trend, day };
+    let shown = ShownOverview { overview, unions, plans, mendings, filter: filter.clone(), extent, has_trend, day };
     let page = overviews.heavy(move || shown.page()).await?;
     Ok(CompliancePage {
         chrome: overviews.chrome(acting.person(), "对照检查总览"),
@@ -408,7 +408,7 @@ impl CompliancePage {
 }
 
 /// Unions as they were judged, to be shown through a filter.
-struct Shown {
+struct ShownOverview {
     overview: Arc<Overview>,
     unions: Vec<StudentUnion>,
     plans: Calendar,
@@ -462,7 +462,7 @@ impl FoundBreach<'_> {
     }
 }
 
-impl Shown {
+impl ShownOverview {
     fn judged(&self) -> impl Iterator<Item = &JudgedUnion> {
         self.unions.iter().filter_map(|union| self.overview.of(union.id))
     }

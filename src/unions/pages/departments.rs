@@ -98,12 +98,10 @@ pub(super) async fn list(
     if form.from.is_empty() {
         form.from = today.to_string();
     }
-    let mut undoable = record.departments.clone();
+    let mut undoable = Vec::new();
     if record.union.is_managed_by(acting.office()) {
         let ended = store::undoable_departments(&mut db, id, today).await?;
-        undoable.retain(|department| ended.contains(&department.id));
-    } else {
-        undoable.clear();
+        undoable.extend(record.departments.iter().filter(|department| ended.contains(&department.id)).cloned());
     }
     let submitted = Submitted::new(form, Errors::default());
     let page = list_page(&app, acting.person(), record, tabs, submitted, Vec::new(), Done::said(&done));

@@ -21,7 +21,7 @@ mod what_if;
 
 use std::collections::BTreeSet;
 
-pub use compliance::kept::Overviews;
+pub use compliance::overviews::Overviews;
 pub use papers::roster_html;
 use sqlx::PgConnection;
 use time::Date;
@@ -49,7 +49,7 @@ use crate::{
         Finding, Outcome, Rule,
         adoption::Calendar,
         finding::{is_over, is_short},
-        judgement::Past,
+        judgement::UnionPast,
         roster::{Rank, Ranked},
     },
     text::percent,
@@ -255,7 +255,7 @@ impl Evidence {
 }
 
 /// Since when a finding has stood. Of a rule about people: since the first of them is in a post with the data of today.
-fn since(record: &Record, past: &mut Past<'_>, finding: &Finding, today: Date) -> Option<Date> {
+fn since(record: &Record, past: &mut UnionPast<'_>, finding: &Finding, today: Date) -> Option<Date> {
     if !matches!(finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown) {
         return None;
     }

@@ -6,7 +6,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Form;
-use serde::Deserialize;
 
 use super::{
     appoint::{holds_it, members},
@@ -28,20 +27,14 @@ use crate::{
         paths::Done,
         store::{self, Grounds},
     },
-    web::forms::{Errors, reason, written},
+    web::forms::{Errors, ReasonForm, reason, written},
 };
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct UndoForm {
-    reason: String,
-}
 
 pub(super) async fn act(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path((id, post)): Path<(UnionId, PostId)>,
-    Form(form): Form<UndoForm>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let record = managed(&mut *app.read().await?, &acting, id, today).await?;
@@ -110,7 +103,7 @@ pub(super) async fn department(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path((id, department)): Path<(UnionId, DepartmentId)>,
-    Form(form): Form<UndoForm>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Redirect, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
     let why = reason(&form.reason, &mut Errors::default());

@@ -99,7 +99,7 @@ pub async fn end_department(
     grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<Option<i64>, Failure> {
-    allow_department_undoing(connection, department.id, day, now).await?;
+    allow_department_undoing(connection, union, department.id, day, now).await?;
     let done = sqlx::query!(
         r#"with ended as (
                update department set until_day = greatest(from_day, $3)

@@ -47,6 +47,7 @@ pub async fn allow_undoing(
 /// same day.
 pub async fn allow_turn_undoing(
     connection: &mut PgConnection,
+    _: &LockedUnion,
     turn: TurnId,
     until_day: Date,
     now: OffsetDateTime,
@@ -117,6 +118,7 @@ pub async fn take_back_end(
 /// Keeps what a department and its posts were before it ends on a day, so that this can be taken back the same day.
 pub(super) async fn allow_department_undoing(
     connection: &mut PgConnection,
+    _: &LockedUnion,
     department: DepartmentId,
     day: Date,
     now: OffsetDateTime,

@@ -23,7 +23,7 @@ use sqlx::{
     PgConnection,
     types::{Json, Uuid},
 };
-use time::{Date, Month};
+use time::Date;
 
 use super::union::{Department, OtherRank, PostRow, Record, Rows, StudentFacts, StudentUnion, TurnRow};
 use crate::{
@@ -33,7 +33,7 @@ use crate::{
     rules::{
         plan::Union,
         timeline::{Mandate, Organisation, Semester},
-        yearly::{CongressYears, Slip},
+        yearly::{CongressYears, Slip, first_day},
     },
 };
 
@@ -281,8 +281,8 @@ async fn congresses(
     let mut years: HashMap<UnionId, CongressYears> = HashMap::new();
     for row in rows {
         let own = years.entry(row.union).or_default();
-        let august = |year: i16| Date::from_calendar_date(i32::from(year), Month::August, 1).ok();
-        let slipped = row.slipped.and_then(|year| august(year).zip(august(year + 1))).zip(row.reason);
+        let slipped = row.slipped.map(i32::from).and_then(|year| first_day(year).zip(first_day(year + 1)));
+        let slipped = slipped.zip(row.reason);
         match (row.held_on, slipped) {
             (_, Some(((from, until), reason))) => own.slips.push(Slip { from, until, reason }),
             (Some(held), None) => own.held.push(held),

@@ -208,7 +208,7 @@ async fn leave_duty(
         let own = seats.iter().filter(|seat| seat.student == turn.student);
         let own: Vec<(Date, Option<Date>)> = own.map(|seat| (seat.from_day, seat.until_day)).collect();
         let Some(end) = first_gap(&own, turn.from_day.max(day), turn.until_day) else { continue };
-        allow_turn_undoing(connection, turn.id, end.max(turn.from_day), now).await?;
+        allow_turn_undoing(connection, union, turn.id, end.max(turn.from_day), now).await?;
         sqlx::query!("update turn set until_day = greatest(from_day, $2) where id = $1", turn.id.0, end)
             .execute(&mut *connection)
             .await?;

@@ -19,6 +19,7 @@ pub struct FactStamps {
     pub of_unions: HashMap<UnionId, Vec<Uuid>>,
 }
 
+/// The stamps of a university's unions now.
 pub async fn fact_stamps(connection: &mut PgConnection, institution: InstitutionId) -> Result<FactStamps, Failure> {
     let rows = sqlx::query!(
         "select f.scope, f.stamp from fact_stamp f

@@ -32,7 +32,7 @@ use crate::{
         round::{Phase, Round},
         store::{self, Answer, CaseFilter, NewObjection, Objection},
     },
-    web::forms::{Done as After, Errors, Submitted, reason, written, written_if_any},
+    web::forms::{Done as After, Errors, ReasonForm, Submitted, reason, written, written_if_any},
     workdays::Span,
 };
 
@@ -280,19 +280,12 @@ pub(super) async fn publish(
     Ok(Redirect::to(&Done::Notified.at(&id.path())).into_response())
 }
 
-/// Why a notice is taken down, as typed.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct WithdrawForm {
-    reason: String,
-}
-
 /// Takes down what was put on notice today by mistake, before anybody has objected.
 pub(super) async fn withdraw(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<RoundId>,
-    Form(form): Form<WithdrawForm>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Redirect, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
     let round = managed_round(&app, &acting, id).await?;

@@ -72,7 +72,7 @@ struct OwnStep {
 
 /// What was typed into the one or the other form of the page.
 #[derive(Default)]
-struct Typed {
+struct TypedSteps {
     of_round: TellForm,
     of_each: TellEachForm,
 }
@@ -142,13 +142,13 @@ async fn page(
     app: &App,
     acting: &Acting<UnionKeeper>,
     id: RoundId,
-    submitted: Submitted<Typed>,
+    submitted: Submitted<TypedSteps>,
 ) -> Result<OtherStepsPage, Failure> {
     let round = managed_round(app, acting, id).await?;
     if round.chain.others.is_empty() {
         return Err(Failure::Missing);
     }
-    let Submitted { form: Typed { of_round: form, of_each: each }, errors } = submitted;
+    let Submitted { form: TypedSteps { of_round: form, of_each: each }, errors } = submitted;
     let cases = candidates(&mut *app.read().await?, acting, &round).await?;
     let chrome = frame(app, acting.person(), &round, "其他环节");
     let next = next(&round).filter(|_| round.ended_why.is_none());
@@ -163,7 +163,7 @@ pub(super) async fn show(
     Path(id): Path<RoundId>,
     Query(of_each): Query<TellEachForm>,
 ) -> Result<OtherStepsPage, Failure> {
-    let typed = Typed { of_each, ..Typed::default() };
+    let typed = TypedSteps { of_each, ..TypedSteps::default() };
     page(&app, &acting, id, Submitted::new(typed, Errors::default())).await
 }
 
@@ -179,7 +179,7 @@ pub(super) async fn tell(
         errors.add("from", "本轮已经结束，不能再登记");
     }
     let Some(told) = form.read(today, &mut errors).filter(|_| errors.is_empty()) else {
-        let typed = Typed { of_round: form, ..Typed::default() };
+        let typed = TypedSteps { of_round: form, ..TypedSteps::default() };
         let page = page(&app, &acting, id, Submitted::new(typed, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -220,7 +220,7 @@ pub(super) async fn tell_each(
         errors.add("case", "本轮已经结束，不能再登记");
     }
     let Some(ToldOfEach { step, cases }) = form.read(today, &mut errors) else {
-        let typed = Typed { of_each: form, ..Typed::default() };
+        let typed = TypedSteps { of_each: form, ..TypedSteps::default() };
         let page = page(&app, &acting, id, Submitted::new(typed, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

@@ -149,7 +149,7 @@ impl WorkPage {
 
 /// What is asked for, and the part of it that the page shows.
 #[derive(Clone, Copy)]
-struct Shown<'a> {
+struct WaitingShown<'a> {
     which: &'a WaitingFilter,
     ids: &'a [CaseId],
 }
@@ -188,7 +188,7 @@ async fn page(
     };
     let ids = store::waiting(&mut db, &office, &which).await?;
     let mut groups = store::waiting_groups(&mut db, &office).await?;
-    let total = total_of(&mut db, &office, Shown { which: &which, ids: &ids }, &groups, today).await?;
+    let total = total_of(&mut db, &office, WaitingShown { which: &which, ids: &ids }, &groups, today).await?;
     let mut cases = store::cases_of(&mut db, &ids).await?;
     if !sees_grades(acting.office().kind) {
         cases.iter_mut().for_each(Case::mute);
@@ -271,11 +271,11 @@ async fn page(
 async fn total_of(
     db: &mut PgConnection,
     office: &ChainOffice,
-    shown: Shown<'_>,
+    shown: WaitingShown<'_>,
     groups: &[store::WaitingGroup],
     today: Date,
 ) -> Result<i64, Failure> {
-    let Shown { which, ids } = shown;
+    let WaitingShown { which, ids } = shown;
     if ids.is_empty() {
         return Ok(0);
     }

@@ -391,7 +391,7 @@ mod provider {
     };
     use serde_json::json;
 
-    fn server() -> CampusServer {
+    pub(super) fn server() -> CampusServer {
         CampusServer {
             protocol: Protocol::Oidc,
             address: "https://id.example.edu.cn".to_owned(),
@@ -425,8 +425,9 @@ mod provider {
 }
 
 mod server {
+    use super::provider::server;
     use lunzhi::{
-        campus::server::{CampusServer, ClientOf, PasswordFor, Protocol, SecretKey, address, is_inside, may_be_asked},
+        campus::server::{CampusServer, ClientOf, Protocol, SecretKey, address, is_inside, may_be_asked},
         ids::InstitutionId,
         sealing::keys::MarkKey,
     };
@@ -483,18 +484,8 @@ mod server {
 
     #[test]
     fn another_server_or_number_vouches_for_others() {
-        let server = CampusServer {
-            protocol: Protocol::Cas,
-            address: "https://cas.example.edu.cn/cas".to_owned(),
-            origin: "https://lunzhi.example.edu.cn".to_owned(),
-            number_field: None,
-            name_field: None,
-            client: None,
-            plain_allowed: false,
-            opens_students: false,
-            password_for: PasswordFor::All,
-            authorities: None,
-        };
+        let address = "https://cas.example.edu.cn/cas".to_owned();
+        let server = CampusServer { protocol: Protocol::Cas, address, ..server() };
         let changed = CampusServer { opens_students: true, name_field: Some("cn".to_owned()), ..server.clone() };
         assert!(server.vouches_as(&changed));
         let number = CampusServer { number_field: Some("xh".to_owned()), ..server.clone() };

@@ -185,7 +185,7 @@ mod sealed {
     };
     use time::macros::datetime;
 
-    fn survey() -> Survey {
+    pub(super) fn survey() -> Survey {
         Survey {
             id: SurveyId::random(),
             union: None,
@@ -319,38 +319,18 @@ mod forms {
 }
 
 mod survey {
+    use super::sealed::survey;
     use lunzhi::{
-        ids::{CollegeId, SurveyId},
-        surveys::survey::{Addressee, Stage, Survey},
+        ids::CollegeId,
+        surveys::survey::{Addressee, Survey},
     };
     use time::{Duration, OffsetDateTime, macros::datetime};
 
     const NOON: OffsetDateTime = datetime!(2026-11-28 12:00 +8);
 
-    fn survey() -> Survey {
-        Survey {
-            id: SurveyId::random(),
-            union: None,
-            host: "校团委".to_owned(),
-            graduates: false,
-            title: "食堂".to_owned(),
-            purpose: "了解情况".to_owned(),
-            anonymous: true,
-            stage: Stage::Open,
-            opens_at: NOON,
-            closes_at: NOON + Duration::days(7),
-            colleges: Vec::new(),
-            college_names: Vec::new(),
-            years: vec![2025],
-            pair: None,
-            findings: None,
-            published_at: None,
-        }
-    }
-
     #[test]
     fn whoever_cannot_answer_is_told_why() {
-        let survey = survey();
+        let survey = Survey { years: vec![2025], ..survey() };
         let student =
             Addressee { enrolled: true, college: CollegeId::random(), year: 2025, is_graduate: false, answered: false };
         let why = |student: Option<&Addressee>, at| survey.why_not(student, at).map(|hindrance| hindrance.why);

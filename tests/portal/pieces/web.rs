@@ -1,4 +1,4 @@
-//! Pieces of `web`, each by itself.
+//! Pieces of `web`, each by itself; one file a room, as the others.
 
 mod media {
     use lunzhi::web::media::{JPEG, PDF, PNG, WORD, document, saved_name, scan};

@@ -4,3 +4,4 @@ mod chain;
 mod outcome;
 mod rounds;
 mod selection;
+mod waiting;

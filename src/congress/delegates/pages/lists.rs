@@ -21,7 +21,7 @@ use crate::{
         CongressKeeper, DelegateElector, Verb,
         congress::{Congress, Standing},
         delegates::{
-            forms::{Fields, ReasonForm, numbers},
+            forms::{Fields, numbers},
             list::ListStage,
             paths::Done,
             recommendation::Terms,
@@ -36,7 +36,7 @@ use crate::{
     office::OfficeKind,
     page::{chrome::Chrome, filters},
     rules::delegates::{UnitList, hand_in as may_hand_in},
-    web::forms::{Done as DoneQuery, Errors, reason},
+    web::forms::{Done as DoneQuery, Errors, ReasonForm, reason},
 };
 
 /// A unit of the list with its fields as they are filled in.

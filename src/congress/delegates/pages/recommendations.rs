@@ -40,7 +40,7 @@ use crate::{
         delegates::{RecommendationFacts, recommend as may_recommend},
         plan::Body,
     },
-    web::forms::{Done as DoneQuery, Errors, Submitted, reason},
+    web::forms::{Done as DoneQuery, Errors, ReasonForm, Submitted, reason},
 };
 
 #[derive(Template, WebTemplate)]
@@ -441,7 +441,7 @@ pub(super) async fn withdraw(
     State(app): State<App>,
     acting: Acting<DelegateRecommender>,
     Path((id, recommendation)): Path<(CongressId, RecommendationId)>,
-    Form(form): Form<super::super::forms::ReasonForm>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Redirect, Failure> {
     let (now, mut db) = (app.clock.now(), app.read().await?);
     let congress = visible(&mut db, &acting, id).await?;

@@ -20,7 +20,6 @@ use crate::{
         CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
-            forms::ReasonForm,
             paths::Done,
             store::{self, SeatedDelegate},
         },
@@ -31,7 +30,7 @@ use crate::{
     inbox::{self, Notice, To},
     page::chrome::Chrome,
     people::OWN_DATA,
-    web::forms::{Done as DoneQuery, Errors, reason},
+    web::forms::{Done as DoneQuery, Errors, ReasonForm, reason},
 };
 
 #[derive(Template, WebTemplate)]
@@ -87,7 +86,8 @@ pub(super) async fn show(
     let keeps = congress.is_kept_by(acting.office());
     let mut undoable = HashSet::new();
     if keeps {
-        undoable.extend(store::undoable_ends(&mut db, &congress, today).await?.into_iter().map(|end| end.delegate));
+        undoable
+            .extend(store::undoable_mandate_ends(&mut db, &congress, today).await?.into_iter().map(|end| end.delegate));
     }
     let chrome = frame(&app, acting.person(), &congress, "代表名单");
     Ok(SeatedPage { chrome, congress, rows, units, keeps, undoable, today, done: Done::said(&done) })
@@ -134,7 +134,7 @@ pub(super) async fn end(
                 let notice = Notice::new(says, OWN_DATA).says(format!("接替{}。", row.name));
                 inbox::tell(db, acting.institution(), To::Student(next.student), &notice, now).await?;
             }
-            store::allow_undoing(db, row, next.as_ref(), now).await?;
+            store::allow_mandate_undoing(db, &congress, row, next.as_ref(), now).await?;
             audit::append(db, acting.person(), entry, now).await?;
             Ok(next.is_some())
         })
@@ -160,14 +160,14 @@ pub(super) async fn undo(
         };
         let all = store::seated(db, &congress).await?;
         let row = all.iter().find(|row| row.id == delegate).ok_or(Failure::Missing)?;
-        let undoable = store::undoable_ends(db, &congress, now.date()).await?;
+        let undoable = store::undoable_mandate_ends(db, &congress, now.date()).await?;
         let Some(end) = undoable.into_iter().find(|end| end.delegate == delegate) else {
             return Err(refused().for_reason(
                 "只有当天终止、递补的人还没有作为代表办过事的，才能撤销",
                 "递补的人已经报到、列入选民、提出或附议提案、联系班级的，不能撤销",
             ));
         };
-        if !store::take_back_end(db, &congress, delegate).await? {
+        if !store::take_back_mandate_end(db, &congress, delegate).await? {
             return Err(Failure::Busy);
         }
         let mut entry = Entry::about(Verb::DelegatesKept, row.student)

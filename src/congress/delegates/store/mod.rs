@@ -19,9 +19,9 @@ pub use recommendations::{
     recommend, recommendations, recommending_classes, tell_step, terms, unit_of_class, units, withdraw,
 };
 pub use seated::{
-    Delegation, SeatedDelegate, Substitute, UndoableEnd, add_delegation, allow_undoing, delegations, end,
-    end_delegation, make_delegations, move_to, next_substitute, promote, seated, set_duty, take_back_end,
-    undoable_ends,
+    Delegation, SeatedDelegate, Substitute, UndoableMandateEnd, add_delegation, allow_mandate_undoing, delegations,
+    end, end_delegation, make_delegations, move_to, next_substitute, promote, seated, set_duty, take_back_mandate_end,
+    undoable_mandate_ends,
 };
 pub use waiting::{
     ClassCongress, CollegeTask, KeeperTask, classes_without, congresses_of_class, for_college, for_keeper,

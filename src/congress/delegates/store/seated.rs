@@ -197,8 +197,9 @@ pub async fn promote(
 
 /// Keeps what the end of a mandate took the place of, so that it can be taken back the same day; `row` is the delegate before
 /// the end.
-pub async fn allow_undoing(
+pub async fn allow_mandate_undoing(
     connection: &mut PgConnection,
+    _: &Locked<Congress>,
     row: &SeatedDelegate,
     next: Option<&Substitute>,
     now: OffsetDateTime,
@@ -227,7 +228,7 @@ pub async fn allow_undoing(
 
 /// An end of a mandate that can be taken back.
 #[derive(Debug, Clone)]
-pub struct UndoableEnd {
+pub struct UndoableMandateEnd {
     pub delegate: DelegateId,
     /// Who moved up, and waits again.
     pub substitute: Option<StudentId>,
@@ -235,13 +236,13 @@ pub struct UndoableEnd {
 
 /// The ends of today that can be taken back: of people who are still students, and while whoever moved up has done nothing as
 /// a delegate.
-pub async fn undoable_ends(
+pub async fn undoable_mandate_ends(
     connection: &mut PgConnection,
     congress: &Congress,
     today: Date,
-) -> Result<Vec<UndoableEnd>, Failure> {
+) -> Result<Vec<UndoableMandateEnd>, Failure> {
     let rows = sqlx::query_as!(
-        UndoableEnd,
+        UndoableMandateEnd,
         r#"select e.delegate_id as "delegate: DelegateId", b.student_id as "substitute?: StudentId"
            from ended_delegate e join delegate d on d.id = e.delegate_id join student s on s.id = d.student_id
                 left join delegate b on b.id = e.substitute_id
@@ -268,7 +269,7 @@ pub async fn undoable_ends(
 
 /// Gives a mandate back that was ended by mistake; whoever moved up for it waits again in their place. `false` where it cannot
 /// be taken back any more.
-pub async fn take_back_end(
+pub async fn take_back_mandate_end(
     connection: &mut PgConnection,
     congress: &Locked<Congress>,
     delegate: DelegateId,

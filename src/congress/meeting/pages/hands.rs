@@ -17,7 +17,7 @@ use crate::{
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},
-            forms::{HandsForm, PeopleForm, ReasonForm},
+            forms::{HandsForm, PeopleForm},
             nouns::{DutyHolder, HandVoteRow, Headcount, Meeting, VoteKind},
             state::Meetings,
             store,
@@ -31,7 +31,7 @@ use crate::{
         Finding, Outcome,
         meeting::{Duty, quorum, show_of_hands},
     },
-    web::forms::{Done as DoneQuery, Errors, Submitted, reason},
+    web::forms::{Done as DoneQuery, Errors, ReasonForm, Submitted, reason},
 };
 
 /// The page's forms as they were sent.

@@ -33,7 +33,7 @@ const MOST_KEPT: usize = 1_500;
 
 /// Who looks at which university. Who sees all of it sees it alike in one kind of office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Beholder {
+struct OverviewReader {
     institution: InstitutionId,
     office: OfficeKind,
 }
@@ -97,7 +97,7 @@ struct UnionToJudge {
 
 /// What was read, and what of it is to be judged.
 pub(super) struct ReadOverview {
-    beholder: Beholder,
+    reader: OverviewReader,
     /// As it was kept, where nothing changed.
     same: Option<Arc<Overview>>,
     is_whole: bool,
@@ -122,20 +122,20 @@ struct KeptOverviews(Mutex<VecDeque<KeptOverview>>);
 
 #[derive(Debug, Clone)]
 struct KeptOverview {
-    beholder: Beholder,
+    reader: OverviewReader,
     overview: Arc<Overview>,
 }
 
 impl KeptOverviews {
-    fn of(&self, beholder: Beholder) -> Option<Arc<Overview>> {
+    fn of(&self, reader: OverviewReader) -> Option<Arc<Overview>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().find(|one| one.beholder == beholder).map(|one| Arc::clone(&one.overview))
+        kept.iter().find(|one| one.reader == reader).map(|one| Arc::clone(&one.overview))
     }
 
     /// Keeps an overview in the place of the one before; those that nobody looked at for the longest time go.
     fn keep(&self, new: KeptOverview) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|one| one.beholder != new.beholder);
+        kept.retain(|one| one.reader != new.reader);
         kept.push_back(new);
         let unions = |kept: &VecDeque<KeptOverview>| kept.iter().map(|one| one.overview.unions.len()).sum::<usize>();
         while unions(&kept) > MOST_KEPT {
@@ -154,7 +154,7 @@ impl Deref for Overviews {
 
 /// What a union is judged from, as far as stamps and a few figures say it.
 fn marks(asked: &mut AskedOverview<'_>, mut work: HashMap<UnionId, WorkOwed>) -> Vec<UnionMark> {
-    // Who came from a college's union is asked in the school's and in the graduates': they change with every other.
+    // The school's and the graduates' unions ask who came from a college's, so that they change with every other.
     let mut all: Vec<Uuid> = asked.stamps.of_unions.values().flatten().copied().collect();
     all.sort_unstable();
     let (unions, stamps) = (std::mem::take(&mut asked.unions), &mut asked.stamps.of_unions);
@@ -202,11 +202,11 @@ impl Overviews {
         mut asked: AskedOverview<'_>,
     ) -> Result<ReadOverview, Failure> {
         let (institution, today, day) = (asked.institution, asked.today, asked.day);
-        let beholder = Beholder { institution, office: asked.office.kind };
+        let reader = OverviewReader { institution, office: asked.office.kind };
         let one = if let [one] = asked.unions.as_slice() { Some(one.id) } else { None };
         let work = WorkOwed::load(db, institution, one, asked.now).await?;
         let marks = marks(&mut asked, work);
-        let kept = self.kept.of(beholder).filter(|kept| {
+        let kept = self.kept.of(reader).filter(|kept| {
             asked.is_whole && kept.day == day && kept.shared == asked.stamps.shared && kept.unions.len() == marks.len()
         });
         let (mut standing, mut changed) = (HashMap::new(), Vec::new());
@@ -225,7 +225,7 @@ impl Overviews {
             Vec::new()
         };
         if kept.as_ref().is_some_and(|kept| kept.coming != coming) {
-            // Another day to come: it is looked at in every union.
+            // A new day to come has to be judged in every union.
             let others: Vec<UnionMark> = standing.drain().map(|(_, one)| one.mark.clone()).collect();
             records.extend(self::records(db, institution, &others, day).await?);
             changed.extend(others);
@@ -251,12 +251,12 @@ impl Overviews {
         let changed: Vec<UnionToJudge> = whole.collect();
         let AskedOverview { office, plans, stamps, is_whole, with_days, .. } = asked;
         let judging = Judging { day, plans, office: office.clone(), reasons, own, coming, with_days };
-        Ok(ReadOverview { beholder, same, is_whole, shared: stamps.shared, standing, changed, judging, direct })
+        Ok(ReadOverview { reader, same, is_whole, shared: stamps.shared, standing, changed, judging, direct })
     }
 
     /// Judges what changed, and keeps it beside what did not.
     pub(super) async fn judged(&self, read: ReadOverview) -> Result<Arc<Overview>, Failure> {
-        let ReadOverview { beholder, same, is_whole, shared, mut standing, mut changed, judging, direct } = read;
+        let ReadOverview { reader, same, is_whole, shared, mut standing, mut changed, judging, direct } = read;
         let overview = if let Some(same) = same {
             same
         } else {
@@ -273,7 +273,7 @@ impl Overviews {
             Arc::new(Overview { day, shared, unions: standing, coming, direct })
         };
         if is_whole {
-            self.kept.keep(KeptOverview { beholder, overview: Arc::clone(&overview) });
+            self.kept.keep(KeptOverview { reader, overview: Arc::clone(&overview) });
         }
         Ok(overview)
     }
