@@ -543,6 +543,19 @@ pub async fn end_holds(connection: &mut PgConnection) -> Result<(), Failure> {
     Ok(())
 }
 
+/// As [`end_holds`], of one portal.
+pub async fn end_holds_of(connection: &mut PgConnection, portal: PortalId) -> Result<(), Failure> {
+    sqlx::query!(
+        "update count_holder set held_until = least(held_until, clock_timestamp()), opened = null, envelopes = null,
+                                 halted = null
+         where portal = $1",
+        portal.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// How far a count is, as the portal that makes it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldCount {
