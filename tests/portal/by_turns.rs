@@ -40,6 +40,23 @@ async fn who_signs_in_at_one_is_signed_in_at_both_and_who_leaves_is_out_at_both(
 }
 
 #[tokio::test]
+async fn a_password_that_is_changed_at_one_ends_the_sessions_at_both() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let (number, new) = (OfficeKind::SchoolLeague.slug(), "brand new secret");
+    let mut elsewhere = one.signed_in(OfficeKind::SchoolLeague).await.at(&other);
+    assert_eq!(elsewhere.get("/people").await.status, 200);
+    let mut own = one.signed_in(OfficeKind::SchoolLeague).await;
+    let fields = [("old", PASSWORD), ("new", new), ("again", new)];
+    assert_eq!(own.post("/me/password", &fields).await.status, 303);
+    assert_eq!(own.at(&other).get("/people").await.status, 200, "one's own goes on");
+    assert_eq!(elsewhere.get("/people").await.status, 303);
+    let mut anew = other.visitor();
+    assert_eq!(anew.sign_in(FIRST, number, PASSWORD).await.status, 422);
+    assert_eq!(anew.sign_in(FIRST, number, new).await.status, 303);
+}
+
+#[tokio::test]
 async fn an_election_is_told_by_turns_and_its_count_is_made_at_one() {
     let one = Portal::start().await;
     let other = one.restarted();
@@ -241,6 +258,22 @@ async fn an_import_is_written_once_and_every_portal_shows_how_far_it_is() {
     .await
     .unwrap();
     assert_eq!(counts, (2, 0));
+}
+
+#[tokio::test]
+async fn a_file_is_uploaded_looked_at_and_written_by_turns() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let mut staff = one.signed_in(OfficeKind::StudentAffairs).await.by_turns([&one, &other]);
+    for number in ["B8", "B9"] {
+        let path = upload(&mut staff, number).await;
+        assert_eq!(staff.get(&path).await.status, 200);
+        assert_eq!(staff.post(&format!("{path}/commit"), &[]).await.status, 303);
+        until(&mut staff, &path, |page| page.text().contains("已写入：")).await;
+    }
+    let written = "select count(*) from student where number in ('B8', 'B9')";
+    let (written,): (i64,) = sqlx::query_as(written).fetch_one(&mut one.owner().await).await.unwrap();
+    assert_eq!(written, 2);
 }
 
 #[tokio::test]
