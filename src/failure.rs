@@ -399,7 +399,8 @@ impl Trouble {
             Some("25006") => Self::ReadOnly,
             // What a trigger forbids has the same code, and is a fault of ours.
             Some("42501") if refuses_the_role(error) => Self::NotGranted,
-            Some("57P01" | "57P02" | "57P03" | "57P05" | "08000" | "08003" | "08006") => Self::Lost,
+            // 40001: a standby ends what reads rows that are gone at the primary.
+            Some("57P01" | "57P02" | "57P03" | "57P05" | "08000" | "08003" | "08006" | "40001") => Self::Lost,
             _ => Self::Unexpected,
         }
     }

@@ -58,6 +58,8 @@ const BALLAST_AGAIN: Duration = Duration::from_mins(1);
 const DATABASE_DIED: &str = "the embedded database ended by itself; see postgres.log in its folder";
 /// Requests under way get this long to end after a stop.
 const GRACE: Duration = Duration::from_secs(20);
+/// How long it may take to tell other portals that this one ends.
+const TOLD_WITHIN: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -165,6 +167,14 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
     }
     if database_died {
         bail!(DATABASE_DIED);
+    }
+    let told = async {
+        elections::stop(&portal.elections).await?;
+        reviews::stop(&portal.reviews).await
+    };
+    // Without it others find out by its silence.
+    if let Ok(Err(failure)) = tokio::time::timeout(TOLD_WITHIN, told).await {
+        tracing::warn!(%failure, "the shares of monitors were not let go");
     }
     // Writes go on after their client has hung up; none is cut off.
     let _ = tokio::time::timeout(GRACE, portal.close()).await;

@@ -63,7 +63,10 @@ async fn asked_within(campus: &Campus, server: &CampusServer, stays: Duration) -
         return Err(why);
     }
     let found = discover(campus, server).await;
-    if let Err(why) = found {
+    // Who had no place did not ask it.
+    if let Err(why) = found
+        && why != Refusal::Crowded
+    {
         campus.remember_failure(server, why);
     }
     found

@@ -31,6 +31,8 @@ words! {
     /// The token has expired, or is from later than now, by more than two minutes.
     OutOfTime = "out_of_time", "登录结果的有效时间不对：统一身份认证与本系统的时钟可能相差两分钟以上。请系统管理员核对服务器时间。";
     Unreachable = "unreachable", "统一身份认证没有应答，暂时不能用它登录。请稍后再试。";
+    /// Too many are asked about at once, and this one never was.
+    Crowded = "crowded", "现在登录的人多，没有轮到向统一身份认证核对。请过几秒重新登录。";
     /// It sent a redirect, an error, or what is too large or cannot be read.
     Unreadable = "unreadable", "统一身份认证的应答无法识别，没有采用。请稍后再试；仍然不行的，请系统管理员核对服务器地址。";
     NoNumber = "no_number", "统一身份认证没有给出你的学号（工号），所以不能确定是哪个账号。请系统管理员核对设置里学号所在的属性。";
@@ -76,7 +78,7 @@ impl Refusal {
 
     /// The server is what is wrong, and not the person's sign-in.
     fn is_of_the_server(self) -> bool {
-        matches!(self, Self::InternalError | Self::Unreachable | Self::Unreadable)
+        matches!(self, Self::InternalError | Self::Unreachable | Self::Crowded | Self::Unreadable)
     }
 
     pub(super) fn status(self) -> StatusCode {
@@ -114,7 +116,8 @@ impl Refusal {
 impl From<Unanswered> for Refusal {
     fn from(why: Unanswered) -> Self {
         match why {
-            Unanswered::Unreachable | Unanswered::TookLong | Unanswered::Busy => Self::Unreachable,
+            Unanswered::Unreachable | Unanswered::TookLong => Self::Unreachable,
+            Unanswered::Busy => Self::Crowded,
             Unanswered::TooLarge => Self::Unreadable,
         }
     }

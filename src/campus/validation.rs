@@ -1,7 +1,5 @@
 //! Asking a CAS server about a ticket.
 
-use axum::http::StatusCode;
-
 use super::{cas, refusal::Refusal, server::CampusServer, state::Campus};
 
 /// Asks a CAS server about a ticket: by version 3, and by version 2 where it has no other.
@@ -13,7 +11,9 @@ pub(super) async fn validate(
 ) -> Result<cas::CasPerson, Refusal> {
     let asks = campus.asks(server)?;
     let mut answer = asks.get(&cas::validation_url(server, "3", service, ticket), None).await?;
-    if answer.status == StatusCode::NOT_FOUND {
+    // A server without version 3 says that there is no such page, or that it is forbidden, or sends to its sign-in page: it has
+    // not looked at the ticket. Of a ticket that is no good it says so with 200.
+    if answer.status.is_client_error() || answer.status.is_redirection() {
         answer = asks.get(&cas::validation_url(server, "2", service, ticket), None).await?;
     }
     if answer.status.is_server_error() {

@@ -94,6 +94,17 @@ pub enum Halt {
     Failed(&'static str),
 }
 
+impl Halt {
+    /// Why, in Chinese.
+    #[must_use]
+    pub fn says(&self) -> String {
+        match self {
+            Self::Suspicious(places) => format!("有 {} 张加密选票不是系统收下的，或者打不开", places.len()),
+            Self::Failed(why) => (*why).to_owned(),
+        }
+    }
+}
+
 impl Progress {
     /// Why it ended; none while it runs.
     #[must_use]

@@ -7,9 +7,13 @@ use std::{
     num::NonZeroUsize,
     sync::{Arc, atomic::Ordering},
     thread::available_parallelism,
+    time::Duration,
 };
 
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::{
+    task::{JoinHandle, spawn_blocking},
+    time::sleep,
+};
 
 use super::{
     Verb,
@@ -17,7 +21,7 @@ use super::{
     names::SettledNames,
     record,
     sitting::{Contest, Sitting, Stage},
-    store::{self, ContestResult, CountedBallots, Envelope},
+    store::{self, ContestResult, CountedBallots, Envelope, ToldCount},
 };
 use crate::{
     audit::{self, Entry},
@@ -37,6 +41,8 @@ use crate::{
 
 /// Envelopes read at once; those of two chunks are in memory at most.
 const CHUNK: i64 = 2_000;
+/// How often a count says in the database how far it is.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
 
 /// Envelopes that are left out of a count.
 #[derive(Debug)]
@@ -62,6 +68,8 @@ pub fn begin(
 ) -> bool {
     let Some(progress) = app.ballot_box.begin(sitting) else { return false };
     let (app, person) = (app.clone(), person.clone());
+    let (teller, told) = (app.clone(), Arc::clone(&progress));
+    tokio::spawn(async move { tell(&teller, sitting, &told).await });
     tokio::spawn(async move {
         match run(&app, &person, sitting, key, exclude, &progress).await {
             Ok(None) => {
@@ -76,6 +84,23 @@ pub fn begin(
         }
     });
     true
+}
+
+/// Says how far a count is, for the pages of other portals, until it has ended or it was said why it stopped. Beside the count:
+/// one that has to wait for the other's rows would wait for itself.
+async fn tell(app: &Elections, sitting: SittingId, progress: &Arc<Progress>) {
+    let whole = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    while app.ballot_box.progress(sitting).is_some_and(|current| Arc::ptr_eq(&current, progress)) {
+        let (halted, (done, total)) = (progress.halt().map(|halt| halt.says()), progress.figures());
+        let told = ToldCount { done: whole(done), total: whole(total), halted };
+        let portal = app.ballot_box.portal;
+        match app.write_one(async |db| store::say_count(db, sitting, portal, &told).await).await {
+            Ok(()) if told.halted.is_some() => return,
+            Ok(()) => {}
+            Err(failure) => tracing::warn!(%failure, "how far a count is was not said"),
+        }
+        sleep(TOLD_EVERY).await;
+    }
 }
 
 /// What it takes to open the envelopes of a sitting.

@@ -25,7 +25,7 @@ pub mod turnout;
 
 pub use ballot_box::Elections;
 pub use forms::{MAJORITIES, QUORUMS};
-pub use pages::{close_overdue, issued_papers};
+pub use pages::{close_overdue, issued_papers, stop};
 
 pub(crate) use paths::SITTINGS;
 

@@ -71,6 +71,14 @@ pub async fn keep_shares(app: &Reviews) -> Result<(), Failure> {
     app.write_one(async |db| store::still_holds_shares(db, app.portal).await).await
 }
 
+/// Says that this portal ends, and with it the shares that it holds: who waits for it at another need not wait to find out.
+pub async fn stop(app: &Reviews) -> Result<(), Failure> {
+    if app.shares.is_empty() {
+        return Ok(());
+    }
+    app.write_one(async |db| store::end_holds_of(db, app.portal).await).await
+}
+
 /// The portal's marks on what belongs to a review: somebody who writes tables cannot make them.
 #[derive(Debug)]
 pub struct Marks(pub MarkKey);

@@ -5,7 +5,7 @@ use std::{
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
     vec,
 };
@@ -27,7 +27,11 @@ use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
-use tokio::{net::lookup_host, sync::Semaphore, time::timeout};
+use tokio::{
+    net::lookup_host,
+    sync::{AcquireError, Semaphore},
+    time::timeout,
+};
 use tower::util::{ServiceFn, service_fn};
 
 /// Bytes of an answer.
@@ -38,6 +42,10 @@ const WITHIN: Duration = Duration::from_secs(10);
 const AT_ONCE: usize = 256;
 /// Of these at one host: a server that hangs keeps no more, and leaves the other universities theirs.
 const AT_ONE_HOST: usize = 32;
+/// Requests for one host, those that wait for a place included: whoever signs in as a vote opens is asked about in turn.
+const IN_LINE: usize = 256;
+/// How long a request waits for its place.
+const WAITS: Duration = Duration::from_secs(5);
 
 type Resolving = Pin<Box<dyn Future<Output = io::Result<vec::IntoIter<SocketAddr>>> + Send>>;
 type Resolver = ServiceFn<fn(Name) -> Resolving>;
@@ -89,7 +97,8 @@ pub struct Outgoing {
     hosts: Arc<Hosts>,
 }
 
-/// A client for other servers. It follows no redirect, takes answers of at most 256 KB and waits ten seconds.
+/// A client for other servers. It follows no redirect, takes answers of at most 256 KB, and waits ten seconds for them from
+/// when it has its place.
 #[derive(Debug)]
 pub struct Asker {
     client: Https,
@@ -97,39 +106,30 @@ pub struct Asker {
     hosts: Arc<Hosts>,
 }
 
-/// How many requests are under way at each host that has any.
+/// The places at each host for which there are requests.
 #[derive(Debug, Default)]
-struct Hosts(Mutex<HashMap<String, usize>>);
+struct Hosts(Mutex<HashMap<String, Weak<HostPlaces>>>);
 
-/// A place among the requests at a host, until it is dropped.
+/// A host's places.
 #[derive(Debug)]
-struct HostPlace<'a> {
-    hosts: &'a Hosts,
-    host: String,
+struct HostPlaces {
+    /// Of all requests for it.
+    line: Semaphore,
+    /// Of those that are under way.
+    turns: Semaphore,
 }
 
 impl Hosts {
-    /// A place at a host with its port; none where all are taken.
-    fn place(&self, host: &str) -> Option<HostPlace<'_>> {
+    /// The places at a host with its port.
+    fn of(&self, host: &str) -> Arc<HostPlaces> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let under_way = all.entry(host.to_owned()).or_default();
-        if *under_way >= AT_ONE_HOST {
-            return None;
+        if let Some(places) = all.get(host).and_then(Weak::upgrade) {
+            return places;
         }
-        *under_way += 1;
-        Some(HostPlace { hosts: self, host: host.to_owned() })
-    }
-}
-
-impl Drop for HostPlace<'_> {
-    fn drop(&mut self) {
-        let mut all = self.hosts.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(under_way) = all.get_mut(&self.host) {
-            *under_way = under_way.saturating_sub(1);
-            if *under_way == 0 {
-                all.remove(&self.host);
-            }
-        }
+        all.retain(|_, places| places.strong_count() > 0);
+        let places = Arc::new(HostPlaces { line: Semaphore::new(IN_LINE), turns: Semaphore::new(AT_ONE_HOST) });
+        all.insert(host.to_owned(), Arc::downgrade(&places));
+        places
     }
 }
 
@@ -238,8 +238,15 @@ impl Asker {
 
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, Unanswered> {
         let host = request.uri().authority().ok_or(Unanswered::Unreachable)?.as_str().to_ascii_lowercase();
-        let _at_host = self.hosts.place(&host).ok_or(Unanswered::Busy)?;
-        let _place = self.places.try_acquire().map_err(|_| Unanswered::Busy)?;
+        let at_host = self.hosts.of(&host);
+        let _in_line = at_host.line.try_acquire().map_err(|_| Unanswered::Busy)?;
+        // None is asked about before its place is there: what is asked about and given up is spent at the server.
+        // Whoever waits for a host has none of the places that all share.
+        let both = async {
+            let turn = at_host.turns.acquire().await?;
+            Ok::<_, AcquireError>((turn, self.places.acquire().await?))
+        };
+        let _places = timeout(WAITS, both).await.map_err(|_| Unanswered::Busy)?.map_err(|_| Unanswered::Busy)?;
         let asked = async {
             let response = self.client.request(request).await.map_err(|_| Unanswered::Unreachable)?;
             let status = response.status();

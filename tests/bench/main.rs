@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that cannot go on should stop")]
 
 mod ballots;
+mod campus;
 mod congresses;
 mod lists;
 mod memory;
@@ -79,6 +80,9 @@ fn main() {
     let wanted = |name: &str| named.is_empty() || named.iter().any(|found| found == name);
     if wanted("sign-ins") {
         sign_ins(portal);
+    }
+    if wanted("cas") {
+        campus::measure(&runtime, portal, &server.url("postgres"));
     }
     if wanted("rulebook") {
         against_bare(portal, bare, "/rulebook", "rule book");
@@ -164,6 +168,7 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
         make_round(&mut db, code).await;
     }
     congresses::make(&mut db, &hash).await;
+    campus::make(&mut db, &hash).await;
     for (code, requests) in lists::ASKING {
         make_unions(&mut db, &hash, code, 10).await;
         lists::make_requests(&mut db, &hash, code, requests).await;
@@ -293,7 +298,7 @@ impl Connection {
             } else if let Some(rest) = line.strip_prefix("set-cookie: ").and_then(|rest| rest.split(';').next()) {
                 if rest.starts_with("lunzhi=") {
                     set = Some(rest.to_owned());
-                } else {
+                } else if !rest.ends_with('=') {
                     rest.clone_into(&mut self.device);
                 }
             }

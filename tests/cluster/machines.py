@@ -364,6 +364,10 @@ http {{
   upstream portals {{
 {servers}
   }}
+  upstream monitors {{
+    server 127.0.0.1:{self.portal_ports[0]} max_fails=0;
+    server 127.0.0.1:{self.portal_ports[1]} max_fails=0 backup;
+  }}
   server {{
     listen 127.0.0.1:{self.front_port};
     client_max_body_size 9m;
@@ -380,6 +384,8 @@ http {{
       add_header Retry-After 5 always;
       return 503 "<!doctype html><title>稍后再试</title><p>系统正在切换。刚才的办理可能已经完成，也可能没有：请先查看，再决定是否重新办理。</p>";
     }}
+    # All monitors come to the portal that has their shares.
+    location ~ ^/(monitoring|scoring)(/|$) {{ proxy_pass http://monitors; }}
     location / {{ proxy_pass http://portals; }}
   }}
 }}

@@ -178,7 +178,7 @@ def play(cluster, load, health, name, turn):
 
 def counted(cluster, load, accounts):
     """The sitting is closed and counted as its people would; its receipts against those that voters were given."""
-    port, sitting = cluster.portal_ports[0], load.people.sitting
+    port, sitting = cluster.front_port, load.people.sitting
     sql = lambda text: cluster.sql(text, database="lunzhi")
     keeper, monitors = Browser(port).sign_in("Q0006", accounts["Q0006"]), []
     for number in ("Q0003", "Q0004"):

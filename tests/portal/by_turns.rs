@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use lunzhi::office::OfficeKind;
+use serde_json::json;
 
 use crate::support::{
     Client, FIRST, PASSWORD, Page, Portal,
+    campus::{CasServer, OidcServer, SECRET, set},
     sitting::{SMALL, cast, prepare, see_other, voters},
 };
 
@@ -35,6 +37,23 @@ async fn who_signs_in_at_one_is_signed_in_at_both_and_who_leaves_is_out_at_both(
     for _ in 0..2 {
         assert_eq!(copy.get("/people").await.status, 303, "at once, everywhere");
     }
+}
+
+#[tokio::test]
+async fn a_password_that_is_changed_at_one_ends_the_sessions_at_both() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let (number, new) = (OfficeKind::SchoolLeague.slug(), "brand new secret");
+    let mut elsewhere = one.signed_in(OfficeKind::SchoolLeague).await.at(&other);
+    assert_eq!(elsewhere.get("/people").await.status, 200);
+    let mut own = one.signed_in(OfficeKind::SchoolLeague).await;
+    let fields = [("old", PASSWORD), ("new", new), ("again", new)];
+    assert_eq!(own.post("/me/password", &fields).await.status, 303);
+    assert_eq!(own.at(&other).get("/people").await.status, 200, "one's own goes on");
+    assert_eq!(elsewhere.get("/people").await.status, 303);
+    let mut anew = other.visitor();
+    assert_eq!(anew.sign_in(FIRST, number, PASSWORD).await.status, 422);
+    assert_eq!(anew.sign_in(FIRST, number, new).await.status, 303);
 }
 
 #[tokio::test]
@@ -98,6 +117,102 @@ async fn a_count_that_another_portal_took_over_writes_nothing() {
     sitting.counted().await;
 }
 
+#[tokio::test]
+async fn how_far_a_count_is_and_why_it_stopped_is_said_at_every_portal() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let mut sitting = prepare(&one, &SMALL).await;
+    sitting.open(&one).await;
+    for mut voter in voters(&one, 1..=8).await {
+        cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
+    }
+    sitting.close().await;
+    let mut db = one.owner().await;
+    sqlx::query("update envelope set mac = sealed where voter = 4").execute(&mut db).await.unwrap();
+    let monitoring = format!("/monitoring/{}", sitting.id);
+    for (monitor, phrase) in &sitting.monitors[..2] {
+        see_other(&monitor.at(&one).post(&format!("{monitoring}/unseal"), &[("phrase", phrase)]).await);
+    }
+    let (mut keeper, mut monitor) = (sitting.keeper.at(&other), sitting.monitors[2].0.at(&other));
+    let stopped = "另一台服务器的计票没有完成：有 1 张加密选票";
+    until(&mut keeper, &sitting.path, |page| page.text().contains(stopped)).await;
+    assert!(monitor.get(&monitoring).await.text().contains(stopped));
+    // As the other portal says while it counts.
+    let runs = "update count_holder set opened = 3, envelopes = 8, halted = null, seen_at = clock_timestamp()";
+    sqlx::query(runs).execute(&mut db).await.unwrap();
+    for (client, path) in [(&mut keeper, &sitting.path), (&mut monitor, &monitoring)] {
+        let page = client.get(path).await;
+        assert!(page.text().contains("正在计票：已拆 3 / 8") && !page.text().contains("正在收集"), "{}", page.text());
+        assert!(page.headers.contains_key("refresh"), "it is looked at again");
+    }
+    let silent = "update count_holder set seen_at = seen_at - interval '40 seconds'";
+    sqlx::query(silent).execute(&mut db).await.unwrap();
+    assert!(!keeper.get(&sitting.path).await.text().contains("正在计票"), "a portal that ended counts no more");
+}
+
+#[tokio::test]
+async fn a_campus_sign_in_that_began_at_one_portal_comes_back_to_the_other() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let server = CasServer::start().await;
+    let kept = set(&one, &[("protocol", "cas"), ("server", &server.address)]).await;
+    assert_eq!(kept.status, 303, "{}", kept.text());
+    let mut begun = one.visitor();
+    let sent = begun.get(&format!("/sso/{FIRST}?next=/inbox")).await;
+    let ticket = server.ticket(&sent, "student");
+    let back = format!("/sso/cas/{FIRST}?ticket={ticket}");
+    let mut person = begun.at(&other);
+    let arrived = person.get(&back).await;
+    assert_eq!((arrived.status, arrived.location()), (303, "/inbox"), "{}", arrived.text());
+    // The same ticket at the first: it was taken, and opens nothing there.
+    begun.get(&back).await;
+    assert_eq!((begun.get("/inbox").await.status, server.asked().len()), (303, 1));
+    let mut at_first = person.at(&one);
+    assert_eq!(at_first.get("/inbox").await.status, 200);
+    // The server tells one of the portals that the session ends.
+    let ends = format!("<LogoutRequest><SessionIndex>{ticket}</SessionIndex></LogoutRequest>");
+    let told = one.visitor().post(&format!("/sso/cas/{FIRST}"), &[("logoutRequest", &ends)]).await;
+    assert_eq!(told.status, 200);
+    for client in [&mut person, &mut at_first] {
+        assert_eq!(client.get("/inbox").await.status, 303, "out at both");
+    }
+}
+
+#[tokio::test]
+async fn an_openid_code_is_redeemed_at_the_portal_to_which_it_comes() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let server = OidcServer::start().await;
+    let fields =
+        [("protocol", "oidc"), ("server", server.issuer.as_str()), ("client_id", "lunzhi"), ("client_secret", SECRET)];
+    let kept = set(&one, &[&fields[..], &[("number_field", "xh")]].concat()).await;
+    assert_eq!(kept.status, 303, "{}", kept.text());
+    let mut begun = one.visitor();
+    let sent = begun.get(&format!("/sso/{FIRST}?next=/inbox")).await;
+    let now = one.app.clock.now().unix_timestamp();
+    let back = server.authorize(&sent, now, &json!({}), &json!({ "sub": "u-1", "xh": "student" }));
+    let mut person = begun.at(&other);
+    let arrived = person.get(&back).await;
+    assert_eq!((arrived.status, arrived.location()), (303, "/inbox"), "{}", arrived.text());
+    let redeemed = server.asked()[1];
+    begun.get(&back).await;
+    assert_eq!((server.asked()[1], begun.get("/inbox").await.status), (redeemed, 303), "once over both");
+}
+
+#[tokio::test]
+async fn guesses_are_counted_over_all_portals() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let mut guesser = one.visitor().by_turns([&one, &other]);
+    let number = OfficeKind::SchoolLeague.slug();
+    for _ in 0..5 {
+        assert_eq!(guesser.sign_in(FIRST, number, "a guess").await.status, 422);
+    }
+    for _ in 0..2 {
+        assert_eq!(guesser.sign_in(FIRST, number, PASSWORD).await.status, 429, "at either");
+    }
+}
+
 const HEAD: &str = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n";
 
 async fn upload(client: &mut Client, number: &str) -> String {
@@ -143,6 +258,22 @@ async fn an_import_is_written_once_and_every_portal_shows_how_far_it_is() {
     .await
     .unwrap();
     assert_eq!(counts, (2, 0));
+}
+
+#[tokio::test]
+async fn a_file_is_uploaded_looked_at_and_written_by_turns() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let mut staff = one.signed_in(OfficeKind::StudentAffairs).await.by_turns([&one, &other]);
+    for number in ["B8", "B9"] {
+        let path = upload(&mut staff, number).await;
+        assert_eq!(staff.get(&path).await.status, 200);
+        assert_eq!(staff.post(&format!("{path}/commit"), &[]).await.status, 303);
+        until(&mut staff, &path, |page| page.text().contains("已写入：")).await;
+    }
+    let written = "select count(*) from student where number in ('B8', 'B9')";
+    let (written,): (i64,) = sqlx::query_as(written).fetch_one(&mut one.owner().await).await.unwrap();
+    assert_eq!(written, 2);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use axum::response::IntoResponse;
 use lunzhi::{
     clock::Clock,
     database::{
@@ -12,7 +13,7 @@ use lunzhi::{
         server_watch::watch_server,
         space::Space,
     },
-    failure::Failure,
+    failure::{BrokeOff, Failure},
     office::OfficeKind,
     router::{Portal as Lunzhi, router},
     sealing::keys::MarkKey,
@@ -273,6 +274,18 @@ async fn a_server_that_takes_no_writes_is_told_and_a_write_there_is_refused_unwr
     assert!(matches!(unwritten.await, Err(Failure::Away)));
     let error = reach(&portal.url).await.unwrap_err().to_string();
     assert!(error.contains("take no writes"), "{error}");
+}
+
+#[tokio::test]
+async fn what_a_standby_ends_is_read_once_more() {
+    let portal = Portal::start().await;
+    // As a standby ends a statement that reads rows which are gone at the primary.
+    let conflict = "do $$ begin raise exception 'conflict with recovery' using errcode = '40001'; end $$";
+    let ended = portal.owner().await.execute(conflict).await.unwrap_err();
+    let response = Failure::Database(ended).into_response();
+    assert_eq!(response.status(), 503);
+    assert!(response.headers().contains_key("retry-after"));
+    assert!(response.extensions().get::<BrokeOff>().is_some(), "the page is read once more");
 }
 
 #[tokio::test]

@@ -146,6 +146,10 @@ async fn shares_for_the_count_are_in_one_portals_memory_and_the_page_says_what_t
     assert!(elsewhere.contains("另一台服务器正在收集"), "{elsewhere}");
     let refused = sitting.unseal_at(&second, 1).await;
     assert!(refused.status == 409 && refused.text().contains("另一台服务器"), "{}", refused.text());
+    // Who is stopped says so: nobody waits to find out.
+    lunzhi::elections::stop(&portal.app.elections).await.unwrap();
+    assert!(sitting.monitoring_at(&second, 1).await.contains("系统在收集口令期间重新启动过"));
+    see_other(&sitting.unseal_at(&portal, 0).await);
     // A portal whose clock runs ahead takes nothing over: the database's decides.
     portal.app.clock.advance(Duration::minutes(1));
     assert!(sitting.monitoring_at(&second, 1).await.contains("另一台服务器正在收集"));

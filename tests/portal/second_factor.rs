@@ -166,3 +166,20 @@ async fn administrators_may_require_it_and_another_one_ends_it_where_all_is_lost
     assert_eq!(league.get("/plans").await.location(), "/me", "and it is to be set up anew");
     assert!(league.get("/me").await.status == 200);
 }
+
+#[tokio::test]
+async fn a_code_opens_once_over_all_portals() {
+    let portal = Portal::start().await;
+    let other = portal.restarted();
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let (secret, codes) = set_up(&portal, &mut administrator).await;
+    portal.app.clock.advance(Duration::seconds(30));
+    let code = shown(&portal, &secret);
+    let mut here = after_password(&portal, ADMINISTRATOR).await;
+    let mut there = after_password(&portal, ADMINISTRATOR).await.at(&other);
+    assert_eq!(give(&mut here, &code).await.status, 303);
+    assert_eq!(give(&mut there, &code).await.status, 422, "used at the first");
+    assert_eq!(give(&mut there, &codes[0]).await.status, 303);
+    let mut third = after_password(&portal, ADMINISTRATOR).await;
+    assert_eq!(give(&mut third, &codes[0]).await.status, 422, "and paper at the other");
+}

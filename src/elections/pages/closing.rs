@@ -184,6 +184,15 @@ pub(super) async fn close_by_monitor(app: &Elections, person: &SignedIn, sitting
     close_early(app, person, &Act { sitting, chrome, wanted: "同意提前截止投票", back, now: app.clock.now() }).await
 }
 
+/// Says that this portal ends, and with it the shares that it holds: who waits for it at another need not wait to find out.
+pub async fn stop(app: &Elections) -> Result<(), Failure> {
+    if !app.ballot_box.holds_shares() {
+        return Ok(());
+    }
+    let portal = app.ballot_box.portal;
+    app.write_one(async |db| store::end_holds_of(db, portal).await).await
+}
+
 /// Closes every sitting whose time is up.
 pub async fn close_overdue(app: &Elections) -> Result<(), Failure> {
     let now = app.clock.now();

@@ -31,7 +31,7 @@ mod vote;
 
 use std::cmp::Ordering;
 
-pub use closing::close_overdue;
+pub use closing::{close_overdue, stop};
 pub use issued::issued_papers;
 
 use axum::{

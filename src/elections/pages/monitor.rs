@@ -180,13 +180,14 @@ async fn page_with(
     let (mut db, now) = (app.read().await?, app.clock.now());
     let (sitting, monitors) = own(&mut db, person, id).await?;
     let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
-    let count = count_view(app, id).filter(|_| sitting.stage() == Stage::Closed);
+    let count = count_view(app, &mut db, &sitting).await?;
     let suspects = match count.as_ref().and_then(|count| count.halt.clone()) {
         Some(Halt::Suspicious(places)) => store::names(&mut db, id, &places).await?,
         Some(Halt::Failed(_)) | None => Vec::new(),
     };
     let turnouts = store::contest_turnouts(&mut db, id).await?;
-    let collecting = if sitting.stage() == Stage::Closed {
+    let is_counted_elsewhere = count.as_ref().is_some_and(|count| count.is_elsewhere);
+    let collecting = if sitting.stage() == Stage::Closed && !is_counted_elsewhere {
         Some(Collecting::of(app, &mut db, &sitting, &monitors, now).await?)
     } else {
         None

@@ -7,6 +7,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use axum_extra::extract::Query;
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
@@ -21,13 +22,13 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     elections::{
         ElectionReader, Elections,
-        ballot_box::Halt,
+        ballot_box::{Halt, Progress},
         ballot_key, counting,
         done::said,
         paths,
         reconciliation::{ContestTurnout, without_quorum},
         sitting::{Contest, Monitor, Sitting, Stage},
-        store::{self, Dependent, Incidents, SittingCongress, Turnout},
+        store::{self, Dependent, Incidents, SittingCongress, ToldCount, Turnout},
     },
     failure::Failure,
     ids::{AccountId, ContestId, SittingId},
@@ -55,12 +56,46 @@ pub(super) struct CountView {
     /// Of the bar, 0 to 400.
     pub(super) length: usize,
     pub(super) halt: Option<Halt>,
+    /// Another portal makes it.
+    pub(super) is_elsewhere: bool,
+    /// Why it stopped at the other one.
+    pub(super) stopped: Option<String>,
 }
 
-pub(super) fn count_view(app: &Elections, id: SittingId) -> Option<CountView> {
-    let progress = app.ballot_box.progress(id)?;
-    let (done, total) = progress.figures();
-    Some(CountView { done, total, length: done * 400 / total.max(1), halt: progress.halt() })
+impl CountView {
+    fn here(progress: &Progress) -> Self {
+        let (done, total) = progress.figures();
+        let length = done * 400 / total.max(1);
+        Self { done, total, length, halt: progress.halt(), is_elsewhere: false, stopped: None }
+    }
+
+    fn elsewhere(told: ToldCount) -> Self {
+        let [done, total] = [told.done, told.total].map(|number| usize::try_from(number).unwrap_or_default());
+        let length = done * 400 / total.max(1);
+        Self { done, total, length, halt: None, is_elsewhere: true, stopped: told.halted }
+    }
+
+    fn runs(&self) -> bool {
+        self.halt.is_none() && self.stopped.is_none()
+    }
+}
+
+/// How the count of a closed sitting goes, here or at another portal.
+pub(super) async fn count_view(
+    app: &Elections,
+    db: &mut PgConnection,
+    sitting: &Sitting,
+) -> Result<Option<CountView>, Failure> {
+    if sitting.stage() != Stage::Closed {
+        return Ok(None);
+    }
+    let here = app.ballot_box.progress(sitting.id).map(|progress| CountView::here(&progress));
+    if here.as_ref().is_some_and(CountView::runs) {
+        return Ok(here);
+    }
+    // One that stopped here may have been taken over since.
+    let elsewhere = store::count_elsewhere(db, sitting.id, app.ballot_box.portal).await?;
+    Ok(elsewhere.map(CountView::elsewhere).or(here))
 }
 
 #[derive(Template)]
@@ -203,7 +238,7 @@ pub(super) async fn page(
         Some(_) => store::turnout(&mut db, id).await?.into_iter().next(),
         None => None,
     };
-    let count = count_view(app, id).filter(|_| sitting.stage() == Stage::Closed);
+    let count = count_view(app, &mut db, &sitting).await?;
     let keeps = manages(person, &sitting);
     let checks = if keeps && sitting.stage() == Stage::Draft {
         readiness::checks(&mut db, &sitting, &contests, now).await?
@@ -223,7 +258,8 @@ pub(super) async fn page(
         }
     };
     let monitors = store::monitors(&mut db, id).await?;
-    let collecting = if sitting.stage() == Stage::Closed {
+    let is_counted_elsewhere = count.as_ref().is_some_and(|count| count.is_elsewhere);
+    let collecting = if sitting.stage() == Stage::Closed && !is_counted_elsewhere {
         Some(Collecting::of(app, &mut db, &sitting, &monitors, now).await?)
     } else {
         None
@@ -269,7 +305,7 @@ pub(super) fn names<'a>(monitors: impl Iterator<Item = &'a Monitor>) -> String {
 /// A page that is loaded again every two seconds while a count runs; no script is needed.
 pub(super) fn refreshed(count: Option<&CountView>, page: &impl Template) -> Result<Response, Failure> {
     let html = Html(page.render().map_err(anyhow::Error::new)?);
-    Ok(if count.is_some_and(|count| count.halt.is_none()) {
+    Ok(if count.is_some_and(CountView::runs) {
         ([(header::REFRESH, "2")], html).into_response()
     } else {
         html.into_response()

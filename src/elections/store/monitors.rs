@@ -519,7 +519,8 @@ pub async fn hold_count(
         "insert into count_holder (sitting_id, portal, seen_at, held_until)
          values ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3))
          on conflict (sitting_id) do update
-         set portal = excluded.portal, seen_at = excluded.seen_at, held_until = excluded.held_until
+         set portal = excluded.portal, seen_at = excluded.seen_at, held_until = excluded.held_until,
+             opened = null, envelopes = null, halted = null
          where count_holder.portal = excluded.portal or count_holder.held_until <= excluded.seen_at
                or count_holder.seen_at <= excluded.seen_at - make_interval(secs => $4)",
         sitting.id.0,
@@ -533,10 +534,76 @@ pub async fn hold_count(
 /// Says that no portal of before runs any more, and that what they held is lost: a database of this portal's own has
 /// nobody else.
 pub async fn end_holds(connection: &mut PgConnection) -> Result<(), Failure> {
-    sqlx::query!("update count_holder set held_until = least(held_until, clock_timestamp())")
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "update count_holder set held_until = least(held_until, clock_timestamp()), opened = null, envelopes = null,
+                                 halted = null"
+    )
+    .execute(connection)
+    .await?;
     Ok(())
+}
+
+/// As [`end_holds`], of one portal.
+pub async fn end_holds_of(connection: &mut PgConnection, portal: PortalId) -> Result<(), Failure> {
+    sqlx::query!(
+        "update count_holder set held_until = least(held_until, clock_timestamp()), opened = null, envelopes = null,
+                                 halted = null
+         where portal = $1",
+        portal.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// How far a count is, as the portal that makes it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldCount {
+    /// Envelopes opened so far.
+    pub done: i32,
+    pub total: i32,
+    /// Why it stopped without a result.
+    pub halted: Option<String>,
+}
+
+/// Says how far a count is that this portal makes, where no other has taken it over.
+pub async fn say_count(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    portal: PortalId,
+    told: &ToldCount,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update count_holder set opened = $3, envelopes = $4, halted = $5, seen_at = clock_timestamp()
+         where sitting_id = $1 and portal = $2",
+        sitting.0,
+        portal.0,
+        told.done,
+        told.total,
+        told.halted
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What another portal says of the count that it makes; none where it makes none or is heard of no more.
+pub async fn count_elsewhere(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    portal: PortalId,
+) -> Result<Option<ToldCount>, Failure> {
+    let told = sqlx::query_as!(
+        ToldCount,
+        r#"select opened as "done!", envelopes as "total!", halted from count_holder
+           where sitting_id = $1 and portal <> $2 and opened is not null
+                 and clock_timestamp() < seen_at + make_interval(secs => $3)
+                 and (halted is null or clock_timestamp() < held_until)"#,
+        sitting.0,
+        portal.0,
+        SILENT
+    );
+    Ok(told.fetch_optional(connection).await?)
 }
 
 /// Says that a portal that collects shares still runs.

@@ -54,6 +54,17 @@ pub async fn still_holds_shares(connection: &mut PgConnection, portal: PortalId)
     Ok(())
 }
 
+/// Says that a portal ends, and with it what it held.
+pub async fn end_holds_of(connection: &mut PgConnection, portal: PortalId) -> Result<(), Failure> {
+    sqlx::query!(
+        "update review_holder set held_until = least(held_until, clock_timestamp()) where portal = $1",
+        portal.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Says that no portal of before runs any more: a database of this portal's own has nobody else.
 pub async fn end_holds(connection: &mut PgConnection) -> Result<(), Failure> {
     sqlx::query!("update review_holder set held_until = least(held_until, clock_timestamp())")

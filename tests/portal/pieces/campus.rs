@@ -327,7 +327,7 @@ mod keys {
 }
 
 mod refusal {
-    use lunzhi::campus::refusal::Refusal;
+    use lunzhi::{campus::refusal::Refusal, web::outgoing::Unanswered};
 
     #[test]
     fn each_code_of_a_cas_server_has_its_own_sentence() {
@@ -345,6 +345,15 @@ mod refusal {
         said.dedup();
         assert_eq!(said.len(), codes.len());
         assert_eq!(Refusal::of_cas(" invalid_ticket "), Refusal::InvalidTicket);
+    }
+
+    #[test]
+    fn a_server_that_was_not_asked_is_not_said_to_be_silent() {
+        assert_eq!(Refusal::from(Unanswered::Busy), Refusal::Crowded);
+        for silent in [Unanswered::Unreachable, Unanswered::TookLong] {
+            assert_eq!(Refusal::from(silent), Refusal::Unreachable);
+        }
+        assert_eq!(Refusal::from(Unanswered::TooLarge), Refusal::Unreadable);
     }
 }
 

@@ -17,6 +17,7 @@ mod imports;
 mod kept_forms;
 mod matters;
 mod meetings;
+mod outgoing;
 mod page;
 mod papers;
 mod projects;

@@ -1,5 +1,5 @@
 //! What rests on the results of a review: nominations by service and contribution, in the order of the results, never by a post;
-//! what a board member who leaves changes; and the papers of a review.
+//! what a board member who leaves changes; an opening over two portals; and the papers of a review.
 
 use std::fmt::Write as _;
 
@@ -124,6 +124,29 @@ async fn rev_01_a_member_who_leaves_in_mid_review_leaves_what_was_scored() {
     // Six sheets of 90 and one of 60: 600 / 7.
     let scores = story.league.get(&story.path).await.all("td[data-label=得分]");
     assert!(scores.contains(&"85.71".to_owned()) && scores.contains(&"90.00".to_owned()), "{scores:?}");
+}
+
+#[tokio::test]
+async fn sheets_are_opened_at_one_portal_and_at_another_once_that_one_ends() {
+    let (mut story, members, phrases) = open(101..=107).await;
+    let other = story.portal.restarted();
+    for (turn, member) in members.iter().enumerate() {
+        // By turns: the sheets are in the database.
+        let mut member = if turn % 2 == 0 { member.clone() } else { member.at(&other) };
+        for person in 1..=3 {
+            see_other(&story.score(&mut member, person, ["92"; 5], "").await);
+        }
+    }
+    see_other(&story.act("close", &[]).await);
+    let (mut here, mut there) = (story.affairs.clone(), story.league.at(&other));
+    see_other(&story.phrase(&mut here, &phrases[0]).await);
+    let elsewhere = story.phrase(&mut there, &phrases[1]).await;
+    assert!(elsewhere.status == 409 && elsewhere.text().contains("另一台服务器"), "{}", elsewhere.text());
+    // The portal is stopped: what it held is gone, and the other need not wait to find out.
+    lunzhi::reviews::stop(&story.portal.app.reviews).await.unwrap();
+    assert!(see_other(&story.phrase(&mut there, &phrases[1]).await).ends_with("done=given"));
+    let mut affairs = story.affairs.at(&other);
+    assert!(see_other(&story.phrase(&mut affairs, &phrases[0]).await).ends_with("done=counted"));
 }
 
 #[tokio::test]

@@ -77,8 +77,8 @@ struct CasState {
     /// The services with which tickets were asked about.
     asked: Mutex<Vec<String>>,
     trouble: Mutex<Option<Trouble>>,
-    /// It speaks version 2 of the protocol alone.
-    is_old: Mutex<bool>,
+    /// It speaks version 2 of the protocol alone; what it answers to version 3.
+    is_old: Mutex<Option<StatusCode>>,
     made: AtomicUsize,
 }
 
@@ -122,10 +122,11 @@ async fn validate(state: &CasState, query: &Fields) -> Response {
 }
 
 async fn validate_3(State(state): State<Arc<CasState>>, Query(query): Query<Fields>) -> Response {
-    if *state.is_old.lock().unwrap() {
-        return StatusCode::NOT_FOUND.into_response();
+    let unknown = *state.is_old.lock().unwrap();
+    match unknown {
+        Some(status) => status.into_response(),
+        None => validate(&state, &query).await,
     }
-    validate(&state, &query).await
 }
 
 async fn validate_2(State(state): State<Arc<CasState>>, Query(query): Query<Fields>) -> Response {
@@ -165,8 +166,9 @@ impl CasServer {
         *self.state.trouble.lock().unwrap() = trouble;
     }
 
-    pub fn speak_version_2(&self) {
-        *self.state.is_old.lock().unwrap() = true;
+    /// It speaks version 2 of the protocol alone, and answers so to version 3.
+    pub fn speak_version_2(&self, otherwise: StatusCode) {
+        *self.state.is_old.lock().unwrap() = Some(otherwise);
     }
 }
 
