@@ -11,7 +11,7 @@ use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
         Client, Page,
-        sitting::{number, see_other},
+        sitting::{number, see_other, voter},
     },
 };
 
@@ -124,6 +124,31 @@ async fn rev_01_a_member_who_leaves_in_mid_review_leaves_what_was_scored() {
     // Six sheets of 90 and one of 60: 600 / 7.
     let scores = story.league.get(&story.path).await.all("td[data-label=得分]");
     assert!(scores.contains(&"85.71".to_owned()) && scores.contains(&"90.00".to_owned()), "{scores:?}");
+}
+
+#[tokio::test]
+async fn rev_01_an_objection_is_the_boards_to_answer() {
+    let story = begun().await;
+    for officer in [1, 2, 10] {
+        story.report(officer).await;
+    }
+    let mut story = scored(story).await;
+    let own = format!("/my-reviews/{}", story.id);
+    let mut officer = voter(&story.portal, 1).await;
+    see_other(&officer.post(&format!("{own}/object"), &[("says", "第三方面有误")]).await);
+    let nobody = story.answer(0, "good").await;
+    assert_eq!((nobody.status, nobody.text().contains("请勾选参加复议的成员")), (422, true));
+    assert_eq!(nobody.field("复议日期"), story.today.to_string(), "what was typed is kept");
+    let few = story.answer(4, "good").await;
+    assert!(few.status == 409 && few.text().contains("没有过半数"), "{}", few.text());
+    let students = story.answer(7, "good").await;
+    assert!(students.status == 409 && students.text().contains("评议会没有"), "both offices: {}", students.text());
+    assert!(officer.get(&own).await.text().contains("等待评议会答复"));
+    see_other(&story.answer(9, "excellent").await);
+    let page = officer.get(&own).await.text();
+    assert!(page.contains("评议会 9 人") && page.contains("对照评议表核对"), "{page}");
+    assert!(!page.contains("等次已更正"), "it was that grade before: {page}");
+    assert_eq!(story.answer(9, "good").await.status, 409, "once");
 }
 
 #[tokio::test]
