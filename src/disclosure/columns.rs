@@ -18,7 +18,7 @@ use super::{
     content::DepartmentLine,
     forms::CommentForm,
     paths::{DISCLOSURE, Done, column_path, open_path},
-    store::{self, Announced, ColumnText, CommentRow, Deeds, Held, Stars},
+    store::{self, Announced, ColumnText, CommentRow, Deeds, Held, OpenAccount, Stars},
 };
 use crate::{
     app::{App, Routes},
@@ -33,7 +33,7 @@ use crate::{
         filters,
     },
     rulebook::store::calendar,
-    rules::{Clause, Rule},
+    rules::{Clause, Rule, yearly::academic_year_in_words},
     text::percent,
     unions::{
         chart::{Chart, ChartName, ChartUnit},
@@ -306,9 +306,21 @@ struct OpenPage {
     institution: String,
     column: Column,
     grades: Vec<Part>,
+    /// Yearly accounts that are read without signing in too.
+    accounts: Vec<OpenAccount>,
 }
 
 impl OpenPage {
+    #[expect(clippy::unused_self, reason = "a template asks the page")]
+    fn year(&self, account: &OpenAccount) -> String {
+        academic_year_in_words(i32::from(account.academic_year))
+    }
+
+    #[expect(clippy::unused_self, reason = "a template asks the page")]
+    fn href(&self, account: &OpenAccount) -> String {
+        account.id.open_path()
+    }
+
     fn here(&self) -> String {
         open_path(self.column.union.id)
     }
@@ -319,9 +331,10 @@ async fn open(State(app): State<App>, Path(union): Path<UnionId>) -> Result<Open
     let mut db = app.read().await?;
     let institution = store::open_union(&mut db, union).await?.ok_or(Failure::Missing)?;
     let column = Column::read(&mut db, institution, union, app.clock.now()).await?;
+    let accounts = store::open_accounts(&mut db, institution).await?;
     let institution = store::institution_name(&mut db, institution).await?;
     let (chrome, grades) = (Chrome::bare(&column.union.name), column.grades());
-    Ok(OpenPage { chrome, institution, column, grades })
+    Ok(OpenPage { chrome, institution, column, grades, accounts })
 }
 
 /// The constitution on file, for whoever is of the university.
