@@ -65,9 +65,10 @@ async fn of_office(
                       min(e.handover_due) filter (where e.stage = 'handing_over') as due
                from union_exit e join student_union u on u.id = e.union_id
                where u.institution_id = $1 and ($2::uuid is null or u.college_id = $2)
-                     and e.stage in ('asked', 'handing_over')"#,
+                     and e.stage in ('asked', 'handing_over') and e.student_id is distinct from $3"#,
             person.institution.0,
-            college.map(|id| id.0)
+            college.map(|id| id.0),
+            person.student.map(|id| id.0)
         )
         .fetch_one(&mut *connection)
         .await?;
@@ -81,9 +82,11 @@ async fn of_office(
         let row = sqlx::query!(
             r#"select count(*) as "open!", min(l.decide_by) as due
                from lapse l join student_union u on u.id = l.union_id
-               where u.institution_id = $1 and ($2::uuid is null or u.college_id = $2) and l.stage = 'open'"#,
+               where u.institution_id = $1 and ($2::uuid is null or u.college_id = $2) and l.stage = 'open'
+                     and l.student_id is distinct from $3"#,
             person.institution.0,
-            college.map(|id| id.0)
+            college.map(|id| id.0),
+            person.student.map(|id| id.0)
         )
         .fetch_one(&mut *connection)
         .await?;
