@@ -239,6 +239,7 @@ async fn rgt_06_every_student_reads_a_unions_page_and_judges_it_for_the_league_c
     assert!(student.get("/disclosure").await.text().contains("校学生会"));
     let page = student.get(&column).await.text();
     assert!(page.contains("办公室") && page.contains("学生1") && page.contains("主席团成员"), "{page}");
+    assert!(page.contains("参与主席团集体决定重大事项"), "officers with their duties: {page}");
     assert_eq!(student.post(&format!("{column}/comment"), &[("stars", "9")]).await.status, 422);
     let word = [("stars", "4"), ("says", "希望活动少一点形式")];
     assert_eq!(student.post(&format!("{column}/comment"), &word).await.status, 303);
