@@ -43,9 +43,15 @@ async fn of_office(
     let mut tasks = Vec::new();
     if ConductHandler::KINDS.contains(&office.kind) {
         let row = sqlx::query!(
-            r#"select count(*) as "open!", min(due_on) as due from conduct_case
-               where institution_id = $1 and handler = $2 and due_on is not null
-                     and student_id is distinct from $3"#,
+            r#"select count(*) as "open!", min(q.due_on) as due from conduct_case q
+               where q.institution_id = $1 and q.handler = $2 and q.due_on is not null
+                     and q.student_id is distinct from $3
+                     and not exists (
+                         select from post mine join post theirs on theirs.union_id = mine.union_id
+                         where mine.student_id = $3 and theirs.student_id = q.student_id
+                               and mine.voided_at is null and coalesce(mine.until_day > china_day(q.reported_at), true)
+                               and theirs.voided_at is null
+                               and coalesce(theirs.until_day > china_day(q.reported_at), true))"#,
             person.institution.0,
             Handler::of(office.kind).slug(),
             person.student.map(|id| id.0)

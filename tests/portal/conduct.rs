@@ -551,7 +551,7 @@ async fn dis_05_results_that_failed_twice_open_an_exit() {
 }
 
 #[tokio::test]
-async fn dis_04_nobody_handles_or_sees_a_case_about_themselves() {
+async fn dis_04_nobody_handles_or_sees_a_case_about_themselves_or_a_colleague() {
     let Stage { portal, mut league, today, .. } = stage().await;
     drop(student_account(&portal, 10).await);
     let mut witness = student_account(&portal, 100).await;
@@ -569,10 +569,22 @@ async fn dis_04_nobody_handles_or_sees_a_case_about_themselves() {
     assert_eq!(clerk.get("/conduct").await.status, 200, "acts in the office");
     assert_eq!(report(&mut witness, "20240010", "named").await.status, 303);
     assert_eq!(report(&mut witness, "20240011", "named").await.status, 303);
+    assert_eq!(report(&mut witness, "20240025", "named").await.status, 303);
     let list = clerk.get("/conduct").await;
-    assert_eq!(list.attributes("td[data-label='办理'] a", "href").len(), 1, "the other's alone: {}", list.text());
+    let seen = list.attributes("td[data-label='办理'] a", "href");
+    assert_eq!(seen.len(), 1, "of another union's officer alone: {}", list.text());
+    assert!(list.text().contains("学生25") && !list.text().contains("学生11"), "{}", list.text());
+    assert_eq!(clerk.get(&seen[0]).await.status, 200);
+    let (colleague,): (String,) = sqlx::query_as(
+        "select '/conduct/' || q.id from conduct_case q join student s on s.id = q.student_id where s.number = '20240011'",
+    )
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!(clerk.get(&colleague).await.status, 404, "who works beside the accused is no judge of theirs");
+    assert_eq!(clerk.post(&format!("{colleague}/accept"), &[]).await.status, 404);
     assert!(clerk.get("/").await.text().contains("办理 1 件违纪失范反映"));
-    assert!(league.get("/").await.text().contains("办理 2 件违纪失范反映"));
+    assert!(league.get("/").await.text().contains("办理 3 件违纪失范反映"));
     let (own,): (String,) = sqlx::query_as(
         "select '/conduct/' || q.id from conduct_case q join student s on s.id = q.student_id where s.number = '20240010'",
     )
