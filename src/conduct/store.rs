@@ -172,6 +172,8 @@ async fn hold(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Subject {
     Student(StudentId),
+    /// An officer who also works in the League committee.
+    Clerk(StudentId),
     /// Somebody of the League committee's staff, in words.
     Staff(String),
 }
@@ -180,9 +182,21 @@ impl Subject {
     pub fn handler(&self) -> Handler {
         match self {
             Self::Student(_) => Handler::SchoolLeague,
-            Self::Staff(_) => Handler::SchoolParty,
+            Self::Clerk(_) | Self::Staff(_) => Handler::SchoolParty,
         }
     }
+}
+
+/// A student works in the School Youth League committee on a day.
+pub(super) async fn is_clerk(connection: &mut PgConnection, student: StudentId, today: Date) -> Result<bool, Failure> {
+    let is_clerk = sqlx::query_scalar!(
+        r#"select exists (select from account a join office o on o.account_id = a.id
+                          where a.student_id = $1 and o.kind in ('school_league', 'deputy_secretary')
+                                and o.ended_at is null and (o.until_day is null or o.until_day > $2)) as "is!""#,
+        student.0,
+        today
+    );
+    Ok(is_clerk.fetch_one(connection).await?)
 }
 
 /// A report about to be made.
@@ -203,7 +217,7 @@ pub(super) async fn report(
     now: OffsetDateTime,
 ) -> Result<i32, Failure> {
     let (student, staff) = match &new.subject {
-        Subject::Student(id) => (Some(id.0), None),
+        Subject::Student(id) | Subject::Clerk(id) => (Some(id.0), None),
         Subject::Staff(words) => (None, Some(words.as_str())),
     };
     let number = sqlx::query_scalar!(
