@@ -10,7 +10,7 @@ use super::{Story, begun, open, scored};
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
-        Client, Page,
+        Client, FIRST, PASSWORD, Page,
         sitting::{number, see_other, voter},
     },
 };
@@ -76,6 +76,28 @@ async fn rev_05_nominees_are_taken_by_their_results_or_with_a_reason() {
     assert_eq!(story.league.post(&list, &first).await.status, 409, "once");
     let mut officer = story.portal.signed_in(OfficeKind::Student).await;
     assert_eq!(officer.get(&list).await.status, 403, "results are not everybody's");
+}
+
+#[tokio::test]
+async fn rev_05_nobody_nominates_by_the_results_of_their_own_review() {
+    let mut story = settled().await;
+    let list = see_other(&begin(&mut story.league, &story.id, &[("志愿服务时长", "service")]).await);
+    // An officer who works in the office that nominates.
+    drop(voter(&story.portal, 1).await);
+    sqlx::query(
+        "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now() from account where number = $1",
+    )
+    .bind(number(1))
+    .execute(&mut story.portal.owner().await)
+    .await
+    .unwrap();
+    let mut clerk = story.portal.visitor();
+    clerk.sign_in(FIRST, &number(1), PASSWORD).await;
+    let fields = [("person", "1"), ("of", "1"), ("ground", "组织迎新 60 小时")];
+    let refused = clerk.post(&list, &fields).await;
+    assert!(refused.status == 409 && refused.text().contains("你也在这次评议里述职"), "{}", refused.text());
+    see_other(&story.league.post(&list, &fields).await);
 }
 
 #[tokio::test]
