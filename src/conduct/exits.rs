@@ -104,14 +104,15 @@ async fn page(
     unions.retain(|union| union.is_managed_by(acting.office()) && union.opened_on.is_some());
     let managed = |id: UnionId| unions.iter().any(|union| union.id == id);
     let mut all = store::exits(&mut db, acting.institution(), ExitFilter::default()).await?;
-    all.retain(|exit| managed(exit.union));
+    let is_own = |student: StudentId| acting.person().student == Some(student);
+    all.retain(|exit| managed(exit.union) && !is_own(exit.student));
     let mut removals = store::removals(&mut db, acting.institution(), None, today).await?;
     removals.retain(|removal| managed(removal.union));
     let times = terms(&mut db, acting.institution()).await?.failed_reviews;
     let mut failing = lapses_store::failing(&mut db, acting.institution(), times, today).await?;
     failing.retain(|one| managed(one.union));
     let mut lapses = lapses_store::lapses(&mut db, acting.institution(), None, today).await?;
-    lapses.retain(|lapse| managed(lapse.union));
+    lapses.retain(|lapse| managed(lapse.union) && !is_own(lapse.student));
     let mut left = store::left(&mut db, acting.institution(), None, today).await?;
     left.retain(|one| managed(one.union));
     let (open, ended) = all.into_iter().partition(Exit::is_open);
@@ -266,6 +267,9 @@ async fn begin(
             let Some(student) = store::officer(db, acting.institution(), &number, today).await? else {
                 return Ok(Attempt::fault("number", "这个人没有在这个学生会任职"));
             };
+            if acting.person().student == Some(student) {
+                return Ok(Attempt::fault("number", "自己的退出在“我的离任”里申请，由主管团组织的其他人办理"));
+            }
             let holds = locked.posts.iter().any(|post| post.student == student && !post.has_ended(&day));
             let gone = store::left(db, acting.institution(), Some(student), today).await?;
             let gone = gone.iter().find(|one| one.union == union).map(|one| one.from_day);
@@ -342,11 +346,12 @@ async fn tell_handover(
     inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await
 }
 
-/// An exit whose union the office manages.
+/// An exit whose union the office manages. Nobody settles their own.
 async fn managed(app: &App, acting: &Acting<UnionKeeper>, id: ExitId) -> Result<(Exit, StudentUnion), Failure> {
     let mut db = app.read().await?;
     let filter = ExitFilter { one: Some(id), ..ExitFilter::default() };
-    let exit = store::exits(&mut db, acting.institution(), filter).await?.into_iter().next().ok_or(Failure::Missing)?;
+    let found = store::exits(&mut db, acting.institution(), filter).await?.into_iter().next();
+    let exit = found.filter(|exit| acting.person().student != Some(exit.student)).ok_or(Failure::Missing)?;
     let union = unions::list(&mut db, acting.institution(), Some(exit.union)).await?.into_iter().next();
     let union = union.filter(|union| union.is_managed_by(acting.office())).ok_or(Failure::Missing)?;
     Ok((exit, union))

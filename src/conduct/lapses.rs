@@ -144,11 +144,12 @@ impl LapsePage {
     }
 }
 
-/// A finding in a union that the office manages.
+/// A finding in a union that the office manages. Nobody decides whether they stay themselves.
 async fn managed(app: &App, acting: &Acting<UnionKeeper>, id: LapseId) -> Result<Lapse, Failure> {
     let mut db = app.read().await?;
     let found = store::lapses(&mut db, acting.institution(), Some(id), app.clock.today()).await?;
-    let lapse = found.into_iter().next().ok_or(Failure::Missing)?;
+    let found = found.into_iter().next();
+    let lapse = found.filter(|lapse| acting.person().student != Some(lapse.student)).ok_or(Failure::Missing)?;
     let union = unions::list(&mut db, acting.institution(), Some(lapse.union)).await?.into_iter().next();
     union.filter(|union| union.is_managed_by(acting.office())).ok_or(Failure::Missing)?;
     Ok(lapse)

@@ -21,15 +21,15 @@ pub(super) struct CaseFilter {
     pub about: Option<StudentId>,
     /// Reported by that account.
     pub by: Option<AccountId>,
-    /// Not about that student.
-    pub not_about: Option<StudentId>,
+    /// Not about that student, nor about anybody of a union in which they held a post when it was reported.
+    pub not_beside: Option<StudentId>,
 }
 
 impl CaseFilter {
-    /// Those that an office handles; nobody handles their own.
+    /// Those that an office handles; nobody handles their own or a colleague's.
     pub fn handled_by(acting: &Acting<ConductHandler>) -> Self {
         let handler = Some(Handler::of(acting.office().kind));
-        Self { handler, not_about: acting.person().student, ..Self::default() }
+        Self { handler, not_beside: acting.person().student, ..Self::default() }
     }
 }
 
@@ -107,13 +107,18 @@ pub(super) async fn cases(
            where q.institution_id = $1 and ($2::uuid is null or q.id = $2) and ($3::text is null or q.handler = $3)
                  and ($4::uuid is null or q.student_id = $4 and q.stage not in ('reported', 'declined'))
                  and ($5::uuid is null or q.reporter_id = $5) and ($6::uuid is null or q.student_id is distinct from $6)
+                 and not exists (
+                     select from post mine join post theirs on theirs.union_id = mine.union_id
+                     where mine.student_id = $6 and theirs.student_id = q.student_id
+                           and mine.voided_at is null and coalesce(mine.until_day > china_day(q.reported_at), true)
+                           and theirs.voided_at is null and coalesce(theirs.until_day > china_day(q.reported_at), true))
            order by q.due_on nulls last, q.reported_at desc, q.id limit 500"#,
         institution.0,
         filter.one.map(|id| id.0),
         filter.handler.map(Handler::slug),
         filter.about.map(|id| id.0),
         filter.by.map(|id| id.0),
-        filter.not_about.map(|id| id.0)
+        filter.not_beside.map(|id| id.0)
     )
     .fetch_all(connection)
     .await?;
@@ -167,6 +172,8 @@ async fn hold(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Subject {
     Student(StudentId),
+    /// An officer who also works in the League committee.
+    Clerk(StudentId),
     /// Somebody of the League committee's staff, in words.
     Staff(String),
 }
@@ -175,9 +182,21 @@ impl Subject {
     pub fn handler(&self) -> Handler {
         match self {
             Self::Student(_) => Handler::SchoolLeague,
-            Self::Staff(_) => Handler::SchoolParty,
+            Self::Clerk(_) | Self::Staff(_) => Handler::SchoolParty,
         }
     }
+}
+
+/// A student works in the School Youth League committee on a day.
+pub(super) async fn is_clerk(connection: &mut PgConnection, student: StudentId, today: Date) -> Result<bool, Failure> {
+    let is_clerk = sqlx::query_scalar!(
+        r#"select exists (select from account a join office o on o.account_id = a.id
+                          where a.student_id = $1 and o.kind in ('school_league', 'deputy_secretary')
+                                and o.ended_at is null and (o.until_day is null or o.until_day > $2)) as "is!""#,
+        student.0,
+        today
+    );
+    Ok(is_clerk.fetch_one(connection).await?)
 }
 
 /// A report about to be made.
@@ -198,7 +217,7 @@ pub(super) async fn report(
     now: OffsetDateTime,
 ) -> Result<i32, Failure> {
     let (student, staff) = match &new.subject {
-        Subject::Student(id) => (Some(id.0), None),
+        Subject::Student(id) | Subject::Clerk(id) => (Some(id.0), None),
         Subject::Staff(words) => (None, Some(words.as_str())),
     };
     let number = sqlx::query_scalar!(

@@ -43,9 +43,15 @@ async fn of_office(
     let mut tasks = Vec::new();
     if ConductHandler::KINDS.contains(&office.kind) {
         let row = sqlx::query!(
-            r#"select count(*) as "open!", min(due_on) as due from conduct_case
-               where institution_id = $1 and handler = $2 and due_on is not null
-                     and student_id is distinct from $3"#,
+            r#"select count(*) as "open!", min(q.due_on) as due from conduct_case q
+               where q.institution_id = $1 and q.handler = $2 and q.due_on is not null
+                     and q.student_id is distinct from $3
+                     and not exists (
+                         select from post mine join post theirs on theirs.union_id = mine.union_id
+                         where mine.student_id = $3 and theirs.student_id = q.student_id
+                               and mine.voided_at is null and coalesce(mine.until_day > china_day(q.reported_at), true)
+                               and theirs.voided_at is null
+                               and coalesce(theirs.until_day > china_day(q.reported_at), true))"#,
             person.institution.0,
             Handler::of(office.kind).slug(),
             person.student.map(|id| id.0)
@@ -65,9 +71,10 @@ async fn of_office(
                       min(e.handover_due) filter (where e.stage = 'handing_over') as due
                from union_exit e join student_union u on u.id = e.union_id
                where u.institution_id = $1 and ($2::uuid is null or u.college_id = $2)
-                     and e.stage in ('asked', 'handing_over')"#,
+                     and e.stage in ('asked', 'handing_over') and e.student_id is distinct from $3"#,
             person.institution.0,
-            college.map(|id| id.0)
+            college.map(|id| id.0),
+            person.student.map(|id| id.0)
         )
         .fetch_one(&mut *connection)
         .await?;
@@ -81,9 +88,11 @@ async fn of_office(
         let row = sqlx::query!(
             r#"select count(*) as "open!", min(l.decide_by) as due
                from lapse l join student_union u on u.id = l.union_id
-               where u.institution_id = $1 and ($2::uuid is null or u.college_id = $2) and l.stage = 'open'"#,
+               where u.institution_id = $1 and ($2::uuid is null or u.college_id = $2) and l.stage = 'open'
+                     and l.student_id is distinct from $3"#,
             person.institution.0,
-            college.map(|id| id.0)
+            college.map(|id| id.0),
+            person.student.map(|id| id.0)
         )
         .fetch_one(&mut *connection)
         .await?;

@@ -18,7 +18,7 @@ use super::{
     content::DepartmentLine,
     forms::CommentForm,
     paths::{DISCLOSURE, Done, column_path, open_path},
-    store::{self, Announced, ColumnText, CommentRow, Deeds, Held, Stars},
+    store::{self, Announced, ColumnText, CommentRow, Deeds, Held, OpenAccount, Stars},
 };
 use crate::{
     app::{App, Routes},
@@ -33,7 +33,7 @@ use crate::{
         filters,
     },
     rulebook::store::calendar,
-    rules::{Clause, Rule},
+    rules::{Clause, Plan, Rule, yearly::academic_year_in_words},
     text::percent,
     unions::{
         chart::{Chart, ChartName, ChartUnit},
@@ -139,9 +139,11 @@ impl Column {
         let record = unions::records(db, institution, vec![union.clone()], today).await?.pop();
         let record = record.ok_or(Failure::Missing)?;
         let departments = departments(&record, today);
+        let plans = calendar(db, institution).await?;
+        let duties = PresidiumDuties::of(plans.in_force(today).as_deref());
         Ok(Self {
             chart: chart(&record, &departments, today),
-            officers: officers(&record, &departments, today),
+            officers: officers(&record, &departments, duties, today),
             departments,
             staff: record.people_on(today),
             union,
@@ -224,8 +226,30 @@ fn departments(record: &Record, today: Date) -> Vec<DepartmentLine> {
     record.departments_on(today).map(line).collect()
 }
 
+/// What a plan says that a presidium sees to; empty where it is silent.
+#[derive(Clone, Copy)]
+struct PresidiumDuties {
+    member: &'static str,
+    chair: &'static str,
+}
+
+impl PresidiumDuties {
+    fn of(plan: Option<&Plan>) -> Self {
+        let says = |rule: Rule| plan.is_some_and(|plan| plan.provision(rule).is_some());
+        Self {
+            member: if says(Rule::Org05) { "参与主席团集体决定重大事项" } else { "" },
+            chair: if says(Rule::Org06) { "召集会议、牵头日常工作" } else { "" },
+        }
+    }
+
+    fn in_words(self, chair: bool) -> String {
+        let own = if chair { self.chair } else { "" };
+        [own, self.member].into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("；")
+    }
+}
+
 /// The presidium and the heads of departments: who answers to students by name.
-fn officers(record: &Record, departments: &[DepartmentLine], today: Date) -> Vec<Officer> {
+fn officers(record: &Record, departments: &[DepartmentLine], duties: PresidiumDuties, today: Date) -> Vec<Officer> {
     let chairs: Vec<&str> = record.chairs_on(today).collect();
     let leads = record.posts_on(today).filter(|post| matches!(post.kind, PostKind::Presidium | PostKind::Head));
     let officer = |post: &PostRow| {
@@ -233,7 +257,11 @@ fn officers(record: &Record, departments: &[DepartmentLine], today: Date) -> Vec
         let post_name = post.label_with_place();
         let post_name = if chair { format!("{post_name}（执行主席）") } else { post_name };
         let own = departments.iter().find(|one| post.department_name.as_deref() == Some(one.name.as_str()));
-        let duty = own.map_or_else(String::new, |one| one.functions.clone());
+        let duty = if post.kind == PostKind::Presidium {
+            duties.in_words(chair)
+        } else {
+            own.map_or_else(String::new, |one| one.functions.clone())
+        };
         Officer { name: post.name.clone(), post: post_name, duty }
     };
     leads.map(officer).collect()
@@ -306,9 +334,21 @@ struct OpenPage {
     institution: String,
     column: Column,
     grades: Vec<Part>,
+    /// Yearly accounts that are read without signing in too.
+    accounts: Vec<OpenAccount>,
 }
 
 impl OpenPage {
+    #[expect(clippy::unused_self, reason = "a template asks the page")]
+    fn year(&self, account: &OpenAccount) -> String {
+        academic_year_in_words(i32::from(account.academic_year))
+    }
+
+    #[expect(clippy::unused_self, reason = "a template asks the page")]
+    fn href(&self, account: &OpenAccount) -> String {
+        account.id.open_path()
+    }
+
     fn here(&self) -> String {
         open_path(self.column.union.id)
     }
@@ -319,9 +359,10 @@ async fn open(State(app): State<App>, Path(union): Path<UnionId>) -> Result<Open
     let mut db = app.read().await?;
     let institution = store::open_union(&mut db, union).await?.ok_or(Failure::Missing)?;
     let column = Column::read(&mut db, institution, union, app.clock.now()).await?;
+    let accounts = store::open_accounts(&mut db, institution).await?;
     let institution = store::institution_name(&mut db, institution).await?;
     let (chrome, grades) = (Chrome::bare(&column.union.name), column.grades());
-    Ok(OpenPage { chrome, institution, column, grades })
+    Ok(OpenPage { chrome, institution, column, grades, accounts })
 }
 
 /// The constitution on file, for whoever is of the university.

@@ -116,11 +116,20 @@ pub struct UnionForm {
     pub is_school: bool,
     pub lines: Vec<FormLine>,
     pub constitution: String,
+    /// The version on file: its name, when and by whom it was adopted; empty where none is.
+    #[serde(default)]
+    pub filed: String,
     pub departments: Vec<DepartmentLine>,
     pub roster: Vec<RosterLine>,
 }
 
 impl UnionForm {
+    /// Its constitution is written down or on file.
+    #[must_use]
+    pub fn has_constitution(&self) -> bool {
+        !self.constitution.is_empty() || !self.filed.is_empty()
+    }
+
     /// Its presidium and departments with their heads, drawn.
     #[must_use]
     pub fn chart(&self) -> Chart {

@@ -67,6 +67,13 @@ impl BeginForm {
     }
 }
 
+/// Whether an account is read without signing in, as sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OpenForm {
+    pub is_open: String,
+}
+
 /// What is said of an indicator, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]

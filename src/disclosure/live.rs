@@ -22,9 +22,10 @@ use crate::{
             Basis, Concluded, FigureKind, Guides, Hearings, Indicator, IndicatorList, IndicatorMark, KnownBy,
             Nominations, Said, UnionFacts, conclude,
         },
-        education::Trained,
+        education::{OnFile, Trained},
         yearly::first_day,
     },
+    text::chinese_day,
     unions::{
         store as unions,
         union::{PostKind, PostRow, Record},
@@ -42,6 +43,7 @@ pub struct Gathered {
     origins: Vec<OriginRow>,
     said: Vec<SaidRow>,
     constitutions: HashMap<UnionId, String>,
+    filed: HashMap<UnionId, OnFile>,
     trainings: HashMap<UnionId, Vec<Trained>>,
     nominations: HashMap<UnionId, Nominations>,
     hearings: HashMap<UnionId, Hearings>,
@@ -66,6 +68,7 @@ pub async fn gather(
         None => Vec::new(),
     };
     let constitutions = store::constitutions(connection, institution).await?;
+    let filed = unions::constitutions_on_file(connection, institution, None, day).await?;
     let (from, until) = year(academic_year).ok_or(Failure::Missing)?;
     let days = DaySpan { from, until };
     let trainings = trainings(connection, institution, days).await?;
@@ -83,6 +86,7 @@ pub async fn gather(
         origins,
         said,
         constitutions,
+        filed,
         trainings,
         nominations,
         hearings,
@@ -191,6 +195,7 @@ impl Gathered {
             is_school: union.college.is_none(),
             lines: lines.collect(),
             constitution: self.constitutions.get(&union.id).cloned().unwrap_or_default(),
+            filed: self.filed.get(&union.id).map(filed_in_words).unwrap_or_default(),
             departments: departments.collect(),
             roster: self.roster(record, findings),
         }
@@ -238,6 +243,11 @@ fn line(indicator: &Indicator, concluded: Concluded, said: Said, union: UnionId)
         is_known: concluded.is_known,
         evidence,
     }
+}
+
+/// A constitution on file, in words.
+fn filed_in_words(on_file: &OnFile) -> String {
+    format!("{}，{}由{}通过", on_file.name, chinese_day(on_file.adopted_on), on_file.adopted_by)
 }
 
 /// What the plan says of elections and reviews.

@@ -25,6 +25,8 @@ words! {
     Signed = "signed", "已签字，内容定稿；由另一人复核签字以后公开。";
     Reopened = "reopened", "已退回修改，原签字作废。";
     Published = "published", "已公开，以后不再改动。";
+    Opened = "opened", "不登录也可以看了。";
+    Shut = "shut", "改为登录以后才能看。";
 }
 
 said_after!(Done);
@@ -55,6 +57,17 @@ impl DisclosureId {
 
     pub(super) fn word_path(self) -> String {
         format!("{YEARS}/{self}/word")
+    }
+}
+
+impl DisclosureId {
+    /// For whoever has not signed in.
+    pub(super) fn open_path(self) -> String {
+        format!("{DISCLOSURE}/open/years/{self}")
+    }
+
+    pub(super) fn open_word_path(self) -> String {
+        format!("{DISCLOSURE}/open/years/{self}/word")
     }
 }
 

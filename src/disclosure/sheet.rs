@@ -3,6 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
+    Extension,
     extract::{Path, State},
     response::Response,
 };
@@ -10,7 +11,7 @@ use axum::{
 use super::{
     content::{Content, DepartmentLine, FormLine, RosterLine, UnionForm},
     paths::YEARS,
-    store::Disclosure,
+    store::{self, Disclosure},
     years::{content, readable},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     papers::{self, Column, Paper, Table},
     sheet::{ReportColumn, ReportSheet, report_sheets},
     text::chinese_day,
-    web::workbook,
+    web::{downloads::Downloads, workbook},
 };
 
 pub(super) fn routes() -> Routes {
@@ -31,6 +32,8 @@ pub(super) fn routes() -> Routes {
         .get("/disclosure/years/{disclosure}/paper", paper)
         .get("/disclosure/years/{disclosure}/word", word)
         .get("/disclosure/years/{disclosure}/file", file)
+        .get("/disclosure/open/years/{disclosure}", open_paper)
+        .get("/disclosure/open/years/{disclosure}/word", open_word)
 }
 
 #[derive(Template, WebTemplate)]
@@ -105,10 +108,13 @@ fn paper_of(account: &Disclosure, content: &Content) -> Paper {
     }
     paper = paper.note("★ 核心指标，▲ 观测指标。".to_owned());
     paper = paper.heading("学生会章程");
-    for union in content.unions.iter().filter(|union| union.is_school) {
+    for union in content.unions.iter().filter(|union| union.is_school || union.has_constitution()) {
         paper = paper.subheading(&union.name);
-        if union.constitution.is_empty() {
+        if !union.has_constitution() {
             paper = paper.paragraph("没有登记章程文本。".to_owned());
+        }
+        if !union.filed.is_empty() {
+            paper = paper.paragraph(format!("{}。", union.filed));
         }
         for line in union.constitution.lines().filter(|line| !line.trim().is_empty()) {
             paper = paper.paragraph(line.to_owned());
@@ -155,6 +161,30 @@ async fn paper(State(app): State<App>, person: SignedIn, Path(id): Path<Disclosu
 async fn word(State(app): State<App>, person: SignedIn, Path(id): Path<DisclosureId>) -> Result<Response, Failure> {
     let (account, content) = read(&app, &person, id).await?;
     papers::download(&app, paper_of(&account, &content)).await
+}
+
+/// An account for whoever has not signed in, where the League committee says so.
+async fn open(app: &App, id: DisclosureId) -> Result<Paper, Failure> {
+    let mut db = app.read().await?;
+    let institution = store::open_account(&mut db, id).await?.ok_or(Failure::Missing)?;
+    let account = store::one(&mut db, institution, id).await?;
+    drop(db);
+    let content = content(app, institution, &account).await?;
+    Ok(paper_of(&account, &content))
+}
+
+async fn open_paper(State(app): State<App>, Path(id): Path<DisclosureId>) -> Result<PaperPage, Failure> {
+    let paper = open(&app, id).await?;
+    Ok(PaperPage { chrome: Chrome::bare("改革情况公开"), paper, word: id.open_word_path() })
+}
+
+async fn open_word(
+    State(app): State<App>,
+    Extension(downloads): Extension<Downloads>,
+    Path(id): Path<DisclosureId>,
+) -> Result<Response, Failure> {
+    let place = downloads.place()?;
+    Ok(place.held_by(papers::download(&app, open(&app, id).await?).await?))
 }
 
 fn columns<const N: usize>(columns: [(&'static str, u16); N]) -> Vec<ReportColumn> {

@@ -47,6 +47,8 @@ pub struct Disclosure {
     pub signed: Option<String>,
     pub published_at: Option<OffsetDateTime>,
     pub published: Option<String>,
+    /// It is read without signing in.
+    pub is_open: bool,
 }
 
 impl Disclosure {
@@ -75,7 +77,8 @@ pub async fn list(
     let rows = sqlx::query!(
         r#"select d.id as "id: DisclosureId", d.academic_year, d.form, d.stage, d.content as "content: Json<Content>",
                   d.signed_at, d.signed_by as "signed_by: AccountId", d.signed_office || ' ' || s.name as signed,
-                  d.published_at, d.published_office || ' ' || p.name as published
+                  d.published_at, d.published_office || ' ' || p.name as published,
+                  exists (select from disclosure_open o where o.disclosure_id = d.id) as "is_open!"
            from disclosure d left join account s on s.id = d.signed_by left join account p on p.id = d.published_by
            where d.institution_id = $1 and ($2::uuid is null or d.id = $2) order by d.academic_year desc"#,
         institution.0,
@@ -95,6 +98,7 @@ pub async fn list(
             signed: row.signed,
             published_at: row.published_at,
             published: row.published,
+            is_open: row.is_open,
         })
     });
     Ok(read.collect::<anyhow::Result<_>>()?)
@@ -240,6 +244,69 @@ pub(super) async fn publish(
         office
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Lets an account be read without signing in, or no more; `false` where it is not published.
+pub(super) async fn set_open(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    disclosure: &Locked<Disclosure>,
+    is_open: bool,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    if !disclosure.is_published() {
+        return Ok(false);
+    }
+    if is_open {
+        sqlx::query!(
+            "insert into disclosure_open (disclosure_id, opened_at, opened_by) values ($1, $2, $3) on conflict do nothing",
+            disclosure.id.0,
+            now,
+            acting.person().account.0
+        )
+        .execute(connection)
+        .await?;
+    } else {
+        sqlx::query!("delete from disclosure_open where disclosure_id = $1", disclosure.id.0)
+            .execute(connection)
+            .await?;
+    }
+    Ok(true)
+}
+
+/// The university of an account that is read without signing in.
+pub(super) async fn open_account(
+    connection: &mut PgConnection,
+    id: DisclosureId,
+) -> Result<Option<InstitutionId>, Failure> {
+    let institution = sqlx::query_scalar!(
+        r#"select d.institution_id as "id: InstitutionId"
+           from disclosure_open o join disclosure d on d.id = o.disclosure_id where d.id = $1"#,
+        id.0
+    );
+    Ok(institution.fetch_optional(connection).await?)
+}
+
+/// An account that is read without signing in.
+#[derive(Debug, Clone)]
+pub(super) struct OpenAccount {
+    pub id: DisclosureId,
+    pub academic_year: i16,
+}
+
+/// The accounts of a university that are read without signing in, the newest year first.
+pub(super) async fn open_accounts(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<Vec<OpenAccount>, Failure> {
+    let rows = sqlx::query_as!(
+        OpenAccount,
+        r#"select d.id as "id: DisclosureId", d.academic_year
+           from disclosure_open o join disclosure d on d.id = o.disclosure_id
+           where d.institution_id = $1 order by d.academic_year desc"#,
+        institution.0
+    );
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// How the people of a union came to their posts.

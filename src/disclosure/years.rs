@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use super::{
     AccountReader, AccountSigner, Verb,
     content::{Content, Difference},
-    forms::{BeginForm, NewAccount, SaidForm},
+    forms::{BeginForm, NewAccount, OpenForm, SaidForm},
     live,
     paths::{Done, YEARS},
     store::{self, Disclosure},
@@ -50,6 +50,7 @@ pub(super) fn routes() -> Routes {
         .post("/disclosure/years/{disclosure}/sign", sign)
         .post("/disclosure/years/{disclosure}/reopen", reopen)
         .post("/disclosure/years/{disclosure}/publish", publish)
+        .post("/disclosure/years/{disclosure}/open", set_open)
 }
 
 /// An academic year that may be accounted for.
@@ -171,6 +172,16 @@ struct YearPage {
 impl YearPage {
     fn may_write(&self) -> bool {
         self.is_league && self.account.is_draft()
+    }
+
+    /// The League committee says who reads it.
+    fn may_open(&self) -> bool {
+        self.is_league && self.account.is_published()
+    }
+
+    /// Where it is read without signing in.
+    fn open_path(&self) -> String {
+        self.account.id.open_path()
     }
 
     fn is_sent(&self, union: &UnionId, no: &str) -> bool {
@@ -359,4 +370,25 @@ async fn publish(
     })
     .await?;
     Ok(Redirect::to(&Done::Published.at(&id.path())))
+}
+
+async fn set_open(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(id): Path<DisclosureId>,
+    Form(form): Form<OpenForm>,
+) -> Result<Redirect, Failure> {
+    let (now, is_open) = (app.clock.now(), form.is_open == "yes");
+    let refusal = refusal(&app, acting.person(), id, "改变公开范围");
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if !store::set_open(db, &acting, &locked, is_open, now).await? {
+            return Err(moved_on(refusal, &locked));
+        }
+        let entry = entry(&locked, "公开范围").detail("不登录可看", if is_open { "是" } else { "否" });
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    let done = if is_open { Done::Opened } else { Done::Shut };
+    Ok(Redirect::to(&done.at(&id.path())))
 }

@@ -7,4 +7,4 @@ pub mod retention;
 mod store;
 
 pub use pages::routes;
-pub use store::{Notice, To, tell, tell_all, tell_classes, tell_offices, tell_students};
+pub use store::{Notice, To, take_back_of_requests, tell, tell_all, tell_classes, tell_offices, tell_students};

@@ -116,6 +116,12 @@ pub async fn tell_all(
     Ok(())
 }
 
+/// Takes back what was told of requests whose words are gone: a notice has the words of their title.
+pub async fn take_back_of_requests(connection: &mut PgConnection, pages: &[String]) -> Result<(), Failure> {
+    sqlx::query!("delete from notice where href = any($1) and href like '/voice/%'", pages).execute(connection).await?;
+    Ok(())
+}
+
 /// A notice as the page shows it.
 #[derive(Debug)]
 pub struct NoticeRow {

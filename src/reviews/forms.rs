@@ -11,8 +11,8 @@ use super::{
 use crate::{
     ids::{AccountId, ReviewId, SemesterId, UnionId},
     rules::review::{Basis, Bounds, Category, Criterion, Grade, Scheme, SchemeFault, Weighted},
-    text::{day, folded, is_hidden, trimmed},
-    web::forms::{Errors, written, written_if_any},
+    text::{chinese_day, day, folded, is_hidden, trimmed},
+    web::forms::{Errors, past_day, written, written_if_any},
 };
 
 /// The longest text on one aspect of a report.
@@ -225,14 +225,42 @@ pub(super) struct AnswerForm {
     pub answer: String,
     /// A grade's word; empty where it stays.
     pub grade: String,
+    /// When the board considered it.
+    pub day: String,
+    /// Who of it took part.
+    pub account: Vec<String>,
+}
+
+/// As [`AnswerForm`], read.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub says: String,
+    /// The grade that is given instead; none where it stays.
+    pub grade: Option<Grade>,
+    pub considered_on: Date,
+    pub took_part: Vec<AccountId>,
 }
 
 impl AnswerForm {
-    /// The answer, and the grade that is given instead.
-    pub(super) fn read(&self, errors: &mut Errors) -> Option<(String, Option<Grade>)> {
-        let answer = written(&self.answer, 500, "answer", "请写明答复和理由", errors)?;
+    /// Reads the form; the board considers an objection on the day on which it was made, or after.
+    pub(super) fn read(&self, made_on: Date, today: Date, errors: &mut Errors) -> Option<Answer> {
+        let says = written(&self.answer, 500, "answer", "请写明答复和理由", errors);
         let grade = if self.grade.is_empty() { None } else { Some(self.grade.parse().ok()?) };
-        errors.is_empty().then_some((answer, grade))
+        let considered_on = past_day(&self.day, "day", today, errors);
+        if considered_on.is_some_and(|day| day < made_on) {
+            errors.add("day", format!("异议是{}提出的，不能早于这一天", chinese_day(made_on)));
+        }
+        let took_part: Vec<AccountId> = self.account.iter().filter_map(|id| id.parse().ok()).collect();
+        if took_part.is_empty() {
+            errors.add("account", "请勾选参加复议的成员");
+        }
+        let answer = Answer { says: says?, grade, considered_on: considered_on?, took_part };
+        errors.is_empty().then_some(answer)
+    }
+
+    /// Somebody is ticked.
+    pub(super) fn has(&self, account: &AccountId) -> bool {
+        self.account.iter().any(|id| id.parse().ok() == Some(*account))
     }
 }
 

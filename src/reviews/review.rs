@@ -259,8 +259,19 @@ pub struct Objection {
     pub says: String,
     pub at: OffsetDateTime,
     pub answer: Option<String>,
+    /// The day on which the board considered it, and how many of it took part; of answers from before neither is known.
+    pub considered: Option<(Date, i16)>,
     /// The grade that was, where it is changed.
     pub before: Option<Grade>,
+}
+
+impl Objection {
+    /// How the board came to its answer, in words; empty where that is not known.
+    #[must_use]
+    pub fn considered_in_words(&self) -> String {
+        let words = |(day, members): (Date, i16)| format!("评议会 {members} 人{}复议", chinese_day(day));
+        self.considered.map_or_else(String::new, words)
+    }
 }
 
 /// The results of a review for the rules on nominations, by place.

@@ -88,7 +88,6 @@ pub(super) struct DeskPage {
     today: Date,
     /// Whoever acts is a student, who can ask for something.
     asks: bool,
-    proposals: &'static str,
     errors: Errors,
     done: &'static str,
 }
@@ -116,6 +115,16 @@ impl DeskPage {
         let title: String = measure.says.chars().take(40).collect();
         let says = format!("调研“{}”的后续措施：{}", self.survey.title, measure.says);
         format!("{ASK}?{}", filters::query(&[("title", &title), ("says", &says)]))
+    }
+
+    /// Where a measure becomes a proposal, filled in; for whoever is no student, the proposals that there are.
+    fn proposal_href(&self, measure: &Measure) -> String {
+        if !self.asks {
+            return PROPOSALS.to_owned();
+        }
+        let title: String = measure.says.chars().take(40).collect();
+        let cause = format!("调研“{}”的结论需要落实：{}", self.survey.title, measure.says);
+        format!("{PROPOSALS}/new?{}", filters::query(&[("title", &title), ("cause", &cause)]))
     }
 
     fn is_early(&self) -> bool {
@@ -197,7 +206,6 @@ pub(super) async fn page(
         now,
         today,
         asks: acting.person().student.is_some(),
-        proposals: PROPOSALS,
         errors,
         done,
         survey,

@@ -25,6 +25,7 @@ use crate::{
     holidays::store::workdays,
     ids::{PrintId, VoiceRequestId},
     inbox::{self, Notice, To},
+    office::OfficeKind,
     picture::{SCENE, redraw},
     rules::voice::{Stage, after_word, answer_due},
     web::{
@@ -147,15 +148,16 @@ async fn tell_handler(
     db: &mut PgConnection,
     person: &SignedIn,
     request: &Locked<VoiceRequest>,
-    says: &str,
+    says: String,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let office = store::handling_office(db, request).await?;
     let kind = office.unwrap_or_else(|| request.receiver.office());
-    let college = store::college_of(db, request).await?;
+    // An office of the school is nobody's of a college, whichever college the request is of.
+    let of_college = matches!(kind, OfficeKind::CollegeLeague | OfficeKind::CollegeParty | OfficeKind::CollegeUnion);
+    let college = if of_college { store::college_of(db, request).await? } else { None };
     let to = To::Office { kind, college, class: None };
-    let notice = Notice::new(format!("{says}：{}", request.title), request.id.desk_path());
-    inbox::tell(db, person.institution, to, &notice, now).await
+    inbox::tell(db, person.institution, to, &Notice::new(says, request.id.desk_path()), now).await
 }
 
 async fn word(
@@ -187,7 +189,7 @@ async fn word(
             }
             if stage == Stage::Sent {
                 record(db, &person, &request, "不满意，退回再办", now).await?;
-                tell_handler(db, &person, &request, "诉求退回再办", now).await?;
+                tell_handler(db, &person, &request, format!("诉求退回再办：{}", request.title), now).await?;
             } else {
                 record(db, &person, &request, "本人确认", now).await?;
             }
@@ -212,6 +214,9 @@ async fn withdraw(
             if !store::withdraw(db, &request, now).await? {
                 return Err(moved_on(&voice, &person, id, "撤回诉求"));
             }
+            inbox::take_back_of_requests(db, &[id.path(), id.desk_path()]).await?;
+            tell_handler(db, &person, &request, format!("{}已由提出人撤回，不用再办", request.number_in_words()), now)
+                .await?;
             record(db, &person, &request, "撤回", now).await
         })
         .await?;

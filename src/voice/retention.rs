@@ -2,11 +2,19 @@
 
 use sqlx::PgConnection;
 
-use crate::{failure::Failure, people::retention::ErasedPeople};
+use crate::{failure::Failure, ids::VoiceRequestId, inbox, people::retention::ErasedPeople};
 
-/// The words and pictures of what those accounts asked; that there was a request and how it was handled stays. Of anonymous
-/// ones nobody knows whose they are.
+/// The words and pictures of what those accounts asked, in notices too; that there was a request and how it was handled stays.
+/// Of anonymous ones nobody knows whose they are.
 pub async fn erase(connection: &mut PgConnection, gone: ErasedPeople<'_>) -> Result<(), Failure> {
+    let own = sqlx::query_scalar!(
+        r#"select id as "id: VoiceRequestId" from voice_request where account_id = any($1)"#,
+        gone.accounts
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let pages: Vec<String> = own.into_iter().flat_map(|id| [id.path(), id.desk_path()]).collect();
+    inbox::take_back_of_requests(connection, &pages).await?;
     sqlx::query!(
         "delete from voice_picture p using voice_request q where q.id = p.request_id and q.account_id = any($1)",
         gone.accounts

@@ -7,7 +7,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
     failure::Failure,
-    ids::{AccountId, FacePointId, FaceSessionId, UnionId},
+    ids::{AccountId, FacePointId, FaceSessionId, StudentId, UnionId},
     voice::VoiceKeeper,
 };
 
@@ -194,6 +194,19 @@ pub(super) async fn seated(connection: &mut PgConnection, id: FaceSessionId) -> 
         id.0
     );
     Ok(names.fetch_all(connection).await?)
+}
+
+/// The students who signed up.
+pub(super) async fn seated_students(
+    connection: &mut PgConnection,
+    session: &Locked<FaceSession>,
+) -> Result<Vec<StudentId>, Failure> {
+    let ids = sqlx::query_scalar!(
+        r#"select a.student_id as "id!: StudentId" from face_seat f join account a on a.id = f.account_id
+           where f.session_id = $1 and a.student_id is not null"#,
+        session.id.0
+    );
+    Ok(ids.fetch_all(connection).await?)
 }
 
 /// What was raised, who answers it, and how far that is.

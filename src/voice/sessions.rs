@@ -22,8 +22,10 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     clock::CHINA,
+    database::Locked,
     failure::{Failure, Refusal},
     ids::{FacePointId, FaceSessionId},
+    inbox::{self, Notice},
     office::Office,
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
@@ -256,6 +258,19 @@ async fn kept(
     if own.iter().any(|union| union.id == session.union) { Ok(session) } else { Err(Failure::Missing) }
 }
 
+/// Tells those who signed up.
+async fn tell_seated(
+    db: &mut PgConnection,
+    acting: &Acting<VoiceKeeper>,
+    session: &Locked<FaceSession>,
+    says: &str,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let students = store::seated_students(db, session).await?;
+    let notice = Notice::new(format!("{says}：{}", session.topic), session.id.session_path());
+    inbox::tell_all(db, acting.institution(), &students, &notice, now).await
+}
+
 async fn call_off(
     State(voice): State<Voice>,
     acting: Acting<VoiceKeeper>,
@@ -270,6 +285,7 @@ async fn call_off(
             if !store::call_off(db, &acting, &session, now).await? {
                 return Err(refusal.for_reason("这一场已经开始或者取消", "已经开始的，请登记同学提出的问题"));
             }
+            tell_seated(db, &acting, &session, "面对面已取消，请不要前往", now).await?;
             let entry = Entry::new(Verb::VoiceKept, session.topic.clone()).detail("办理", "取消面对面");
             audit::append(db, acting.person(), entry, now).await
         })
@@ -324,6 +340,7 @@ async fn progress(
         .write_as(acting.person().authority(), async |db| {
             let session = store::lock(db, acting.person(), id, now.date()).await?;
             store::progress(db, &acting, &session, point, &says, now).await?;
+            tell_seated(db, &acting, &session, "面对面提出的问题有了进展", now).await?;
             let entry = Entry::new(Verb::VoiceKept, session.topic.clone()).detail("办理", "登记面对面的进展");
             audit::append(db, acting.person(), entry, now).await
         })

@@ -396,6 +396,45 @@ async fn elg_04_an_import_finds_who_no_longer_qualifies_and_removes_nobody() {
 }
 
 #[tokio::test]
+async fn dis_05_nobody_settles_their_own_exit_or_stays_by_their_own_word() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    drop(student_account(&portal, 10).await);
+    // The officer works in the office that manages the union.
+    sqlx::query(
+        "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now()
+         from account where number = '20240010'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let mut clerk = portal.visitor();
+    clerk.sign_in(crate::support::FIRST, "20240010", crate::support::PASSWORD).await;
+    import_grades(&mut portal.signed_in(OfficeKind::StudentAffairs).await, "20240010,10,600,2").await;
+    let lapse = league.get("/exits").await.attributes("td[data-label='办理'] a", "href").remove(0);
+    assert!(!clerk.get("/exits").await.text().contains("有 2 门课业不及格"), "not before their own eyes");
+    let until = (today + Duration::days(60)).to_string();
+    let stay = [("why", "已报名补考，成绩下月公布"), ("until", until.as_str())];
+    assert_eq!(clerk.post(&format!("{lapse}/keep"), &stay).await.status, 404);
+    assert_eq!(clerk.get(&lapse).await.status, 404);
+
+    let (union, day) = (school.rsplit('/').next().unwrap(), today.to_string());
+    let own = [("union", union), ("number", "20240010"), ("kind", "asked"), ("day", day.as_str()), ("reason", "缺勤")];
+    let refused = clerk.post("/exits", &own).await;
+    assert!(refused.status == 422 && refused.text().contains("由主管团组织的其他人办理"), "{}", refused.text());
+    let fields = [("union", union), ("kind", "resignation"), ("reason", "学业繁重")];
+    assert_eq!(clerk.post("/leaving", &fields).await.status, 303);
+    let exits = league.get("/exits").await.attributes("td[data-label='办理'] a", "href");
+    let exit = exits.into_iter().find(|href| href.starts_with("/exits/")).unwrap();
+    for act in ["grant", "refuse", "confirm"] {
+        let refused = clerk.post(&format!("{exit}/{act}"), &[("day", day.as_str()), ("says", "同意")]).await;
+        assert_eq!(refused.status, 404, "{act}");
+    }
+    assert_eq!(league.post(&format!("{exit}/grant"), &[("day", day.as_str())]).await.status, 303);
+    assert_eq!(clerk.get(&exit).await.status, 404);
+}
+
+#[tokio::test]
 async fn dis_04_of_seven_reports_at_once_five_are_taken() {
     let Stage { portal, .. } = stage().await;
     let reporter = student_account(&portal, 100).await;
@@ -512,7 +551,7 @@ async fn dis_05_results_that_failed_twice_open_an_exit() {
 }
 
 #[tokio::test]
-async fn dis_04_nobody_handles_or_sees_a_case_about_themselves() {
+async fn dis_04_nobody_handles_or_sees_a_case_about_themselves_or_a_colleague() {
     let Stage { portal, mut league, today, .. } = stage().await;
     drop(student_account(&portal, 10).await);
     let mut witness = student_account(&portal, 100).await;
@@ -530,8 +569,20 @@ async fn dis_04_nobody_handles_or_sees_a_case_about_themselves() {
     assert_eq!(clerk.get("/conduct").await.status, 200, "acts in the office");
     assert_eq!(report(&mut witness, "20240010", "named").await.status, 303);
     assert_eq!(report(&mut witness, "20240011", "named").await.status, 303);
+    assert_eq!(report(&mut witness, "20240025", "named").await.status, 303);
     let list = clerk.get("/conduct").await;
-    assert_eq!(list.attributes("td[data-label='办理'] a", "href").len(), 1, "the other's alone: {}", list.text());
+    let seen = list.attributes("td[data-label='办理'] a", "href");
+    assert_eq!(seen.len(), 1, "of another union's officer alone: {}", list.text());
+    assert!(list.text().contains("学生25") && !list.text().contains("学生11"), "{}", list.text());
+    assert_eq!(clerk.get(&seen[0]).await.status, 200);
+    let (colleague,): (String,) = sqlx::query_as(
+        "select '/conduct/' || q.id from conduct_case q join student s on s.id = q.student_id where s.number = '20240011'",
+    )
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!(clerk.get(&colleague).await.status, 404, "who works beside the accused is no judge of theirs");
+    assert_eq!(clerk.post(&format!("{colleague}/accept"), &[]).await.status, 404);
     assert!(clerk.get("/").await.text().contains("办理 1 件违纪失范反映"));
     assert!(league.get("/").await.text().contains("办理 2 件违纪失范反映"));
     let (own,): (String,) = sqlx::query_as(
@@ -546,12 +597,14 @@ async fn dis_04_nobody_handles_or_sees_a_case_about_themselves() {
         let refused = clerk.post(&format!("{own}/{act}"), fields).await.status;
         assert!(refused == 404 || refused == 422, "{act}: {refused}");
     }
-    assert_eq!(league.post(&format!("{own}/accept"), &[]).await.status, 303, "it stands as it was reported");
+    assert_eq!(league.get(&own).await.status, 404, "of its own clerk the League committee does not judge");
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(party.post(&format!("{own}/accept"), &[]).await.status, 303, "it stands as it was reported");
     for kind in ["inquiry", "hearing"] {
-        assert_eq!(note(&mut league, &own, kind, &today.to_string()).await.status, 303);
+        assert_eq!(note(&mut party, &own, kind, &today.to_string()).await.status, 303);
     }
     assert_eq!(clerk.post(&format!("{own}/decide"), &[("sanction", "no_fault"), ("says", "查无")]).await.status, 404);
-    assert_eq!(decide(&mut league, &own, "warning").await.status, 303);
+    assert_eq!(decide(&mut party, &own, "warning").await.status, 303);
     assert_eq!(clerk.get(&format!("{own}/decision")).await.status, 404);
     assert_eq!(clerk.get(&own.replace("/conduct/", "/my-case/")).await.status, 200, "told as everybody is");
 }

@@ -140,6 +140,36 @@ async fn rgt_06_the_next_account_says_what_changed_and_the_old_one_stays() {
 }
 
 #[tokio::test]
+async fn rgt_06_an_account_is_read_without_signing_in_where_the_league_committee_says_so() {
+    let Stage { portal, mut league, school, .. } = stage().await;
+    let id = school.rsplit('/').next().unwrap();
+    let account = begin(&mut league).await;
+    let (open, act) = (account.replace("/years/", "/open/years/"), format!("{account}/open"));
+    let (yes, no) = ([("is_open", "yes")], [("is_open", "no")]);
+    assert_eq!(league.post(&act, &yes).await.status, 409, "not before it is published");
+    remark_all(&mut league, &account).await;
+    assert_eq!(league.post(&format!("{account}/sign"), &[]).await.status, 303);
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(party.post(&format!("{account}/publish"), &[]).await.status, 303);
+    assert_eq!(portal.visitor().get(&open).await.status, 404, "published for those of the university");
+    assert_eq!(party.post(&act, &yes).await.status, 403);
+    assert_eq!(league.post(&act, &yes).await.status, 303);
+    assert!(league.get(&account).await.text().contains(&open));
+    let page = portal.visitor().get(&open).await;
+    let text = page.text();
+    assert!(page.status == 200 && text.contains("改革情况公开") && text.contains("学生12"), "{text}");
+    assert!(!text.contains("20240012") && !text.contains("/ 600"), "neither numbers nor ranks: {text}");
+    assert!(portal.visitor().get(&format!("{open}/word")).await.bytes.starts_with(b"PK"));
+    let keep = [("constitution", "第一章 总则"), ("is_open", "yes")];
+    assert_eq!(league.upload(&format!("/disclosure/unions/{id}/keep"), &keep, None).await.status, 303);
+    let column = portal.visitor().get(&format!("/disclosure/open/{id}")).await;
+    assert_eq!(column.attributes("a[href*='/years/']", "href"), [open.clone()], "a union's page leads there");
+    assert_eq!(league.post(&act, &no).await.status, 303);
+    assert_eq!(portal.visitor().get(&open).await.status, 404);
+    assert_eq!(portal.visitor().get(&format!("{open}/word")).await.status, 404);
+}
+
+#[tokio::test]
 async fn rgt_06_no_hand_ticks_a_training_of_which_there_is_a_record() {
     let Stage { portal: _portal, mut league, college, today, .. } = stage().await;
     let id = college.rsplit('/').next().unwrap();
@@ -209,6 +239,7 @@ async fn rgt_06_every_student_reads_a_unions_page_and_judges_it_for_the_league_c
     assert!(student.get("/disclosure").await.text().contains("校学生会"));
     let page = student.get(&column).await.text();
     assert!(page.contains("办公室") && page.contains("学生1") && page.contains("主席团成员"), "{page}");
+    assert!(page.contains("参与主席团集体决定重大事项"), "officers with their duties: {page}");
     assert_eq!(student.post(&format!("{column}/comment"), &[("stars", "9")]).await.status, 422);
     let word = [("stars", "4"), ("says", "希望活动少一点形式")];
     assert_eq!(student.post(&format!("{column}/comment"), &word).await.status, 303);
@@ -246,6 +277,11 @@ async fn rgt_06_a_unions_page_has_its_constitution_and_what_it_answered() {
     assert_eq!(filed.status, 303, "{}", filed.text());
     assert!(student.get(&format!("{column}/constitution")).await.bytes.starts_with(b"%PDF"));
     assert_eq!(portal.visitor().get(&format!("{open}/constitution")).await.status, 404, "not without signing in");
+    let account = begin(&mut league).await;
+    let page = league.get(&account).await.text();
+    assert!(page.contains("由第六次学生代表大会通过") && page.contains("选举办法和评议办法"), "{page}");
+    let paper = league.get(&format!("{account}/paper")).await.text();
+    assert!(paper.contains("学生会章程") && paper.contains("由第六次学生代表大会通过"), "{paper}");
 
     voice::ask(&mut student, "三楼热水经常停", "named").await;
     let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;

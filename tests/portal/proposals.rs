@@ -99,6 +99,8 @@ async fn a_proposal_needs_two_who_second_it_on_their_own_phones() {
     let mut lead = portal.signed_in(OfficeKind::Student).await;
     assert!(lead.get("/proposals/new").await.text().contains("没有可以提出提案的大会"));
     set_deadline(&mut league, &congress, today + Duration::days(5)).await;
+    let filled = lead.get("/proposals/new?title=Wi-Fi&cause=8/10").await;
+    assert_eq!((filled.field("标题（一事一案）"), filled.field("案由")), ("Wi-Fi".to_owned(), "8/10".to_owned()));
     let bare = lead.post("/proposals/new", &[("title", "啊")]).await;
     assert_eq!(bare.status, 422);
     assert!(!bare.fault("案由").is_empty() && !bare.fault("建议").is_empty(), "{}", bare.text());

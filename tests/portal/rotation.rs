@@ -101,6 +101,32 @@ async fn a_turn_that_is_no_semester_or_overlaps_is_refused_with_the_clause() {
 }
 
 #[tokio::test]
+async fn dis_05_a_chair_who_leaves_is_a_gap_in_the_rotation_and_on_the_overview() {
+    let (portal, mut league, path, _) = stage().await;
+    assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    assert_eq!(propose(&mut league, &path, "学生2", "下学期", ("", "")).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303);
+    let (rotation, overview, nobody) = (format!("{path}/rotation"), "/compliance?rule=ORG-03", "今天没有当值执行主席");
+    assert!(league.get(&rotation).await.all("svg .rota-gap").is_empty());
+    assert!(!league.get(overview).await.text().contains(nobody));
+    let (union, day) = (path.rsplit('/').next().unwrap(), portal.app.clock.today().to_string());
+    let fields = [
+        ("union", union),
+        ("number", "20240001"),
+        ("kind", "asked"),
+        ("day", day.as_str()),
+        ("reason", "多次缺席会议"),
+    ];
+    let left = league.post("/exits", &fields).await;
+    assert_eq!(left.status, 303, "{}", left.text());
+    let exit = league.get(left.location()).await.text();
+    assert!(exit.contains("退出之后，这个学生会不符合的规定") && exit.contains(nobody), "{exit}");
+    assert!(!league.get(&rotation).await.attributes("svg .rota-gap", "x").is_empty(), "drawn");
+    assert!(league.get("/").await.text().contains("校学生会今天没有当值执行主席"));
+    assert!(league.get(overview).await.text().contains(nobody));
+}
+
+#[tokio::test]
 async fn a_turn_ended_by_mistake_goes_on_if_that_is_noticed_the_same_day() {
     let (portal, mut league, path, _) = stage().await;
     assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);

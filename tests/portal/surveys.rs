@@ -550,5 +550,8 @@ async fn a_measure_becomes_a_request_of_a_student_who_acts() {
     let form = officer.get(&href).await;
     assert_eq!(form.field("一句话说是什么事"), "增开窗口");
     assert!(form.field("具体情况，希望怎样解决").contains("食堂满意度调研"));
-    assert!(!desk.attributes("a[href='/proposals']", "href").is_empty());
+    // Where they are a delegate it is a proposal, filled in too; else the page says that they are none.
+    let href = desk.attributes("a[href^='/proposals/new?']", "href").remove(0);
+    let form = officer.get(&href).await;
+    assert!(form.status == 200 && form.text().contains("现在没有可以提出提案的大会"), "{}", form.text());
 }

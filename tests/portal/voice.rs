@@ -391,6 +391,12 @@ async fn what_is_withdrawn_or_its_author_erased_loses_its_words() {
     let mut db = portal.owner().await;
     let account: (sqlx::types::Uuid,) =
         sqlx::query_as("select id from account where number = '20240100'").fetch_one(&mut db).await.unwrap();
+    // An office was told of it by its title, and keeps no more of it than that it was withdrawn.
+    let told = "select subject from notice order by at, id";
+    let notices: Vec<String> = sqlx::query_scalar(told).fetch_all(&mut db).await.unwrap();
+    assert!(notices.iter().any(|notice| notice.contains("已由提出人撤回")), "{notices:?}");
+    assert!(!notices.iter().any(|notice| notice.contains("热水")), "{notices:?}");
+    assert!(notices.iter().any(|notice| notice.contains("自习室")), "{notices:?}");
     let mut transaction = db.begin().await.unwrap();
     lunzhi::voice::retention::erase(&mut transaction, ErasedPeople { accounts: &[account.0], students: &[] })
         .await
@@ -408,6 +414,37 @@ async fn what_is_withdrawn_or_its_author_erased_loses_its_words() {
     }
     let (pictures,): (i64,) = sqlx::query_as("select count(*) from voice_picture").fetch_one(&mut db).await.unwrap();
     assert_eq!(pictures, 0);
+    let notices: Vec<String> = sqlx::query_scalar(told).fetch_all(&mut db).await.unwrap();
+    assert!(!notices.iter().any(|notice| notice.contains("自习室")), "{notices:?}");
+}
+
+#[tokio::test]
+async fn a_request_of_a_college_comes_back_to_the_office_that_answered() {
+    let Stage { portal, mut league, .. } = stage().await;
+    let [_, affairs] = units(&portal, &mut league).await;
+    let mut student = student_account(&portal, 100).await;
+    let mut asked = fields("实训室没有空调", "named");
+    asked[4] = ("receiver", "college");
+    let done = student.upload("/voice/new", &asked, None).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let own = done.location().split('?').next().unwrap().to_owned();
+    let mut union = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert!(union.get("/inbox").await.text().contains("收到一件诉求：实训室没有空调"));
+    let request = first(&mut union).await;
+    assert_eq!(send(&mut union, &request, &affairs).await.status, 303);
+    let mut office = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert!(office.get("/inbox").await.text().contains("收到交办的诉求"));
+    assert_eq!(answer(&mut office, &request, "本学期内安装").await.status, 303);
+    let word = [("satisfaction", "dissatisfied"), ("remark", "没有写明哪一天")];
+    assert_eq!(student.post(&format!("{own}/word"), &word).await.status, 303);
+    let told = office.get("/inbox").await.text();
+    assert!(
+        told.contains("诉求退回再办：实训室没有空调"),
+        "an office of the school, whichever college it is of: {told}"
+    );
+    assert_eq!(student.post(&format!("{own}/withdraw"), &[]).await.status, 303);
+    let told = office.get("/inbox").await.text();
+    assert!(told.contains("已由提出人撤回") && !told.contains("实训室"), "{told}");
 }
 
 #[tokio::test]
@@ -530,6 +567,33 @@ async fn rgt_04_students_sign_up_and_what_was_raised_is_followed_up() {
     let mut reader = student_account(&portal, 111).await;
     assert!(reader.get(&session).await.text().contains("已延长到二十三点"));
     assert!(union.get("/voice/sessions").await.text().contains("没有逾期未答复的问题"));
+    let told =
+        "select count(*) from notice where student_id is not null and subject = '面对面提出的问题有了进展：食堂和宿舍'";
+    let told: i64 = sqlx::query_scalar(told).fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(told, 2, "both who signed up");
+}
+
+#[tokio::test]
+async fn rgt_04_whoever_signed_up_is_told_that_a_session_is_called_off() {
+    let Stage { portal, .. } = stage().await;
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let starts = format!("{}T14:00", (portal.app.clock.now() + Duration::days(2)).date());
+    let fields = [
+        ("topic", "选课和考试"),
+        ("offices", "教务处"),
+        ("place", "活动中心"),
+        ("starts_at", starts.as_str()),
+        ("seats", "20"),
+    ];
+    let session = union.post("/voice/sessions", &fields).await.location().split('?').next().unwrap().to_owned();
+    let (mut comes, mut stays) = (student_account(&portal, 100).await, student_account(&portal, 101).await);
+    for student in [&mut comes, &mut stays] {
+        assert_eq!(student.post(&format!("{session}/seat"), &[]).await.status, 303);
+    }
+    assert_eq!(stays.post(&format!("{session}/leave"), &[]).await.status, 303);
+    assert_eq!(union.post(&format!("{session}/call-off"), &[]).await.status, 303);
+    assert!(comes.get("/inbox").await.text().contains("面对面已取消，请不要前往：选课和考试"));
+    assert!(!stays.get("/inbox").await.text().contains("面对面已取消"), "the seat was given back");
 }
 
 #[tokio::test]

@@ -260,7 +260,7 @@ catalogue! {
     Con09 "CON-09" Con [Schedule Show] Today::Scheduled("对照检查总览、待办"), "报上级备案", "批准后报上级学联、学生会组织备案。";
     Con10 "CON-10" Con [Refuse] Today::Refused("批准代表名额、组织代表选举、批准召开"), "院系学代会程序一致", "院系学代会与校级学代会程序相同。";
     Con11 "CON-11" Con [Show] Today::Shown("学代会日程"), "改革完善学代会制度", "学代会制度有成文规定并存档。";
-    Rev01 "REV-01" Rev [Refuse] Today::Refused("确认评议会、开始评分"), "评议会的组成", "学生代表过半，学生工作部门和团委都参加。";
+    Rev01 "REV-01" Rev [Refuse] Today::Refused("确认评议会、开始评分、答复异议"), "评议会的组成", "学生代表过半，学生工作部门和团委都参加。";
     Rev02 "REV-02" Rev [Schedule Show] Today::Scheduled("述职评议、对照检查总览"), "述职的对象和次数", "主席团成员和部门负责人每学期述职一次。";
     Rev03 "REV-03" Rev [Refuse] Today::Refused("评分"), "评议的方面", "按规定的各个方面综合评价，缺项不得提交。";
     Rev04 "REV-04" Rev [Show] Today::Refused("择优提名"), "以服务和贡献为导向的激励", "激励看服务和贡献。";

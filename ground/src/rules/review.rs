@@ -181,6 +181,52 @@ fn office(plan: &Plan, provision: &Provision, body: Body, members: &[&BoardMembe
     }
 }
 
+/// What the board answers to an objection, passed by [`reconsider`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reconsidered {
+    members: usize,
+    grade: Option<Grade>,
+}
+
+impl Reconsidered {
+    /// How many of the board took part.
+    #[must_use]
+    pub fn members(self) -> usize {
+        self.members
+    }
+
+    /// The grade that is given instead; none where it stays.
+    #[must_use]
+    pub fn grade(self) -> Option<Grade> {
+        self.grade
+    }
+}
+
+/// REV-01, REV-03: an objection is answered by a board that may sit, and no other grade passes the ceiling on 优秀. `others`
+/// are the grades of everybody else.
+pub fn reconsider(
+    plan: &Plan,
+    scheme: &Scheme,
+    members: &[BoardMember],
+    others: &[Grade],
+    grade: Option<Grade>,
+) -> Verdict<Reconsidered> {
+    let mut findings = sitting(plan, members).findings().to_vec();
+    let excellent = 1 + others.iter().filter(|other| **other == Grade::Excellent).count();
+    let room = scheme.room(1 + others.len()).filter(|room| excellent > *room && grade == Some(Grade::Excellent));
+    if let Some(room) = room {
+        let says = format!("改为优秀以后，优秀是 {excellent} 人，名额 {room} 人");
+        let of_plan = plan.figures.review.as_ref().filter(|stated| stated.value.excellent_at_most.is_some());
+        let finding = match of_plan {
+            Some(stated) => Finding::new(&stated.provision, Outcome::Fail, says),
+            None => Finding::practice(Rule::Rev03, Outcome::Fail, says),
+        };
+        findings.push(finding.against(&excellent, format!("<={room}")).remedy("改为良好，或维持原等次"));
+    }
+    let came = members.iter().filter(|member| member.present).count();
+    Verdict::seal(findings, Reconsidered { members: came, grade })
+}
+
 /// Whether a board member scores somebody: nobody does in whose department they are themselves.
 #[must_use]
 pub fn may_score<D: PartialEq>(departments: &[D], of_person: &[D]) -> bool {
@@ -417,13 +463,18 @@ impl Scheme {
         })
     }
 
+    /// How many of so many people may be 优秀; none where there is no ceiling.
+    fn room(&self, people: usize) -> Option<usize> {
+        let ceiling = usize::try_from(self.ceiling?).unwrap_or(0);
+        Some(people * ceiling / usize::try_from(WHOLE).unwrap_or(1))
+    }
+
     /// The grades of scores in hundredths, in their order. Where more would be 优秀 than the ceiling lets, the lower ones are
     /// 良好; of those who are equal at the ceiling, nobody is 优秀, because it is not to be passed.
     #[must_use]
     pub fn grades(&self, scores: &[u32]) -> Vec<Grade> {
         let mut grades: Vec<Grade> = scores.iter().map(|score| self.grade(*score)).collect();
-        let Some(ceiling) = self.ceiling else { return grades };
-        let room = scores.len() * usize::try_from(ceiling).unwrap_or(0) / usize::try_from(WHOLE).unwrap_or(1);
+        let Some(room) = self.room(scores.len()) else { return grades };
         let mut best: Vec<u32> = scores
             .iter()
             .zip(&grades)
@@ -785,6 +836,27 @@ mod tests {
         assert!(board(suzhou(), &own).permit().is_err());
         assert!(!may_score(&["学习部"], &["学习部"]));
         assert!(may_score(&["学习部"], &["文艺部"]) && may_score::<&str>(&[], &["文艺部"]));
+    }
+
+    #[test]
+    fn s8_1_an_objection_is_the_boards_to_answer() {
+        let mut board = members(&[(Category::Student, 6), (Category::Affairs, 1), (Category::League, 1)]);
+        let answer = |board: &[BoardMember], others: &[Grade], grade, ceiling| {
+            reconsider(suzhou(), &scheme(false, ceiling), board, others, grade).permit()
+        };
+        let passed = answer(&board, &[Grade::Good; 9], Some(Grade::Excellent), Some(10)).unwrap();
+        assert_eq!((passed.members(), passed.grade()), (8, Some(Grade::Excellent)), "one of ten may be 优秀");
+        let others = [[Grade::Good; 8].as_slice(), &[Grade::Excellent]].concat();
+        let refused = answer(&board, &others, Some(Grade::Excellent), Some(10)).unwrap_err();
+        assert!(refused.iter().any(|one| one.limit == "<=1" && one.rule == Rule::Rev03), "{refused:?}");
+        assert!(answer(&board, &others, Some(Grade::Excellent), None).is_ok());
+        assert!(answer(&board, &others, None, Some(10)).is_ok(), "it stays");
+        board[6].present = false;
+        assert!(answer(&board, &others, None, None).is_err(), "an office is missing");
+        for member in &mut board {
+            member.present = false;
+        }
+        assert!(answer(&board, &others, None, None).is_err(), "nobody took part");
     }
 
     #[test]

@@ -244,6 +244,10 @@ pub(super) async fn decide(
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let sees = |review: &Review| review.union.is_managed_by(acting.office());
     let found = ranking(&app, acting.institution(), id, sees).await?;
+    if found.rows.iter().any(|row| acting.person().student == Some(row.person.student)) {
+        let refused = refusal(&app, acting.person(), "确定提名", id.path());
+        return Err(by_practice(refused, Rule::Rev05, "你也在这次评议里述职", "请由别的人确定提名"));
+    }
     let chosen: Vec<usize> =
         (0..found.rows.len()).filter(|at| found.rows.get(*at).is_some_and(|row| form.has(&row.person.place))).collect();
     if chosen.is_empty() {

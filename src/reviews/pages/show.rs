@@ -10,12 +10,13 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use time::Date;
 
-use super::{entry, frame, managed, not_now, plan_on, visible};
+use super::{entry, frame, managed, not_now, plan_on, refusal, visible};
 use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
+    clock::CHINA,
     failure::Failure,
-    ids::{ReviewId, StudentId},
+    ids::{AccountId, ReviewId, StudentId},
     inbox::{Notice, To, tell, tell_all},
     office::UnionKeeper,
     page::{chrome::Chrome, filters},
@@ -24,10 +25,10 @@ use crate::{
         chart::{Radar, Trend},
         forms::AnswerForm,
         paths::Done,
-        review::{Objection, Outcome, Person, Review, Stage},
+        review::{Member, Objection, Outcome, Person, Review, Stage},
         store::{self, Attachment, BoardAnswer, PastScore},
     },
-    rules::review::{Grade, score_in_words},
+    rules::review::{self as rule, BoardMember, Grade, score_in_words},
     text::chinese_day,
     unions::store as unions_store,
     web::forms::{self, Errors, ReasonForm, reason},
@@ -131,6 +132,8 @@ pub(super) struct PersonPage {
     attachments: Vec<Attachment>,
     result: Option<ResultView>,
     objection: Option<Objection>,
+    /// Who may answer the objection; nobody where none waits.
+    board: Vec<Member>,
     keeps: bool,
     reason: ReasonForm,
     answer: AnswerForm,
@@ -241,12 +244,28 @@ async fn person_page(
     let objection = store::objections(&mut db, review.id).await?.into_iter().find(|one| one.person == place);
     let attachments =
         if person.is_handed() { store::attachments(&mut db, review.id, place).await? } else { Vec::new() };
+    let keeps = viewer.acting.as_ref().is_some_and(|office| review.union.is_managed_by(office));
+    let waits = keeps && objection.as_ref().is_some_and(|one| one.answer.is_none());
+    let mut board = if waits { store::members(&mut db, review.id).await? } else { Vec::new() };
+    board.retain(|member| answers(member, &person));
     drop(db);
     let result = result_of(app, &review, &person).await?;
-    let keeps = viewer.acting.as_ref().is_some_and(|office| review.union.is_managed_by(office));
     let chrome = frame(app, viewer, &review, &person.name);
     let TypedPersonReview { reason, answer, errors } = typed;
-    Ok(PersonPage { chrome, review, person, attachments, result, objection, keeps, reason, answer, errors, done })
+    Ok(PersonPage {
+        chrome,
+        review,
+        person,
+        attachments,
+        result,
+        objection,
+        board,
+        keeps,
+        reason,
+        answer,
+        errors,
+        done,
+    })
 }
 
 pub(super) async fn person(
@@ -348,37 +367,62 @@ pub(super) async fn give_back(
     Ok(Redirect::to(&Done::Returned.at(&id.person_path(place))).into_response())
 }
 
+/// A member answers a person's objection: whoever sat and may score them.
+fn answers(member: &Member, person: &Person) -> bool {
+    member.scorer.is_some() && rule::may_score(&member.departments, &person.departments)
+}
+
+/// Those who may answer a person's objection, as the rule sees them; present are those who took part.
+fn seats(members: &[Member], person: &Person, persons: &[Person], took_part: &[AccountId]) -> Vec<BoardMember> {
+    let seat = |member: &Member| BoardMember { present: took_part.contains(&member.account), ..member.seat(persons) };
+    members.iter().filter(|member| answers(member, person)).map(seat).collect()
+}
+
 pub(super) async fn answer(
     State(app): State<Reviews>,
     acting: Acting<UnionKeeper>,
     Path((id, place)): Path<(ReviewId, i16)>,
     Form(form): Form<AnswerForm>,
 ) -> Result<Response, Failure> {
-    let (review, persons) = managed(&mut *app.read().await?, &acting, id).await?;
-    let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
-    let (mut errors, now) = (Errors::default(), app.clock.now());
-    let Some((says, grade)) = form.read(&mut errors) else {
-        return again(
-            &app,
-            &acting,
-            review,
-            place,
-            TypedPersonReview { answer: form, errors, ..TypedPersonReview::default() },
-        )
-        .await;
+    let (mut db, mut errors, now) = (app.read().await?, Errors::default(), app.clock.now());
+    let (review, persons) = managed(&mut db, &acting, id).await?;
+    let person = persons.iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
+    let plan = plan_on(&mut db, acting.institution(), now.date()).await?.ok_or(Failure::Missing)?;
+    let objections = store::objections(&mut db, id).await?;
+    drop(db);
+    let Some(waits) = objections.iter().find(|one| one.person == place && one.answer.is_none()) else {
+        return Err(not_now(&app, acting.person(), "答复异议", &review));
+    };
+    let made_on = waits.at.to_offset(CHINA).date();
+    let Some(given) = form.read(made_on, now.date(), &mut errors) else {
+        let typed = TypedPersonReview { answer: form, errors, ..TypedPersonReview::default() };
+        return again(&app, &acting, review, place, typed).await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
-        let given = BoardAnswer { says: &says, grade };
-        if !store::answer(db, &acting, &locked, place, &given, now).await? {
+        let members = store::members(db, id).await?;
+        let (own, others): (Vec<Outcome>, Vec<Outcome>) =
+            store::outcomes(db, id).await?.into_iter().partition(|outcome| outcome.person == place);
+        let others: Vec<Grade> = others.iter().map(|outcome| outcome.grade).collect();
+        // The grade that they have already is none that is given instead.
+        let grade = given.grade.filter(|grade| own.iter().all(|outcome| outcome.grade != *grade));
+        let seats = seats(&members, person, &persons, &given.took_part);
+        let refused = || refusal(&app, acting.person(), "答复异议", id.person_path(place));
+        let passed = rule::reconsider(&plan, &locked.scheme, &seats, &others, grade)
+            .permit()
+            .map_err(|findings| refused().because(findings))?;
+        let answer = BoardAnswer { says: &given.says, considered_on: given.considered_on, passed };
+        if !store::answer(db, &acting, &locked, place, &answer, now).await? {
             return Err(not_now(&app, acting.person(), "答复异议", &locked));
         }
-        let notice = Notice::new(format!("对评议结果的异议已答复：{}", locked.title()), id.own_path()).says(&says);
+        let subject = format!("对评议结果的异议已答复：{}", locked.title());
+        let notice = Notice::new(subject, id.own_path()).says(&given.says);
         tell(db, acting.institution(), To::Student(person.student), &notice, now).await?;
         let what = grade.map_or("维持原等次".to_owned(), |grade| format!("改为{}", grade.label()));
         let entry = audit::Entry::about(Verb::ReviewKept, person.student)
             .detail("办理", "答复异议")
             .detail("评议", locked.title())
+            .detail("复议", format!("{}，{} 人", given.considered_on, passed.members()))
             .detail("结果", what);
         audit::append(db, acting.person(), entry, now).await
     })

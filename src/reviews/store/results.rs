@@ -10,7 +10,7 @@ use crate::{
     ids::{ReviewId, StudentId},
     office::UnionKeeper,
     reviews::review::{Objection, Outcome, Review},
-    rules::review::{Grade, score_in_words},
+    rules::review::{Grade, Reconsidered, score_in_words},
 };
 
 /// The results of a review, the best first.
@@ -123,7 +123,7 @@ pub async fn trend(
 
 pub async fn objections(connection: &mut PgConnection, review: ReviewId) -> Result<Vec<Objection>, Failure> {
     let rows = sqlx::query!(
-        "select o.person, s.name, o.says, o.at, o.answer, o.grade_before
+        "select o.person, s.name, o.says, o.at, o.answer, o.considered_on, o.considered_by, o.grade_before
          from review_objection o join review_person p on p.review_id = o.review_id and p.place = o.person
               join student s on s.id = p.student_id
          where o.review_id = $1 order by o.at",
@@ -139,6 +139,7 @@ pub async fn objections(connection: &mut PgConnection, review: ReviewId) -> Resu
                 says: row.says,
                 at: row.at,
                 answer: row.answer,
+                considered: row.considered_on.zip(row.considered_by),
                 before: row.grade_before.map(|grade| grade.parse()).transpose()?,
             })
         })
@@ -166,12 +167,12 @@ pub async fn object(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// What the board answers.
+/// What the board answers, and when it considered it.
 #[derive(Debug)]
 pub struct BoardAnswer<'a> {
     pub says: &'a str,
-    /// The grade that is given instead; none where it stays.
-    pub grade: Option<Grade>,
+    pub considered_on: Date,
+    pub passed: Reconsidered,
 }
 
 /// Answers an objection; `false` where there is none that waits.
@@ -183,10 +184,10 @@ pub async fn answer(
     answer: &BoardAnswer<'_>,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    let grade = answer.grade.map(Grade::slug);
+    let grade = answer.passed.grade().map(Grade::slug);
     let done = sqlx::query!(
         "update review_objection b
-         set answer = $3, answered_at = $4, answered_by = $5,
+         set answer = $3, answered_at = $4, answered_by = $5, considered_on = $7, considered_by = $8,
              grade_before = case when $6::text is not null then o.grade end, grade_after = $6
          from review_result o, review r
          where b.review_id = $1 and b.person = $2 and b.answer is null and o.review_id = b.review_id
@@ -196,7 +197,9 @@ pub async fn answer(
         answer.says,
         now,
         acting.person().account.0,
-        grade
+        grade,
+        answer.considered_on,
+        i16::try_from(answer.passed.members()).unwrap_or(i16::MAX)
     )
     .execute(&mut *connection)
     .await?;

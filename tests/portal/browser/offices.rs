@@ -137,6 +137,12 @@ fn a_league_secretary_closes_the_semester() {
         assert!(desk.text().await.contains("待答复"));
         desk.go(&format!("{review}/people/1")).await;
         desk.judge("a result that is disputed").await;
+        let today = desk.portal.app.clock.today();
+        let considered = format!(
+            "document.getElementById('day').value = '{today}';
+             document.querySelectorAll('input[name=account]').forEach(box => {{ box.checked = true; }});"
+        );
+        desk.browser.execute(&considered, vec![]).await.unwrap();
         desk.fill("评议会的答复", "经复核，第三方面的评分无误").await;
         desk.press("答复").await;
         desk.judge("an objection that is answered").await;

@@ -30,6 +30,7 @@ mod content {
             is_school: true,
             lines,
             constitution: String::new(),
+            filed: String::new(),
             departments: Vec::new(),
             roster: Vec::new(),
         };

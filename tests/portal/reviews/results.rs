@@ -10,8 +10,8 @@ use super::{Story, begun, open, scored};
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
-        Client, Page,
-        sitting::{number, see_other},
+        Client, FIRST, PASSWORD, Page,
+        sitting::{number, see_other, voter},
     },
 };
 
@@ -76,6 +76,28 @@ async fn rev_05_nominees_are_taken_by_their_results_or_with_a_reason() {
     assert_eq!(story.league.post(&list, &first).await.status, 409, "once");
     let mut officer = story.portal.signed_in(OfficeKind::Student).await;
     assert_eq!(officer.get(&list).await.status, 403, "results are not everybody's");
+}
+
+#[tokio::test]
+async fn rev_05_nobody_nominates_by_the_results_of_their_own_review() {
+    let mut story = settled().await;
+    let list = see_other(&begin(&mut story.league, &story.id, &[("志愿服务时长", "service")]).await);
+    // An officer who works in the office that nominates.
+    drop(voter(&story.portal, 1).await);
+    sqlx::query(
+        "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now() from account where number = $1",
+    )
+    .bind(number(1))
+    .execute(&mut story.portal.owner().await)
+    .await
+    .unwrap();
+    let mut clerk = story.portal.visitor();
+    clerk.sign_in(FIRST, &number(1), PASSWORD).await;
+    let fields = [("person", "1"), ("of", "1"), ("ground", "组织迎新 60 小时")];
+    let refused = clerk.post(&list, &fields).await;
+    assert!(refused.status == 409 && refused.text().contains("你也在这次评议里述职"), "{}", refused.text());
+    see_other(&story.league.post(&list, &fields).await);
 }
 
 #[tokio::test]
@@ -147,6 +169,31 @@ async fn sheets_are_opened_at_one_portal_and_at_another_once_that_one_ends() {
     assert!(see_other(&story.phrase(&mut there, &phrases[1]).await).ends_with("done=given"));
     let mut affairs = story.affairs.at(&other);
     assert!(see_other(&story.phrase(&mut affairs, &phrases[0]).await).ends_with("done=counted"));
+}
+
+#[tokio::test]
+async fn rev_01_an_objection_is_the_boards_to_answer() {
+    let story = begun().await;
+    for officer in [1, 2, 10] {
+        story.report(officer).await;
+    }
+    let mut story = scored(story).await;
+    let own = format!("/my-reviews/{}", story.id);
+    let mut officer = voter(&story.portal, 1).await;
+    see_other(&officer.post(&format!("{own}/object"), &[("says", "第三方面有误")]).await);
+    let nobody = story.answer(0, "good").await;
+    assert_eq!((nobody.status, nobody.text().contains("请勾选参加复议的成员")), (422, true));
+    assert_eq!(nobody.field("复议日期"), story.today.to_string(), "what was typed is kept");
+    let few = story.answer(4, "good").await;
+    assert!(few.status == 409 && few.text().contains("没有过半数"), "{}", few.text());
+    let students = story.answer(7, "good").await;
+    assert!(students.status == 409 && students.text().contains("评议会没有"), "both offices: {}", students.text());
+    assert!(officer.get(&own).await.text().contains("等待评议会答复"));
+    see_other(&story.answer(9, "excellent").await);
+    let page = officer.get(&own).await.text();
+    assert!(page.contains("评议会 9 人") && page.contains("对照评议表核对"), "{page}");
+    assert!(!page.contains("等次已更正"), "it was that grade before: {page}");
+    assert_eq!(story.answer(9, "good").await.status, 409, "once");
 }
 
 #[tokio::test]

@@ -75,8 +75,13 @@ async fn page(app: &App, person: &SignedIn, submitted: Submitted<ProposalForm>) 
     Ok(NewProposalPage { chrome, rights, matters: Matter::ALL, form, errors })
 }
 
-pub(super) async fn ask(State(app): State<App>, person: SignedIn) -> Result<NewProposalPage, Failure> {
-    page(&app, &person, Submitted::default()).await
+/// The form; a page that leads here may have filled it in.
+pub(super) async fn ask(
+    State(app): State<App>,
+    person: SignedIn,
+    Query(form): Query<ProposalForm>,
+) -> Result<NewProposalPage, Failure> {
+    page(&app, &person, Submitted::new(form, Errors::default())).await
 }
 
 pub(super) async fn keep(
