@@ -6,7 +6,7 @@
 # day or an hour, it is counted in UTC, where it is still Sunday, 23:00: BYDAY=MO begins on the 8th and stays on
 # Tuesdays, BYMONTHDAY=7 is on the 8th, "first Monday" the day after it, and BYHOUR=8,14 is at 16:00 and 22:00. Meetings
 # from 8:00 on have the right days, for by then it is the same day in UTC. ical.js and recurring-ical-events are right with
-# all. With TZ=UTC, as on most servers and in their tests, node-ical is right too; and so it is with TZID=Asia/Shanghai.
+# all. With TZ=UTC, in which many tests run, node-ical is right too; and so it is in China with TZID=Asia/Shanghai.
 #
 # Guessed before: all readers agree on rules as plain as these.
 # Seen with node-ical 0.26.1, ical.js 2.2.1 (npm), recurring-ical-events 3.8.2, icalendar 7.3.2 (PyPI), Node 20, run on

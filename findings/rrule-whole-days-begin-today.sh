@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # rrule begins a series of whole days on the day on which it is run: DTSTART;VALUE=DATE:20260907 is not read.
 #
-# DTSTART;VALUE=DATE:… is how RFC 5545 writes a day without an hour. rrulestr
-# and RRule.fromString know TZID there and nothing else; with VALUE=DATE, or VALUE=DATE-TIME before a time, the line is
-# passed over, and a rule without a beginning begins now, to the minute. Three Mondays from 7 September are three other days
-# from today; with UNTIL in the past the series is empty. EXDATE;VALUE=DATE and RDATE;VALUE=DATE are read, so that a day
-# that was taken out is still taken out, from days on which nothing was. DTSTART:20260907 and DTSTART;TZID=… are right.
+# DTSTART;VALUE=DATE:… is how RFC 5545 writes a day without an hour. rrulestr and RRule.fromString know TZID there and nothing
+# else; with VALUE=DATE, or VALUE=DATE-TIME before a time, the line is passed over, and a rule without a beginning begins now,
+# to the minute. Three Mondays from 7 September are three other days, the first of them today; with UNTIL in the past the
+# series is empty. EXDATE;VALUE=DATE and RDATE;VALUE=DATE are read, each for the day that it says. DTSTART:20260907 and
+# DTSTART;TZID=… are right.
 #
 # Guessed before: whole days are midnights, local or UTC.
 # Seen with rrule 2.8.1 (npm), Node 20, run on 2026-11-29.
