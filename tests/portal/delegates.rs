@@ -183,6 +183,40 @@ async fn con_03_the_election_waits_for_a_step_that_is_no_opinion_until_it_is_sai
     see_other(&congress.make_election().await);
 }
 
+#[tokio::test]
+async fn con_03_who_votes_is_the_plans_where_it_says_so_whatever_the_form_asks() {
+    let mut congress = prepared("suzhou-2020", 2, true).await;
+    let elections = format!("{}/delegates/elections", congress.path);
+    see_other(&congress.begin("2").await);
+    for student in [1, 2, 3] {
+        see_other(&congress.recommend(student).await);
+    }
+    let open = congress.union.get(&elections).await;
+    assert!(open.text().contains("方案没有规定由谁投票，由院系学生会确定"), "{}", open.text());
+    let mut db = congress.portal.owner().await;
+    // As where recommending began under a plan that says so.
+    for (voters, says) in [("congress", "方案规定由本院系学生代表大会选举"), ("college", "方案规定由本院系全体学生选举")]
+    {
+        sqlx::query("update delegate_terms set chain = jsonb_set(chain, '{voters}', to_jsonb($1::text))")
+            .bind(voters)
+            .execute(&mut db)
+            .await
+            .unwrap();
+        let page = congress.union.get(&elections).await;
+        assert!(page.text().contains(says) && !page.text().contains("方案没有规定由谁投票"), "{}", page.text());
+        assert!(page.attributes("input[type=radio]", "name").is_empty(), "nothing to choose");
+        let made = congress.make_election().await;
+        if voters == "congress" {
+            let text = made.text();
+            assert!(made.status == 409 && text.contains("方案规定由它选举：先产生本院系大会的代表"), "{text}");
+        } else {
+            see_other(&made);
+        }
+    }
+    let (body,): (String,) = sqlx::query_as("select body from contest").fetch_one(&mut db).await.unwrap();
+    assert_eq!(body, "college", "though the form asked for the students of a grade");
+}
+
 /// Ends the mandate of the delegation's head by mistake, and takes that back: whoever moved up waits again in their place.
 async fn an_end_by_mistake_is_taken_back(league: &mut Client, path: &str) {
     let seated = format!("{path}/delegates/seated");

@@ -242,6 +242,8 @@ pub const HOW: &[Word] = &[
 const PERIOD_UNITS: &[Word] = &[("semester", "学期"), ("month", "月"), ("week", "周")];
 const PER: &[Word] = &[("year", "每年"), ("semester", "每学期")];
 const COVER: &[Word] = &[("college", "每个院系"), ("grade", "每个年级"), ("society", "每个主要社团")];
+const VOTERS: &[Word] =
+    &[("constituency", "本年级的学生"), ("college", "本院系全体学生"), ("congress", "本院系学生代表大会")];
 const BASE: &[Word] = &[("served", "所联系学生"), ("all", "全校学生"), ("members", "会员")];
 
 /// By what people are ranked.
@@ -381,6 +383,7 @@ const VALUES: &[Field] = &[
     field("exempt", "原文免除的人", Kind::Rows(EXEMPT), ""),
     field("election", "计票的规定", Kind::Rows(ELECTION), ""),
     field("excellent_at_most", "优秀的上限（百分之几）", Kind::Number, "没有写的不填"),
+    field("voters", "代表由谁选举", Kind::Choice(VOTERS), "没有写的不选，由院系学生会组织选举时确定"),
     field("meeting_of_all_below", "学生不足多少人可开全体学生大会", Kind::Number, "没有写的不填"),
 ];
 
@@ -511,7 +514,7 @@ mod tests {
     use super::*;
     use crate::rules::{
         election::RulePoint,
-        plan::{DocumentKind, OwnCheck, StepKind, Strength, TermOf, Union},
+        plan::{DocumentKind, OwnCheck, StepKind, Strength, TermOf, Union, Voters},
     };
 
     #[test]
@@ -525,6 +528,7 @@ mod tests {
         assert_eq!(words(DOCUMENT_KINDS), DocumentKind::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         assert_eq!(words(OWN_CHECKS), OwnCheck::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         assert_eq!(words(TERM_OF), TermOf::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
+        assert_eq!(words(VOTERS), Voters::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         assert_eq!(words(STRENGTHS), Strength::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
     }
 

@@ -116,7 +116,11 @@ impl Dice {
                 format!("share = \"{share}\"\n{stricter}{}{}{}", self.maybe(bases), self.maybe(by), self.marks())
             }
             Rule::Elg04 => format!("at_most = {number}\n{}", self.marks()),
-            Rule::Vet01 | Rule::Vet02 | Rule::Vet03 | Rule::Con03 => self.chain(),
+            Rule::Vet01 | Rule::Vet02 | Rule::Vet03 => self.chain(),
+            Rule::Con03 => {
+                let voters = format!("voters = \"{}\"\n", self.one(&["constituency", "college", "congress"]));
+                self.chain() + &self.maybe(voters)
+            }
             Rule::Vet05 => {
                 let quorum = self.one(&[">2/3", "2/3", ">1/2", "1/2", "0"]);
                 let (majority, tie) = (
