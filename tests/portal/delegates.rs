@@ -195,7 +195,8 @@ async fn con_03_who_votes_is_the_plans_where_it_says_so_whatever_the_form_asks()
     assert!(open.text().contains("方案没有规定由谁投票，由院系学生会确定"), "{}", open.text());
     let mut db = congress.portal.owner().await;
     // As where recommending began under a plan that says so.
-    for (voters, says) in [("congress", "方案规定由本院系学生代表大会选举"), ("college", "方案规定由本院系全体学生选举")]
+    for (voters, says) in
+        [("congress", "方案规定由本院系学生代表大会选举"), ("college", "方案规定由本院系全体学生选举")]
     {
         sqlx::query("update delegate_terms set chain = jsonb_set(chain, '{voters}', to_jsonb($1::text))")
             .bind(voters)
