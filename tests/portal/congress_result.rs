@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 use time::{Date, Duration};
 
 use crate::{
@@ -208,6 +208,37 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
     assert!(!league.get("/compliance").await.text().contains("未说明"), "nobody came past the vetting");
     // Whoever was not elected does not come back, and whoever was elected and left does not either.
     assert_eq!(appoint(&mut league, &path, 2, "presidium", "", today).await.status, 409);
+}
+
+#[tokio::test]
+async fn org_03_no_chair_is_missed_where_the_plan_asks_for_none() {
+    let (portal, mut league, today, _, congress) = congress().await;
+    take_down(&mut league, &congress, "term", "20240001\n20240050\n20240051", today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    step(&mut league, &congress, "approve", today - Duration::days(1)).await;
+    let (_, text) = BUILT_IN[0];
+    let (from, to) = (text.find("[rule.ORG-03]").unwrap(), text.find("[rule.ORG-04]").unwrap());
+    let silent = format!("{}{}", &text[..from], &text[to..])
+        .replacen("silent = [", "silent = [\n    \"ORG-03\",", 1)
+        .replace("suzhou-2020", "own-2026");
+    sqlx::query(
+        "with made as (
+             insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256,
+                                       created_at)
+             select gen_random_uuid(), i.id, 'own-2026', 1, '本校方案', '本校方案', '本校', '2020-12-31', $1,
+                    sha256(convert_to($1, 'UTF8')), now()
+             from institution i where i.code = 'first' returning id, institution_id
+         )
+         insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
+         select m.institution_id, 2, a.effective_from, m.id, now(), a.adopted_by
+         from made m join adoption a on a.institution_id = m.institution_id and a.seq = 1",
+    )
+    .bind(&silent)
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let preview = league.get(&format!("{congress}/result/posts")).await.text();
+    assert!(preview.contains("方案没有要求执行主席当值") && !preview.contains("没有当值的执行主席"), "{preview}");
 }
 
 #[tokio::test]

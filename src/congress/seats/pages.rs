@@ -70,6 +70,8 @@ struct SeatsView {
     findings: Vec<Finding>,
     /// Colleges, grades and main societies without a seat.
     missing: Vec<String>,
+    /// The plan says who must have one.
+    asks_cover: bool,
     /// Grades of colleges without a seat, which no clause asks for.
     bare: Vec<String>,
 }
@@ -129,14 +131,15 @@ impl Facts {
     fn view(&self, plan: &Plan, congress: &Congress, shared: &Shared<'_>) -> SeatsView {
         let findings = self.seat_plan(congress, shared.units, shared.total).findings(plan);
         let has_none = |unit: &&SeatUnit| unit.kind == UnitKind::Grade && unit.seats == 0 && unit.students > 0;
-        let missing = findings.iter().filter(|finding| finding.rule == crate::rules::Rule::Con05);
+        let cover = || findings.iter().filter(|finding| finding.rule == crate::rules::Rule::Con05);
         SeatsView {
             heat: Heat::new(shared.units),
             others: shared.units.iter().filter(|unit| unit.kind != UnitKind::Grade).cloned().collect(),
             total: shared.total,
             arithmetic: arithmetic(plan, shared),
             ties: shared.ties.iter().map(tie_in_words).collect(),
-            missing: missing.flat_map(|finding| finding.subjects.clone()).collect(),
+            missing: cover().flat_map(|finding| finding.subjects.clone()).collect(),
+            asks_cover: cover().any(|finding| finding.verdict.is_judged()),
             bare: shared.units.iter().filter(has_none).map(SeatUnit::name).collect(),
             findings,
         }
