@@ -2,14 +2,18 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::{office::OfficeKind, page::filters::query, rules::yearly::academic_year};
+use lunzhi::{
+    office::OfficeKind,
+    page::filters::query,
+    rules::{plan::BUILT_IN, yearly::academic_year},
+};
 use time::Duration;
 
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
         Client, Portal,
-        union::{ready, rows, union},
+        union::{adopt_text, ready, rows, union},
     },
 };
 
@@ -88,6 +92,26 @@ async fn a_form_comes_back_as_it_was_filled_in() {
     let page = league.post_on(&edit, &fields).await;
     assert!(page.heading().ends_with("第六届第一次学生代表大会"));
     assert!(page.text().contains("2026-12-05"));
+}
+
+#[tokio::test]
+async fn con_06_the_share_that_a_plan_states_is_asked_for_and_no_practice() {
+    let (portal, mut league, _) = preparing().await;
+    let form = league.get("/congresses/new").await;
+    assert_eq!(form.field("非学生会骨干的代表不少于（%）"), "60");
+    assert!(form.text().contains("实践惯例：不是校、院系学生会骨干"), "{}", form.text());
+    let (_, text) = BUILT_IN[0];
+    let own =
+        text.replace("suzhou-2020", "own-2026").replacen("[rule.CON-06]\n", "[rule.CON-06]\nshare = \"2/3\"\n", 1);
+    adopt_text(&portal, &own).await;
+    let form = league.get("/congresses/new").await;
+    assert_eq!(form.field("非学生会骨干的代表不少于（%）"), "67");
+    let says = "方案规定非学生会骨干的学生代表不低于 2/3";
+    assert!(form.text().contains(says) && !form.text().contains("实践惯例：不是校"), "{}", form.text());
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(league.post("/unions", &[("what", "colleges")]).await.status, 303);
+    let register = college.get("/congresses/register").await.text();
+    assert!(register.contains("系（院）学生代表大会原则上每年召开一次"), "{register}");
 }
 
 #[tokio::test]

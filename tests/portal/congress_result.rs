@@ -10,7 +10,7 @@ use crate::{
     support::{
         Client, Page, Portal,
         elected::{elect, held, send_scan},
-        union::{appoint, ready, rows, union},
+        union::{adopt_text, appoint, ready, rows, union},
     },
 };
 
@@ -221,22 +221,7 @@ async fn org_03_no_chair_is_missed_where_the_plan_asks_for_none() {
     let silent = format!("{}{}", &text[..from], &text[to..])
         .replacen("silent = [", "silent = [\n    \"ORG-03\",", 1)
         .replace("suzhou-2020", "own-2026");
-    sqlx::query(
-        "with made as (
-             insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256,
-                                       created_at)
-             select gen_random_uuid(), i.id, 'own-2026', 1, '本校方案', '本校方案', '本校', '2020-12-31', $1,
-                    sha256(convert_to($1, 'UTF8')), now()
-             from institution i where i.code = 'first' returning id, institution_id
-         )
-         insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
-         select m.institution_id, 2, a.effective_from, m.id, now(), a.adopted_by
-         from made m join adoption a on a.institution_id = m.institution_id and a.seq = 1",
-    )
-    .bind(&silent)
-    .execute(&mut portal.owner().await)
-    .await
-    .unwrap();
+    adopt_text(&portal, &silent).await;
     let preview = league.get(&format!("{congress}/result/posts")).await.text();
     assert!(preview.contains("方案没有要求执行主席当值") && !preview.contains("没有当值的执行主席"), "{preview}");
 }
