@@ -13,6 +13,7 @@ mod pages;
 mod paths;
 mod section;
 mod state;
+mod stated;
 mod store;
 pub mod tasks;
 
