@@ -172,6 +172,26 @@ fn fields_with_day<'a>(union: &'a str, today: &'a str) -> Vec<(&'a str, &'a str)
 }
 
 #[tokio::test]
+async fn con_01_a_congress_every_two_years_is_called_for_after_two() {
+    let (portal, mut league, today) = ready().await;
+    let path = union(&mut league, "school", &rows(1, 4, "主席团成员", ""), &today.to_string(), true).await;
+    let (_, text) = BUILT_IN[0];
+    let own = text.replace("suzhou-2020", "own-2026").replacen("[rule.CON-01]\n", "[rule.CON-01]\nevery = 2\n", 1);
+    adopt_text(&portal, &own).await;
+    let school = union_named(&mut league, "校学生会").await;
+    for (ordinal, days, is_late) in [("第二十一次", 800, true), ("第二十二次", 400, false)] {
+        let held = (today - Duration::days(days)).to_string();
+        let fields = [("union", school.as_str()), ("ordinal", ordinal), ("held", held.as_str())];
+        assert_eq!(league.upload("/congresses/register", &fields, None).await.status, 303);
+        let home = league.get("/").await;
+        let urgent = home.all(".waiting li.urgent");
+        assert_eq!(urgent.iter().any(|task| task.contains("筹备校学生会的大会")), is_late, "{days}: {}", home.text());
+        let findings = league.get(&format!("{path}/findings")).await.text();
+        assert_eq!(findings.contains("没有召开"), is_late, "{days}: {findings}");
+    }
+}
+
+#[tokio::test]
 async fn con_02_a_college_says_why_it_has_none_this_year() {
     let (portal, mut league, today) = ready().await;
     let path = union(&mut league, "colleges", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
