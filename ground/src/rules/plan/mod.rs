@@ -258,7 +258,7 @@ impl Plan {
 }
 
 #[cfg(test)]
-mod random;
+pub(crate) mod random;
 
 #[cfg(test)]
 mod tests {

@@ -254,6 +254,11 @@ impl Dice {
     }
 }
 
+/// A plan file that says anything a plan file can say, one for each seed.
+pub(crate) fn plan_text(seed: u64) -> String {
+    Dice(seed).plan()
+}
+
 /// The rules with every clause that names a document of its own quoting the constitution.
 fn only_listed(rules: &str) -> String {
     let mut parts = rules.split(", document = \"");
@@ -269,7 +274,7 @@ proptest! {
 
     #[test]
     fn a_plan_that_is_printed_and_read_again_says_the_same(seed: u64) {
-        let text = Dice(seed).plan();
+        let text = plan_text(seed);
         let plan = match Plan::parse(&text) {
             Ok(plan) => plan,
             Err(errors) => return Err(TestCaseError::fail(format!("{errors:?}\n{text}"))),
