@@ -211,6 +211,25 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
 }
 
 #[tokio::test]
+async fn a_meeting_of_all_speaks_to_students_and_of_no_delegates() {
+    let (portal, mut league, _, _, congress) = congress().await;
+    sqlx::query(
+        "insert into meeting (congress_id, starts_at, place, quorum_part, quorum_whole, quorum_strict, majority_of, source, basis,
+                              check_in)
+         select id, now(), '礼堂', 2, 3, true, 'present', 'practice', '', 'not_yet' from congress",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    for (paper, says) in
+        [("script", "各位领导、各位同学："), ("election-rules", "到会的学生有选举权"), ("minutes", "应到学生")]
+    {
+        let text = league.get(&format!("{congress}/meeting/papers/{paper}")).await.text();
+        assert!(text.contains(says) && !text.contains("正式代表"), "{paper}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn org_03_no_chair_is_missed_where_the_plan_asks_for_none() {
     let (portal, mut league, today, _, congress) = congress().await;
     take_down(&mut league, &congress, "term", "20240001\n20240050\n20240051", today - Duration::days(2)).await;
