@@ -21,10 +21,7 @@ use self::{
     judged::{BreachDetails, JudgedUnion, ShownFinding},
     kept::{AskedOverview, Overview, Overviews},
 };
-use super::{
-    Onward, Subject, calendar, mending_of,
-    own_rules::OwnBreach,
-};
+use super::{Onward, Subject, calendar, mending_of, own_rules::OwnBreach};
 use crate::{
     app::Routes,
     auth::acting::Acting,
