@@ -321,6 +321,7 @@ const POINTS: &[Word] = &[
     ("write_in_needs_against", "弃权的不能另选他人"),
     ("unreadable", "无法辨认"),
     ("second_round", "第二轮和另行选举的当选"),
+    ("constitution", "举手表决通过章程"),
 ];
 
 const ELECTION: &RowsOf = &RowsOf {
@@ -334,7 +335,7 @@ const ELECTION: &RowsOf = &RowsOf {
             "怎样规定",
             Kind::Named(COUNTED),
             "到会人数：超过三分之二、达到三分之二、超过半数、达到半数；当选：实到过半、有效票过半、应到过半、得票多的；\
-             得票相同：空缺、进行第二轮、抽签、举手表决；差额：人数如 1，比例如 20%；另选他人：是、否；无法辨认：这一项弃权、整张票无效",
+             通过章程：超过三分之二、达到三分之二等；得票相同：空缺、进行第二轮、抽签、举手表决；差额：人数如 1，比例如 20%；另选他人：是、否；无法辨认：这一项弃权、整张票无效",
         ),
         field("clause", "依据第几条引文", Kind::Clause, "上面引文的顺序，如 1"),
     ],
@@ -523,7 +524,8 @@ mod tests {
         assert_eq!(words(UNIONS), Union::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         let kinds: Vec<_> = StepKind::ALL.iter().skip(1).map(|one| one.slug()).collect();
         assert_eq!(words(STEP_KINDS).split_first(), Some((&"", kinds.as_slice())), "an opinion is what says nothing");
-        let points: Vec<_> = RulePoint::ALL.iter().map(|one| one.slug()).chain(["second_round"]).collect();
+        let points: Vec<_> =
+            RulePoint::ALL.iter().map(|one| one.slug()).chain(["second_round", "constitution"]).collect();
         assert_eq!(words(POINTS), points);
         assert_eq!(words(DOCUMENT_KINDS), DocumentKind::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         assert_eq!(words(OWN_CHECKS), OwnCheck::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());

@@ -1,5 +1,5 @@
-//! How many have to be there by the plan, or by a constitution or election rules beside it (VET-05): a meeting goes by it and
-//! shows its clause.
+//! How many have to be there, and what a constitution passes with, by the plan or by a constitution or election rules beside
+//! it (VET-05): a meeting goes by it and shows its clause.
 
 use sqlx::PgConnection;
 use time::Date;
@@ -9,7 +9,12 @@ use crate::{
     failure::Failure,
     ids::InstitutionId,
     rulebook::governing,
-    rules::{Outcome, Plan, election::RulePoint, meeting::MeetingRules, plan::CountRule},
+    rules::{
+        Clause, Outcome, Plan,
+        election::RulePoint,
+        meeting::{MeetingRules, Needed, VoteBase},
+        plan::CountRule,
+    },
 };
 
 /// What is stated of a meeting's quorum.
@@ -47,4 +52,30 @@ pub(super) async fn stated_quorum(
     day: Date,
 ) -> Result<Option<StatedQuorum>, Failure> {
     Ok(governing(db, institution, day).await?.and_then(|governing| StatedQuorum::of(&governing.plan)))
+}
+
+/// What a constitution passes with.
+pub(super) struct StatedMajority {
+    pub(super) needed: Needed,
+    /// `赞成达到实到的 2/3 通过章程`.
+    pub(super) says: String,
+    pub(super) clause: Clause,
+}
+
+impl StatedMajority {
+    fn of(plan: &Plan) -> Option<Self> {
+        let (rule, clause) = plan.constitution_passes()?;
+        let CountRule::Constitution { numerator, denominator, strict } = rule else { return None };
+        let needed = Needed { part: numerator, whole: denominator, strict, of: VoteBase::Present };
+        Some(Self { needed, says: rule.in_words(), clause: clause.clone() })
+    }
+}
+
+/// What the plan of a university states of it on a day; none where it does not speak of it.
+pub(super) async fn stated_majority(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    day: Date,
+) -> Result<Option<StatedMajority>, Failure> {
+    Ok(governing(db, institution, day).await?.and_then(|governing| StatedMajority::of(&governing.plan)))
 }

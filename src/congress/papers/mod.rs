@@ -1,5 +1,6 @@
-//! The papers by which a congress is prepared: requests (请示) to prepare and to convene, the notice of the meeting (会议通知) and the agenda
-//! (议程), made from what the portal knows, printed or opened in Word. Which papers there are is practice.
+//! The papers by which a congress is prepared: requests (请示) to prepare and to convene, the notice of the meeting
+//! (会议通知) and the agenda (议程), made from what the portal knows, printed or opened in Word. Which papers there are is
+//! practice.
 
 pub(in crate::congress) mod forms;
 mod kinds;
