@@ -82,13 +82,11 @@ fn plan_of(list: &str, section: Option<&str>) -> String {
     let own = own[1..].find("\n[rule.").map_or(own, |end| &own[..=end]);
     let before =
         before.replace("code = \"suzhou-2020\"", "code = \"own-2026\"").replace("苏州方案（2020）", "本校方案");
-    match section {
-        Some(_) => format!("{before}silent = []\n{head}{own}\n{}", codes.join("\n")),
-        None => {
-            let silent = if list == "silent" { "" } else { "silent = []\n" };
-            format!("{before}{silent}{list} = [{}]\n{head}{own}", codes.join(", "))
-        }
+    if section.is_some() {
+        return format!("{before}silent = []\n{head}{own}\n{}", codes.join("\n"));
     }
+    let silent = if list == "silent" { "" } else { "silent = []\n" };
+    format!("{before}{silent}{list} = [{}]\n{head}{own}", codes.join(", "))
 }
 
 /// A plan that states everything is walked through above; here are the other answers, of every rule at once.
