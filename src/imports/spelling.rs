@@ -176,8 +176,8 @@ async fn take_over_places(
     rows: &mut [StagedRow],
     institution: InstitutionId,
 ) -> Result<(), Failure> {
-    let named: BTreeSet<[&str; 5]> = usable(rows).map(StagedRow::place).collect();
-    let column = |at: usize| named.iter().filter_map(|place| place.get(at).copied()).collect::<Vec<&str>>();
+    let places: BTreeSet<[&str; 5]> = usable(rows).map(StagedRow::place).collect();
+    let column = |at: usize| places.iter().filter_map(|place| place.get(at).copied()).collect::<Vec<&str>>();
     let (colleges, majors, levels, years, classes) = (column(0), column(1), column(2), column(3), column(4));
     let found = sqlx::query!(
         r#"with keyed as materialized (

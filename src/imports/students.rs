@@ -101,15 +101,13 @@ pub(super) async fn judge(
         let known = known_people(connection, part, institution, now).await?;
         for staged in usable(part) {
             let (known, target) = (known.get(&staged.row), by_path.get(&staged.place()).copied());
-            let judged = match fault(known, target) {
-                Some(says) => Judged::wrong(staged.row, says),
-                None => match known.and_then(|known| known.changes(staged, target, &places)) {
-                    Some(changes) => Judged::known(staged.row, &changes),
-                    None => {
-                        added.push(staged);
-                        continue;
-                    }
-                },
+            let judged = if let Some(says) = fault(known, target) {
+                Judged::wrong(staged.row, says)
+            } else if let Some(changes) = known.and_then(|known| known.changes(staged, target, &places)) {
+                Judged::known(staged.row, &changes)
+            } else {
+                added.push(staged);
+                continue;
             };
             if judged.is_news(staged) {
                 news.push(judged);
@@ -327,7 +325,7 @@ async fn namesakes(
 ) -> Result<HashMap<i32, String>, Failure> {
     let names: Vec<&str> = added.iter().filter_map(|row| row.cells.get(1)).collect();
     // A row that cannot be used names somebody too.
-    let named: Vec<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
+    let numbers: Vec<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
     // Of a whole file at once, with `in` and `not in`, which are always hashed: in a school of forty thousand everybody has
     // namesakes, and each of them looked for by itself would take hours.
     let found = sqlx::query!(
@@ -339,7 +337,7 @@ async fn namesakes(
         institution.0,
         now,
         &names as &[&str],
-        &named as &[&str]
+        &numbers as &[&str]
     )
     .fetch_all(connection)
     .await?;

@@ -265,11 +265,11 @@ fn since(record: &Record, past: &mut Past<'_>, finding: &Finding, today: Date) -
     let numbers =
         if finding.subjects.is_empty() { finding.unknown.as_deref().unwrap_or_default() } else { &finding.subjects };
     let of_person = |number: &String| {
-        let post = record.posts_on(today).filter(|post| post.number == *number).map(|post| post.from_day).min()?;
+        let from = record.posts_on(today).filter(|post| post.number == *number).map(|post| post.from_day).min()?;
         let fact = record.facts.iter().find(|fact| fact.number == *number)?;
         let at = if finding.rule == Rule::Elg01 { fact.political_at } else { fact.graded_at };
         let known = at.filter(|_| !finding.subjects.is_empty()).map(|at| at.to_offset(crate::clock::CHINA).date());
-        Some(known.map_or(post, |known| known.max(post)))
+        Some(known.map_or(from, |known| known.max(from)))
     };
     numbers.iter().filter_map(of_person).min()
 }

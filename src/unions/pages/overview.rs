@@ -23,7 +23,7 @@ use crate::{
     ids::{CollegeId, UnionId},
     name::order,
     office::{SchoolLeague, UnionReader},
-    page::{charts::QuotaBar, chrome::Chrome, paging::RowRange},
+    page::{charts::QuotaBar, chrome::Chrome, filters, paging::RowRange},
     rules::{Clause, Finding, Outcome, Rule, plan::Union},
     unions::{
         Verb,

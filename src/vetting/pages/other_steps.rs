@@ -154,7 +154,7 @@ async fn page(
     let next = next(&round).filter(|_| round.ended_why.is_none());
     let rows = rows(&round, &cases);
     let own = own(&round, cases, &each.step).filter(|_| round.ended_why.is_none());
-    Ok(OtherStepsPage { chrome, rows, next, own, round, form, each, errors })
+    Ok(OtherStepsPage { chrome, round, rows, next, own, form, each, errors })
 }
 
 pub(super) async fn show(

@@ -54,7 +54,7 @@ mod even {
     }
 }
 
-mod contact {
+mod own_class {
     use lunzhi::{contact::contact::OwnClass, ids::ClassId, rules::contact::Rhythm};
     use time::macros::date;
 
