@@ -118,6 +118,11 @@ pub fn new_plan() -> Answer {
     Answer { text, ends: Ends::Passes, notes: Vec::new() }
 }
 
+/// What any chain of steps may say besides.
+const OTHER_OFFICES: &str =
+    "by 里可以写本文件没有列出的部门和由谁在系统里代办：{ name = \"教务处\", acts = \"student_affairs\" }";
+const OTHER_STEPS: &str = "不签署意见的步骤：{ act = \"公示\", kind = \"notice\", days = 5 }；kind 有 notice 公示、interview 面试、poll 民主测评、trial 试用（每人各自登记起止日期）、application 本人申请；面试、测评也各自登记的加 each = true";
+
 /// What a rule's section may say besides, a line each; what stands in brackets in Chinese is the author's to fill in.
 fn besides(rule: Rule) -> &'static [&'static str] {
     match rule {
@@ -154,9 +159,11 @@ fn besides(rule: Rule) -> &'static [&'static str] {
             "required_only = true # 只计必修课",
             "exempt = [{ who = \"first_year\", clause = \"\" }] # 文件自己写明的例外",
         ],
-        Rule::Vet01 | Rule::Vet02 | Rule::Vet03 | Rule::Con03 => &[
-            "by 里可以写本文件没有列出的部门和由谁在系统里代办：{ name = \"教务处\", acts = \"student_affairs\" }",
-            "不签署意见的步骤：{ act = \"公示\", kind = \"notice\", days = 5 }；kind 有 notice 公示、interview 面试、poll 民主测评、trial 试用（每人各自登记起止日期）、application 本人申请；面试、测评也各自登记的加 each = true",
+        Rule::Vet01 | Rule::Vet02 | Rule::Vet03 => &[OTHER_OFFICES, OTHER_STEPS],
+        Rule::Con03 => &[
+            OTHER_OFFICES,
+            OTHER_STEPS,
+            "voters = \"congress\" # 文件写明由谁选举的：constituency 本年级的学生、college 本院系全体学生、congress 本院系学生代表大会",
         ],
         Rule::Con02 => &["every = 2 # 每几年", "meeting_of_all_below = 400 # 学生不足几人的院系可以召开全体学生大会"],
         Rule::Con01 | Rule::Rev02 => {
@@ -171,7 +178,7 @@ fn besides(rule: Rule) -> &'static [&'static str] {
             "point 有 quorum 到会人数（>2/3、2/3、>1/2、1/2、0）、majority 当选（present 实到、valid 有效票、due 应到、none 得票多的）、\
              tie 得票相同（vacant 空缺、second_round 第二轮、lot 抽签、hands 举手表决）、extra 差额（人数或比例）、write_in 另选他人（yes、no）、\
              write_in_needs_against 弃权的不能另选（yes、no）、unreadable 无法辨认（abstain、void）、\
-             second_round 第二轮和另行选举的当选（取值同 majority）",
+             second_round 第二轮和另行选举的当选（取值同 majority）、constitution 举手表决通过章程（>2/3、2/3、>1/2、1/2）",
         ],
         Rule::Rev03 => {
             &["weights = [40, 30, 30] # 各方面的权重，合计 100", "excellent_at_most = 20 # 优秀不超过百分之几"]

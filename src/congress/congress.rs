@@ -157,6 +157,18 @@ impl Congress {
         format!("{}{college}{what}", self.institution_name)
     }
 
+    /// Who is due at it, as papers call them.
+    #[must_use]
+    pub fn due(&self) -> &'static str {
+        if self.of_all { "学生" } else { "正式代表" }
+    }
+
+    /// As they are spoken to.
+    #[must_use]
+    pub fn address(&self) -> &'static str {
+        if self.of_all { "同学" } else { "代表" }
+    }
+
     /// The academic year in words: `2026—2027 学年`.
     #[must_use]
     pub fn year_in_words(&self) -> String {

@@ -28,12 +28,12 @@ pub(super) struct CongressForm {
 }
 
 impl CongressForm {
-    /// What one usually begins with.
-    pub fn new(year: i32, today: Date) -> Self {
+    /// What one usually begins with; `ordinary` is the plan's share in percent, where it has one.
+    pub fn new(year: i32, today: Date, ordinary: Option<u32>) -> Self {
         Self {
             year: year.to_string(),
             counted: today.to_string(),
-            ordinary: ORDINARY_PERCENT.to_string(),
+            ordinary: ordinary.unwrap_or(ORDINARY_PERCENT).to_string(),
             ..Self::default()
         }
     }

@@ -19,11 +19,12 @@ use crate::{
     ids::UnionId,
     office::{Office, OfficeKind},
     page::task::Task,
-    rules::yearly::year_after,
+    rulebook::governing,
+    rules::{Plan, yearly::year_after},
     text::chinese_day,
 };
 
-/// How long before a year without a congress is over its preparation is called for.
+/// How long before the time without a congress is over its preparation is called for.
 const AHEAD: Duration = Duration::days(90);
 
 /// Everything of congresses that waits for a person.
@@ -58,7 +59,7 @@ pub async fn waiting(
     Ok(tasks)
 }
 
-/// Steps that are late, and unions whose year is nearly over without a congress.
+/// Steps that are late, and unions that are due for a congress.
 async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -88,6 +89,33 @@ async fn of_office(
             tasks.push(Task::new(false, says, by, congress.id.steps_path()).due(Some(due)));
         }
     }
+    tasks.extend(due_congresses(connection, person, office, &congresses, today).await?);
+    Ok(tasks)
+}
+
+/// After how many years a union has a congress again by the plan; none where it does not say.
+fn years_between(plan: &Plan, of_college: bool) -> Option<u32> {
+    let figures = &plan.figures;
+    if of_college {
+        return figures.college_congress.as_ref().map(|said| said.value.times.every);
+    }
+    figures.school_congress.as_ref().map(|said| said.value.every)
+}
+
+/// Unions whose time without a congress is nearly over (CON-01, CON-02).
+async fn due_congresses(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    congresses: &[&Congress],
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
+    let of_college = office.kind == OfficeKind::CollegeLeague;
+    let governing = governing(connection, person.institution, today).await?;
+    let Some(every) = governing.and_then(|governing| years_between(&governing.plan, of_college)) else {
+        return Ok(Vec::new());
+    };
+    let mut tasks = Vec::new();
     let unions = sqlx::query!(
         r#"select u.id as "id: UnionId", union_name(u.kind, c.name) as "name!"
            from student_union u left join college c on c.id = u.college_id
@@ -95,7 +123,7 @@ async fn of_office(
                  and case when $2 then u.kind = 'school' else u.college_id = $3 end
            order by u.kind"#,
         person.institution.0,
-        office.kind != OfficeKind::CollegeLeague,
+        !of_college,
         office.college.map(|id| id.0)
     );
     for union in unions.fetch_all(connection).await? {
@@ -108,13 +136,15 @@ async fn of_office(
                 let says = format!("登记{}最近一次大会", union.name);
                 tasks.push(Task::new(false, says, "没有以往大会的记录".to_owned(), REGISTER.to_owned()));
             }
-            Some(last) if year_after(last) <= today + AHEAD => {
-                let due = year_after(last);
+            Some(last) => {
+                let due = (0..every).fold(last, |day, _| year_after(day));
+                if due > today + AHEAD {
+                    continue;
+                }
                 let says = format!("筹备{}的大会", union.name);
                 let more = format!("上一次{}", chinese_day(last));
                 tasks.push(Task::new(due < today, says, more, NEW.to_owned()).due(Some(due)));
             }
-            Some(_) => {}
         }
     }
     Ok(tasks)

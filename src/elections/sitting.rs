@@ -383,7 +383,8 @@ pub struct RuleSource {
 
 impl RuleSource {
     /// The plan says it, in a clause of its own or of a document beside it.
-    fn of(plan: &Plan, point: RulePoint, clause: &Clause) -> Self {
+    #[must_use]
+    pub fn of(plan: &Plan, point: RulePoint, clause: &Clause) -> Self {
         let text = format!("{} {}：“{}”", clause.document, clause.section, clause.quote);
         let text = text.chars().take(200).collect();
         let kind = plan.documents.iter().find(|one| one.number == clause.document).map(|one| one.kind);

@@ -2,14 +2,18 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::{office::OfficeKind, page::filters::query, rules::yearly::academic_year};
+use lunzhi::{
+    office::OfficeKind,
+    page::filters::query,
+    rules::{plan::BUILT_IN, yearly::academic_year},
+};
 use time::Duration;
 
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
         Client, Portal,
-        union::{ready, rows, union},
+        union::{adopt_text, ready, rows, union},
     },
 };
 
@@ -91,6 +95,26 @@ async fn a_form_comes_back_as_it_was_filled_in() {
 }
 
 #[tokio::test]
+async fn con_06_the_share_that_a_plan_states_is_asked_for_and_no_practice() {
+    let (portal, mut league, _) = preparing().await;
+    let form = league.get("/congresses/new").await;
+    assert_eq!(form.field("非学生会骨干的代表不少于（%）"), "60");
+    assert!(form.text().contains("实践惯例：不是校、院系学生会骨干"), "{}", form.text());
+    let (_, text) = BUILT_IN[0];
+    let own =
+        text.replace("suzhou-2020", "own-2026").replacen("[rule.CON-06]\n", "[rule.CON-06]\nshare = \"2/3\"\n", 1);
+    adopt_text(&portal, &own).await;
+    let form = league.get("/congresses/new").await;
+    assert_eq!(form.field("非学生会骨干的代表不少于（%）"), "67");
+    let says = "方案规定非学生会骨干的学生代表不低于 2/3";
+    assert!(form.text().contains(says) && !form.text().contains("实践惯例：不是校"), "{}", form.text());
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(league.post("/unions", &[("what", "colleges")]).await.status, 303);
+    let register = college.get("/congresses/register").await.text();
+    assert!(register.contains("系（院）学生代表大会原则上每年召开一次"), "{register}");
+}
+
+#[tokio::test]
 async fn all_students_meet_in_a_small_college_alone() {
     let (portal, mut league, today) = ready().await;
     let today = today.to_string();
@@ -148,6 +172,26 @@ fn fields_with_day<'a>(union: &'a str, today: &'a str) -> Vec<(&'a str, &'a str)
 }
 
 #[tokio::test]
+async fn con_01_a_congress_every_two_years_is_called_for_after_two() {
+    let (portal, mut league, today) = ready().await;
+    let path = union(&mut league, "school", &rows(1, 4, "主席团成员", ""), &today.to_string(), true).await;
+    let (_, text) = BUILT_IN[0];
+    let own = text.replace("suzhou-2020", "own-2026").replacen("[rule.CON-01]\n", "[rule.CON-01]\nevery = 2\n", 1);
+    adopt_text(&portal, &own).await;
+    let school = union_named(&mut league, "校学生会").await;
+    for (ordinal, days, is_late) in [("第二十一次", 800, true), ("第二十二次", 400, false)] {
+        let held = (today - Duration::days(days)).to_string();
+        let fields = [("union", school.as_str()), ("ordinal", ordinal), ("held", held.as_str())];
+        assert_eq!(league.upload("/congresses/register", &fields, None).await.status, 303);
+        let home = league.get("/").await;
+        let urgent = home.all(".waiting li.urgent");
+        assert_eq!(urgent.iter().any(|task| task.contains("筹备校学生会的大会")), is_late, "{days}: {}", home.text());
+        let findings = league.get(&format!("{path}/findings")).await.text();
+        assert_eq!(findings.contains("没有召开"), is_late, "{days}: {findings}");
+    }
+}
+
+#[tokio::test]
 async fn con_02_a_college_says_why_it_has_none_this_year() {
     let (portal, mut league, today) = ready().await;
     let path = union(&mut league, "colleges", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
@@ -174,12 +218,16 @@ async fn the_papers_are_made_from_what_is_on_record() {
     assert_eq!(league.post(&format!("{path}/seats"), &[("asked", "yes")]).await.status, 303);
     let mut all = String::new();
     let list = league.get(&format!("{path}/papers")).await;
-    assert_eq!(list.all("main ul a"), ["请示筹备", "请示召开", "会议通知", "会议议程"]);
+    let federation = "（报上级学联）";
+    let (prepare, convene) = (format!("请示筹备{federation}"), format!("请示召开{federation}"));
+    assert_eq!(list.all("main ul a"), ["请示筹备", &prepare, "请示召开", &convene, "会议通知", "会议议程"]);
     let typed = [("number", "学会〔2026〕9号"), ("date", "2026-11-02"), ("place", "大礼堂"), ("copies", "校团委")];
     let typed = query(&typed);
     for (paper, says) in [
         ("request-prepare", "妥否，请批示。"),
+        ("federation-prepare", "上级学联："),
         ("request-convene", "信息工程系"),
+        ("federation-convene", "上级学联："),
         ("notice", "代表凭出席证签到入场"),
         ("agenda", "1.宣布大会开幕。"),
     ] {
@@ -194,6 +242,46 @@ async fn the_papers_are_made_from_what_is_on_record() {
     }
     assert_eq!(league.get(&format!("{path}/papers/nothing")).await.status, 404);
     assert_snapshot("congress_papers", &all);
+}
+
+#[tokio::test]
+async fn the_papers_say_what_the_meeting_is_arranged_to_be_and_what_the_party_body_answered() {
+    let (portal, mut league, path) = preparing().await;
+    let mut db = portal.owner().await;
+    for statement in [
+        "update congress set meets_on = '2026-11-20'",
+        "insert into meeting (congress_id, starts_at, place, quorum_part, quorum_whole, quorum_strict, majority_of, source, basis,
+                              check_in)
+         select id, '2026-11-20 14:30+08', '学术报告厅', 2, 3, true, 'present', 'practice', '', 'not_yet' from congress",
+        "insert into agenda_item (id, congress_id, place, kind, title, speaker)
+         select gen_random_uuid(), id, 1, 'report', '听取常任代表委员会报告', '' from congress",
+        "insert into congress_step (congress_id, step, done_on, says, kept_at, kept_by)
+         select id, 'reply_party', '2026-11-01', '院党〔2026〕33号', now(), created_by from congress",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    for paper in ["request-convene", "federation-convene", "notice", "agenda"] {
+        let text = league.get(&format!("{path}/papers/{paper}")).await.text();
+        assert!(text.contains("2026年11月20日下午2时30分") && text.contains("学术报告厅"), "{paper}: {text}");
+        assert!(text.contains("1.听取常任代表委员会报告。") && !text.contains("宣布大会开幕"), "{paper}: {text}");
+        let answered = text.contains("此事已经学校党委批复同意（院党〔2026〕33号）");
+        assert_eq!(answered, paper == "federation-convene", "{paper}: {text}");
+    }
+    // What the office types stands before what is arranged.
+    let typed = query(&[("place", "大礼堂"), ("time", "上午9时")]);
+    let notice = league.get(&format!("{path}/papers/notice?{typed}")).await.text();
+    assert!(notice.contains("2026年11月20日上午9时") && notice.contains("大礼堂"), "{notice}");
+    // A graduates' congress speaks of its own union.
+    sqlx::query("delete from agenda_item").execute(&mut db).await.unwrap();
+    sqlx::query("update student_union set kind = 'graduate'").execute(&mut db).await.unwrap();
+    for (paper, says) in [
+        ("request-prepare", "听取和审议研究生会工作报告"),
+        ("federation-prepare", "研究生代表大会制度"),
+        ("notice", "5.选举新一届研究生会主席团。"),
+    ] {
+        let text = league.get(&format!("{path}/papers/{paper}")).await.text();
+        assert!(text.contains(says) && !text.contains("选举新一届学生会主席团"), "{paper}: {text}");
+    }
 }
 
 #[tokio::test]

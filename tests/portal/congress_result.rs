@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 use time::{Date, Duration};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     support::{
         Client, Page, Portal,
         elected::{elect, held, send_scan},
-        union::{appoint, ready, rows, union},
+        union::{adopt_text, appoint, ready, rows, union},
     },
 };
 
@@ -208,6 +208,41 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
     assert!(!league.get("/compliance").await.text().contains("未说明"), "nobody came past the vetting");
     // Whoever was not elected does not come back, and whoever was elected and left does not either.
     assert_eq!(appoint(&mut league, &path, 2, "presidium", "", today).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_meeting_of_all_speaks_to_students_and_of_no_delegates() {
+    let (portal, mut league, _, _, congress) = congress().await;
+    sqlx::query(
+        "insert into meeting (congress_id, starts_at, place, quorum_part, quorum_whole, quorum_strict, majority_of, source, basis,
+                              check_in)
+         select id, now(), '礼堂', 2, 3, true, 'present', 'practice', '', 'not_yet' from congress",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    for (paper, says) in
+        [("script", "各位领导、各位同学："), ("election-rules", "到会的学生有选举权"), ("minutes", "应到学生")]
+    {
+        let text = league.get(&format!("{congress}/meeting/papers/{paper}")).await.text();
+        assert!(text.contains(says) && !text.contains("正式代表"), "{paper}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn org_03_no_chair_is_missed_where_the_plan_asks_for_none() {
+    let (portal, mut league, today, _, congress) = congress().await;
+    take_down(&mut league, &congress, "term", "20240001\n20240050\n20240051", today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    step(&mut league, &congress, "approve", today - Duration::days(1)).await;
+    let (_, text) = BUILT_IN[0];
+    let (from, to) = (text.find("[rule.ORG-03]").unwrap(), text.find("[rule.ORG-04]").unwrap());
+    let silent = format!("{}{}", &text[..from], &text[to..])
+        .replacen("silent = [", "silent = [\n    \"ORG-03\",", 1)
+        .replace("suzhou-2020", "own-2026");
+    adopt_text(&portal, &silent).await;
+    let preview = league.get(&format!("{congress}/result/posts")).await.text();
+    assert!(preview.contains("方案没有要求执行主席当值") && !preview.contains("没有当值的执行主席"), "{preview}");
 }
 
 #[tokio::test]

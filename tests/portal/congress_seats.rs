@@ -1,10 +1,10 @@
 //! The seats of a congress: drafted from the students of a day, edited, refused by the clauses, approved, and bound.
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 
 use crate::{
     congress::preparing,
-    support::{Client, Page, Portal},
+    support::{Client, Page, Portal, union::adopt_text},
 };
 
 /// A second college of the congress's university, with as many students as the first one, in a grade of its own.
@@ -127,6 +127,30 @@ async fn seats_are_tried_out_kept_edited_and_approved() {
     assert!(college.get("/inbox").await.text().contains("名代表，请按名额组织推荐和选举"), "who elects is told");
     assert_eq!(college.get(&path).await.status, 200, "who elects sees the seats");
     assert_eq!(college.post(&path, &[]).await.status, 403);
+}
+
+#[tokio::test]
+async fn con_05_the_arithmetic_speaks_of_what_the_plan_covers_and_of_nothing_else() {
+    let (portal, mut league, path) = stage().await;
+    let trial = format!("{path}?asked=yes&total=8&own=0");
+    let both = league.get(&trial).await.text();
+    for says in ["院系 2 个、年级 2 个，取多的 2 个", "两者取大", "每个有学生的院系至少一个"]
+    {
+        assert!(both.contains(says), "{says}: {both}");
+    }
+    let (_, text) = BUILT_IN[0];
+    let own = text.replace("suzhou-2020", "own-2026");
+    let cover = "cover = [\"college\", \"grade\", \"society\"]";
+    adopt_text(&portal, &own.replacen(cover, "cover = [\"grade\"]", 1)).await;
+    let grades = league.get(&trial).await.text();
+    assert!(grades.contains("覆盖：年级 2 个，至少 2 个"), "{grades}");
+    assert!(!grades.contains("每个有学生的院系至少一个") && !grades.contains("取多的"), "{grades}");
+    let (from, to) = (own.find("[rule.CON-05]").unwrap(), own.find("[rule.CON-06]").unwrap());
+    let silent = format!("{}{}", &own[..from], &own[to..]).replacen("silent = [", "silent = [\n    \"CON-05\",", 1);
+    adopt_text(&portal, &silent).await;
+    let silent = save(&mut league, &path, "8", "0", "").await.text();
+    assert!(!silent.contains("覆盖：") && !silent.contains("两者取大"), "{silent}");
+    assert!(silent.contains("没有可以核对的") && !silent.contains("按方案须有名额的"), "{silent}");
 }
 
 #[tokio::test]

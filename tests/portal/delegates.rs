@@ -183,6 +183,76 @@ async fn con_03_the_election_waits_for_a_step_that_is_no_opinion_until_it_is_sai
     see_other(&congress.make_election().await);
 }
 
+#[tokio::test]
+async fn con_03_who_votes_is_the_plans_where_it_says_so_whatever_the_form_asks() {
+    let mut congress = prepared("suzhou-2020", 2, true).await;
+    let elections = format!("{}/delegates/elections", congress.path);
+    see_other(&congress.begin("2").await);
+    for student in [1, 2, 3] {
+        see_other(&congress.recommend(student).await);
+    }
+    let open = congress.union.get(&elections).await;
+    assert!(open.text().contains("方案没有规定由谁投票，由院系学生会确定"), "{}", open.text());
+    let mut db = congress.portal.owner().await;
+    // As where recommending began under a plan that says so.
+    for (voters, says) in
+        [("congress", "方案规定由本院系学生代表大会选举"), ("college", "方案规定由本院系全体学生选举")]
+    {
+        sqlx::query("update delegate_terms set chain = jsonb_set(chain, '{voters}', to_jsonb($1::text))")
+            .bind(voters)
+            .execute(&mut db)
+            .await
+            .unwrap();
+        let page = congress.union.get(&elections).await;
+        assert!(page.text().contains(says) && !page.text().contains("方案没有规定由谁投票"), "{}", page.text());
+        assert!(page.attributes("input[type=radio]", "name").is_empty(), "nothing to choose");
+        let made = congress.make_election().await;
+        if voters == "congress" {
+            let text = made.text();
+            assert!(made.status == 409 && text.contains("方案规定由它选举：先产生本院系大会的代表"), "{text}");
+        } else {
+            see_other(&made);
+        }
+    }
+    let (body,): (String,) = sqlx::query_as("select body from contest").fetch_one(&mut db).await.unwrap();
+    assert_eq!(body, "college", "though the form asked for the students of a grade");
+}
+
+#[tokio::test]
+async fn con_03_the_delegates_of_a_college_elect_also_when_their_congress_is_over() {
+    let mut congress = prepared("suzhou-2020", 2, true).await;
+    see_other(&congress.begin("2").await);
+    for student in [1, 2, 3] {
+        see_other(&congress.recommend(student).await);
+    }
+    let mut db = congress.portal.owner().await;
+    for statement in [
+        "update delegate_terms set chain = jsonb_set(chain, '{voters}', '\"congress\"')",
+        "insert into student_union (id, institution_id, kind, college_id, created_at)
+         select gen_random_uuid(), c.institution_id, 'college', c.id, now()
+         from college c join institution i on i.id = c.institution_id where i.code = 'first'",
+        "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on, held_on,
+                               created_at, created_by)
+         select gen_random_uuid(), n.institution_id, n.id, 2025, '第二次', false, 'closed', '2026-03-01', '2026-04-01',
+                '2026-04-01', now(), g.created_by
+         from student_union n join congress g on g.institution_id = n.institution_id where n.kind = 'college'",
+        "insert into delegate (id, congress_id, student_id, standing, backbone, listed_at, listed_by)
+         select gen_random_uuid(), g.id, s.id, 'outside', false, now(), g.created_by
+         from congress g join student s on s.institution_id = g.institution_id
+         where g.stage = 'closed' and s.number between '20240010' and '20240013'",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    see_other(&congress.make_election().await);
+    let (body, people): (String, i64) = sqlx::query_as(
+        "select c.body, (select count(*) from contest_person p where p.contest_id = c.id) from contest c",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    assert_eq!((body.as_str(), people), ("congress", 4));
+}
+
 /// Ends the mandate of the delegation's head by mistake, and takes that back: whoever moved up waits again in their place.
 async fn an_end_by_mistake_is_taken_back(portal: &Portal, league: &mut Client, path: &str) {
     let seated = format!("{path}/delegates/seated");

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
@@ -13,6 +13,7 @@ use crate::{
         Client, Page, Portal,
         congress::{checking_in, convened, prepared},
         sitting::{number, voter, voters},
+        union::adopt_text,
     },
 };
 
@@ -434,6 +435,65 @@ async fn a_meeting_that_is_not_prepared_or_not_convened_does_not_begin() {
     let mut other = portal.signed_in_at(crate::support::SECOND, OfficeKind::SchoolLeague).await;
     assert_eq!(other.get(&format!("{path}/meeting")).await.status, 404);
     assert_eq!(other.get(&format!("{path}/check-in")).await.status, 404);
+}
+
+#[tokio::test]
+async fn vet_05_a_meeting_goes_by_the_quorum_of_the_constitution_and_shows_its_clause() {
+    let portal = Portal::start().await;
+    let path = convened(&portal, 6).await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let constitution = "[[documents]]\nkind = \"constitution\"\nnumber = \"学生会章程\"\ntitle = \"学生会章程\"\n\
+                        issuer = \"学生代表大会\"\nday = 2025-05-04\n\n[bodies]";
+    let counted = "[rule.VET-05]\nelection = [{ point = \"quorum\", value = \"1/2\", clause = \"Z1\" }, \
+                   { point = \"constitution\", value = \"2/3\", clause = \"Z1\" }]\n";
+    let clause = "clauses = [\n    { id = \"Z1\", document = \"学生会章程\", section = \"第二十三条\", quote = \"代表到会达到半数方可开会\" },";
+    let (_, text) = BUILT_IN[0];
+    let (before, own) = text.split_once("[rule.VET-05]\n").unwrap();
+    let own = own.replacen("clauses = [", clause, 1);
+    let text =
+        format!("{before}{counted}{own}").replacen("[bodies]", constitution, 1).replace("suzhou-2020", "own-2026");
+    adopt_text(&portal, &text).await;
+    let setup = format!("{path}/meeting/setup");
+    let form = league.get(&setup).await;
+    assert_eq!((form.field("到会人数要求").as_str(), form.field("依据").as_str()), ("1/2", "constitution"));
+    assert!(form.text().contains("代表到会达到半数方可开会"), "{}", form.text());
+    assert!(!form.text().contains("方案对会议怎么开没有规定"), "{}", form.text());
+    let starts = form.field("开会时间");
+    let fields = |quorum, source| {
+        [
+            ("starts", starts.as_str()),
+            ("place", "礼堂"),
+            ("quorum", quorum),
+            ("majority", "present"),
+            ("source", source),
+        ]
+    };
+    let other = league.post(&setup, &fields("2/3+", "practice")).await;
+    assert!(other.status == 422 && other.fault("到会人数要求").contains("第二十三条"), "{}", other.text());
+    // Whatever is said of where it comes from, the clause says so.
+    assert_eq!(league.post(&setup, &fields("1/2", "practice")).await.status, 303);
+    let meeting = league.get(&format!("{path}/meeting")).await.text();
+    assert!(meeting.contains("依据章程") && !meeting.contains("实践惯例，方案未作规定"), "{meeting}");
+    // Five of six are there: three for it are more than half, and no two thirds.
+    league.post_on(&format!("{path}/check-in/state"), &[("to", "open")]).await;
+    for student in 1..=5 {
+        check_in(&mut league, &path, &number(student)).await;
+    }
+    let votes = format!("{path}/votes");
+    let page = league.get(&votes).await.text();
+    assert!(page.contains("赞成达到实到的 2/3 通过章程") && page.contains("代表到会达到半数方可开会"), "{page}");
+    let cases = [("constitution", "3", "2", "未通过"), ("constitution", "4", "1", "通过"), ("other", "3", "2", "通过")];
+    for (kind, votes_for, against, outcome) in cases {
+        let fields = [
+            ("vote_kind", kind),
+            ("motion", "通过章程修正案"),
+            ("votes_for", votes_for),
+            ("against", against),
+            ("abstain", "0"),
+        ];
+        let page = league.post_on(&votes, &fields).await;
+        assert_eq!(page.all("td[data-label='结果'] .tag").last().map(String::as_str), Some(outcome), "{}", page.text());
+    }
 }
 
 #[tokio::test]

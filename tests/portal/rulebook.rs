@@ -1,19 +1,26 @@
 //! The rule book: the printed truth that people review, and the page.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use lunzhi::{
+    fictional::random::SeededRandom,
     office::OfficeKind,
     rules::{
         CATALOGUE,
         baseline::compare,
-        plan::{UNSEEN, built_in, national_on},
+        judgement::judge,
+        plan::{UNSEEN, Union, built_in, national_on},
+        roster::{Level, Member, Post, Rank},
     },
 };
+use sha2::{Digest as _, Sha256};
 
-use crate::support::{
-    Portal,
-    union::{rows, union},
+use crate::{
+    papers::assert_snapshot,
+    support::{
+        Portal,
+        union::{rows, union},
+    },
 };
 
 /// Every rule with both plans' values and quotes, the national baseline beside them, and how it is enforced today: a change
@@ -63,6 +70,106 @@ fn every_rule_as_both_plans_have_it() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("rulebook", text));
+}
+
+/// Somebody of a roster; what is not known of people is left open now and then.
+fn drawn(random: &mut SeededRandom, number: u32, post: Post) -> Member {
+    let mut known = |often: u32| random.below(often) > 0;
+    let (has_college, has_level, has_status, has_rank) = (known(9), known(9), known(30), known(20));
+    let (has_courses, has_origin, has_year) = (known(20), known(12), known(9));
+    let statuses = ["共青团员", "共青团员", "共青团员", "共青团员", "中共党员", "中共预备党员", "群众"];
+    let levels = [Level::Undergraduate, Level::Undergraduate, Level::Vocational, Level::Graduate];
+    let colleges = ["信息系", "机械系", "经管系"];
+    let cohort = 1 + random.below(90);
+    Member {
+        number: format!("2024{number:04}"),
+        name: format!("学生{number}"),
+        college: random.pick(&colleges).filter(|_| has_college).map(|name| (*name).to_owned()),
+        level: random.pick(&levels).filter(|_| has_level).copied(),
+        political: random.pick(&statuses).filter(|_| has_status).map(|status| (*status).to_owned()),
+        rank: Some(Rank { rank: 1 + random.below(cohort.div_ceil(3)), cohort }).filter(|_| has_rank),
+        other_ranks: Vec::new(),
+        failed_courses: Some(random.below(12).saturating_sub(10)).filter(|_| has_courses),
+        failed_of_required: false,
+        from_college_union: Some(random.below(5) > 1).filter(|_| has_origin),
+        first_year: Some(random.below(6) == 0).filter(|_| has_year),
+        pledged: None,
+        posts: vec![post],
+        chair: false,
+    }
+}
+
+/// A union around the caps: now within them, now beyond.
+fn roster(random: &mut SeededRandom, union: Union) -> Vec<Member> {
+    let (presidium, departments) = match union {
+        Union::School | Union::Graduate => (1 + random.below(6), 3 + random.below(5)),
+        Union::College => (random.below(5), 2 + random.below(4)),
+    };
+    let mut posts = vec![Post::Presidium; presidium.try_into().unwrap()];
+    for department in 0..departments {
+        let name = format!("部门{department}");
+        for place in 0..(1 + random.below(3)) + random.below(6) {
+            posts.push(if place < 2 { Post::Head(name.clone()) } else { Post::Staff(name.clone()) });
+        }
+    }
+    if random.below(8) == 0 {
+        let others = ["主席", "副主席", "秘书长", "顾问"];
+        posts.extend(random.pick(&others).map(|name| Post::Other((*name).to_owned())));
+    }
+    let mut members: Vec<Member> = (1..).zip(posts).map(|(number, post)| drawn(random, number, post)).collect();
+    for _ in 0..random.below(3) {
+        let place: usize = random.below(7).try_into().unwrap();
+        if let Some(member) = members.get_mut(place) {
+            member.chair = true;
+        }
+    }
+    if random.below(4) == 0
+        && let [first, .., last] = members.as_mut_slice()
+    {
+        let second = last.posts[0].clone();
+        first.posts.push(second);
+    }
+    members
+}
+
+/// What both plans say of ten thousand rosters, rule by rule, with the hash of each finding's verdict, figures and people: a
+/// format that learns to say more changes no verdict of a plan that says the same as before.
+#[test]
+fn every_verdict_of_both_plans_over_ten_thousand_rosters() {
+    let mut random = SeededRandom::new(23);
+    let mut counted: BTreeMap<String, BTreeMap<&str, u32>> = BTreeMap::new();
+    let mut all = Sha256::new();
+    for number in 0..10_000_usize {
+        let union = Union::ALL[number % Union::ALL.len()];
+        let members = roster(&mut random, union);
+        for plan in built_in() {
+            // The Suzhou plan has no graduate union.
+            let Ok(findings) = judge(plan, union, &members) else { continue };
+            for finding in findings {
+                let (verdict, rule) = (finding.verdict.slug(), finding.rule.code());
+                let line = format!(
+                    "{number} {} {rule} {verdict} {} {} {:?} {:?} {:?} {:?}\n",
+                    plan.code,
+                    finding.measured,
+                    finding.limit,
+                    finding.unit,
+                    finding.subjects,
+                    finding.unknown,
+                    finding.exempt
+                );
+                all.update(line);
+                let of = format!("{} {} {rule}", plan.code, union.slug());
+                *counted.entry(of).or_default().entry(verdict).or_default() += 1;
+            }
+        }
+    }
+    let mut text = String::new();
+    for (of, verdicts) in counted {
+        let verdicts: Vec<String> = verdicts.iter().map(|(verdict, number)| format!("{verdict} {number}")).collect();
+        writeln!(text, "{of}: {}", verdicts.join(", ")).unwrap();
+    }
+    writeln!(text, "{}", hex::encode(all.finalize())).unwrap();
+    assert_snapshot("verdicts", &text);
 }
 
 #[tokio::test]

@@ -242,6 +242,8 @@ const HOW: &[Word] = &[
 const PERIOD_UNITS: &[Word] = &[("semester", "学期"), ("month", "月"), ("week", "周")];
 const PER: &[Word] = &[("year", "每年"), ("semester", "每学期")];
 const COVER: &[Word] = &[("college", "每个院系"), ("grade", "每个年级"), ("society", "每个主要社团")];
+const VOTERS: &[Word] =
+    &[("constituency", "本年级的学生"), ("college", "本院系全体学生"), ("congress", "本院系学生代表大会")];
 const BASE: &[Word] = &[("served", "所联系学生"), ("all", "全校学生"), ("members", "会员")];
 
 /// By what people are ranked.
@@ -319,6 +321,7 @@ const POINTS: &[Word] = &[
     ("write_in_needs_against", "弃权的不能另选他人"),
     ("unreadable", "无法辨认"),
     ("second_round", "第二轮和另行选举的当选"),
+    ("constitution", "举手表决通过章程"),
 ];
 
 const ELECTION: &RowsOf = &RowsOf {
@@ -332,7 +335,7 @@ const ELECTION: &RowsOf = &RowsOf {
             "怎样规定",
             Kind::Named(COUNTED),
             "到会人数：超过三分之二、达到三分之二、超过半数、达到半数；当选：实到过半、有效票过半、应到过半、得票多的；\
-             得票相同：空缺、进行第二轮、抽签、举手表决；差额：人数如 1，比例如 20%；另选他人：是、否；无法辨认：这一项弃权、整张票无效",
+             通过章程：超过三分之二、达到三分之二等；得票相同：空缺、进行第二轮、抽签、举手表决；差额：人数如 1，比例如 20%；另选他人：是、否；无法辨认：这一项弃权、整张票无效",
         ),
         field("clause", "依据第几条引文", Kind::Clause, "上面引文的顺序，如 1"),
     ],
@@ -381,6 +384,7 @@ const VALUES: &[Field] = &[
     field("exempt", "原文免除的人", Kind::Rows(EXEMPT), ""),
     field("election", "计票的规定", Kind::Rows(ELECTION), ""),
     field("excellent_at_most", "优秀的上限（百分之几）", Kind::Number, "没有写的不填"),
+    field("voters", "代表由谁选举", Kind::Choice(VOTERS), "没有写的不选，由院系学生会组织选举时确定"),
     field("meeting_of_all_below", "学生不足多少人可开全体学生大会", Kind::Number, "没有写的不填"),
 ];
 
@@ -511,7 +515,7 @@ mod tests {
     use super::*;
     use crate::rules::{
         election::RulePoint,
-        plan::{DocumentKind, OwnCheck, StepKind, Strength, TermOf, Union},
+        plan::{DocumentKind, OwnCheck, StepKind, Strength, TermOf, Union, Voters},
     };
 
     #[test]
@@ -520,11 +524,13 @@ mod tests {
         assert_eq!(words(UNIONS), Union::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         let kinds: Vec<_> = StepKind::ALL.iter().skip(1).map(|one| one.slug()).collect();
         assert_eq!(words(STEP_KINDS).split_first(), Some((&"", kinds.as_slice())), "an opinion is what says nothing");
-        let points: Vec<_> = RulePoint::ALL.iter().map(|one| one.slug()).chain(["second_round"]).collect();
+        let points: Vec<_> =
+            RulePoint::ALL.iter().map(|one| one.slug()).chain(["second_round", "constitution"]).collect();
         assert_eq!(words(POINTS), points);
         assert_eq!(words(DOCUMENT_KINDS), DocumentKind::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         assert_eq!(words(OWN_CHECKS), OwnCheck::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         assert_eq!(words(TERM_OF), TermOf::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
+        assert_eq!(words(VOTERS), Voters::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
         assert_eq!(words(STRENGTHS), Strength::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
     }
 

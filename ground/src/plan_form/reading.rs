@@ -373,7 +373,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{super::writing::write, *};
-    use crate::rules::{CATALOGUE, plan::BUILT_IN};
+    use crate::rules::{
+        CATALOGUE,
+        plan::{BUILT_IN, random::plan_text},
+    };
 
     /// The plan that a text says after the form has read and written it.
     fn again(text: &str) -> Plan {
@@ -587,6 +590,13 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn plans_that_say_anything_read_by_the_form_and_written_again_mean_the_same(seed: u64) {
+            let text = plan_text(seed);
+            prop_assert_eq!(again(&text), Plan::parse(&text).unwrap());
+        }
+
         #[test]
         fn random_plans_read_by_the_form_and_written_again_mean_the_same(text in plans()) {
             if let Ok(plan) = Plan::parse(&text) {

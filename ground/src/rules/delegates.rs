@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Clause, Finding, Outcome, Plan, Rule, Verdict,
     chain::{Chain, Link, OtherStep, Party, STEPS_OF_DELEGATES, other_steps},
-    plan::{Body, StepKind},
+    plan::{Body, StepKind, Voters},
+    sitting,
 };
 
 /// How many more candidates than places there usually are, in percent.
@@ -22,6 +23,9 @@ pub struct DelegateChain {
     pub before: Chain,
     /// The election, and by whom it is held.
     pub election: Link,
+    /// Who votes; none where the plan does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voters: Option<Voters>,
 }
 
 impl DelegateChain {
@@ -45,19 +49,40 @@ impl DelegateChain {
             others: Vec::new(),
         };
         let mut election = usual("组织选举", Body::CollegeUnion, "院系学生会");
-        if let Some(stated) = &plan.figures.delegate_chain {
+        let mut voters = None;
+        if let Some(stated) = &plan.figures.delegate_steps {
             let Clause { document, section, quote, .. } = stated.provision.clause().clone();
-            let opinions = stated.value.iter().filter(|step| step.kind == StepKind::Opinion);
+            let steps = &stated.value.chain;
+            voters = stated.value.voters;
+            let opinions = steps.iter().filter(|step| step.kind == StepKind::Opinion);
             let mut links: Vec<Link> = opinions.map(|step| Link::of(plan, step)).collect();
             if let Some(last) = links.pop_if(|last| last.has(Body::CollegeUnion)) {
                 election = last;
             }
             // Who prepares the congress says it of all its delegates.
-            let others = other_steps(plan, &stated.value).into_iter().map(|other| OtherStep { each: false, ..other });
+            let others = other_steps(plan, steps).into_iter().map(|other| OtherStep { each: false, ..other });
             let others = others.collect();
             before = Chain { document, section, quote, links, others, ..before };
         }
-        Self { before, election }
+        Self { before, election, voters }
+    }
+
+    /// Who the plan says elects the delegates of such a congress; none where that is left to the college's union. No congress
+    /// elects its own delegates.
+    #[must_use]
+    pub fn stated_voters(&self, of_college: bool) -> Option<Voters> {
+        self.voters.filter(|voters| !of_college || *voters != Voters::Congress)
+    }
+
+    /// Who votes: by the plan, or `asked` where it does not say.
+    #[must_use]
+    pub fn electorate(&self, asked: sitting::Body, of_college: bool) -> sitting::Body {
+        match self.stated_voters(of_college) {
+            Some(Voters::Constituency) => sitting::Body::Constituency,
+            Some(Voters::College) => sitting::Body::College,
+            Some(Voters::Congress) => sitting::Body::Congress,
+            None => asked,
+        }
     }
 
     /// The same steps for somebody whom no class branch recommends: a society names them, or the union, and `by` takes it
@@ -411,10 +436,27 @@ mod tests {
         let named = jining.named_by(league);
         assert_eq!((named.links[0].in_words().as_str(), named.links.len()), ("校团委推荐", 2));
         let mut silent = named_silent();
-        silent.figures.delegate_chain = None;
+        silent.figures.delegate_steps = None;
         let usual = DelegateChain::of(&silent);
         assert_eq!(usual.in_words(), ["班级团支部推荐", "院系学生会组织选举"]);
         assert!(usual.before.refusal(String::new()).clause.is_none(), "practice quotes no clause");
+    }
+
+    #[test]
+    fn con_03_who_votes_is_the_plans_where_it_says_so() {
+        let (_, text) = BUILT_IN[0];
+        let asked = sitting::Body::College;
+        assert_eq!(chain("suzhou-2020").electorate(asked, false), asked);
+        let own = text.replacen("[rule.CON-03]\n", "[rule.CON-03]\nvoters = \"congress\"\n", 1);
+        let plan = Plan::parse(&own).unwrap();
+        assert!(plan.print().contains("voters = \"congress\""));
+        let said = plan.provision(Rule::Con03).unwrap().figure.clone().unwrap();
+        assert!(said.ends_with("（由本院系学生代表大会选举）"), "{said}");
+        let chain = DelegateChain::of(&plan);
+        assert_eq!(chain.electorate(asked, false), sitting::Body::Congress);
+        assert_eq!(chain.electorate(asked, true), asked, "no congress elects its own delegates");
+        let kept = serde_json::to_string(&chain).unwrap();
+        assert_eq!(serde_json::from_str::<DelegateChain>(&kept).unwrap(), chain);
     }
 
     fn named_silent() -> Plan {

@@ -138,12 +138,43 @@ impl Hands {
     }
 }
 
-/// A vote by show of hands that may be taken down. Made by [`show_of_hands`] alone.
+/// What a show of hands passes with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needed {
+    /// At most [`whole`](Self::whole).
+    pub part: u32,
+    /// At least 1.
+    pub whole: u32,
+    /// More than that part, not just as many.
+    pub strict: bool,
+    pub of: VoteBase,
+}
+
+impl Needed {
+    /// More than half.
+    #[must_use]
+    pub fn more_than_half(of: VoteBase) -> Self {
+        Self { part: 1, whole: 2, strict: true, of }
+    }
+
+    /// So many are enough.
+    #[must_use]
+    pub fn is_met(self, votes_for: u32, count: Count) -> bool {
+        let base = match self.of {
+            VoteBase::Present => count.present,
+            VoteBase::Due => count.due,
+        };
+        let (reached, asked) = (u64::from(votes_for) * u64::from(self.whole), u64::from(base) * u64::from(self.part));
+        if self.strict { reached > asked } else { reached >= asked }
+    }
+}
+
+/// A vote by show of hands that may be taken down. Made by [`show_of_hands`] and [`show_of_hands_with`] alone.
 #[derive(Debug)]
 pub struct HandVote {
     count: Count,
     hands: Hands,
-    majority: VoteBase,
+    needed: Needed,
 }
 
 impl HandVote {
@@ -158,28 +189,29 @@ impl HandVote {
     }
 
     #[must_use]
-    pub fn majority(&self) -> VoteBase {
-        self.majority
+    pub fn needed(&self) -> Needed {
+        self.needed
     }
 
-    /// More than half are for it.
+    /// Enough are for it.
     #[must_use]
     pub fn passed(&self) -> bool {
-        let base = match self.majority {
-            VoteBase::Present => self.count.present,
-            VoteBase::Due => self.count.due,
-        };
-        u64::from(self.hands.votes_for) * 2 > u64::from(base)
+        self.needed.is_met(self.hands.votes_for, self.count)
     }
 }
 
 /// May this show of hands be taken down? Whoever is there counts once, and enough are there.
 pub fn show_of_hands(rules: &MeetingRules, count: Count, hands: Hands) -> Verdict<HandVote> {
+    show_of_hands_with(rules, Needed::more_than_half(rules.majority), count, hands)
+}
+
+/// As [`show_of_hands`], of what passes with another part than more than half.
+pub fn show_of_hands_with(rules: &MeetingRules, needed: Needed, count: Count, hands: Hands) -> Verdict<HandVote> {
     let mut findings = vec![quorum(rules, count)];
     if let Some(fault) = hands.fault(count.present) {
         findings.push(Finding::house(Outcome::Fail, fault).remedy("请重新清点举手的人数"));
     }
-    Verdict::seal(findings, HandVote { count, hands, majority: rules.majority })
+    Verdict::seal(findings, HandVote { count, hands, needed })
 }
 
 words! {
@@ -302,6 +334,22 @@ mod tests {
         assert!(faults.iter().any(|one| one.message.contains("= 91，与实到 90 人不等")), "{faults:?}");
         let few = Count { due: 100, present: 60 };
         assert!(show_of_hands(&usual, few, hands(60, 0, 0)).permit().is_err(), "the quorum is lost");
+    }
+
+    #[test]
+    fn what_asks_for_two_thirds_passes_with_as_many_and_with_no_fewer() {
+        let two_thirds = Needed { part: 2, whole: 3, strict: false, of: VoteBase::Present };
+        let count = Count { due: 100, present: 90 };
+        let passed = |votes_for| {
+            let hands = Hands { votes_for, against: 90 - votes_for, abstain: 0 };
+            let vote = show_of_hands_with(&MeetingRules::practice(), two_thirds, count, hands);
+            vote.permit().unwrap().passed()
+        };
+        assert_eq!([59, 60, 61].map(passed), [false, true, true]);
+        let more = Needed { strict: true, ..two_thirds };
+        assert_eq!([60, 61].map(|votes| more.is_met(votes, count)), [false, true]);
+        let due = Needed { of: VoteBase::Due, ..two_thirds };
+        assert_eq!([66, 67].map(|votes| due.is_met(votes, count)), [false, true], "66 of 100 are fewer");
     }
 
     #[test]

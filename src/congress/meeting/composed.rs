@@ -118,7 +118,8 @@ impl Course {
         let basis = if rules.source == Source::Practice { String::new() } else { format!("；{}", rules.label()) };
         let _ = writeln!(
             text,
-            "应到正式代表 {} 人，实到 {} 人{left}{guests}，{enough}到会人数要求（{}{basis}）。",
+            "应到{} {} 人，实到 {} 人{left}{guests}，{enough}到会人数要求（{}{basis}）。",
+            self.congress.due(),
             count.due,
             count.present,
             rules.quorum_in_words()
@@ -206,11 +207,12 @@ impl Course {
     /// 主持词: what is said between the items, to be filled in by whoever presides.
     pub(super) fn script(&self) -> Paper {
         let (title, count) = (self.congress.title(), self.head.count);
+        let (due, address) = (self.congress.due(), self.congress.address());
         let mut paper = Paper::new(format!("{}\n主持词", self.congress.title_in_lines(0)))
             .heading("开场")
-            .paragraph("各位领导、各位代表：")
+            .paragraph(format!("各位领导、各位{address}："))
             .paragraph(format!(
-                "{title}应到正式代表{}人，今天实到{}人，{}，可以开会。现在我宣布，大会开幕。全体起立，奏唱国歌。",
+                "{title}应到{due}{}人，今天实到{}人，{}，可以开会。现在我宣布，大会开幕。全体起立，奏唱国歌。",
                 count.due,
                 blank(count.present),
                 self.meeting.rules.quorum_in_words()
@@ -219,20 +221,20 @@ impl Course {
             let who = if item.speaker.is_empty() { "＿＿＿＿".to_owned() } else { item.speaker.clone() };
             let says = match item.kind {
                 AgendaKind::Report => format!("现在请{who}作报告，大家欢迎。"),
-                AgendaKind::Review => "请各位代表审议。有意见的请举手发言。（停顿）".to_owned(),
-                AgendaKind::Election => {
-                    "现在进行选举。请工作人员清点到会人数；请监票人、计票人到位；请总监票人检查票箱。请各位代表按选举办法填写选票，\
+                AgendaKind::Review => format!("请各位{address}审议。有意见的请举手发言。（停顿）"),
+                AgendaKind::Election => format!(
+                    "现在进行选举。请工作人员清点到会人数；请监票人、计票人到位；请总监票人检查票箱。请各位{address}按选举办法填写选票，\
                      无记名投票。投票结束后，由总监票人报告计票结果，再由大会执行主席宣布。"
-                        .to_owned()
-                }
+                ),
                 AgendaKind::Vote => {
-                    "现在进行表决。同意的请举手。（清点）请放下。不同意的请举手。（清点）弃权的请举手。（清点）通过。".to_owned()
+                    "现在进行表决。同意的请举手。（清点）请放下。不同意的请举手。（清点）弃权的请举手。（清点）通过。"
+                        .to_owned()
                 }
                 AgendaKind::Other => format!("请{who}。"),
             };
             paper = paper.heading(&item.title).paragraph(says);
         }
-        paper.heading("闭幕").paragraph(format!("各位代表，大会的各项议程已经完成。现在我宣布，{title}闭幕。"))
+        paper.heading("闭幕").paragraph(format!("各位{address}，大会的各项议程已经完成。现在我宣布，{title}闭幕。"))
     }
 
     /// 签到册 by delegation, signed by hand.

@@ -56,6 +56,7 @@ impl Course {
     /// 选举办法, a draft until a vote has passed it.
     pub(super) fn election_rules(&self) -> Paper {
         let (title, union) = (self.congress.title(), self.congress.union_name());
+        let (due, address) = (self.congress.due(), self.congress.address());
         let contests: Vec<String> = self.prepared.iter().map(PreparedContest::in_words).collect();
         let elected = if contests.is_empty() {
             format!("大会选举{union}主席团成员，应选人数和候选人名单另行公布。")
@@ -65,9 +66,9 @@ impl Course {
         let write_ins = self.prepared.is_empty() || self.prepared.iter().any(|one| one.takes_write_ins);
         let others = if write_ins { "；另选他人的，写上姓名并在“赞成”栏画○" } else { "" };
         let mut articles = vec![
-            format!("为做好{title}的选举工作，保障代表的民主权利，制定本办法。"),
+            format!("为做好{title}的选举工作，保障{address}的民主权利，制定本办法。"),
             elected,
-            "到会的正式代表有选举权；列席人员没有选举权。代表应当亲自投票，不得委托他人。".to_owned(),
+            format!("到会的{due}有选举权；列席人员没有选举权。{address}应当亲自投票，不得委托他人。"),
             "选举采用无记名投票的方式。".to_owned(),
             format!("赞成的在“赞成”栏画○，不赞成的在“反对”栏画×，弃权的不作标记{others}。"),
             "收回的选票等于或者少于发出的选票，选举有效；多于发出的选票，选举无效，重新选举。".to_owned(),

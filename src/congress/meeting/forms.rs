@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use super::{
     nouns::{AgendaKind, DocumentKind, Guest, Hall, VoteKind},
+    stated::StatedQuorum,
     store::{ItemDraft, MeetingDraft},
 };
 use crate::{
@@ -35,9 +36,10 @@ pub(super) struct SetupForm {
 }
 
 impl SetupForm {
-    /// The form of a meeting that begins then, with what practice does.
-    pub(super) fn practice(starts_at: OffsetDateTime) -> Self {
-        Self { starts: moment_field(starts_at), ..Self::of_rules(&MeetingRules::practice()) }
+    /// The form of a meeting that begins then, with what is stated, or with what practice does.
+    pub(super) fn usual(starts_at: OffsetDateTime, stated: Option<&StatedQuorum>) -> Self {
+        let rules = stated.map_or_else(MeetingRules::practice, |stated| stated.rules.clone());
+        Self { starts: moment_field(starts_at), ..Self::of_rules(&rules) }
     }
 
     fn of_rules(rules: &MeetingRules) -> Self {
@@ -63,7 +65,7 @@ impl SetupForm {
         }
     }
 
-    fn read_rules(&self, errors: &mut Errors) -> Option<MeetingRules> {
+    fn read_rules(&self, stated: Option<&StatedQuorum>, errors: &mut Errors) -> Option<MeetingRules> {
         let quorum = QUORUMS.iter().find(|(value, ..)| *value == self.quorum);
         if quorum.is_none() {
             errors.add("quorum", "请选择到会人数要求");
@@ -80,11 +82,26 @@ impl SetupForm {
             majority: majority?,
             ..MeetingRules::practice()
         };
-        let source = self.source.parse().ok().filter(|source| *source != Source::Plan);
+        if let Some(stated) = stated {
+            if stated.is_quorum_of(&rules) && rules.majority == stated.rules.majority {
+                return Some(stated.rules.clone());
+            }
+            if stated.binds && !stated.is_quorum_of(&rules) {
+                let (quorum, label) = (stated.rules.quorum_in_words(), stated.rules.label());
+                errors.add("quorum", format!("应为：{quorum}（{label}）"));
+                return None;
+            }
+        }
+        let of_plan = stated.is_some_and(|stated| stated.rules.source == Source::Plan);
+        let source = self.source.parse().ok().filter(|source| *source != Source::Plan || of_plan);
         let Some(source) = source else {
             errors.add("source", "请选择依据");
             return None;
         };
+        if source == Source::Practice && stated.is_some() {
+            errors.add("source", "到会人数有成文的规定，请选择依据");
+            return None;
+        }
         if source == Source::Practice {
             if !rules.is_practice() {
                 errors.add("source", "与实践惯例不同的，请选择依据：章程、选举办法或团委决定");
@@ -108,13 +125,13 @@ impl SetupForm {
         hall
     }
 
-    pub(super) fn read(&self, errors: &mut Errors) -> Option<MeetingDraft> {
+    pub(super) fn read(&self, stated: Option<&StatedQuorum>, errors: &mut Errors) -> Option<MeetingDraft> {
         let starts_at = moment(&self.starts);
         if starts_at.is_none() {
             errors.add("starts", "请填写开会的日期和时间");
         }
         let place = written(&self.place, 60, "place", "请填写会场", errors);
-        let (rules, hall) = (self.read_rules(errors), self.read_hall(errors));
+        let (rules, hall) = (self.read_rules(stated, errors), self.read_hall(errors));
         if !errors.is_empty() {
             return None;
         }

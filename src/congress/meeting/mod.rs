@@ -2,6 +2,7 @@
 //! show of hands, the election of the presidium, and the minutes with which it is over. Both plans are silent on how a
 //! meeting is held (gap G5): what is asked is practice or the committee's decision, and says so. Clause: VET-05.
 
+pub(in crate::congress) mod announced;
 pub(in crate::congress) mod archived;
 pub mod composed;
 mod done;
@@ -12,6 +13,7 @@ mod pages;
 mod paths;
 mod section;
 mod state;
+mod stated;
 mod store;
 pub mod tasks;
 

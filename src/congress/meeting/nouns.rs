@@ -51,6 +51,7 @@ words! {
     TellersList = "tellers_list", "总监票人、监票人、计票人名单";
     ElectionRules = "election_rules", "选举办法";
     Report = "report", "工作报告决议";
+    Constitution = "constitution", "章程（修正案）";
     Other = "other", "其他";
 }
 
@@ -61,7 +62,7 @@ impl VoteKind {
         match self {
             Self::PresidiumList => &[Duty::Presidium, Duty::ExecutiveChair],
             Self::TellersList => &[Duty::ChiefMonitor, Duty::Monitor, Duty::Teller],
-            Self::ElectionRules | Self::Report | Self::Other => &[],
+            Self::ElectionRules | Self::Report | Self::Constitution | Self::Other => &[],
         }
     }
 }

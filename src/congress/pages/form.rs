@@ -9,6 +9,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use sqlx::PgConnection;
+use time::Date;
 
 use super::{frame, kept, refusal};
 use crate::{
@@ -23,11 +24,16 @@ use crate::{
         store,
     },
     failure::{Failure, Refusal},
-    ids::CongressId,
+    ids::{CongressId, InstitutionId},
     office::OfficeKind,
     page::chrome::Chrome,
     rulebook::governing,
-    rules::{congress::meeting_of_all, plan::Union, yearly::academic_year},
+    rules::{
+        Plan,
+        congress::meeting_of_all,
+        plan::{Share, Union},
+        yearly::academic_year,
+    },
     unions::{self, union::StudentUnion},
     web::forms::{Errors, Submitted, as_query},
 };
@@ -43,6 +49,37 @@ pub(super) struct CongressFormPage {
     /// Where the form is sent.
     action: String,
     new: bool,
+    /// The share of ordinary delegates that the plan asks for, with its clause; none where it has no figure.
+    ordinary: Option<Ordinary>,
+}
+
+/// CON-06 with a figure.
+struct Ordinary {
+    share: Share,
+    section: String,
+}
+
+impl Ordinary {
+    fn of(plan: &Plan) -> Option<Self> {
+        let stated = plan.figures.ordinary_delegates.as_ref()?;
+        Some(Self { share: stated.value?, section: stated.provision.clause().section.clone() })
+    }
+
+    /// What the plan of a university asks for on a day.
+    async fn asked(db: &mut PgConnection, institution: InstitutionId, day: Date) -> Result<Option<Self>, Failure> {
+        Ok(governing(db, institution, day).await?.and_then(|governing| Self::of(&governing.plan)))
+    }
+}
+
+impl CongressFormPage {
+    fn ordinary_hint(&self) -> String {
+        match &self.ordinary {
+            Some(Ordinary { share, section }) => {
+                format!("方案规定非学生会骨干的学生代表不低于 {share}（{section}）；可以定得更高。")
+            }
+            None => "实践惯例：不是校、院系学生会骨干的学生代表不低于 60%。不作要求的可以不填。".to_owned(),
+        }
+    }
 }
 
 /// The unions whose congresses an office keeps.
@@ -64,13 +101,15 @@ async fn new_page(
     acting: &Acting<CongressKeeper>,
     submitted: Submitted<CongressForm>,
 ) -> Result<CongressFormPage, Failure> {
-    let unions = kept_unions(&mut *app.read().await?, acting).await?;
+    let mut db = app.read().await?;
+    let unions = kept_unions(&mut db, acting).await?;
+    let ordinary = Ordinary::asked(&mut db, acting.institution(), app.clock.today()).await?;
     let chrome = app.chrome(acting.person(), "筹备大会").under(CONGRESSES, "学代会");
     let Submitted { mut form, errors } = submitted;
     if let [only] = unions.as_slice() {
         form.union = only.id.to_string();
     }
-    Ok(CongressFormPage { chrome, unions, form, errors, action: NEW.to_owned(), new: true })
+    Ok(CongressFormPage { chrome, unions, form, errors, action: NEW.to_owned(), new: true, ordinary })
 }
 
 pub(super) async fn ask(
@@ -79,7 +118,13 @@ pub(super) async fn ask(
     Query(form): Query<CongressForm>,
 ) -> Result<CongressFormPage, Failure> {
     let today = app.clock.today();
-    let form = if form.is_empty() { CongressForm::new(academic_year(today), today) } else { form };
+    let form = if form.is_empty() {
+        let asked = Ordinary::asked(&mut *app.read().await?, acting.institution(), today).await?;
+        let percent = asked.map(|ordinary| ordinary.share.ceil_of(100));
+        CongressForm::new(academic_year(today), today, percent)
+    } else {
+        form
+    };
     new_page(&app, &acting, Submitted::new(form, Errors::default())).await
 }
 
@@ -143,10 +188,12 @@ async fn edit_page(
     congress: &Congress,
     submitted: Submitted<CongressForm>,
 ) -> Result<CongressFormPage, Failure> {
-    let unions = unions::store::list(&mut *app.read().await?, acting.institution(), Some(congress.union)).await?;
+    let mut db = app.read().await?;
+    let unions = unions::store::list(&mut db, acting.institution(), Some(congress.union)).await?;
+    let ordinary = Ordinary::asked(&mut db, acting.institution(), app.clock.today()).await?;
     let chrome = frame(app, acting.person(), congress, "修改");
     let Submitted { form, errors } = submitted;
-    Ok(CongressFormPage { chrome, unions, form, errors, action: congress.id.edit_path(), new: false })
+    Ok(CongressFormPage { chrome, unions, form, errors, action: congress.id.edit_path(), new: false, ordinary })
 }
 
 pub(super) async fn edit(

@@ -24,7 +24,8 @@ use crate::{
     failure::Failure,
     ids::UnionId,
     page::chrome::Chrome,
-    rules::{plan::Union, yearly::academic_year},
+    rulebook::governing,
+    rules::{Clause, Rule, plan::Union, yearly::academic_year},
     text::{day, folded},
     unions::{
         documents::{self, Scan},
@@ -81,6 +82,8 @@ pub(super) struct RegisterPage {
     errors: Errors,
     /// The college whose union may say why it has none.
     may_slip: bool,
+    /// What the plan says of how often colleges have one (CON-02).
+    college: Option<Clause>,
 }
 
 async fn page(
@@ -90,10 +93,13 @@ async fn page(
     slip: SlipForm,
     errors: Errors,
 ) -> Result<RegisterPage, Failure> {
-    let unions = kept_unions(&mut *app.read().await?, acting).await?;
+    let mut db = app.read().await?;
+    let unions = kept_unions(&mut db, acting).await?;
+    let governing = governing(&mut db, acting.institution(), app.clock.today()).await?;
+    let college = governing.and_then(|governing| Some(governing.plan.provision(Rule::Con02)?.clause().clone()));
     let chrome = app.chrome(acting.person(), "登记以往的大会").under(CONGRESSES, "学代会");
     let may_slip = unions.iter().any(|union| union.kind == Union::College);
-    Ok(RegisterPage { chrome, unions, form, slip, errors, may_slip })
+    Ok(RegisterPage { chrome, unions, form, slip, errors, may_slip, college })
 }
 
 pub(super) async fn ask(State(app): State<App>, acting: Acting<CongressKeeper>) -> Result<RegisterPage, Failure> {

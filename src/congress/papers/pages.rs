@@ -65,7 +65,7 @@ async fn list(
         label: kind.label(),
         number: additions.remove(kind.slug()).map(|one| one.number).unwrap_or_default(),
     };
-    let links = PaperKind::ALL.iter().map(&mut link).collect();
+    let links = PaperKind::ALL.iter().filter(|kind| kind.is_of(&congress)).map(&mut link).collect();
     Ok(PapersPage { chrome: frame(&app, acting.person(), &congress, "公文"), links })
 }
 
@@ -88,6 +88,9 @@ async fn paper_of(
     let kind: PaperKind = slug.parse().map_err(|_| Failure::Missing)?;
     let mut db = app.read().await?;
     let congress = visible(&mut db, acting, id).await?;
+    if !kind.is_of(&congress) {
+        return Err(Failure::Missing);
+    }
     let form =
         if form == PaperForm::default() { store::addition(&mut db, id, kind.slug()).await?.into() } else { form };
     let facts = super::facts(&mut db, congress).await?;
@@ -163,7 +166,10 @@ async fn keep(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let kind: PaperKind = slug.parse().map_err(|_| Failure::Missing)?;
-    kept(&mut *app.read().await?, &acting, id).await?;
+    let congress = kept(&mut *app.read().await?, &acting, id).await?;
+    if !kind.is_of(&congress) {
+        return Err(Failure::Missing);
+    }
     let Some(addition) = form.read(&mut errors) else {
         let page = page(&app, &reader, id, &slug, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());

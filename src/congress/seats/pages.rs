@@ -69,6 +69,8 @@ struct SeatsView {
     findings: Vec<Finding>,
     /// Colleges, grades and main societies without a seat.
     missing: Vec<String>,
+    /// The plan says who must have one.
+    asks_cover: bool,
     /// Grades of colleges without a seat, which no clause asks for.
     bare: Vec<String>,
 }
@@ -128,14 +130,15 @@ impl Facts {
     fn view(&self, plan: &Plan, congress: &Congress, shared: &Shared<'_>) -> SeatsView {
         let findings = self.seat_plan(congress, shared.units, shared.total).findings(plan);
         let has_none = |unit: &&SeatUnit| unit.kind == UnitKind::Grade && unit.seats == 0 && unit.students > 0;
-        let missing = findings.iter().filter(|finding| finding.rule == crate::rules::Rule::Con05);
+        let cover = || findings.iter().filter(|finding| finding.rule == crate::rules::Rule::Con05);
         SeatsView {
             heat: Heat::new(shared.units),
             others: shared.units.iter().filter(|unit| unit.kind != UnitKind::Grade).cloned().collect(),
             total: shared.total,
             arithmetic: arithmetic(plan, shared),
             ties: shared.ties.iter().map(tie_in_words).collect(),
-            missing: missing.flat_map(|finding| finding.subjects.clone()).collect(),
+            missing: cover().flat_map(|finding| finding.subjects.clone()).collect(),
+            asks_cover: cover().any(|finding| finding.verdict.is_judged()),
             bare: shared.units.iter().filter(has_none).map(SeatUnit::name).collect(),
             findings,
         }
@@ -173,22 +176,33 @@ fn arithmetic(plan: &Plan, shared: &Shared<'_>) -> Vec<String> {
     grades.sort_unstable();
     grades.dedup();
     let (clubs, own) = (of(UnitKind::Society).count(), of(UnitKind::Union).map(|unit| unit.seats).sum::<u32>());
-    if let Some(cover) = &plan.figures.cover {
-        let covers = |what| cover.value.contains(&what);
-        let widest = [(Cover::College, colleges.len()), (Cover::Grade, grades.len())];
-        let widest = widest.into_iter().filter(|(what, _)| covers(*what)).map(|(_, number)| number).max().unwrap_or(0);
-        let clubs = if covers(Cover::Society) { clubs } else { 0 };
-        let needed = widest + clubs;
-        lines.push(format!(
-            "覆盖：院系 {} 个、年级 {} 个，取多的 {widest} 个（一个名额同时覆盖一个院系和一个年级），加主要社团 {clubs} 个，\
-             至少 {needed} 个。",
-            colleges.len(),
-            grades.len()
-        ));
-        floor = floor.max(u32::try_from(needed).unwrap_or(u32::MAX));
-    }
-    if floor > 0 {
-        lines.push(format!("两者取大：至少 {floor} 个；本次 {} 个。", shared.total));
+    let covers = |what| plan.figures.cover.as_ref().is_some_and(|cover| cover.value.contains(&what));
+    if plan.figures.cover.is_some() {
+        let (colleges, grades) = (colleges.len(), grades.len());
+        let (widest, mut says) = match (covers(Cover::College), covers(Cover::Grade)) {
+            (true, true) => {
+                let widest = colleges.max(grades);
+                let both = format!(
+                    "院系 {colleges} 个、年级 {grades} 个，取多的 {widest} 个（一个名额同时覆盖一个院系和一个年级），"
+                );
+                (widest, both)
+            }
+            (true, false) => (colleges, format!("院系 {colleges} 个，")),
+            (false, true) => (grades, format!("年级 {grades} 个，")),
+            (false, false) => (0, String::new()),
+        };
+        let mut needed = widest;
+        if covers(Cover::Society) {
+            needed += clubs;
+            let _ = write!(says, "{}主要社团 {clubs} 个，", if widest > 0 { "加" } else { "" });
+        }
+        lines.push(format!("覆盖：{says}至少 {needed} 个。"));
+        let needed = u32::try_from(needed).unwrap_or(u32::MAX);
+        let word = if floor > 0 { "两者取大：" } else { "" };
+        floor = floor.max(needed);
+        lines.push(format!("{word}至少 {floor} 个；本次 {} 个。", shared.total));
+    } else if floor > 0 {
+        lines.push(format!("至少 {floor} 个；本次 {} 个。", shared.total));
     }
     let of_clubs: u32 = of(UnitKind::Society).map(|unit| unit.seats).sum();
     let left = shared.total.saturating_sub(own + of_clubs);
@@ -198,10 +212,10 @@ fn arithmetic(plan: &Plan, shared: &Shared<'_>) -> Vec<String> {
             let _ = write!(rest, "，减{what} {seats}");
         }
     }
+    let each = if covers(Cover::College) { "，每个有学生的院系至少一个" } else { "" };
     let _ = write!(
         rest,
-        "，其余 {left} 个按学生人数分到院系，再在院系内分到年级：先取整数部分，余下的按余数从大到小各给一个（最大余数法），\
-         每个有学生的院系至少一个。"
+        "，其余 {left} 个按学生人数分到院系，再在院系内分到年级：先取整数部分，余下的按余数从大到小各给一个（最大余数法）{each}。"
     );
     lines.push(rest);
     lines

@@ -83,13 +83,11 @@ impl Step {
             Self::ReplyPrepare | Self::ReplyParty => "学校党委",
             Self::ReplyFederation => "上级学联",
             Self::Delegates => "院系学生会",
-            Self::RequestPrepare | Self::RequestConvene | Self::Notice | Self::Agenda => {
-                if college {
-                    "院系学生会"
-                } else {
-                    "学生会"
-                }
-            }
+            Self::RequestPrepare | Self::RequestConvene | Self::Notice | Self::Agenda => match kind {
+                Union::College => "院系学生会",
+                Union::School => "学生会",
+                Union::Graduate => "研究生会",
+            },
             Self::Committee | Self::Rules | Self::Seats | Self::Qualification | Self::Meeting | Self::Result => {
                 if college {
                     "院系团组织"

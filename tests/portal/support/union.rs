@@ -92,3 +92,27 @@ pub async fn department_id(client: &mut Client, path: &str, name: &str) -> Strin
     let place = names.iter().position(|found| found.starts_with(name)).expect("no such department");
     page.attributes("#department option", "value").remove(place)
 }
+
+/// Adopts a plan of the first university's own, by its text, from the day of the first adoption on.
+pub async fn adopt_text(portal: &Portal, text: &str) {
+    sqlx::query(
+        "with last as (
+             select a.institution_id, max(a.seq) + 1 as seq, min(a.effective_from) as since, i.id
+             from adoption a join institution i on i.id = a.institution_id where i.code = 'first' group by 1, 4
+         ), made as (
+             insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256,
+                                       created_at)
+             select gen_random_uuid(), id, 'own-2026', seq, '本校方案', '本校方案', '本校', '2020-12-31', $1,
+                    sha256(convert_to($1, 'UTF8')), now()
+             from last returning id
+         )
+         insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
+         select last.institution_id, last.seq, last.since, made.id, now(),
+                (select a.adopted_by from adoption a where a.institution_id = last.institution_id and a.seq = 1)
+         from last, made",
+    )
+    .bind(text)
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+}

@@ -1,11 +1,60 @@
-//! CON-04, CON-06: how many delegates there are, and how many of them are ordinary students.
+//! CON-03, CON-04: how delegates are produced and who elects them, and how many there are.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     keys::{Keys, quoted},
     section::{Section, with_words},
     share::Share,
+    steps::{Step, chain_in_words, read_chain, write_chain},
+    words::Body,
 };
 use crate::words::words;
+
+words! {
+    /// Who elects a college's delegates.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    Voters:
+    /// Those of the unit that the seats are of.
+    Constituency = "constituency", "本年级的学生";
+    College = "college", "本院系全体学生";
+    /// The delegates of the college's own congress.
+    Congress = "congress", "本院系学生代表大会";
+}
+
+/// CON-03: the steps by which delegates are produced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DelegateSteps {
+    pub chain: Vec<Step>,
+    /// None where the plan does not say who votes.
+    pub voters: Option<Voters>,
+}
+
+impl DelegateSteps {
+    pub(super) const KEYS: [&'static str; 2] = ["chain", "voters"];
+
+    pub(super) fn read(section: &Section<'_>) -> Option<Self> {
+        let chain = read_chain(section);
+        let voters = section.optional("voters", |key| section.one_of(key, &with_words(Voters::ALL, Voters::slug)));
+        Some(Self { chain: chain?, voters })
+    }
+
+    pub(super) fn in_words(&self, names: Option<&BTreeMap<Body, String>>) -> String {
+        let chain = names.map(|names| chain_in_words(&self.chain, names)).unwrap_or_default();
+        let voters = self.voters.map(|voters| format!("（由{}选举）", voters.label())).unwrap_or_default();
+        chain + &voters
+    }
+
+    pub(super) fn write(&self, keys: &mut Keys) {
+        write_chain(&self.chain, keys);
+        if let Some(voters) = self.voters {
+            keys.text("voters", voters.slug());
+        }
+    }
+}
 
 words! {
     /// On whom the share of delegates is taken.

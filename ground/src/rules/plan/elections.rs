@@ -3,7 +3,7 @@
 use super::{
     Plan,
     keys::{Inline, Keys},
-    section::{Section, with_words},
+    section::Section,
     share::Share,
 };
 use crate::rules::{
@@ -51,10 +51,44 @@ pub enum CountRule {
     Unreadable(Unreadable),
     /// The majority of a further round: a second one among the tied, or another election for seats that stayed empty.
     SecondRound(MajorityOf),
+    /// What a constitution passes with, by a show of hands of those present; strictly more than it, or as many.
+    Constitution {
+        numerator: u32,
+        denominator: u32,
+        strict: bool,
+    },
 }
 
-/// The word for a point of which contests keep no source of its own.
-const SECOND_ROUND: &str = "second_round";
+/// What a plan file speaks of: a point of a contest's rules, or one of which contests keep no source of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Contest(RulePoint),
+    SecondRound,
+    Constitution,
+}
+
+impl Subject {
+    fn all() -> Vec<(&'static str, Self)> {
+        let of_contests = RulePoint::ALL.iter().map(|point| Self::Contest(*point));
+        of_contests.chain([Self::SecondRound, Self::Constitution]).map(|one| (one.slug(), one)).collect()
+    }
+
+    fn slug(self) -> &'static str {
+        match self {
+            Self::Contest(point) => point.slug(),
+            Self::SecondRound => "second_round",
+            Self::Constitution => "constitution",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Contest(point) => point.label(),
+            Self::SecondRound => "第二轮的当选",
+            Self::Constitution => "通过章程",
+        }
+    }
+}
 
 const MAJORITIES: [(&str, MajorityOf); 4] = [
     ("present", MajorityOf::Present),
@@ -79,10 +113,26 @@ fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str
     words.iter().find(|(_, known)| known == value).map_or("", |(word, _)| word)
 }
 
+/// A part of a meeting as a plan file has it.
+fn fraction_word(numerator: u32, denominator: u32, strict: bool) -> &'static str {
+    let is = |(_, fraction, also): &&(&str, [u32; 2], bool)| (*fraction, *also) == ([numerator, denominator], strict);
+    QUORUMS.iter().find(is).map_or("", |(word, ..)| word)
+}
+
 impl CountRule {
-    /// Reads what is said of a point; of none of a contest's own, of a further round.
-    fn read(table: &Section<'_>, point: Option<RulePoint>) -> Option<Self> {
-        let Some(point) = point else { return table.one_of("value", &MAJORITIES).map(Self::SecondRound) };
+    /// Reads what is said of a subject.
+    fn read(table: &Section<'_>, subject: Subject) -> Option<Self> {
+        let point = match subject {
+            Subject::Contest(point) => point,
+            Subject::SecondRound => return table.one_of("value", &MAJORITIES).map(Self::SecondRound),
+            Subject::Constitution => {
+                // Nobody passes one with no vote at all.
+                let some = QUORUMS.iter().filter(|(_, [numerator, _], _)| *numerator > 0);
+                let words: Vec<_> = some.map(|(word, fraction, strict)| (*word, (*fraction, *strict))).collect();
+                let ([numerator, denominator], strict) = table.one_of("value", &words)?;
+                return Some(Self::Constitution { numerator, denominator, strict });
+            }
+        };
         match point {
             RulePoint::Quorum => {
                 let words = QUORUMS.map(|(word, fraction, strict)| (word, (fraction, strict)));
@@ -116,24 +166,28 @@ impl CountRule {
             Self::WriteIn(_) => RulePoint::WriteIn,
             Self::WriteInNeedsAgainst(_) => RulePoint::WriteInNeedsAgainst,
             Self::Unreadable(_) => RulePoint::Unreadable,
-            Self::SecondRound(_) => return None,
+            Self::SecondRound(_) | Self::Constitution { .. } => return None,
         })
+    }
+
+    fn subject(self) -> Subject {
+        match self {
+            Self::Constitution { .. } => Subject::Constitution,
+            _ => self.point().map_or(Subject::SecondRound, Subject::Contest),
+        }
     }
 
     /// What it is about.
     #[must_use]
     pub fn label(self) -> &'static str {
-        self.point().map_or("第二轮的当选", RulePoint::label)
+        self.subject().label()
     }
 
     /// The value as a plan file has it.
     fn value(self) -> String {
         match self {
-            Self::Quorum { numerator, denominator, strict } => {
-                let is = |(_, fraction, also): &&(&str, [u32; 2], bool)| {
-                    (*fraction, *also) == ([numerator, denominator], strict)
-                };
-                QUORUMS.iter().find(is).map_or("", |(word, ..)| word).to_owned()
+            Self::Quorum { numerator, denominator, strict } | Self::Constitution { numerator, denominator, strict } => {
+                fraction_word(numerator, denominator, strict).to_owned()
             }
             Self::Majority(of) | Self::SecondRound(of) => word_of(&MAJORITIES, &of).to_owned(),
             Self::Tie(tie) => word_of(&TIES, &tie).to_owned(),
@@ -170,6 +224,10 @@ impl CountRule {
             Self::Unreadable(Unreadable::Abstain) => "一项无法辨认的按弃权计".to_owned(),
             Self::Unreadable(Unreadable::Void) => "有一项无法辨认的整张票无效".to_owned(),
             Self::SecondRound(of) => format!("第二轮和另行选举{}", Self::Majority(of).in_words()),
+            Self::Constitution { numerator, denominator, strict } => {
+                let word = if strict { "超过" } else { "达到" };
+                format!("赞成{word}实到的 {numerator}/{denominator} 通过章程")
+            }
         }
     }
 
@@ -181,7 +239,7 @@ impl CountRule {
             }
             Self::Majority(of) => rules.majority_of = of,
             Self::Tie(tie) => rules.tie = tie,
-            Self::Extra(_) | Self::SecondRound(_) => {}
+            Self::Extra(_) | Self::SecondRound(_) | Self::Constitution { .. } => {}
             Self::WriteIn(yes) => rules.write_in = yes,
             Self::WriteInNeedsAgainst(yes) => rules.write_in_needs_against = yes,
             Self::Unreadable(what) => rules.unreadable = what,
@@ -211,18 +269,17 @@ pub struct ElectionTerm {
 
 pub(super) fn read_elections(section: &Section<'_>) -> Vec<ElectionTerm> {
     let known = section.clause_ids();
-    let of_contests = with_words(RulePoint::ALL, RulePoint::slug).into_iter().map(|(word, point)| (word, Some(point)));
-    let points: Vec<(&str, Option<RulePoint>)> = of_contests.chain([(SECOND_ROUND, None)]).collect();
+    let points = Subject::all();
     let mut seen = Vec::new();
     let mut one = |item| {
         let table = section.section_of("election", item)?;
         table.only(&["point", "value", "clause"]);
         let point = table.one_of("point", &points);
-        let rule = point.and_then(|point| CountRule::read(&table, point));
+        let rule = point.and_then(|subject| CountRule::read(&table, subject));
         let clause = table.string("clause", 12);
         table.names_clause(clause.as_deref(), &known);
         if let Some(point) = point.filter(|point| seen.contains(point)) {
-            let label = point.map_or("第二轮的当选", RulePoint::label);
+            let label = point.label();
             table.error(table.at, format!("{} 中“{label}”写了两次", table.path));
         }
         seen.extend(point);
@@ -238,7 +295,7 @@ pub(super) fn elections_in_words(terms: &[ElectionTerm]) -> String {
 
 pub(super) fn write_elections(terms: &[ElectionTerm], keys: &mut Keys) {
     let table = |term: &ElectionTerm| {
-        let point = term.rule.point().map_or(SECOND_ROUND, RulePoint::slug);
+        let point = term.rule.subject().slug();
         let table = Inline::default().text("point", point).text("value", &term.rule.value());
         table.text("clause", &term.clause).end()
     };
@@ -248,6 +305,13 @@ pub(super) fn write_elections(terms: &[ElectionTerm], keys: &mut Keys) {
 }
 
 impl Plan {
+    /// What a constitution passes with, with its clause, where the plan or a document beside it says so.
+    #[must_use]
+    pub fn constitution_passes(&self) -> Option<(CountRule, &Clause)> {
+        let is_it = |rule: CountRule| matches!(rule, CountRule::Constitution { .. });
+        self.election_terms().find(|(term, _)| is_it(term.rule)).map(|(term, clause)| (term.rule, clause))
+    }
+
     /// The majority of a further round, with its clause, where the plan gives it one of its own.
     #[must_use]
     pub fn second_round(&self) -> Option<(MajorityOf, &Clause)> {

@@ -8,7 +8,7 @@ use time::Date;
 use super::{
     Provision, Stated,
     conditions::{Courses, Ranking},
-    delegates::DelegateShare,
+    delegates::{DelegateShare, DelegateSteps},
     elections::{ElectionTerm, elections_in_words, read_elections, write_elections},
     keys::{Keys, list_of, quoted},
     periods::{CollegeCongress, Times, Turn},
@@ -164,8 +164,8 @@ figures! {
     Con02 college_congress: CollegeCongress = CollegeCongress::KEYS, CollegeCongress::read, |said, _| said.in_words(),
         |said, keys| said.write(keys);
     /// CON-03: how delegates are produced.
-    Con03 delegate_chain: Vec<Step> = ["chain"], read_chain, |steps, names| chain(steps, names),
-        |steps, keys| write_chain(steps, keys);
+    Con03 delegate_steps: DelegateSteps = DelegateSteps::KEYS, DelegateSteps::read, |steps, names| steps.in_words(names),
+        |steps, keys| steps.write(keys);
     Con04 delegates: DelegateShare = DelegateShare::KEYS, DelegateShare::read, |share, _| share.in_words(),
         |share, keys| share.write(keys);
     /// CON-05: what the allocation covers.

@@ -38,7 +38,7 @@ use super::{
 };
 
 pub use conditions::{Courses, Exempted, MarkPeriod, Ranking};
-pub use delegates::{DelegateBase, DelegateShare};
+pub use delegates::{DelegateBase, DelegateShare, DelegateSteps, Voters};
 pub use documents::{Document, DocumentKind};
 pub use elections::{CountRule, ElectionTerm, Extra};
 pub use figures::Figures;
@@ -258,7 +258,7 @@ impl Plan {
 }
 
 #[cfg(test)]
-mod random;
+pub(crate) mod random;
 
 #[cfg(test)]
 mod tests {
@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(jining.figures.cover, None);
         let turn = |plan: &Plan| plan.figures.turn.as_ref().unwrap().value;
         assert_eq!((turn(suzhou).in_words(), turn(jining).in_words()), ("一个学期".into(), "最长一个学期".into()));
-        let steps = |plan: &Plan| plan.figures.delegate_chain.as_ref().unwrap().value.len();
+        let steps = |plan: &Plan| plan.figures.delegate_steps.as_ref().unwrap().value.chain.len();
         assert_eq!((steps(suzhou), steps(jining)), (2, 3));
     }
 

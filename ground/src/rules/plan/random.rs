@@ -116,7 +116,11 @@ impl Dice {
                 format!("share = \"{share}\"\n{stricter}{}{}{}", self.maybe(bases), self.maybe(by), self.marks())
             }
             Rule::Elg04 => format!("at_most = {number}\n{}", self.marks()),
-            Rule::Vet01 | Rule::Vet02 | Rule::Vet03 | Rule::Con03 => self.chain(),
+            Rule::Vet01 | Rule::Vet02 | Rule::Vet03 => self.chain(),
+            Rule::Con03 => {
+                let voters = format!("voters = \"{}\"\n", self.one(&["constituency", "college", "congress"]));
+                self.chain() + &self.maybe(voters)
+            }
             Rule::Vet05 => {
                 let quorum = self.one(&[">2/3", "2/3", ">1/2", "1/2", "0"]);
                 let (majority, tie) = (
@@ -132,6 +136,7 @@ impl Dice {
                     ("write_in_needs_against", self.one(&["yes", "no"])),
                     ("unreadable", self.one(&["abstain", "void"])),
                     ("second_round", self.one(&["present", "none"])),
+                    ("constitution", self.one(&[">2/3", "2/3", ">1/2", "1/2"])),
                 ];
                 let table = |(point, value): &(&str, &str)| {
                     format!("{{ point = \"{point}\", value = \"{value}\", clause = \"C0\" }}")
@@ -250,6 +255,11 @@ impl Dice {
     }
 }
 
+/// A plan file that says anything a plan file can say, one for each seed.
+pub(crate) fn plan_text(seed: u64) -> String {
+    Dice(seed).plan()
+}
+
 /// The rules with every clause that names a document of its own quoting the constitution.
 fn only_listed(rules: &str) -> String {
     let mut parts = rules.split(", document = \"");
@@ -265,7 +275,7 @@ proptest! {
 
     #[test]
     fn a_plan_that_is_printed_and_read_again_says_the_same(seed: u64) {
-        let text = Dice(seed).plan();
+        let text = plan_text(seed);
         let plan = match Plan::parse(&text) {
             Ok(plan) => plan,
             Err(errors) => return Err(TestCaseError::fail(format!("{errors:?}\n{text}"))),

@@ -39,7 +39,7 @@ use crate::{
         Finding,
         delegates::{Ballots, DelegateChain, ballots, margin},
         election::{RulePoint, Rules, Source},
-        plan::Union,
+        plan::{Union, Voters},
         sitting::{Body, Fills},
     },
     web::forms::{Errors, Submitted, moment_field},
@@ -76,6 +76,12 @@ impl ElectionsPage {
 
     fn to_elect(&self) -> usize {
         self.units.iter().filter(|one| one.is_to_elect()).count()
+    }
+
+    /// Who the plan says elects them.
+    fn stated_voters(&self) -> Option<Voters> {
+        let of_college = self.congress.kind == Union::College;
+        self.terms.as_ref().and_then(|terms| terms.chain.stated_voters(of_college))
     }
 
     fn is_body(&self, body: &str) -> bool {
@@ -270,19 +276,24 @@ async fn make_sitting(
     let permitted: Ballots = ballots(&plan, &terms.chain, &facts, terms.margin_percent, of_college)
         .permit()
         .map_err(|findings| refused().because(findings))?;
-    let people = match request.body {
+    let body = terms.chain.electorate(request.body, of_college);
+    let people = match body {
         Body::Congress => store::delegates_of_college(db, own, today).await?,
         _ => Vec::new(),
     };
-    if request.body == Body::Congress && (people.is_empty() || of_college) {
+    if body == Body::Congress && (people.is_empty() || of_college) {
         let why = "本院系学生代表大会还没有产生代表，不能由它选举";
-        return Err(refused().for_reason(why, "由本单位全体学生选举，或先产生本院系大会的代表"));
+        let remedy = match terms.chain.stated_voters(of_college) {
+            Some(_) => "方案规定由它选举：先产生本院系大会的代表",
+            None => "由本单位全体学生选举，或先产生本院系大会的代表",
+        };
+        return Err(refused().for_reason(why, remedy));
     }
     let draft = sitting_draft(&congress, &terms.chain, terms.margin_percent, request);
     let sitting = sittings::create(db, acting, &draft, now).await?;
     let sitting = sittings::lock(db, acting.institution(), sitting).await?;
     sittings::hold_for_congress(db, &sitting, id).await?;
-    let electorate = Electorate { body: request.body, college: own, people };
+    let electorate = Electorate { body, college: own, people };
     for one in &units {
         let contest = add_contest(db, &sitting, &congress, one, &terms, &electorate, today).await?;
         store::link(db, &congress, one.unit.place, contest, &permitted).await?;

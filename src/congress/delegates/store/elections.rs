@@ -67,7 +67,8 @@ pub async fn candidates_of(
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// The delegates of the congress of a college's own union that is under way: they elect where the college's congress does.
+/// The delegates in office of a college's own congress, who elect where it does: those of the latest that has any, since they
+/// stay in office when it is over.
 pub async fn delegates_of_college(
     connection: &mut PgConnection,
     college: CollegeId,
@@ -75,10 +76,14 @@ pub async fn delegates_of_college(
 ) -> Result<Vec<StudentId>, Failure> {
     let people = sqlx::query_scalar!(
         r#"select d.student_id as "id: StudentId"
-           from delegate d join congress g on g.id = d.congress_id join student_union n on n.id = g.union_id
-                join student s on s.id = d.student_id
-           where n.college_id = $1 and g.stage in ('preparing', 'convened', 'held') and d.standing <> 'substitute'
-                 and d.ended_on is null and (s.left_on is null or s.left_on > $2)"#,
+           from delegate d join student s on s.id = d.student_id
+           where d.congress_id = (
+                     select g.id from congress g join student_union n on n.id = g.union_id
+                     where n.college_id = $1 and g.stage <> 'called_off' and exists (
+                         select from delegate e
+                         where e.congress_id = g.id and e.standing <> 'substitute' and e.ended_on is null)
+                     order by g.academic_year desc, g.created_at desc limit 1)
+                 and d.standing <> 'substitute' and d.ended_on is null and (s.left_on is null or s.left_on > $2)"#,
         college.0,
         today
     );

@@ -59,7 +59,7 @@ pub(super) async fn create(
         let opens_at = act.now + LATER;
         let draft = SittingDraft {
             title,
-            note: "由到会的正式代表无记名投票。".to_owned(),
+            note: format!("由到会的{}无记名投票。", act.congress.due()),
             opens_at,
             closes_at: opens_at + LASTS,
             revote: false,

@@ -20,6 +20,7 @@ use crate::{
             forms::{HandsForm, PeopleForm},
             nouns::{DutyHolder, HandVoteRow, Headcount, Meeting, VoteKind},
             state::Meetings,
+            stated::{StatedMajority, stated_majority},
             store,
         },
     },
@@ -29,7 +30,7 @@ use crate::{
     people::find::PeopleField,
     rules::{
         Finding, Outcome,
-        meeting::{Duty, quorum, show_of_hands},
+        meeting::{Duty, Needed, quorum, show_of_hands_with},
     },
     web::forms::{Done as DoneQuery, Errors, ReasonForm, Submitted, reason},
 };
@@ -57,6 +58,8 @@ struct HandsPage {
     meeting: Meeting,
     head: Headcount,
     quorum: Finding,
+    /// What a constitution passes with, where that is written down.
+    constitution: Option<StatedMajority>,
     votes: Vec<HandVoteRow>,
     lists: Vec<DutyList>,
     keeps: bool,
@@ -115,6 +118,7 @@ async fn page(
         chrome: below(app, person, &congress, "表决与名单"),
         tabs: tabs(id, &id.hands_path()),
         quorum: quorum(&meeting.rules, head.count),
+        constitution: stated_majority(&mut db, person.institution, app.clock.today()).await?,
         head,
         votes: store::votes(&mut db, id).await?,
         lists: Duty::ALL.iter().map(list).collect(),
@@ -170,7 +174,13 @@ pub(super) async fn take(
             {
                 return Ok(Some(fault));
             }
-            let vote = show_of_hands(&meeting.rules, count, typed.hands);
+            let stated = match typed.kind {
+                VoteKind::Constitution => stated_majority(db, acting.institution(), act.now.date()).await?,
+                _ => None,
+            };
+            let half = Needed::more_than_half(meeting.rules.majority);
+            let needed = stated.map_or(half, |stated| stated.needed);
+            let vote = show_of_hands_with(&meeting.rules, needed, count, typed.hands);
             let vote = vote.permit().map_err(|findings| act.refusal().because(findings))?;
             store::take_vote(db, &meeting, typed.kind, &typed.motion, &vote, acting.person(), act.now).await?;
             let entry = act

@@ -17,7 +17,13 @@ use crate::{
     congress::{
         CongressKeeper,
         congress::Congress,
-        meeting::{done::Done, forms::SetupForm, state::Meetings, store},
+        meeting::{
+            done::Done,
+            forms::SetupForm,
+            state::Meetings,
+            stated::{StatedQuorum, stated_quorum},
+            store,
+        },
         pages::kept,
     },
     failure::Failure,
@@ -33,7 +39,9 @@ pub(super) struct SetupPage {
     chrome: Chrome,
     action: String,
     /// Where a meeting's rules may come from.
-    sources: [Source; 4],
+    sources: Vec<Source>,
+    /// What is stated of how many have to be there.
+    stated: Option<StatedQuorum>,
     form: SetupForm,
     errors: Errors,
 }
@@ -42,12 +50,20 @@ fn page(
     app: &Meetings,
     acting: &Acting<CongressKeeper>,
     congress: &Congress,
+    stated: Option<StatedQuorum>,
     submitted: Submitted<SetupForm>,
 ) -> SetupPage {
     let Submitted { form, errors } = submitted;
     let chrome = below(app, acting.person(), congress, "会议安排");
-    let sources = [Source::Practice, Source::Constitution, Source::ElectionRules, Source::Decision];
-    SetupPage { chrome, action: congress.id.setup_path(), sources, form, errors }
+    let of_plan = stated.as_ref().is_some_and(|stated| stated.rules.source == Source::Plan);
+    let mut sources = vec![Source::Practice, Source::Constitution, Source::ElectionRules, Source::Decision];
+    if of_plan {
+        sources.push(Source::Plan);
+    }
+    if stated.is_some() {
+        sources.retain(|source| *source != Source::Practice);
+    }
+    SetupPage { chrome, action: congress.id.setup_path(), sources, stated, form, errors }
 }
 
 /// When a meeting begins by default: on its day in the morning.
@@ -63,11 +79,12 @@ pub(super) async fn ask(
 ) -> Result<SetupPage, Failure> {
     let mut db = app.read().await?;
     let congress = kept(&mut db, &acting, id).await?;
+    let stated = stated_quorum(&mut db, acting.institution(), app.clock.today()).await?;
     let form = match store::find(&mut db, id).await? {
         Some(meeting) => SetupForm::of(&meeting),
-        None => SetupForm::practice(usual(&congress, app.clock.now())),
+        None => SetupForm::usual(usual(&congress, app.clock.now()), stated.as_ref()),
     };
-    Ok(page(&app, &acting, &congress, Submitted::new(form, Errors::default())))
+    Ok(page(&app, &acting, &congress, stated, Submitted::new(form, Errors::default())))
 }
 
 pub(super) async fn prepare(
@@ -78,8 +95,9 @@ pub(super) async fn prepare(
 ) -> Result<Response, Failure> {
     let act = Act::begin(&app, &acting, id, "安排会议").await?;
     let mut errors = Errors::default();
-    let Some(draft) = form.read(&mut errors) else {
-        return Ok(again(page(&app, &acting, &act.congress, Submitted::new(form, errors))));
+    let stated = stated_quorum(&mut *app.read().await?, acting.institution(), app.clock.today()).await?;
+    let Some(draft) = form.read(stated.as_ref(), &mut errors) else {
+        return Ok(again(page(&app, &acting, &act.congress, stated, Submitted::new(form, errors))));
     };
     app.write_as(acting.person().authority(), async |db| {
         let congress = act.congress(db).await?;

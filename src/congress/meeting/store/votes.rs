@@ -9,7 +9,7 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CongressId, HandVoteId, StudentId},
-    rules::meeting::{Count, Duty, DutyGiven, HandVote, Hands, Named},
+    rules::meeting::{Count, Duty, DutyGiven, HandVote, Hands, Named, Needed},
 };
 
 fn small(number: u32) -> anyhow::Result<i32> {
@@ -53,10 +53,11 @@ pub async fn take_vote(
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let (id, Count { due, present }, hands) = (HandVoteId::random(), vote.count(), vote.hands());
+    let Needed { part, whole, strict, of } = vote.needed();
     sqlx::query!(
         "insert into recorded_vote (id, congress_id, place, kind, motion, due, present, votes_for, against, abstain,
-                                    majority_of, passed, at, by_account)
-         select $2, $1, coalesce(max(place), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+                                    majority_of, passed, at, by_account, part, whole, strict)
+         select $2, $1, coalesce(max(place), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
          from recorded_vote where congress_id = $1",
         meeting.congress.0,
         id.0,
@@ -67,10 +68,13 @@ pub async fn take_vote(
         small(hands.votes_for)?,
         small(hands.against)?,
         small(hands.abstain)?,
-        vote.majority().slug(),
+        of.slug(),
         vote.passed(),
         now,
-        by.account.0
+        by.account.0,
+        i16::try_from(part).map_err(anyhow::Error::from)?,
+        i16::try_from(whole).map_err(anyhow::Error::from)?,
+        strict
     )
     .execute(&mut *connection)
     .await?;

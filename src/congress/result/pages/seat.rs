@@ -37,7 +37,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{
-        Finding, Outcome, Verdict,
+        Finding, Outcome, Rule, Verdict,
         appointment::{Appointment, Wanted, appoint_together},
         congress_result::{ByElection, vacant_seats},
         roster::Post,
@@ -58,6 +58,8 @@ struct Known<'a> {
     from_college: &'a [String],
     /// How many the last congress elected that elected a whole presidium.
     elected_before: Option<u32>,
+    /// The plan asks for an executive chair on duty (ORG-03).
+    rotates: bool,
 }
 
 /// What becomes of a union when the elected take their posts.
@@ -69,7 +71,9 @@ struct Change {
     gone: Vec<PostRow>,
     /// Turns that end with the seats of their holders.
     turns: Vec<TurnRow>,
-    /// The first day on which nobody is on duty.
+    /// The plan asks for an executive chair on duty.
+    rotates: bool,
+    /// The first day on which nobody is on duty, where somebody has to be.
     gap: Option<Date>,
     /// Why it cannot be, beside what the rules on posts say.
     faults: Vec<Finding>,
@@ -96,6 +100,7 @@ impl Change {
             staying: Vec::new(),
             gone: Vec::new(),
             turns: Vec::new(),
+            rotates: known.rotates,
             gap: None,
             faults: Vec::new(),
         };
@@ -131,7 +136,8 @@ impl Change {
             .map(|turn| (turn.from_day, Some(turn.until_day)))
             .collect();
         let from = day.max(today);
-        change.gap = first_gap(&stays, from, from.saturating_add(time::Duration::days(366)));
+        let gap = first_gap(&stays, from, from.saturating_add(time::Duration::days(366)));
+        change.gap = gap.filter(|_| known.rotates);
         Some(change)
     }
 
@@ -159,6 +165,7 @@ async fn change_of(
     result: &CongressResult,
     record: &Record,
     from_college: &[String],
+    plans: &crate::rules::adoption::Calendar,
     today: Date,
 ) -> Result<Option<Change>, Failure> {
     let students: Vec<Uuid> = result.elected.iter().map(|one| one.student.0).collect();
@@ -168,7 +175,8 @@ async fn change_of(
         Some(approval) => store::elected_before(db, congress, approval.on).await?,
         None => None,
     };
-    Ok(Change::of(record, result, &facts, &Known { from_college, elected_before }, today))
+    let rotates = plans.in_force(today).is_some_and(|plan| plan.provision(Rule::Org03).is_some());
+    Ok(Change::of(record, result, &facts, &Known { from_college, elected_before, rotates }, today))
 }
 
 #[derive(Template, WebTemplate)]
@@ -250,9 +258,9 @@ async fn page(
     if !errors.has_faults() {
         form.from_college = store::from_colleges(&mut db, &congress).await?;
     }
-    let change = change_of(&mut db, &congress, &result, &record, &form.from_college, today).await?;
-    let change = change.ok_or(Failure::Missing)?;
     let plans = calendar(&mut db, acting.institution()).await?;
+    let change = change_of(&mut db, &congress, &result, &record, &form.from_college, &plans, today).await?;
+    let change = change.ok_or(Failure::Missing)?;
     let mut findings = change.faults.clone();
     findings.extend(change.judge(&plans, &record, None).findings().iter().cloned());
     findings.retain(|finding| !finding.verdict.is_settled());
@@ -314,15 +322,14 @@ pub(super) async fn act(
                 };
                 return Err(refused.for_reason(why, "可能别人刚刚办理；请回到选举结果页面看现在的情况"));
             }
-            let Some(change) = change_of(db, &locked, &result, &union, &form.from_college, today).await? else {
-                return Err(Failure::Missing);
-            };
+            let plans = calendar(db, acting.institution()).await?;
+            let change = change_of(db, &locked, &result, &union, &form.from_college, &plans, today).await?;
+            let Some(change) = change else { return Err(Failure::Missing) };
             let faults: Vec<Finding> =
                 change.faults.iter().filter(|one| one.verdict == Outcome::Fail).cloned().collect();
             if !faults.is_empty() {
                 return Err(refused.because(faults));
             }
-            let plans = calendar(db, acting.institution()).await?;
             match change.judge(&plans, &union, why.as_deref()).permit() {
                 Ok(appointments) => {
                     if !store::seat(db, &locked, acting.person(), now).await? {
