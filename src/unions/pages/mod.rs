@@ -21,6 +21,7 @@ mod what_if;
 
 use std::collections::BTreeSet;
 
+pub(super) use compliance::kept::AskedOverview;
 pub use compliance::kept::Overviews;
 pub use papers::roster_html;
 use sqlx::PgConnection;
