@@ -1,0 +1,4 @@
+-- Which offices somebody holds who can sign in is read once for all cases that wait. These asked it of each class by itself: of a
+-- thousand classes, whose cases wait for their branches, twelve seconds with each look at the home page.
+drop function unstaffed_bodies(jsonb, integer, uuid, text, uuid, uuid, timestamptz);
+drop function is_staffed(uuid, text, text, uuid, uuid, timestamptz);
