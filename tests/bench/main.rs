@@ -193,6 +193,7 @@ async fn bind() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
+/// It makes the whole book anew, as a handler does that keeps nothing.
 async fn bare_page(State(pool): State<PgPool>, headers: HeaderMap) -> Html<String> {
     let token = Token::from_headers(Purpose::Session, &headers).unwrap();
     let query = "select a.name from session s join account a on a.id = s.account_id
