@@ -318,7 +318,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(surveys::routes(portal.surveys.clone()))
         .merge(disclosure::routes())
         .merge(roster_check::routes())
-        .merge(home::routes(&portal.app, TASKS))
+        .merge(home::routes(&portal.app, portal.overviews.clone(), TASKS))
         .merge(directory::routes())
         .merge(people::routes(portal.people.clone()))
         .merge(imports::routes(portal.imports.clone()))

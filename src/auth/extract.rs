@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    database::{Pools, pool::Standing},
+    database::{Pools, handover, pool::Standing},
     failure::Failure,
     office::Office,
     page::chrome::{Chrome, NavItem},
@@ -77,19 +77,20 @@ impl RequestContext {
     async fn signed_in(&self, parts: &Parts) -> Result<Option<SignedIn>, Failure> {
         let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) else { return Ok(None) };
         let (mut connection, now) = (self.0.pools.read.connection().await?, self.0.clock.now());
-        match store::person_of_session(&mut connection, &token.hash(), now).await? {
-            Some(person) => Ok(Some(self.seen(&mut connection, person, parts, now).await?)),
-            None => Ok(None),
-        }
+        let found = store::person_of_session(&mut connection, &token.hash(), now).await?;
+        let Some(person) = found else { return Ok(None) };
+        let person = self.seen(&mut connection, person, parts, now).await?;
+        handover::leave(connection);
+        Ok(Some(person))
     }
 
     async fn signed_in_with<T: Alongside>(&self, parts: &Parts) -> Result<Option<With<T>>, Failure> {
         let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) else { return Ok(None) };
         let (mut connection, now) = (self.0.pools.read.connection().await?, self.0.clock.now());
-        match T::load(&mut connection, &token.hash(), now).await? {
-            Some((person, rest)) => Ok(Some(With(self.seen(&mut connection, person, parts, now).await?, rest))),
-            None => Ok(None),
-        }
+        let Some((person, rest)) = T::load(&mut connection, &token.hash(), now).await? else { return Ok(None) };
+        let person = self.seen(&mut connection, person, parts, now).await?;
+        handover::leave(connection);
+        Ok(Some(With(person, rest)))
     }
 
     /// Notes that a session is used, to the end whatever the client does. Where it cannot be noted the page is shown all the

@@ -50,6 +50,8 @@ pub async fn institutions(connection: &mut PgConnection) -> Result<Vec<Instituti
 pub struct OfficeRow {
     id: OfficeId,
     kind: String,
+    /// In microseconds of Unix time.
+    since: i64,
     place: Option<String>,
     college: Option<CollegeId>,
     class: Option<ClassId>,
@@ -67,8 +69,8 @@ pub struct PersonRow {
     /// See [`SignedIn::must_change_password`].
     pub must_change_password: bool,
     pub student: Option<StudentId>,
-    /// The office in which they act.
-    pub acting: Option<OfficeId>,
+    /// The office that they took up in this session, be it held still or not.
+    pub chosen: Option<OfficeId>,
     pub offices: Json<Vec<OfficeRow>>,
     /// See [`SignedIn::seen_at`].
     pub seen_at: Option<OffsetDateTime>,
@@ -85,12 +87,15 @@ impl PersonRow {
     /// Where an office is of a kind that the program does not know.
     pub fn into_person(self, token_hash: &[u8]) -> Result<SignedIn, Failure> {
         let held = |row: OfficeRow| {
-            let OfficeRow { id, kind, place, college, class } = row;
+            let OfficeRow { id, kind, place, college, class, .. } = row;
             Ok(Held { id, kind: kind.parse()?, place, college, class })
         };
-        let mut offices = self.offices.0.into_iter().map(held).collect::<anyhow::Result<Vec<Held>>>()?;
+        let mut rows = self.offices.0;
+        rows.sort_by_key(|row| (row.since, row.id));
+        let mut offices = rows.into_iter().map(held).collect::<anyhow::Result<Vec<Held>>>()?;
         offices.sort_by_key(|office| office.kind);
-        let acting = offices.iter().find(|office| Some(office.id) == self.acting).cloned();
+        let chosen = offices.iter().find(|office| Some(office.id) == self.chosen);
+        let acting = chosen.or(offices.first()).cloned();
         Ok(SignedIn {
             account: self.account,
             institution: self.institution,
@@ -122,7 +127,7 @@ pub async fn person_of_session(
         r#"select account_id as "account!: AccountId", institution_id as "institution!: InstitutionId",
                   institution_name as "institution_name!", number as "number!", name as "name!",
                   must_change_password as "must_change_password!", student_id as "student: StudentId",
-                  office_id as "acting: OfficeId", offices as "offices!: Json<Vec<OfficeRow>>",
+                  office_id as "chosen: OfficeId", offices as "offices!: Json<Vec<OfficeRow>>",
                   seen_at as "seen_at?", factor_missing as "factor_missing!", moved_on as "moved_on?"
            from person_of_session($1, $2)"#,
         token_hash,

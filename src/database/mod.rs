@@ -3,6 +3,7 @@
 pub mod address;
 pub mod batch_writer;
 pub mod embedded;
+pub mod handover;
 pub mod pool;
 pub mod reach;
 mod roles;

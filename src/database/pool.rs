@@ -19,6 +19,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use super::handover;
 use crate::failure::Failure;
 
 /// How long somebody who wants to write waits for a database that takes writes again.
@@ -256,6 +257,8 @@ impl Pool {
     pub async fn connection(&self) -> Result<PoolConnection<Postgres>, Failure> {
         if self.0.writes {
             self.0.watched.writable().await?;
+        } else if let Some(left) = handover::left() {
+            return Ok(left);
         }
         self.acquire().await.map_err(|error| self.0.watched.unwritten(error.into()))
     }

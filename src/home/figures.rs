@@ -5,7 +5,6 @@ use time::{Duration, OffsetDateTime};
 
 use super::paths::CALENDAR;
 use crate::{
-    app::App,
     auth::person::SignedIn,
     clock::CHINA,
     elections::{self, ElectionReader, sitting::Sitting},
@@ -13,7 +12,7 @@ use crate::{
     office::Office,
     page::task::Task,
     text::chinese_day,
-    unions::standing::standing,
+    unions::{Overviews, standing::standing},
     vetting::store::PublicNotice,
 };
 
@@ -50,7 +49,7 @@ pub(super) async fn sittings(connection: &mut PgConnection, person: &SignedIn) -
 
 /// The figures for a person in the office in which they act.
 pub(super) async fn figures(
-    app: &App,
+    overviews: &Overviews,
     connection: &mut PgConnection,
     person: &SignedIn,
     counted: &Counted<'_>,
@@ -59,7 +58,7 @@ pub(super) async fn figures(
     let today = now.to_offset(CHINA).date();
     let Some(office) = &person.acting else { return Ok(Vec::new()) };
     let mut figures = Vec::new();
-    if let Some(standing) = Box::pin(standing(app, connection, person, office, today)).await? {
+    if let Some(standing) = Box::pin(standing(overviews, connection, person, office, today)).await? {
         figures.push(Figure {
             count: standing.breaches,
             label: "项不符合",

@@ -24,12 +24,14 @@ use crate::{
     auth::tasks::AskedFeature,
     office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
+    unions::Overviews,
 };
 
-/// The state of the home page: the application, and the features that are asked what waits.
+/// The state of the home page: the application, how the unions were judged last, and the features that are asked what waits.
 #[derive(Debug, Clone)]
 struct Home {
     app: App,
+    overviews: Overviews,
     features: &'static [AskedFeature],
 }
 
@@ -49,8 +51,8 @@ impl FromRef<Home> for App {
 
 /// Its routes; `features` in the order in which they are asked.
 #[must_use]
-pub fn routes(app: &App, features: &'static [AskedFeature]) -> Routes {
-    let home = Home { app: app.clone(), features };
+pub fn routes(app: &App, overviews: Overviews, features: &'static [AskedFeature]) -> Routes {
+    let home = Home { app: app.clone(), overviews, features };
     pages::routes().merge(calendar::routes()).merge(feed::routes()).with_state(home)
 }
 

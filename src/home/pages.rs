@@ -77,7 +77,7 @@ async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> R
         sittings = figures::sittings(&mut db, &person).await?;
     }
     let counted = Counted { waiting: &waiting, notices: &notices, sittings: &sittings };
-    let figures = figures::figures(&app, &mut db, &person, &counted, now).await?;
+    let figures = figures::figures(&app.overviews, &mut db, &person, &counted, now).await?;
     let chrome = app.chrome(&person, "首页");
     Ok(HomePage { chrome, person, governing, waiting, rounds, notices, figures, entries, today }.into_response())
 }

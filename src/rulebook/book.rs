@@ -92,6 +92,17 @@ impl RuleSearch {
         [&self.q, &self.family, &self.difference, &self.today].into_iter().all(|field| field.trim().is_empty())
     }
 
+    /// Whether the other plans are asked for, where nothing else is: then the page is one of two.
+    #[must_use]
+    pub(super) fn whole(&self) -> Option<bool> {
+        let nothing = [&self.q, &self.family, &self.difference, &self.today].into_iter().all(String::is_empty);
+        match self.plans.as_str() {
+            "" if nothing => Some(false),
+            "all" if nothing => Some(true),
+            _ => None,
+        }
+    }
+
     /// The other plans are asked for: by name, or to be compared.
     #[must_use]
     pub fn compares(&self) -> bool {

@@ -7,12 +7,13 @@ mod pages;
 mod paper_pages;
 mod papers;
 mod paths;
+mod rendered;
 pub mod store;
 
 pub use book::RuleSearch;
-pub use pages::{Beside, book_html};
+pub use pages::book_html;
 pub use paths::PLANS;
-pub use store::{Governing, governing};
+pub use store::{Beside, Governing, governing};
 
 use crate::{
     app::Routes,

@@ -1,8 +1,8 @@
 //! The page 规则手册, and those on which plan files come in and are read.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use askama::Template;
+use askama::{Template, filters::HtmlSafe};
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
@@ -17,7 +17,8 @@ use super::{
     book::{Chapter, Difference, RuleSearch, chapters, own_first},
     papers::{self, PaperRow, Replaced},
     paths::{Done, PLANS, version_after},
-    store::{self, Governing, GoverningToday, WiderReason},
+    rendered::{BookMark, kept_or},
+    store::{self, Beside, Governing, GoverningToday},
 };
 use crate::{
     app::{App, Routes},
@@ -46,10 +47,19 @@ pub(super) fn routes() -> Routes {
         .get("/plans/{version}/source", source)
 }
 
+/// The page around its main part.
 #[derive(Template)]
-#[template(path = "rulebook/book.html")]
+#[template(path = "rulebook/page.html")]
 struct RuleBookPage<'a> {
     chrome: Chrome,
+    body: Body<'a>,
+}
+
+/// The page's main part.
+#[derive(Template)]
+#[template(path = "rulebook/book.html")]
+struct RuleBook<'a> {
+    institution: &'a str,
     chapters: Vec<Chapter<'a>>,
     search: RuleSearch,
     found: usize,
@@ -60,16 +70,7 @@ struct RuleBookPage<'a> {
     beside: &'a Beside,
 }
 
-/// What a university keeps beside its plan.
-#[derive(Debug, Default)]
-pub struct Beside {
-    /// The document itself.
-    papers: Vec<PaperRow>,
-    /// Why it goes by what is wider than the national baseline.
-    reasons: Vec<WiderReason>,
-}
-
-impl RuleBookPage<'_> {
+impl RuleBook<'_> {
     /// The column is of the plan by which the university goes.
     fn is_own(&self, plan: &Plan) -> bool {
         self.governing.is_some_and(|governing| governing.plan.code == plan.code)
@@ -82,6 +83,23 @@ impl RuleBookPage<'_> {
     }
 }
 
+/// A template's own output, which stands in another as it is.
+enum Body<'a> {
+    Made(Box<RuleBook<'a>>),
+    Kept(Arc<str>),
+}
+
+impl fmt::Display for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Made(book) => write!(f, "{book}"),
+            Self::Kept(html) => f.write_str(html),
+        }
+    }
+}
+
+impl HtmlSafe for Body<'_> {}
+
 async fn book(
     State(app): State<App>,
     With(person, GoverningToday(governing)): With<GoverningToday>,
@@ -89,15 +107,30 @@ async fn book(
 ) -> Result<Html<String>, Failure> {
     let mut beside = Beside::default();
     if let Some(governing) = &governing {
-        let (mut db, institution) = (app.read().await?, person.institution);
-        beside.papers = papers::papers(&mut db, institution, governing.id).await?;
-        beside.papers.retain(PaperRow::stands);
-        beside.reasons = store::wider_reasons(&mut db, institution, app.clock.today()).await?;
+        let mut db = app.read().await?;
+        beside = store::beside(&mut db, person.institution, governing.id, app.clock.today()).await?;
     }
-    Ok(Html(book_html(app.chrome(&person, "规则手册"), governing.as_ref(), &beside, search)?))
+    let chrome = app.chrome(&person, "规则手册");
+    let Some(all_plans) = search.whole() else {
+        return Ok(Html(book_html(chrome, governing.as_ref(), &beside, search)?));
+    };
+    let mark = BookMark {
+        institution: person.institution_name,
+        governing: governing.as_ref().map(|governing| (governing.id, governing.from)),
+        beside,
+        all_plans,
+    };
+    let html = kept_or(&mark, || {
+        let book = rule_book(&mark.institution, governing.as_ref(), &mark.beside, search);
+        book.render().map_err(anyhow::Error::new)
+    })?;
+    // Room for the frame too: it is not copied a second time.
+    let mut page = String::with_capacity(html.len() + 32 * 1024);
+    RuleBookPage { chrome, body: Body::Kept(html) }.render_into(&mut page).map_err(anyhow::Error::new)?;
+    Ok(Html(page))
 }
 
-/// The page 规则手册 for a search.
+/// The page 规则手册 for a search, made anew.
 ///
 /// # Errors
 /// Never: what the template asks for is there.
@@ -107,6 +140,17 @@ pub fn book_html(
     beside: &Beside,
     search: RuleSearch,
 ) -> anyhow::Result<String> {
+    let institution = chrome.institution().to_owned();
+    let body = Body::Made(Box::new(rule_book(&institution, governing, beside, search)));
+    Ok(RuleBookPage { chrome, body }.render()?)
+}
+
+fn rule_book<'a>(
+    institution: &'a str,
+    governing: Option<&'a Governing>,
+    beside: &'a Beside,
+    search: RuleSearch,
+) -> RuleBook<'a> {
     let mut plans: Vec<&Plan> = plan::built_in().iter().collect();
     // The university's own plan is a third column.
     let own = governing.filter(|governing| !governing.is_built_in).map(|governing| &*governing.plan);
@@ -119,8 +163,7 @@ pub fn book_html(
         own_first(&mut chapters, own, compares);
     }
     let found = chapters.iter().map(|chapter| chapter.lines.len()).sum();
-    let today = today_counts();
-    Ok(RuleBookPage { chrome, chapters, search, found, governing, compares, today, beside }.render()?)
+    RuleBook { institution, chapters, search, found, governing, compares, today: today_counts(), beside }
 }
 
 /// How many rules are enforced how far today, strongest first.

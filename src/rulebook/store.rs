@@ -5,10 +5,12 @@ use std::{
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 
+use super::paths::document_path;
 use crate::{
     auth::{
         acting::Acting,
@@ -18,7 +20,7 @@ use crate::{
     },
     database::Locked,
     failure::Failure,
-    ids::{AccountId, InstitutionId, OfficeId, PlanVersionId, StudentId},
+    ids::{AccountId, InstitutionId, OfficeId, PlanDocumentId, PlanVersionId, StudentId},
     office::SchoolLeague,
     rules::{
         Plan, Rule,
@@ -248,7 +250,7 @@ impl Alongside for GoverningToday {
             r#"select p.account_id as "account!: AccountId", p.institution_id as "institution!: InstitutionId",
                       p.institution_name as "institution_name!", p.number as "number!", p.name as "name!",
                       p.must_change_password as "must_change_password!", p.student_id as "student: StudentId",
-                      p.office_id as "acting: OfficeId", p.offices as "offices!: Json<Vec<OfficeRow>>",
+                      p.office_id as "chosen: OfficeId", p.offices as "offices!: Json<Vec<OfficeRow>>",
                       p.seen_at as "seen_at?", p.factor_missing as "factor_missing!",
                       p.moved_on as "moved_on?",
                       g.id as "id?: PlanVersionId", g.version as "version?", g.sha256 as "sha256?",
@@ -279,7 +281,7 @@ impl Alongside for GoverningToday {
             name: row.name,
             must_change_password: row.must_change_password,
             student: row.student,
-            acting: row.acting,
+            chosen: row.chosen,
             offices: row.offices,
             seen_at: row.seen_at,
             factor_missing: row.factor_missing,
@@ -306,8 +308,55 @@ async fn found(
     Ok(Governing { id, version, from, is_built_in, plan })
 }
 
+/// A document of the plan as the rule book offers it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct BookPaper {
+    id: PlanDocumentId,
+    pub name: String,
+}
+
+impl BookPaper {
+    pub fn path(&self) -> String {
+        document_path(self.id)
+    }
+}
+
+/// What a university keeps beside its plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// The document itself, as far as no other took its place.
+    pub(super) papers: Vec<BookPaper>,
+    /// Why it goes by what is wider than the national baseline.
+    pub(super) reasons: Vec<WiderReason>,
+}
+
+/// What a university keeps beside the version by which it goes on a day.
+pub(super) async fn beside(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    version: PlanVersionId,
+    day: Date,
+) -> Result<Beside, Failure> {
+    let found = sqlx::query!(
+        r#"select (select coalesce(json_agg(json_build_object('id', d.id, 'name', d.name) order by d.at, d.id), '[]')
+                   from plan_document d where d.institution_id = $1 and d.plan_version_id = $2 and d.replaced_at is null)
+                      as "papers!: Json<Vec<BookPaper>>",
+                  (select coalesce(json_agg(json_build_object('rule', r.rule, 'says', r.says) order by r.rule), '[]')
+                   from adoption_reason r where r.institution_id = $1 and r.seq = (
+                       select a.seq from standing_adoption a
+                       where a.institution_id = $1 and a.effective_from <= $3 order by a.seq desc limit 1))
+                      as "reasons!: Json<Vec<WiderReason>>""#,
+        institution.0,
+        version.0,
+        day
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Beside { papers: found.papers.0, reasons: found.reasons.0 })
+}
+
 /// Why the university goes by a rule that is wider than the national one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct WiderReason {
     /// The rule's code.
     pub rule: String,

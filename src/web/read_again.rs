@@ -13,7 +13,7 @@ use axum::{
 use tokio::time::timeout;
 
 use crate::{
-    database::{Pools, pool::Watched},
+    database::{Pools, handover::handing_over, pool::Watched},
     failure::{BrokeOff, Failure},
 };
 
@@ -38,7 +38,7 @@ pub async fn read_again(Extension(pools): Extension<Pools>, request: Request, ne
 /// One reading of a page: no longer than that, and not past the connection.
 pub async fn read(watched: &Watched, within: Duration, page: impl Future<Output = Response>) -> Response {
     tokio::select! {
-        response = timeout(within, page) => response.unwrap_or_else(|_| {
+        response = timeout(within, handing_over(page)) => response.unwrap_or_else(|_| {
             // It may wait for its turn, or for a file that is being made, which a second run would not hurry: the watch
             // finds out whether the server hangs.
             watched.doubt();

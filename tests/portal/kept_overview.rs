@@ -158,6 +158,9 @@ async fn overview(portal: &Portal, league: &mut Client, after: &str) -> Vec<Stri
     let anew = said(&league.at(&fresh(portal)).get("/compliance").await);
     assert_eq!(kept, anew, "after {after}");
     assert_eq!(again, anew, "once more after {after}");
+    // The home page counts in the same overview.
+    let home = league.get("/").await.all("ul.tiles li");
+    assert_eq!(home, league.at(&fresh(portal)).get("/").await.all("ul.tiles li"), "at home after {after}");
     kept
 }
 

@@ -366,15 +366,20 @@ async fn the_document_itself_stands_beside_each_quotation_of_ones_own_plan() {
     let wrong = league.upload(&at, &[], Some(("方案.pdf", b"<html>".as_slice()))).await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text().contains("请上传 PDF、Word"), "{}", wrong.text());
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    // The whole book, as it is kept: what it shows is of the moment, and of one's own university.
+    let whole = async |client: &mut Client| client.get("/rulebook").await.attributes(".clause cite a", "href");
+    assert!(whole(&mut student).await.is_empty());
     let kept = league.upload(&at, &[], Some(("方案.pdf", b"%PDF-1.7 text".as_slice()))).await;
     assert_eq!(kept.location(), format!("/plans/{version}?done=paper"));
-    let mut student = portal.signed_in(OfficeKind::Student).await;
     let book = student.get("/rulebook?q=STF-02").await;
     let link = book.attributes(".clause cite a", "href").remove(0);
     let file = student.get(&link).await;
     assert_eq!((file.status, file.text().as_str()), (200, "%PDF-1.7 text"));
     let mut other = portal.signed_in_at(SECOND, OfficeKind::Student).await;
     assert_eq!(other.get(&link).await.status, 404, "another university does not see it");
+    assert!(whole(&mut student).await.contains(&link) && whole(&mut other).await.is_empty());
+    assert_eq!(whole(&mut student).await, whole(&mut league).await);
     let id = link.rsplit('/').next().unwrap();
     let stays = league.post(&format!("{at}/{id}/remove"), &[]).await;
     assert!(stays.status == 409 && stays.text().contains("这一版方案已经启用"), "{}", stays.text());
@@ -395,6 +400,7 @@ async fn the_document_itself_stands_beside_each_quotation_of_ones_own_plan() {
     assert!(page.contains("已被代替") && page.contains("扫描缺页") && !page.contains("又.pdf"), "{page}");
     let links = student.get("/rulebook?q=STF-02").await.attributes(".clause cite a", "href");
     assert!(!links.contains(&link) && !links.is_empty(), "{links:?}");
+    assert!(!whole(&mut student).await.contains(&link));
     assert_eq!(league.get(&link).await.status, 200, "it stays");
     assert_eq!(student.get(&link).await.status, 404, "what was stored by mistake is nothing for everybody");
     assert_eq!(student.get(&links[0]).await.status, 200);

@@ -13,7 +13,11 @@ use std::{
     time::Duration,
 };
 
-use lunzhi::database::{Pools, embedded::running_at};
+use lunzhi::database::{
+    Pools,
+    embedded::running_at,
+    handover::{handing_over, leave},
+};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::support::{
@@ -629,6 +633,39 @@ fn a_reader_that_could_write_is_refused_at_the_start() {
         let dropped = Pools { read: pools.write.clone(), ..pools };
         let refused = dropped.check_readers().await.unwrap_err().to_string();
         assert!(refused.contains("PgBouncer") && refused.contains("could write"), "{refused}");
+    });
+}
+
+#[test]
+fn a_page_reads_on_the_connection_that_found_its_person_and_holds_none_while_it_waits() {
+    async fn server(connection: &mut PgConnection) -> i32 {
+        sqlx::query_scalar("select pg_backend_pid()").fetch_one(connection).await.unwrap()
+    }
+    runtime().block_on(async {
+        let read = Pools::new(&crate::support::empty_database().await).unwrap().read;
+        handing_over(async {
+            let mut first = read.connection().await.unwrap();
+            let found_by = server(&mut first).await;
+            leave(first);
+            let mut next = read.connection().await.unwrap();
+            assert_eq!(server(&mut next).await, found_by);
+            leave(next);
+            tokio::task::yield_now().await;
+            // Every connection of the pool is to be had: none was kept back.
+            let mut all = Vec::new();
+            for _ in 0..read.now().options().get_max_connections() {
+                all.push(read.acquire().await.unwrap());
+            }
+            leave(all.pop().unwrap());
+            drop(all);
+        })
+        .await;
+        // Outside a page what is left goes back.
+        leave(read.connection().await.unwrap());
+        let mut all = Vec::new();
+        for _ in 0..read.now().options().get_max_connections() {
+            all.push(read.connection().await.unwrap());
+        }
     });
 }
 

@@ -99,13 +99,14 @@ async fn sections(
 
 async fn page(
     app: &App,
+    db: &mut PgConnection,
     person: &SignedIn,
     congress: Congress,
     submitted: Submitted<ReasonForm>,
     done: &'static str,
 ) -> Result<CongressPage, Failure> {
     let keeps = person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office));
-    let sections = sections(&mut *app.read().await?, &congress, keeps, app.clock.today()).await?;
+    let sections = sections(db, &congress, keeps, app.clock.today()).await?;
     let chrome = app.chrome(person, &congress.short_title()).under(CONGRESSES, "学代会");
     let Submitted { form, errors } = submitted;
     Ok(CongressPage { chrome, course: course(&congress), congress, sections, keeps, form, errors, done })
@@ -117,8 +118,9 @@ pub(super) async fn show(
     Path(id): Path<CongressId>,
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<CongressPage, Failure> {
-    let congress = visible(&mut *app.read().await?, &acting, id).await?;
-    page(&app, acting.person(), congress, Submitted::default(), Done::said(&done)).await
+    let mut db = app.read().await?;
+    let congress = visible(&mut db, &acting, id).await?;
+    page(&app, &mut db, acting.person(), congress, Submitted::default(), Done::said(&done)).await
 }
 
 pub(super) async fn call_off(
@@ -128,11 +130,13 @@ pub(super) async fn call_off(
     Form(form): Form<ReasonForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let congress = kept(&mut *app.read().await?, &acting, id).await?;
+    let mut db = app.read().await?;
+    let congress = kept(&mut db, &acting, id).await?;
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        let page = page(&app, acting.person(), congress, Submitted::new(form, errors), "").await?;
+        let page = page(&app, &mut db, acting.person(), congress, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
+    drop(db);
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
         if !store::call_off(db, &locked, &why).await? {

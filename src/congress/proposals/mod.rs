@@ -37,17 +37,15 @@ pub async fn section(
     today: Date,
 ) -> Result<Section, Failure> {
     let settings = store::settings(connection, congress.id).await?;
-    let open = store::list(connection, congress.institution, store::ProposalFilter::before(congress.id)).await?;
-    let waiting = open.iter().filter(|one| one.stage.is_open()).count();
-    let late = open.iter().any(|one| one.is_overdue(today));
+    let store::ProposalCounts { all, open, late } = store::counts(connection, congress.id, today).await?;
     let (progress, says) = match settings {
-        None if open.is_empty() => (Progress::ToDo, "还没有确定提案截止日期".to_owned()),
+        None if all == 0 => (Progress::ToDo, "还没有确定提案截止日期".to_owned()),
         Some(settings) if settings.closes_on >= today => {
-            (Progress::Now, format!("{}截止；已提交 {} 件", chinese_day(settings.closes_on), open.len()))
+            (Progress::Now, format!("{}截止；已提交 {all} 件", chinese_day(settings.closes_on)))
         }
-        _ if late => (Progress::Late, format!("{waiting} 件未办结，有的逾期未答复")),
-        _ if waiting > 0 => (Progress::Now, format!("{waiting} 件未办结")),
-        _ => (Progress::Done, format!("{} 件，全部办结", open.len())),
+        _ if late > 0 => (Progress::Late, format!("{open} 件未办结，有的逾期未答复")),
+        _ if open > 0 => (Progress::Now, format!("{open} 件未办结")),
+        _ => (Progress::Done, format!("{all} 件，全部办结")),
     };
     // Who does not keep the congress reads what every student reads.
     let href = if keeps { congress.id.proposals_path() } else { PROPOSALS.to_owned() };

@@ -23,6 +23,37 @@ pub async fn settings(connection: &mut PgConnection, congress: CongressId) -> Re
     Ok(row.map(|row| settings(row.closes_on, row.seconders)))
 }
 
+/// How many proposals handed in stand before a congress, and how far they are.
+#[derive(Debug, Clone, Copy)]
+pub struct ProposalCounts {
+    pub all: i64,
+    pub open: i64,
+    /// Those of which the reply is late.
+    pub late: i64,
+}
+
+/// Counts what [`list`] lists before a congress; none of their texts is read for it.
+pub async fn counts(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    today: Date,
+) -> Result<ProposalCounts, Failure> {
+    let open: Vec<String> =
+        Stage::ALL.iter().filter(|stage| stage.is_open()).map(|stage| stage.slug().to_owned()).collect();
+    let counts = sqlx::query_as!(
+        ProposalCounts,
+        r#"select count(*) as "all!", count(*) filter (where p.stage = any($2)) as "open!",
+                  count(*) filter (where p.stage = $3 and p.due_on < $4) as "late!"
+           from proposal p
+           where (p.carried_to = $1 or p.congress_id = $1 and p.carried_to is null) and p.number is not null"#,
+        congress.0,
+        &open,
+        Stage::Assigned.slug(),
+        today
+    );
+    Ok(counts.fetch_one(connection).await?)
+}
+
 /// Settles how a congress takes proposals.
 pub async fn set(
     connection: &mut PgConnection,

@@ -21,6 +21,7 @@ mod what_if;
 
 use std::collections::BTreeSet;
 
+pub(super) use compliance::overviews::AskedOverview;
 pub use compliance::overviews::Overviews;
 pub use papers::roster_html;
 use sqlx::PgConnection;

@@ -316,7 +316,8 @@ pub struct UnstaffedStep {
 
 /// Cases that wait for an office that nobody holds who can sign in, as the office above them sees it at once: a college's
 /// League organisation its class branches, the school's League committee everybody else, and the class branches of a college
-/// whose League organisation has nobody either. Whether anybody is there is asked once for each office, not for each case.
+/// whose League organisation has nobody either. Who is there is read once for all of them: asked for each class by itself it
+/// takes longer than a page may.
 pub async fn unstaffed(
     connection: &mut PgConnection,
     office: &ChainOffice,
@@ -337,9 +338,7 @@ pub async fn unstaffed(
                     ) w
                where r.institution_id = $1 and r.ended_at is null
            ), asked as (
-               select r.id, d.step, r.title, r.chain, u.kind, step_has(r.chain, d.step, 'class_branch') as of_class,
-                      step_has(r.chain, d.step, 'college_league') or step_has(r.chain, d.step, 'college_party')
-                          or step_has(r.chain, d.step, 'college_union') as of_college
+               select r.id, d.step, r.title, r.chain, u.kind, step_has(r.chain, d.step, 'class_branch') as of_class
                from (select distinct id, step from waiting) d join vetting_round r on r.id = d.id
                     join student_union u on u.id = r.union_id
            ), grouped as (
@@ -347,24 +346,44 @@ pub async fn unstaffed(
                       sum(w.cases)::bigint as cases
                from waiting w join asked a on a.id = w.id and a.step = w.step join class k on k.id = w.class_id
                group by 1, 2, 3, 4
-           ), place as (
-               select distinct a.id, a.step, case when a.of_college then g.college_id end as college_id, g.class
-               from grouped g join asked a on a.id = g.id and a.step = g.step
-           ), stuck as materialized (
-               select p.id, p.step, p.college_id, p.class,
-                      unstaffed_bodies(a.chain, a.step, $1, a.kind, p.college_id, p.class, $2) as bodies
-               from place p join asked a on a.id = p.id and a.step = p.step
+           ), party as (
+               select a.id, a.step, b.turn, b.body ->> 'name' as name,
+                      case b.body ->> 'body' when 'school_league' then array['school_league', 'deputy_secretary']
+                                             when 'school_union' then array[a.kind || '_union']
+                                             else array[b.body ->> 'body'] end as kinds,
+                      coalesce((a.chain -> 'links' -> a.step -> 'any')::boolean, false) as one_will_do
+               from asked a
+                    cross join jsonb_array_elements(a.chain -> 'links' -> a.step -> 'by') with ordinality b(body, turn)
+           ), staffed as materialized (
+               -- An office of the whole university stands under the university itself.
+               select distinct o.kind, coalesce(o.class_id, o.college_id, $1) as place
+               from office o join account a on a.id = o.account_id
+               where o.institution_id = $1 and is_held(o.from_day, o.until_day, o.ended_at, $2)
+                     and a.disabled_at is null and a.password_hash is not null
+                     and o.kind = any(array(select unnest(p.kinds) from party p) || array['college_league'])
+           ), there as (
+               select g.id, g.step, g.college_id, g.class, g.cases, y.turn, y.name, y.one_will_do,
+                      bool_or(s.kind is not null) as is_there
+               from grouped g join party y on y.id = g.id and y.step = g.step cross join lateral unnest(y.kinds) k(kind)
+                    left join staffed s on s.kind = k.kind and s.place = case
+                        when k.kind = 'class_branch' then g.class
+                        when k.kind in ('college_league', 'college_party', 'college_union') then g.college_id
+                        else $1 end
+               group by 1, 2, 3, 4, 5, 6, 7, 8
+           ), stuck as (
+               -- Of a step that one of several may take, only where none of them is there.
+               select id, step, college_id, class, cases,
+                      string_agg(name, '、' order by turn) filter (where not is_there) as bodies
+               from there group by 1, 2, 3, 4, 5 having not (bool_or(one_will_do) and bool_or(is_there))
            )
            select a.id as "round!: RoundId", a.title as "title!", c.name as "college!", k.name as "class?",
-                  t.bodies as "bodies!", sum(g.cases)::bigint as "cases!"
-           from grouped g join asked a on a.id = g.id and a.step = g.step
-                join stuck t on t.id = g.id and t.step = g.step and t.class is not distinct from g.class
-                     and (t.college_id is null or t.college_id = g.college_id)
-                join college c on c.id = g.college_id left join class k on k.id = g.class
+                  t.bodies as "bodies!", sum(t.cases)::bigint as "cases!"
+           from stuck t join asked a on a.id = t.id and a.step = t.step
+                join college c on c.id = t.college_id left join class k on k.id = t.class
            where t.bodies is not null
                  and case when $3::uuid is not null then a.of_class
-                          else not a.of_class
-                               or not is_staffed($1, 'college_league', a.kind, g.college_id, g.class, $2) end
+                          else not a.of_class or not exists (
+                              select from staffed s where s.kind = 'college_league' and s.place = t.college_id) end
            group by a.id, a.title, c.name, k.name, t.bodies order by a.title, c.name, k.name, t.bodies limit 50"#,
         office.institution.0,
         now,

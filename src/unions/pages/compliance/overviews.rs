@@ -18,7 +18,7 @@ use crate::{
     failure::Failure,
     ids::{InstitutionId, UnionId},
     office::OfficeKind,
-    rules::{adoption::Calendar, plan::Union},
+    rules::{Outcome, adoption::Calendar, plan::Union},
     unions::{
         owed::{OfficersOwed, WorkOwed},
         pages::compliance::judged::{JudgedUnion, Judging},
@@ -72,7 +72,7 @@ impl Overview {
 }
 
 /// What is to be judged, and on which day.
-pub(super) struct AskedOverview<'a> {
+pub(in crate::unions) struct AskedOverview<'a> {
     pub institution: InstitutionId,
     pub office: &'a Held,
     pub unions: Vec<StudentUnion>,
@@ -193,6 +193,21 @@ impl Overviews {
     #[must_use]
     pub fn new(app: &App) -> Self {
         Self { app: app.clone(), kept: Arc::default() }
+    }
+
+    /// How many rules that bind each of the unions breaks.
+    pub(in crate::unions) async fn breaches(
+        &self,
+        db: &mut PgConnection,
+        asked: AskedOverview<'_>,
+    ) -> Result<Vec<usize>, Failure> {
+        let read = self.read_changed(db, asked).await?;
+        let overview = self.judged(read).await?;
+        let of_union = |union: &Arc<KeptUnion>| {
+            let found = union.judged.found.iter().flatten();
+            found.filter(|finding| finding.verdict == Outcome::Fail).count()
+        };
+        Ok(overview.unions.values().map(of_union).collect())
     }
 
     /// Reads the unions that are not as they were when they were judged last.
