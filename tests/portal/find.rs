@@ -22,7 +22,8 @@ async fn acquaintances(portal: &Portal) {
         "insert into class (id, major_id, entry_year, name)
          select gen_random_uuid(), m.id, 2024, '机电一体化2402班' from major m join college c on c.id = m.college_id
          where c.institution_id = (select id from institution where code = 'first')",
-        "update student set class_id = (select id from class where name = '机电一体化2402班') where number = '20240052'",
+        "update student set class_id = (select id from class where name = '机电一体化2402班')
+         where number = '20240052' and institution_id = (select id from institution where code = 'first')",
         "insert into college (id, institution_id, name)
          select gen_random_uuid(), id, '机电工程系' from institution where code = 'first'",
         "insert into major (id, college_id, name, level)
