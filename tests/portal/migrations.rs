@@ -139,7 +139,8 @@ async fn what_is_checked_once_a_statement_is_as_strict_as_a_foreign_key() {
         "update college c set institution_id = i.id from institution i where i.id <> c.institution_id",
     ] {
         let error = db.execute(statement).await.unwrap_err();
-        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned);
+        let code =
+            error.as_database_error().and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned);
         assert_eq!(code.as_deref(), Some("23503"), "{statement}: {error}");
     }
     db.execute("delete from import").await.unwrap();
