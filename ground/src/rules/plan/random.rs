@@ -78,6 +78,28 @@ impl Dice {
         format!("chain = [{}]\n", steps.join(", "))
     }
 
+    /// What a plan may say of how votes are counted.
+    fn election(&mut self) -> String {
+        let quorum = self.one(&[">2/3", "2/3", ">1/2", "1/2", "0"]);
+        let (majority, tie) =
+            (self.one(&["present", "valid", "due", "none"]), self.one(&["vacant", "second_round", "lot", "hands"]));
+        let terms = [
+            ("quorum", quorum),
+            ("majority", majority),
+            ("tie", tie),
+            ("extra", self.one(&["0", "2", "20%", "1/3"])),
+            ("write_in", self.one(&["yes", "no"])),
+            ("write_in_needs_against", self.one(&["yes", "no"])),
+            ("unreadable", self.one(&["abstain", "void"])),
+            ("second_round", self.one(&["present", "none"])),
+            ("constitution", self.one(&[">2/3", "2/3", ">1/2", "1/2"])),
+        ];
+        let table =
+            |(point, value): &(&str, &str)| format!("{{ point = \"{point}\", value = \"{value}\", clause = \"C0\" }}");
+        let said: Vec<String> = terms.iter().filter(|_| self.coin()).map(table).collect();
+        self.maybe(format!("election = [{}]\n", said.join(", ")))
+    }
+
     /// What a rule's figure may say; nothing for a rule without one.
     fn figure(&mut self, rule: Rule) -> String {
         let number = 1 + self.up_to(11);
@@ -121,29 +143,7 @@ impl Dice {
                 let voters = format!("voters = \"{}\"\n", self.one(&["constituency", "college", "congress"]));
                 self.chain() + &self.maybe(voters)
             }
-            Rule::Vet05 => {
-                let quorum = self.one(&[">2/3", "2/3", ">1/2", "1/2", "0"]);
-                let (majority, tie) = (
-                    self.one(&["present", "valid", "due", "none"]),
-                    self.one(&["vacant", "second_round", "lot", "hands"]),
-                );
-                let terms = [
-                    ("quorum", quorum),
-                    ("majority", majority),
-                    ("tie", tie),
-                    ("extra", self.one(&["0", "2", "20%", "1/3"])),
-                    ("write_in", self.one(&["yes", "no"])),
-                    ("write_in_needs_against", self.one(&["yes", "no"])),
-                    ("unreadable", self.one(&["abstain", "void"])),
-                    ("second_round", self.one(&["present", "none"])),
-                    ("constitution", self.one(&[">2/3", "2/3", ">1/2", "1/2"])),
-                ];
-                let table = |(point, value): &(&str, &str)| {
-                    format!("{{ point = \"{point}\", value = \"{value}\", clause = \"C0\" }}")
-                };
-                let said: Vec<String> = terms.iter().filter(|_| self.coin()).map(table).collect();
-                self.maybe(format!("election = [{}]\n", said.join(", ")))
-            }
+            Rule::Vet05 => self.election(),
             Rule::Vet04 => format!("sources = {}\n", self.list(&["院系学生会", "优秀典型"])),
             Rule::Con01 | Rule::Con02 | Rule::Rev02 => {
                 let every = self.one(&["", "every = 2\n", "every = 3\nsoonest = 1\n"]);
