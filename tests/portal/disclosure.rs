@@ -163,7 +163,11 @@ async fn rgt_06_an_account_is_read_without_signing_in_where_the_league_committee
     let keep = [("constitution", "第一章 总则"), ("is_open", "yes")];
     assert_eq!(league.upload(&format!("/disclosure/unions/{id}/keep"), &keep, None).await.status, 303);
     let column = portal.visitor().get(&format!("/disclosure/open/{id}")).await;
-    assert_eq!(column.attributes("a[href*='/years/']", "href"), [open.clone()], "a union's page leads there");
+    assert_eq!(
+        column.attributes("a[href*='/years/']", "href"),
+        std::slice::from_ref(&open),
+        "a union's page leads there"
+    );
     assert_eq!(league.post(&act, &no).await.status, 303);
     assert_eq!(portal.visitor().get(&open).await.status, 404);
     assert_eq!(portal.visitor().get(&format!("{open}/word")).await.status, 404);
