@@ -3,7 +3,10 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::case::{ConductCase, Handler, Inquiry, InquiryKind, Objection, Source, Stage, Suspension};
+use super::{
+    case::{ConductCase, Handler, Inquiry, InquiryKind, Objection, Source, Stage, Suspension},
+    exits_store::REPORTED_WITHIN,
+};
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     conduct::ConductHandler,
@@ -21,7 +24,8 @@ pub(super) struct CaseFilter {
     pub about: Option<StudentId>,
     /// Reported by that account.
     pub by: Option<AccountId>,
-    /// Not about that student, nor about anybody of a union in which they held a post when it was reported.
+    /// Not about that student, nor about anybody of a union in which both held a post when it was reported, or in the year
+    /// before: whoever has left is reported still, and had the same colleagues.
     pub not_beside: Option<StudentId>,
 }
 
@@ -110,15 +114,17 @@ pub(super) async fn cases(
                  and not exists (
                      select from post mine join post theirs on theirs.union_id = mine.union_id
                      where mine.student_id = $6 and theirs.student_id = q.student_id
-                           and mine.voided_at is null and coalesce(mine.until_day > china_day(q.reported_at), true)
-                           and theirs.voided_at is null and coalesce(theirs.until_day > china_day(q.reported_at), true))
+                           and mine.voided_at is null and theirs.voided_at is null
+                           and coalesce(mine.until_day > china_day(q.reported_at) - $7::integer, true)
+                           and coalesce(theirs.until_day > china_day(q.reported_at) - $7::integer, true))
            order by q.due_on nulls last, q.reported_at desc, q.id limit 500"#,
         institution.0,
         filter.one.map(|id| id.0),
         filter.handler.map(Handler::slug),
         filter.about.map(|id| id.0),
         filter.by.map(|id| id.0),
-        filter.not_beside.map(|id| id.0)
+        filter.not_beside.map(|id| id.0),
+        REPORTED_WITHIN
     )
     .fetch_all(connection)
     .await?;
