@@ -193,8 +193,8 @@ impl Subject {
     }
 }
 
-/// A student works in the School Youth League committee on a day, or nobody does there who has not sat beside them in a union:
-/// a report that all of it are kept from would be handled by nobody.
+/// A student works in the School Youth League committee on a day, or everybody there who can sign in sat beside them in a
+/// union: a report that all of it are kept from would be handled by nobody.
 pub(super) async fn is_league_recused(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -216,7 +216,9 @@ pub(super) async fn is_league_recused(
                       where o.institution_id = $3 and o.kind in ('school_league', 'deputy_secretary')
                             and o.from_day <= $2::date and o.ended_at is null
                             and (o.until_day is null or o.until_day > $2::date)
-                            and a.disabled_at is null), false) as "is!""#,
+                            and a.disabled_at is null
+                            and (a.password_hash is not null
+                                 or exists (select from campus_binding b where b.account_id = a.id))), false) as "is!""#,
         student.0,
         today,
         institution.0,

@@ -631,11 +631,19 @@ async fn dis_04_who_left_lately_is_judged_by_none_of_their_colleagues() {
     assert_eq!(clerk.get(&case).await.status, 404);
     assert!(!clerk.get("/").await.text().contains("违纪失范反映"));
 
-    // Where the League committee has nobody else, the Party committee hears what nobody of it may.
+    // Where the League committee has nobody else who can sign in, the Party committee hears what nobody of it may.
     let alone = "update office set ended_at = granted_at
                  where kind in ('school_league', 'deputy_secretary')
                        and account_id not in (select id from account where number = '20240010')";
     sqlx::query(alone).execute(&mut db).await.unwrap();
+    let newcomer = "with made as (
+                        insert into account (id, institution_id, number, name, must_change_password, created_at)
+                        select gen_random_uuid(), institution_id, 'T900', '李老师', false, now()
+                        from account where number = '20240010' returning id, institution_id
+                    )
+                    insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+                    select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now() from made";
+    sqlx::query(newcomer).execute(&mut db).await.unwrap();
     assert_eq!(report(&mut witness, "20240013", "named").await.status, 303);
     assert_eq!(report(&mut witness, "20240025", "named").await.status, 303);
     let heard: Vec<(String, String)> = sqlx::query_as(
