@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long after the end of a post its holder's conduct is still reported, in days.
-const REPORTED_WITHIN: i64 = 365;
+pub(super) const REPORTED_WITHIN: i32 = 365;
 
 /// How long after the end of their last post somebody is listed who has not handed over, in days.
 const LISTED_FOR: i64 = 60;
@@ -38,7 +38,7 @@ pub(super) async fn officer(
                        and (p.until_day is null or p.until_day > $3))"#,
         institution.0,
         number,
-        today - Duration::days(REPORTED_WITHIN)
+        today - Duration::days(i64::from(REPORTED_WITHIN))
     );
     Ok(student.fetch_optional(connection).await?)
 }

@@ -1,8 +1,8 @@
 //! 从严治会: cases of misconduct from the report to the decision and the objection (DIS-04), and how officers leave, with
 //! what they hand over (DIS-05). A case is seen by the office that handles it, by whom it is about and by who reported
 //! it, each their part, and by nobody who works in a union beside the accused; every look at it is recorded. Of the League
-//! committee's own people the Party committee hears. Who no longer meets the conditions of a post after an import is found,
-//! and never removed by itself (trap T12).
+//! committee's own people, and of whom nobody of it may judge, the Party committee hears. Who no longer meets the conditions
+//! of a post after an import is found, and never removed by itself (trap T12).
 
 pub mod case;
 mod cases;

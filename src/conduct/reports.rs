@@ -129,14 +129,14 @@ async fn subject(
         return Ok(None);
     }
     let officer = exits_store::officer(db, person.institution, &form.number, today).await?;
-    let is_clerk = match officer {
-        Some(student) => store::is_clerk(db, student, today).await?,
+    let is_recused = match officer {
+        Some(student) => store::is_league_recused(db, person.institution, student, today).await?,
         None => false,
     };
     match officer {
         None => errors.add("number", "这个人没有在学生会任职；其他同学的问题请向院系反映"),
         Some(student) if Some(student) == person.student => errors.add("number", "不能反映自己"),
-        Some(student) if is_clerk => return Ok(Some(Subject::Clerk(student))),
+        Some(student) if is_recused => return Ok(Some(Subject::Recused(student))),
         Some(student) => return Ok(Some(Subject::Student(student))),
     }
     Ok(None)

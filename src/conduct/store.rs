@@ -3,7 +3,10 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::case::{ConductCase, Handler, Inquiry, InquiryKind, Objection, Source, Stage, Suspension};
+use super::{
+    case::{ConductCase, Handler, Inquiry, InquiryKind, Objection, Source, Stage, Suspension},
+    exits_store::REPORTED_WITHIN,
+};
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     conduct::ConductHandler,
@@ -21,7 +24,8 @@ pub(super) struct CaseFilter {
     pub about: Option<StudentId>,
     /// Reported by that account.
     pub by: Option<AccountId>,
-    /// Not about that student, nor about anybody of a union in which they held a post when it was reported.
+    /// Not about that student, nor about anybody of a union in which both held a post when it was reported, or in the year
+    /// before: whoever has left is reported still, and had the same colleagues.
     pub not_beside: Option<StudentId>,
 }
 
@@ -110,15 +114,17 @@ pub(super) async fn cases(
                  and not exists (
                      select from post mine join post theirs on theirs.union_id = mine.union_id
                      where mine.student_id = $6 and theirs.student_id = q.student_id
-                           and mine.voided_at is null and coalesce(mine.until_day > china_day(q.reported_at), true)
-                           and theirs.voided_at is null and coalesce(theirs.until_day > china_day(q.reported_at), true))
+                           and mine.voided_at is null and theirs.voided_at is null
+                           and coalesce(mine.until_day > china_day(q.reported_at) - $7::integer, true)
+                           and coalesce(theirs.until_day > china_day(q.reported_at) - $7::integer, true))
            order by q.due_on nulls last, q.reported_at desc, q.id limit 500"#,
         institution.0,
         filter.one.map(|id| id.0),
         filter.handler.map(Handler::slug),
         filter.about.map(|id| id.0),
         filter.by.map(|id| id.0),
-        filter.not_beside.map(|id| id.0)
+        filter.not_beside.map(|id| id.0),
+        REPORTED_WITHIN
     )
     .fetch_all(connection)
     .await?;
@@ -172,8 +178,8 @@ async fn hold(
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Subject {
     Student(StudentId),
-    /// An officer who also works in the League committee.
-    Clerk(StudentId),
+    /// An officer whom nobody of the League committee may judge: they work there themselves, or all who do sit beside them.
+    Recused(StudentId),
     /// Somebody of the League committee's staff, in words.
     Staff(String),
 }
@@ -182,21 +188,43 @@ impl Subject {
     pub fn handler(&self) -> Handler {
         match self {
             Self::Student(_) => Handler::SchoolLeague,
-            Self::Clerk(_) | Self::Staff(_) => Handler::SchoolParty,
+            Self::Recused(_) | Self::Staff(_) => Handler::SchoolParty,
         }
     }
 }
 
-/// A student works in the School Youth League committee on a day.
-pub(super) async fn is_clerk(connection: &mut PgConnection, student: StudentId, today: Date) -> Result<bool, Failure> {
-    let is_clerk = sqlx::query_scalar!(
+/// A student works in the School Youth League committee on a day, or everybody there who can sign in sat beside them in a
+/// union: a report that all of it are kept from would be handled by nobody.
+pub(super) async fn is_league_recused(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    student: StudentId,
+    today: Date,
+) -> Result<bool, Failure> {
+    let is_recused = sqlx::query_scalar!(
         r#"select exists (select from account a join office o on o.account_id = a.id
                           where a.student_id = $1 and o.kind in ('school_league', 'deputy_secretary')
-                                and o.ended_at is null and (o.until_day is null or o.until_day > $2)) as "is!""#,
+                                and o.ended_at is null and (o.until_day is null or o.until_day > $2::date))
+                  or coalesce((
+                      select bool_and(exists (
+                          select from post mine join post theirs on theirs.union_id = mine.union_id
+                          where mine.student_id = a.student_id and theirs.student_id = $1
+                                and mine.voided_at is null and theirs.voided_at is null
+                                and coalesce(mine.until_day > $2::date - $4::integer, true)
+                                and coalesce(theirs.until_day > $2::date - $4::integer, true)))
+                      from office o join account a on a.id = o.account_id
+                      where o.institution_id = $3 and o.kind in ('school_league', 'deputy_secretary')
+                            and o.from_day <= $2::date and o.ended_at is null
+                            and (o.until_day is null or o.until_day > $2::date)
+                            and a.disabled_at is null
+                            and (a.password_hash is not null
+                                 or exists (select from campus_binding b where b.account_id = a.id))), false) as "is!""#,
         student.0,
-        today
+        today,
+        institution.0,
+        REPORTED_WITHIN
     );
-    Ok(is_clerk.fetch_one(connection).await?)
+    Ok(is_recused.fetch_one(connection).await?)
 }
 
 /// A report about to be made.
@@ -217,7 +245,7 @@ pub(super) async fn report(
     now: OffsetDateTime,
 ) -> Result<i32, Failure> {
     let (student, staff) = match &new.subject {
-        Subject::Student(id) | Subject::Clerk(id) => (Some(id.0), None),
+        Subject::Student(id) | Subject::Recused(id) => (Some(id.0), None),
         Subject::Staff(words) => (None, Some(words.as_str())),
     };
     let number = sqlx::query_scalar!(

@@ -49,12 +49,13 @@ async fn of_office(
                      and not exists (
                          select from post mine join post theirs on theirs.union_id = mine.union_id
                          where mine.student_id = $3 and theirs.student_id = q.student_id
-                               and mine.voided_at is null and coalesce(mine.until_day > china_day(q.reported_at), true)
-                               and theirs.voided_at is null
-                               and coalesce(theirs.until_day > china_day(q.reported_at), true))"#,
+                               and mine.voided_at is null and theirs.voided_at is null
+                               and coalesce(mine.until_day > china_day(q.reported_at) - $4::integer, true)
+                               and coalesce(theirs.until_day > china_day(q.reported_at) - $4::integer, true))"#,
             person.institution.0,
             Handler::of(office.kind).slug(),
-            person.student.map(|id| id.0)
+            person.student.map(|id| id.0),
+            exits_store::REPORTED_WITHIN
         )
         .fetch_one(&mut *connection)
         .await?;

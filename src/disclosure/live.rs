@@ -16,7 +16,7 @@ use crate::{
     ids::{DisclosureId, InstitutionId, UnionId},
     rulebook::store::calendar,
     rules::{
-        Finding, Plan, Rule,
+        Finding, Outcome, Plan, Rule,
         adoption::Calendar,
         disclosure::{
             Basis, Concluded, FigureKind, Guides, Hearings, Indicator, IndicatorList, IndicatorMark, KnownBy,
@@ -99,10 +99,17 @@ fn year(academic_year: i32) -> Option<(Date, Date)> {
     first_day(academic_year).zip(first_day(academic_year + 1))
 }
 
-/// Whether a person meets a condition, in a word: their figures are nobody's to read here.
+/// Whether a person meets a condition, in a word: their figures are nobody's to read here. What nobody was held against nobody
+/// meets.
 fn of_rule(rule: Rule, findings: &[Finding], number: &str) -> &'static str {
-    let own = findings.iter().filter(|finding| finding.rule == rule);
-    let mut word = "符合";
+    let own: Vec<&Finding> = findings.iter().filter(|finding| finding.rule == rule).collect();
+    let mut word = if own.iter().any(|finding| finding.verdict.is_judged()) {
+        "符合"
+    } else if own.iter().any(|finding| finding.verdict == Outcome::NotRequired) {
+        "未作要求"
+    } else {
+        "未判断"
+    };
     for finding in own {
         let among = |numbers: Option<&Vec<String>>| numbers.is_some_and(|all| all.iter().any(|one| one == number));
         if among(finding.unknown.as_ref()) {

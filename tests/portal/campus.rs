@@ -71,6 +71,27 @@ async fn cas_signs_a_secretary_in_by_number_and_the_record_knows() {
 }
 
 #[tokio::test]
+async fn an_administrator_without_a_password_confirms_what_another_one_asks() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let mut first = portal.signed_in(OfficeKind::Administrator).await;
+    let fields = [("number", "T900"), ("name", "李老师"), ("office", "administrator")];
+    let made = first.post("/accounts", &fields).await;
+    assert_eq!(made.status, 200, "nobody else could confirm it: {}", made.text());
+    let (mut second, arrived) = by_cas(&portal, &server, "T900").await;
+    assert_eq!(arrived.status, 303, "{}", arrived.text());
+    let account = first.get("/accounts?q=college_league").await.attributes("tbody a", "href").remove(0);
+    let asked = first.post(&format!("{account}/password"), &[]).await;
+    assert!(asked.location().ends_with("done=asked"), "not alone any more: {}", asked.text());
+    assert_eq!(portal.visitor().sign_in(FIRST, "college_league", PASSWORD).await.status, 303, "nothing was done");
+    let open = second.get("/accounts/consents").await;
+    let confirm = open.attributes("form[action$='/confirm']", "action").remove(0);
+    assert_eq!(second.post(&confirm, &[]).await.status, 303);
+    let reset = first.post(&format!("{account}/password"), &[]).await;
+    assert_eq!((reset.status, reset.all(".secret").len()), (200, 1), "{}", reset.text());
+}
+
+#[tokio::test]
 async fn the_service_is_the_stated_address_whatever_host_a_request_names() {
     let portal = Portal::start().await;
     let server = CasServer::start().await;

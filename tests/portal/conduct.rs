@@ -610,6 +610,57 @@ async fn dis_04_nobody_handles_or_sees_a_case_about_themselves_or_a_colleague() 
 }
 
 #[tokio::test]
+async fn dis_04_who_left_lately_is_judged_by_none_of_their_colleagues() {
+    let Stage { portal, mut league, today, .. } = stage().await;
+    drop(student_account(&portal, 10).await);
+    let mut witness = student_account(&portal, 100).await;
+    let mut db = portal.owner().await;
+    let works = "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+                 select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now()
+                 from account where number = '20240010'";
+    sqlx::query(works).execute(&mut db).await.unwrap();
+    let leaves = "update post set until_day = $1 where student_id in (
+                      select s.id from student s join account a on a.institution_id = s.institution_id
+                      where a.number = '20240010' and s.number = '20240011')";
+    sqlx::query(leaves).bind(today).execute(&mut db).await.unwrap();
+    assert_eq!(report(&mut witness, "20240011", "named").await.status, 303, "within a year");
+    let case = first_case(&mut league).await;
+    let mut clerk = portal.visitor();
+    clerk.sign_in(crate::support::FIRST, "20240010", crate::support::PASSWORD).await;
+    assert!(clerk.get("/conduct").await.attributes("td[data-label='办理'] a", "href").is_empty());
+    assert_eq!(clerk.get(&case).await.status, 404);
+    assert!(!clerk.get("/").await.text().contains("违纪失范反映"));
+
+    // Where the League committee has nobody else who can sign in, the Party committee hears what nobody of it may.
+    let alone = "update office set ended_at = granted_at
+                 where kind in ('school_league', 'deputy_secretary')
+                       and account_id not in (select id from account where number = '20240010')";
+    sqlx::query(alone).execute(&mut db).await.unwrap();
+    let newcomer = "with made as (
+                        insert into account (id, institution_id, number, name, must_change_password, created_at)
+                        select gen_random_uuid(), institution_id, 'T900', '李老师', false, now()
+                        from account where number = '20240010' returning id, institution_id
+                    )
+                    insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+                    select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now() from made";
+    sqlx::query(newcomer).execute(&mut db).await.unwrap();
+    assert_eq!(report(&mut witness, "20240013", "named").await.status, 303);
+    assert_eq!(report(&mut witness, "20240025", "named").await.status, 303);
+    let heard: Vec<(String, String)> = sqlx::query_as(
+        "select s.number, q.handler from conduct_case q join student s on s.id = q.student_id order by s.number",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    let heard: Vec<(&str, &str)> = heard.iter().map(|(number, by)| (number.as_str(), by.as_str())).collect();
+    assert_eq!(
+        heard,
+        [("20240011", "school_league"), ("20240013", "school_party"), ("20240025", "school_league")],
+        "of another union's officer the clerk may judge"
+    );
+}
+
+#[tokio::test]
 async fn stf_10_the_half_from_the_colleges_is_judged_again_after_an_exit() {
     let (portal, mut league, today) = ready().await;
     let day = (today - Duration::days(40)).to_string();

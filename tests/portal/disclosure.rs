@@ -1,11 +1,15 @@
 //! The public column of each union and the yearly account of its reform (RGT-06).
 
 use calamine::Reader as _;
-use lunzhi::office::OfficeKind;
+use lunzhi::{
+    office::OfficeKind,
+    rules::{Plan, plan::BUILT_IN},
+};
 
 use crate::{
     support::{
         Client, Portal,
+        union::adopt_text,
         vetting::{Stage, stage, student_account},
     },
     voice,
@@ -171,6 +175,23 @@ async fn rgt_06_an_account_is_read_without_signing_in_where_the_league_committee
     assert_eq!(league.post(&act, &no).await.status, 303);
     assert_eq!(portal.visitor().get(&open).await.status, 404);
     assert_eq!(portal.visitor().get(&format!("{open}/word")).await.status, 404);
+}
+
+#[tokio::test]
+async fn rgt_06_nobody_meets_a_condition_that_the_plan_does_not_have() {
+    let Stage { portal, mut league, .. } = stage().await;
+    let (_, text) = BUILT_IN[0];
+    let (before, rest) = text.split_once("[rule.ELG-03]").unwrap();
+    let (_, rest) = rest.split_once("\n[rule.").unwrap();
+    let text = format!("{before}[rule.{rest}").replacen("silent = [", "silent = [\n    \"ELG-03\",", 1);
+    assert!(Plan::parse(&text).is_ok(), "{:?}", Plan::parse(&text));
+    adopt_text(&portal, &text).await;
+    let account = begin(&mut league).await;
+    let page = league.get(&account).await;
+    let ranks = page.all("td[data-label='成绩排名']");
+    assert!(!ranks.is_empty() && ranks.iter().all(|word| word == "未作要求"), "{ranks:?}");
+    let courses = page.all("td[data-label='课业情况']");
+    assert!(courses.iter().all(|word| word != "未作要求" && word != "未判断"), "{courses:?}");
 }
 
 #[tokio::test]

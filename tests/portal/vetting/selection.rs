@@ -325,6 +325,24 @@ async fn a_nominee_who_cannot_sign_in_is_marked_at_the_look_up_the_nomination_an
     assert!(!branch.get(&case).await.text().contains("账号未激活"));
     assert!(!branch.get(&look).await.text().contains("账号未激活"));
     student.sign_in(FIRST, "20240098", PASSWORD).await;
+
+    // Who signs in by the university's own server has no password and can confirm all the same.
+    let look = format!("{round}/nominate?number=20240097");
+    assert!(branch.get(&look).await.text().contains("账号未激活"));
+    sqlx::query(
+        "with made as (
+             insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
+             select gen_random_uuid(), s.institution_id, s.number, s.name, false, now(), s.id
+             from student s join institution i on i.id = s.institution_id
+             where s.number = '20240097' and i.code = $1 returning id
+         )
+         insert into campus_binding (account_id, subject_hash, bound_at) select id, sha256('cas'), now() from made",
+    )
+    .bind(FIRST)
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert!(!branch.get(&look).await.text().contains("账号未激活"));
 }
 
 #[tokio::test]
