@@ -169,8 +169,8 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         bail!(DATABASE_DIED);
     }
     let told = async {
-        elections::stop(&portal.elections).await?;
-        reviews::stop(&portal.reviews).await
+        let (elections, reviews) = (elections::stop(&portal.elections).await, reviews::stop(&portal.reviews).await);
+        elections.and(reviews)
     };
     // Without it others find out by its silence.
     if let Ok(Err(failure)) = tokio::time::timeout(TOLD_WITHIN, told).await {

@@ -12,7 +12,7 @@ use crate::web::origin::is_through_tls;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // `no-referrer` would make browsers send `Origin: null`, which the check of foreign forms refuses.
@@ -20,6 +20,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    // What a university opens to the public names people: it is to be read here, where it can be taken back, and not found for
+    // ever in the copies of search engines.
+    (HeaderName::from_static("x-robots-tag"), "noindex, noarchive"),
 ];
 
 /// Adds the headers; pages are not kept by browsers, because office computers are shared.

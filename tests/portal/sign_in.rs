@@ -252,6 +252,7 @@ async fn cookies_and_headers_keep_to_the_strict_side() {
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     assert_eq!(page.headers["cache-control"], "no-store");
     assert_eq!(page.headers["x-content-type-options"], "nosniff");
+    assert_eq!(page.headers["x-robots-tag"], "noindex, noarchive");
     // Also what is answered outside all routes, and what is no page.
     for path in ["/kept", "/favicon.ico", "/no-such-page"] {
         let answer = portal.visitor().get(path).await;
