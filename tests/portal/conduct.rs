@@ -1,4 +1,6 @@
 //! Conduct: a report from the first word to the objection (DIS-04, DIS-02), and how officers leave (DIS-05).
+//!
+//! One file a feature: its stories share their helpers.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,7 @@
 //! 述职评议 and 择优提名 as their people do them: officers report, a board scores on sealed sheets, results are told and
 //! disputed, nominations rest on them.
+//!
+//! One file a feature: its stories share their helpers.
 
 mod results;
 
