@@ -244,7 +244,6 @@ pub(super) struct Answer {
 impl AnswerForm {
     /// Reads the form; the board considers an objection on the day on which it was made, or after.
     pub(super) fn read(&self, made_on: Date, today: Date, errors: &mut Errors) -> Option<Answer> {
-        let says = written(&self.answer, 500, "answer", "请写明答复和理由", errors);
         let grade = if self.grade.is_empty() { None } else { Some(self.grade.parse().ok()?) };
         let considered_on = past_day(&self.day, "day", today, errors);
         if considered_on.is_some_and(|day| day < made_on) {
@@ -254,6 +253,7 @@ impl AnswerForm {
         if took_part.is_empty() {
             errors.add("account", "请勾选参加复议的成员");
         }
+        let says = written(&self.answer, 500, "answer", "请写明答复和理由", errors);
         let answer = Answer { says: says?, grade, considered_on: considered_on?, took_part };
         errors.is_empty().then_some(answer)
     }

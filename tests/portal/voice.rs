@@ -1,5 +1,7 @@
 //! What students ask for: from the first word to their own word on the answer (RGT-01), guided by the League committee (RGT-02),
 //! open to everybody enrolled (POL-03).
+//!
+//! One file a feature: its stories share their helpers.
 
 use std::io::Cursor;
 

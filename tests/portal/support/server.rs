@@ -182,11 +182,33 @@ async fn prepare_students(db: &mut PgConnection, institution: InstitutionId, cod
 /// A database of the test's own.
 async fn create_database(admin: &str, template: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let name = format!("t_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let (process, number) = (std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let name = format!("t_{process}_{number}");
     let mut db = PgConnection::connect(admin).await.unwrap();
     let create = format!("create database {name} template {template} strategy file_copy");
     db.execute(AssertSqlSafe(create)).await.unwrap();
+    drop_old(&mut db, process, number).await;
     at(admin, &name)
+}
+
+/// Drops databases of tests that ended long ago: a thousand of them fill the memory in which they lie. Whoever has a connection
+/// keeps its own.
+async fn drop_old(db: &mut PgConnection, process: u32, number: u32) {
+    let left: Vec<String> = sqlx::query_scalar(
+        "select d.datname::text from pg_database d
+         where d.datname like 't\\_' || $1 || '\\_%' and split_part(d.datname, '_', 3)::int < $2 - 100
+               and not exists (select from pg_stat_activity a where a.datname = d.datname)
+         limit 4",
+    )
+    .bind(process.to_string())
+    .bind(i32::try_from(number).unwrap())
+    .fetch_all(&mut *db)
+    .await
+    .unwrap();
+    for name in left {
+        // Another test may be dropping it, or somebody has come back to it.
+        let _ = db.execute(AssertSqlSafe(format!("drop database if exists {name}"))).await;
+    }
 }
 
 /// The address of a database without any table.
