@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # docx-merger, joining the motions of two colleges, takes the numbers from all lists; the tenth list gets those of the first.
 #
-# A paragraph of a Word list says the number of its list, which is defined in a part of its own. In order that the lists of several
-# files do not meet, docx-merger gives each a new number: the old one with that of the file behind it, 1 of the first file
-# is 10, of the second 11. It writes the new one where lists are defined and where styles name one, not into the
-# paragraphs, which is where the buttons of Word put it. So they name list 1, which is no more: no 1, no 2, and no warning.
-# In a file with ten lists the paragraphs of the tenth name 10, which is now the first: what began at 7 begins at 1. Lists
-# that come from a style ("List Number") are right, and so is docxcompose with the same files.
+# A paragraph of a Word list says the number of its list, which is defined in a part of its own. In order that the lists
+# of several files do not meet, docx-merger gives each a new number: the old one with that of the file behind it, 1 of the
+# first file is 10, of the second 11. It writes the new one where lists are defined and where styles name one, not into
+# the paragraphs, which is where the buttons of Word put it. So they name list 1, which is no more: no 1, no 2, and no
+# warning. In a file with ten lists the paragraphs of the tenth name 10, which is now the first: what began at 7 begins at
+# 1. Lists that come from a style ("List Number") are right, and so is docxcompose with the same files.
 #
 # Guessed before: the second file goes on counting where the first ended.
 # Seen with docx-merger 1.2.2 (npm), docxcompose 2.2.0, python-docx 1.2.0, pypandoc_binary 1.17 (pandoc 3.9, PyPI), Node 20,

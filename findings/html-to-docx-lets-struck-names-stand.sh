@@ -64,7 +64,8 @@ def shown(writer, html):
 
 struck = ("<p>主席：<s>张三</s>李四</p>", "<p>主席：<del>张三</del>李四</p>")
 line_through = '<p>主席：<span style="text-decoration: line-through">张三</span>李四</p>'
-names = ("<p><b>张三</b> <b>李四</b></p>", '<p><a href="https://example.edu.cn/1">张三</a> <a href="https://example.edu.cn/2">李四</a></p>')
+names = ("<p><b>张三</b> <b>李四</b></p>",
+         '<p><a href="https://example.edu.cn/1">张三</a> <a href="https://example.edu.cn/2">李四</a></p>')
 plain, right = "主席：张三李四", "主席：[张三]李四"
 expected = {"html-to-docx": [plain, plain], "htmldocx": [right, plain], "@turbodocx": [right, right], "pandoc": [right, right]}
 for name, writer in writers.items():

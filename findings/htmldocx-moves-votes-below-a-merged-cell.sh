@@ -2,12 +2,11 @@
 # htmldocx puts 李四 under 学院 and his votes under 姓名, where one cell of the college is as high as two people.
 #
 # A cell with rowspan="2" has no cell below it in the next row of HTML, and one with colspan="2" none beside it. htmldocx
-# makes a Word table of the right size and fills each row from the left, so everything that stands right of such a cell is in another
-# column: the second candidate of a college is a college and has "李四" candidates, the sum stands under the names. The last
-# column is empty there, without a warning. Tables without such cells are right. pandoc and html-to-docx make merged cells
-# of the same page, and everything stands where it was.
+# makes a Word table of the right size and fills each row from the left, so everything that stands right of such a cell is
+# in another column: the second candidate is a college whose candidate is called 40, the sum stands under the names. The last column is empty there, without a warning. Tables without such cells are right. pandoc and html-to-docx
+# make merged cells of the same page, and everything stands where it was.
 #
-# Guessed before: that the merging is lost, and cells stay under their headings.
+# Guessed before: that html-to-docx misplaces such cells, and htmldocx loses no more than the merging.
 # Seen with htmldocx 0.0.6, python-docx 1.2.0, pypandoc_binary 1.17 (pandoc 3.9, PyPI), html-to-docx 1.8.0 (npm), Node 20,
 # Python 3.11, run on 2026-11-29.
 # Who is hurt: all but the first of each college on a result that goes from the page into a Word file for the seal.

@@ -10,8 +10,8 @@
 #
 # Guessed before: that pdf-lib refuses in flattening what it refuses in filling in.
 # Seen with pypdf 7.1.1, pdfminer.six 20260107 (PyPI), pdf-lib 1.17.1 (npm), Node 20, Python 3.11, run on 2026-11-29.
-# Who is hurt: delegates whose credentials are filled in by one office and locked by the other before printing: nobody on the paper
-# has a name, and whoever checked the form saw all of them.
+# Who is hurt: delegates whose credentials are filled in by one office and locked by the other before printing: nobody
+# on the paper has a name, and whoever checked the form saw all of them.
 set -euo pipefail
 
 t=$(mktemp -d)

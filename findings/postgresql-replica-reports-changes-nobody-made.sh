@@ -7,7 +7,7 @@
 # with the old votes equal to the new. WHEN (OLD.votes IS DISTINCT FROM NEW.votes) is right on both sides. REPLICA
 # IDENTITY FULL does not change it.
 #
-# Guessed before: the trigger fires on the replica where it fires on the publisher.
+# Guessed before: the trigger fires on the replica where it fires on the publisher, though with a doubt.
 # Seen with PostgreSQL 15.18 (Debian 15.18-0+deb12u1), run on 2026-11-29.
 # Who is hurt: a count that is logged or announced from the second database: its record says that somebody set 张三's
 # votes after the poll, and it was a correction of his name.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# reportlab's paragraphs make 张　三, spread to the width of 欧阳修, narrower than it, and begin a line indented by two wide blanks flush left.
+# reportlab's paragraphs close up 张　三, spread to the width of 欧阳修, and strip the two wide blanks of an indent.
 #
 # Lists of names give two characters the width of three with a wide blank (U+3000), and people who type a paragraph begin it with
 # two. To Paragraph both are white space like a line's end in HTML: at the beginning it is stripped, within the text it
