@@ -3,8 +3,9 @@
 #
 # A cell with rowspan="2" has no cell below it in the next row of HTML, and one with colspan="2" none beside it. htmldocx
 # makes a Word table of the right size and fills each row from the left, so everything that stands right of such a cell is
-# in another column: the second candidate is a college whose candidate is called 40, the sum stands under the names. The last column is empty there, without a warning. Tables without such cells are right. pandoc and html-to-docx
-# make merged cells of the same page, and everything stands where it was.
+# in another column: the second candidate is a college whose candidate is called 40, the sum stands under the names. The
+# last column is empty there, without a warning. Tables without such cells are right. pandoc and html-to-docx make merged
+# cells of the same page, and everything stands where it was.
 #
 # Guessed before: that html-to-docx misplaces such cells, and htmldocx loses no more than the merging.
 # Seen with htmldocx 0.0.6, python-docx 1.2.0, pypandoc_binary 1.17 (pandoc 3.9, PyPI), html-to-docx 1.8.0 (npm), Node 20,
