@@ -5,12 +5,13 @@
 # text of a cell, sheet_to_csv and sheet_to_html are right. With cellDates: true, which one sets in order to compute with
 # days, the cell's value is counted from 1900: four years and a day before what stands beside it as text. Without
 # cellDates it is the number 37164, which each program has to know what to do with. Saved again as .xlsx it is right, for the fault
-# goes both ways; but SheetJS writes date1904="true" where Excel and XlsxWriter write "1", and exceljs knows "1" alone: it has
-# 2005 in the first list and 2001 in the second. pylightxl gives 2001/09/30. openpyxl and calamine have 1 October 2005 in both.
+# goes both ways; but SheetJS writes date1904="true" where Excel and XlsxWriter write "1", and exceljs and read-excel-file know
+# "1" alone: they have 2005 in the first list and 2001 in the second. pylightxl gives 2001/09/30. openpyxl and calamine have 1
+# October 2005 in both.
 #
 # Guessed before: a reader that knows date1904 uses it for the text and for the Date.
-# Seen with xlsx (SheetJS) 0.18.5, exceljs 4.4.0 (npm), pylightxl 1.61, openpyxl 3.1.5, python-calamine 0.9.1, XlsxWriter 3.3.1
-# (PyPI), Node 20, TZ=UTC, run on 2026-11-29.
+# Seen with xlsx (SheetJS) 0.18.5, exceljs 4.4.0, read-excel-file 9.3.17 (npm), pylightxl 1.61, openpyxl 3.1.5, python-calamine
+# 0.9.1, XlsxWriter 3.3.1 (PyPI), Node 20, TZ=UTC, run on 2026-11-29.
 # Who is hurt: members on the list of a branch whose secretary has an old Mac's workbook: on the page the birthday is right,
 # and the age beside it is four years too high, so that who is 24 is out at "under 28".
 set -euo pipefail
@@ -21,7 +22,7 @@ cd "$t"
 python3 -m venv v
 v/bin/pip install -q openpyxl==3.1.5 XlsxWriter==3.3.1 python-calamine==0.9.1 pylightxl==1.61
 npm init -y >/dev/null
-npm install --silent --no-audit --no-fund xlsx@0.18.5 exceljs@4.4.0 >/dev/null
+npm install --silent --no-audit --no-fund xlsx@0.18.5 exceljs@4.4.0 read-excel-file@9.3.17 >/dev/null
 
 cat >write.py <<'PY'
 import datetime
@@ -47,6 +48,7 @@ cat >read.js <<'JS'
 const assert = require('assert');
 const XLSX = require('xlsx');
 const ExcelJS = require('exceljs');
+const { readSheet } = require('read-excel-file/node');
 (async () => {
   const book = XLSX.readFile('list.xlsx', { cellDates: true });
   const { w: text, v: value } = book.Sheets['名单'].B2;
@@ -62,8 +64,9 @@ const ExcelJS = require('exceljs');
     const other = new ExcelJS.Workbook();
     await other.xlsx.readFile(name);
     const found = other.worksheets[0].getCell('B2').value.toISOString().slice(0, 10);
-    console.log('exceljs reads', name, found);
-    assert.strictEqual(found, day);
+    const third = (await readSheet(name))[1][1].toISOString().slice(0, 10);
+    console.log('exceljs reads', name, found, 'read-excel-file', third);
+    assert.deepStrictEqual([found, third], [day, day]);
   }
 })().catch(error => {
   console.error(error);
