@@ -139,6 +139,32 @@ impl App {
         &self,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let value = self.single_write(work).await?;
+        self.unread.forget();
+        Ok(value)
+    }
+
+    /// As [`write_one`](Self::write_one), for a person: the statement itself looks whether they are still signed in and still
+    /// hold the office, and gives nothing where not. For what is done by the hundred and of which nobody is told, so that
+    /// nobody's unread notices are counted anew.
+    ///
+    /// # Errors
+    /// As [`write_as`](Self::write_as).
+    pub async fn write_one_as<T>(
+        &self,
+        authority: &Authority,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<Option<T>, Failure>,
+    ) -> Result<T, Failure> {
+        match self.single_write(work).await? {
+            Some(value) => Ok(value),
+            None => Err(acts_no_more(&mut *self.read().await?, authority).await?),
+        }
+    }
+
+    async fn single_write<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         debug_assert!(!is_droppable(), "a page that writes could be dropped half-way: give it a route that records");
         if Unsent::here().is_some() {
             return Err(Failure::Unsent);
@@ -149,18 +175,13 @@ impl App {
             done = work(&mut connection) => done,
             () = watched.given_up() => Err(Failure::Unconfirmed),
         };
-        match done.map_err(|failure| watched.perhaps_written(failure)) {
-            Ok(value) => {
-                self.unread.forget();
-                Ok(value)
+        done.map_err(|failure| {
+            let failure = watched.perhaps_written(failure);
+            if let Failure::Unconfirmed = failure {
+                drop(connection.detach());
             }
-            Err(failure) => {
-                if let Failure::Unconfirmed = failure {
-                    drop(connection.detach());
-                }
-                Err(failure)
-            }
-        }
+            failure
+        })
     }
 
     /// As [`write`](Self::write), for a person: in the same transaction they must still be signed in and still hold the
@@ -196,7 +217,7 @@ impl App {
             if holds {
                 return work(db).await;
             }
-            Err(moved_on(db, &authority).await?.map_or_else(|| Failure::SignInFirst("/".to_owned()), Failure::Moved))
+            Err(acts_no_more(db, &authority).await?)
         })
         .await
     }
@@ -230,6 +251,11 @@ impl App {
     pub fn tasks(&self, person: &SignedIn) -> Vec<NavItem> {
         self.context.tasks(person)
     }
+}
+
+/// What somebody is told who may act no more.
+async fn acts_no_more(connection: &mut PgConnection, authority: &Authority) -> Result<Failure, Failure> {
+    Ok(moved_on(connection, authority).await?.map_or_else(|| Failure::SignInFirst("/".to_owned()), Failure::Moved))
 }
 
 /// One transaction; notes when it comes to its commit, from which on nobody knows whether it is done until the database says

@@ -165,29 +165,14 @@ pub async fn still_holds(
     authority: &Authority,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    // Shared locks: nobody ends the account or the office before the act is committed.
+    // With shared locks: nobody ends the account or the office before the act is committed.
     let account = sqlx::query_scalar!(
-        "select a.id from session s join account a on a.id = s.account_id
-         where s.token_hash = $1 and s.expires_at > $2 and not s.awaits_factor and a.disabled_at is null
-               and not exists (select from moved_university u where u.institution_id = a.institution_id)
-         for share of a",
+        "select still_holds($1, $2, $3)",
         authority.session,
-        now
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    let (Some(account), Some(office)) = (account, authority.office) else { return Ok(account.is_some()) };
-    let held = sqlx::query_scalar!(
-        "select o.id from office o
-         where o.id = $1 and o.account_id = $2 and is_held(o.from_day, o.until_day, o.ended_at, $3)
-               and (o.kind not in ('school_union', 'graduate_union', 'college_union')
-                    or not is_suspended((select a.student_id from account a where a.id = $2), $3))
-         for share of o",
-        office.0,
-        account,
+        authority.office.map(|office| office.0),
         now
     );
-    Ok(held.fetch_optional(connection).await?.is_some())
+    Ok(account.fetch_one(connection).await?.is_some())
 }
 
 /// What an act leaves on the rows of whoever acts.

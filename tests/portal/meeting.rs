@@ -270,6 +270,46 @@ async fn whoever_shares_a_name_is_asked_for_and_a_check_in_is_undone_with_a_reas
         .await
         .unwrap();
     assert_eq!(screen(&mut league, &path).await, ["3", "1"]);
+    // Nor do they come back: by their number, by their card, by their name.
+    for who in ["20240003", "3", "学生3"] {
+        let page = league.post(&desk, &[("who", who)]).await;
+        assert!(
+            page.status == 422 && page.fault("学号、代表证号或姓名").contains("没有这名正式代表"),
+            "{}",
+            page.text()
+        );
+    }
+    // A number is one however it is spelled.
+    let told = check_in(&mut league, &path, " ２０２４０００４ ").await;
+    assert!(told.all(".desk-told").remove(0).contains("学生4"), "{}", told.text());
+}
+
+/// Where all meet, whoever studies there is due, and nobody else.
+#[tokio::test]
+async fn at_a_meeting_of_all_every_student_is_checked_in_without_a_list() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 2).await;
+    let mut db = portal.owner().await;
+    for statement in [
+        "delete from delegate",
+        "update congress set of_all = true",
+        "update student set left_on = current_date - 1
+         where number = '20240150' and institution_id = (select institution_id from congress)",
+        "update student set number = '20249999'
+         where number = '20240149' and institution_id <> (select institution_id from congress)",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    assert_eq!(screen(&mut league, &path).await, ["149", "0"]);
+    for (who, says) in [("20240001", "签到成功"), ("20240001", "只计一次"), ("学生7", "签到成功")] {
+        let told = check_in(&mut league, &path, who).await;
+        assert!(told.all(".desk-told").remove(0).contains(says), "{who}: {}", told.text());
+    }
+    for stranger in ["20240150", "20249999", "1"] {
+        let page = league.post(&format!("{path}/check-in"), &[("who", stranger)]).await;
+        assert!(page.status == 422 && page.text().contains("没有这名正式代表"), "{stranger}: {}", page.text());
+    }
+    assert_eq!(screen(&mut league, &path).await, ["149", "2"]);
 }
 
 #[tokio::test]

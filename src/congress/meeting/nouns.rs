@@ -180,18 +180,33 @@ fn clock_time(at: OffsetDateTime) -> String {
     format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
 }
 
-/// What came of checking somebody in.
-#[derive(Debug, Clone)]
-pub enum CheckedIn {
-    Now,
+words! {
+    /// How somebody who was checked in came to be there.
+    Came:
+    Now = "now", "签到成功";
     /// They had left and are back.
-    Back,
+    Back = "back", "已登记返回会场";
     /// They were checked in before.
-    Already,
-    /// Check-in is not open.
-    NotOpen,
-    /// They are no delegate in office of this congress.
-    NotDue,
+    Already = "already", "已经签到过了，只计一次";
+}
+
+words! {
+    /// Why somebody was not checked in.
+    NotCheckedIn:
+    NotOpen = "not_open", "现在不是签到时间：签到由会务组开始和结束";
+    /// They are no delegate in office of this congress, or nobody is called so.
+    NotDue = "not_due", "不是本次大会现任的正式代表；列席人员请在下面登记";
+    /// Several are called so, and none of them was picked.
+    Several = "several", "有几位代表符合，请选定是哪一位";
+    /// Whoever wants to check in neither is an officer of this congress nor keeps it.
+    NoRight = "no_right", "签到由签到员办理，你不是本次大会的签到员";
+}
+
+/// What came of checking somebody in.
+#[derive(Debug, Clone, Copy)]
+pub enum CheckedIn {
+    There { came: Came, student: StudentId },
+    Not(NotCheckedIn),
 }
 
 /// Who checks delegates in.

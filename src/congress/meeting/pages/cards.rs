@@ -22,7 +22,7 @@ use crate::{
             nouns::Attendee,
             paths,
             state::{Meetings, NewCard},
-            store::{self, CardKind, Wanted},
+            store::{self, CardKind},
         },
         pages::{kept, refusal},
     },
@@ -59,7 +59,7 @@ pub(super) async fn ask(
     let congress = kept(&mut db, &acting, id).await?;
     let meeting = store::find(&mut db, id).await?.ok_or(Failure::Missing)?;
     let day = counting_day(&meeting, app.clock.today());
-    let people = store::attendees(&mut db, id, day, Wanted::everybody()).await?;
+    let people = store::attendees(&mut db, id, day).await?;
     let without = people.iter().filter(|one| !one.has_card).count();
     let chrome = below(&app, acting.person(), &congress, "出席证");
     Ok(AskPage { chrome, action: id.cards_path(), due: people.len(), without })
@@ -89,7 +89,7 @@ pub(super) async fn make(
         .write_as(acting.person().authority(), async |db| {
             let meeting = act.meeting(db).await?;
             let day = counting_day(&meeting, act.now.date());
-            let mut people = store::attendees(db, id, day, Wanted::everybody()).await?;
+            let mut people = store::attendees(db, id, day).await?;
             people.retain(|one| whose == Whose::All || !one.has_card);
             if people.is_empty() {
                 return Err(act.refuse("没有要打印的出席证", "出席证遗失的，可以按学号、姓名签到，或者全部换发"));

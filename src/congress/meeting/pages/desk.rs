@@ -16,33 +16,25 @@ use crate::{
     audit::{self, Entry},
     auth::{person::SignedIn, token::hash_of},
     congress::{
-        Verb,
+        CongressKeeper, Verb,
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},
             forms::{DeskForm, GuestForm},
-            nouns::{Arrival, Attendee, CheckIn, CheckedIn, Headcount, Meeting, Recent, Way},
+            nouns::{Arrival, Attendee, Came, CheckIn, CheckedIn, Headcount, Meeting, NotCheckedIn, Recent},
             paths,
             state::Meetings,
-            store::{self, Desk, Wanted},
+            store::{self, Desk, Meant},
         },
         store as congresses,
     },
     failure::{Failure, Refusal},
     ids::{CongressId, StudentId},
+    office::Office,
     page::chrome::Chrome,
     text::{folded, is_hidden},
     web::forms::{Errors, Submitted, reason},
-    words::words,
 };
-
-words! {
-    /// What came of checking somebody in, as the desk's page is told.
-    Came:
-    Now = "now", "签到成功";
-    Back = "back", "已登记返回会场";
-    Already = "already", "已经签到过了，只计一次";
-}
 
 /// The right to check in at a congress: an officer's, or its keeper's.
 struct DeskRight {
@@ -182,40 +174,29 @@ pub(super) async fn show(
     let mut told = None;
     if let (Ok(came), Ok(student)) = (query.came.parse::<Came>(), query.student.parse::<StudentId>()) {
         let day = counting_day(&right.meeting, app.clock.today());
-        let found = store::attendees(&mut db, id, day, Wanted::student(student)).await?.pop();
+        let found = store::attendees_among(&mut db, id, day, &[student]).await?.pop();
         told = found.map(|attendee| CheckInMessage { came, attendee });
     }
     drop(db);
     page(&app, &person, right, Submitted::default(), told, said(&query.done)).await
 }
 
-/// Checks somebody in and leads on to the page that tells of it.
-async fn admit(
-    app: &Meetings,
-    person: &SignedIn,
-    right: &DeskRight,
-    student: StudentId,
-    way: Way,
-) -> Result<CheckedIn, Failure> {
-    let desk = Desk { account: person.account, name: &right.desk, way };
-    let now = app.clock.now();
-    app.write_as(person.authority(), async |db| {
-        right.hold(app, db, person).await?;
-        store::check_in(db, right.congress.id, student, desk, now).await
-    })
-    .await
+/// Checks somebody in. The right to do so is looked at where it is done, and not before: a crowd stands at the desk.
+async fn admit(app: &Meetings, person: &SignedIn, id: CongressId, meant: Meant<'_>) -> Result<CheckedIn, Failure> {
+    let keepers = match &person.acting {
+        Some(office) if CongressKeeper::KINDS.contains(&office.kind) => {
+            let congress = congresses::find(&mut *app.read().await?, person.institution, id).await?;
+            congress.ok_or(Failure::Missing)?.is_kept_by(office).then_some(KEEPERS_DESK)
+        }
+        _ => None,
+    };
+    let (desk, now) = (Desk { person, keepers }, app.clock.now());
+    app.write_one_as(&person.authority(), async |db| store::check_in(db, id, desk, meant, now).await).await
 }
 
-/// The page that tells of it, or why nobody was checked in.
-fn onward(congress: CongressId, student: StudentId, outcome: &CheckedIn) -> Result<Response, &'static str> {
-    let came = match outcome {
-        CheckedIn::Now => Came::Now,
-        CheckedIn::Back => Came::Back,
-        CheckedIn::Already => Came::Already,
-        CheckedIn::NotOpen => return Err("现在不是签到时间：签到由会务组开始和结束"),
-        CheckedIn::NotDue => return Err("不是本次大会现任的正式代表；列席人员请在下面登记"),
-    };
-    Ok(Redirect::to(&paths::checked_in(congress, came.slug(), student)).into_response())
+/// On to the desk's page, which tells of it.
+fn onward(congress: CongressId, came: Came, student: StudentId) -> Response {
+    Redirect::to(&paths::checked_in(congress, came.slug(), student)).into_response()
 }
 
 pub(super) async fn check_in(
@@ -224,41 +205,36 @@ pub(super) async fn check_in(
     Path(id): Path<CongressId>,
     Form(form): Form<DeskForm>,
 ) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
-    let (right, mut errors) = (DeskRight::of(&mut db, &person, id).await?, Errors::default());
-    let typed = folded(&form.who);
+    let (typed, mut errors, mut choices) = (folded(&form.who), Errors::default(), Vec::new());
     if typed.is_empty() || typed.chars().count() > 60 || typed.chars().any(is_hidden) {
         errors.add("who", "请填写学号、代表证号或姓名");
-        let typed = TypedDesk { desk: form, ..TypedDesk::default() };
-        return page(&app, &person, right, Submitted::new(typed, errors), None, "").await;
-    }
-    let day = counting_day(&right.meeting, app.clock.today());
-    let choices = store::attendees(&mut db, id, day, Wanted::typed(&typed)).await?;
-    drop(db);
-    let only = choices.first().filter(|_| choices.len() == 1);
-    let picked = choices.iter().find(|one| one.student.to_string() == form.pick);
-    let fault = only.or(picked).ok_or(if choices.is_empty() {
-        "没有这名正式代表；请核对姓名，或改填学号。列席人员请在下面登记"
     } else {
-        "有几位代表符合，请选定是哪一位"
-    });
-    let outcome = match fault {
-        Ok(one) => {
-            let way = if typed.chars().any(|c| c.is_ascii_digit()) { Way::Number } else { Way::Name };
-            let outcome = admit(&app, &person, &right, one.student, way).await?;
-            onward(id, one.student, &outcome)
-        }
-        Err(says) => Err(says),
-    };
-    match outcome {
-        Ok(onward) => Ok(onward),
-        Err(says) => {
-            errors.add("who", says);
-            let choices = if choices.len() > 1 { choices } else { Vec::new() };
-            let typed = TypedDesk { desk: form, choices, ..TypedDesk::default() };
-            page(&app, &person, right, Submitted::new(typed, errors), None, "").await
+        let meant = Meant::Called { typed: &typed, picked: form.pick.parse().ok() };
+        match admit(&app, &person, id, meant).await? {
+            CheckedIn::There { came, student } => return Ok(onward(id, came, student)),
+            CheckedIn::Not(NotCheckedIn::NoRight) => return Err(Failure::Missing),
+            CheckedIn::Not(NotCheckedIn::NotDue) => {
+                errors.add("who", "没有这名正式代表；请核对姓名，或改填学号。列席人员请在下面登记");
+            }
+            CheckedIn::Not(why @ NotCheckedIn::NotOpen) => errors.add("who", why.label()),
+            CheckedIn::Not(why @ NotCheckedIn::Several) => {
+                errors.add("who", why.label());
+                choices = namesakes(&app, id, &typed).await?;
+            }
         }
     }
+    let right = DeskRight::of(&mut *app.read().await?, &person, id).await?;
+    let typed = TypedDesk { desk: form, choices, ..TypedDesk::default() };
+    page(&app, &person, right, Submitted::new(typed, errors), None, "").await
+}
+
+/// Those who are due and called so.
+async fn namesakes(app: &Meetings, id: CongressId, typed: &str) -> Result<Vec<Attendee>, Failure> {
+    let mut db = app.read().await?;
+    let meeting = store::find(&mut db, id).await?.ok_or(Failure::Missing)?;
+    let day = counting_day(&meeting, app.clock.today());
+    let called = store::called(&mut db, id, day, typed).await?;
+    store::attendees_among(&mut db, id, day, &called).await
 }
 
 /// A card's code, opened by a phone's own camera. It is an act: whoever holds the code and the right is enough.
@@ -267,26 +243,21 @@ pub(super) async fn scan(
     person: SignedIn,
     Path(code): Path<String>,
 ) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
     let wanted = "扫码签到";
-    let Some((id, student)) = store::holder(&mut db, person.institution, &hash_of(&code)).await? else {
+    let holder = store::holder(&mut *app.read().await?, person.institution, &hash_of(&code)).await?;
+    let Some((id, student)) = holder else {
         let remedy = "请本人出示最近打印的出席证或手机上的出席证；也可以按学号、姓名签到";
         return Err(refusal(&app, &person, wanted).for_reason("这张出席证无效，或者已经换发", remedy));
     };
-    let right = match DeskRight::of(&mut db, &person, id).await {
-        Err(Failure::Missing) => {
-            let why = "签到由签到员办理，你不是本次大会的签到员";
-            return Err(refusal(&app, &person, wanted).for_reason(why, "请到签到处，把出席证交给签到员扫描"));
+    match admit(&app, &person, id, Meant::Holder(student)).await? {
+        CheckedIn::There { came, student } => Ok(onward(id, came, student)),
+        CheckedIn::Not(why @ NotCheckedIn::NoRight) => {
+            let remedy = "请到签到处，把出席证交给签到员扫描";
+            Err(refusal(&app, &person, wanted).for_reason(why.label(), remedy))
         }
-        other => other?,
-    };
-    drop(db);
-    let outcome = admit(&app, &person, &right, student, Way::Code).await?;
-    match onward(id, student, &outcome) {
-        Ok(onward) => Ok(onward),
-        Err(says) => {
-            let back = id.check_in_path();
-            Err(Refusal { back, ..refusal(&app, &person, wanted) }.for_reason(says, "请找会务组"))
+        CheckedIn::Not(why) => {
+            let refused = Refusal { back: id.check_in_path(), ..refusal(&app, &person, wanted) };
+            Err(refused.for_reason(why.label(), "请找会务组"))
         }
     }
 }

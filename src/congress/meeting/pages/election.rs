@@ -11,12 +11,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::CongressKeeper,
-    congress::meeting::{
-        done::Done,
-        nouns::Attendee,
-        state::Meetings,
-        store::{self, Wanted},
-    },
+    congress::meeting::{done::Done, nouns::Attendee, state::Meetings, store},
     elections::{
         Verb as ElectionVerb,
         sitting::ContestRules,
@@ -52,7 +47,7 @@ pub(super) async fn create(
         if !head.count.is_enough(&meeting.rules) {
             return Err(act.refusal().because(vec![quorum(&meeting.rules, head.count)]));
         }
-        let people = store::attendees(db, id, day, Wanted::everybody()).await?;
+        let people = store::attendees(db, id, day).await?;
         let present: Vec<StudentId> =
             people.iter().filter(|one| one.is_present()).map(|one: &Attendee| one.student).collect();
         let title: String = format!("{}主席团选举", act.congress.short_title()).chars().take(40).collect();

@@ -20,7 +20,7 @@ use crate::{
         meeting::{
             nouns::{AgendaItem, Attendee, DocumentHead, Meeting},
             state::Meetings,
-            store::{self, CardKind, Wanted},
+            store::{self, CardKind},
         },
         store as congresses,
     },
@@ -56,7 +56,7 @@ async fn own(
 ) -> Result<Option<Attendee>, Failure> {
     let Some(student) = person.student else { return Ok(None) };
     let day = counting_day(meeting, today);
-    Ok(store::attendees(db, meeting.congress, day, Wanted::student(student)).await?.pop())
+    Ok(store::attendees_among(db, meeting.congress, day, &[student]).await?.pop())
 }
 
 #[derive(Template, WebTemplate)]

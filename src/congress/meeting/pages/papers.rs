@@ -21,7 +21,7 @@ use crate::{
             composed::{Course, ElectedContest, MeetingPaper, PreparedContest, SeatingPlan},
             nouns::{Guest, Meeting},
             state::Meetings,
-            store::{self, Wanted},
+            store,
         },
         pages::refusal,
     },
@@ -65,7 +65,7 @@ pub(in crate::congress::meeting) async fn course(
     Ok(Course {
         head: store::headcount(db, id, day).await?,
         guests: guests.into_iter().map(guest).collect(),
-        people: store::attendees(db, id, day, Wanted::everybody()).await?,
+        people: store::attendees(db, id, day).await?,
         agenda: store::agenda(db, id).await?,
         votes: store::votes(db, id).await?,
         duties: store::duties(db, id).await?,

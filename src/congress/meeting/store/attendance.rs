@@ -11,6 +11,7 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{AccountId, AttendanceId, CongressId, InstitutionId, MeetingGuestId, StudentId},
+    name::{key, number_key},
     rules::meeting::Count,
 };
 
@@ -35,39 +36,51 @@ pub async fn headcount(connection: &mut PgConnection, congress: CongressId, day:
     })
 }
 
-/// Which of those due are read.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Wanted<'a> {
-    /// By 学号, the number of the card, or the name.
-    pub typed: Option<&'a str>,
-    pub student: Option<StudentId>,
+struct AttendeeRow {
+    student: StudentId,
+    number: String,
+    name: String,
+    class: String,
+    college: String,
+    card: Option<i32>,
+    delegation: String,
+    has_card: bool,
+    at: Option<OffsetDateTime>,
+    desk: Option<String>,
+    way: Option<String>,
+    left_at: Option<OffsetDateTime>,
 }
 
-impl<'a> Wanted<'a> {
-    pub fn everybody() -> Self {
-        Self::default()
-    }
-
-    pub fn typed(text: &'a str) -> Self {
-        Self { typed: Some(text), student: None }
-    }
-
-    pub fn student(id: StudentId) -> Self {
-        Self { typed: None, student: Some(id) }
+impl AttendeeRow {
+    fn into_attendee(self) -> anyhow::Result<Attendee> {
+        let arrival = match (self.at, self.desk, self.way) {
+            (Some(at), Some(desk), Some(way)) => Some(Arrival { at, desk, way: way.parse()?, left_at: self.left_at }),
+            _ => None,
+        };
+        Ok(Attendee {
+            student: self.student,
+            number: self.number,
+            name: self.name,
+            class: self.class,
+            college: self.college,
+            delegation: self.delegation,
+            card: self.card,
+            has_card: self.has_card,
+            arrival,
+        })
     }
 }
 
-/// Those who are due on a day, by delegation and card.
+/// Everybody who is due on a day, by delegation and card.
 pub async fn attendees(
     connection: &mut PgConnection,
     congress: CongressId,
     day: Date,
-    wanted: Wanted<'_>,
 ) -> Result<Vec<Attendee>, Failure> {
-    let card = wanted.typed.and_then(|text| text.parse::<i32>().ok());
-    let rows = sqlx::query!(
-        r#"select s.id as "student: StudentId", s.number, s.name, k.name as class, c.name as college, d.card,
-                  coalesce(t.name, '') as "delegation!",
+    let rows = sqlx::query_as!(
+        AttendeeRow,
+        r#"select s.id as "student!: StudentId", s.number as "number!", s.name as "name!", k.name as "class!",
+                  c.name as "college!", d.card, coalesce(t.name, '') as "delegation!",
                   exists (select from delegate_card p where p.congress_id = $1 and p.student_id = s.id and p.kind = 'paper')
                       as "has_card!",
                   a.at as "at?", a.desk as "desk?", a.way as "way?", a.left_at as "left_at?"
@@ -75,36 +88,75 @@ pub async fn attendees(
                 join major m on m.id = k.major_id join college c on c.id = m.college_id
                 left join congress_delegation t on t.id = d.delegation_id
                 left join attendance a on a.congress_id = $1 and a.student_id = s.id and a.undone_at is null
-           where ($3::text is null or s.number_key = number_key($3) or s.name_key = name_key($3) or d.card = $4)
-                 and ($5::uuid is null or s.id = $5)
            order by t.place nulls last, d.card nulls last, c.place, c.name, k.name, s.number"#,
         congress.0,
-        day,
-        wanted.typed,
-        card,
-        wanted.student.map(|id| id.0)
-    )
-    .fetch_all(connection)
-    .await?;
-    let way = |word: &str| word.parse::<Way>();
-    let read = rows.into_iter().map(|row| {
-        let arrival = match (row.at, row.desk, row.way) {
-            (Some(at), Some(desk), Some(word)) => Some(Arrival { at, desk, way: way(&word)?, left_at: row.left_at }),
-            _ => None,
-        };
-        Ok(Attendee {
-            student: row.student,
-            number: row.number,
-            name: row.name,
-            class: row.class,
-            college: row.college,
-            delegation: row.delegation,
-            card: row.card,
-            has_card: row.has_card,
-            arrival,
-        })
-    });
+        day
+    );
+    let read = rows.fetch_all(connection).await?.into_iter().map(AttendeeRow::into_attendee);
     Ok(read.collect::<anyhow::Result<_>>()?)
+}
+
+/// Those of a few people who are due on a day, without a look at the others: by card, class and number.
+pub async fn attendees_among(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    day: Date,
+    people: &[StudentId],
+) -> Result<Vec<Attendee>, Failure> {
+    let people: Vec<_> = people.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        AttendeeRow,
+        r#"select s.id as "student!: StudentId", s.number as "number!", s.name as "name!", k.name as "class!",
+                  c.name as "college!", d.card, coalesce(t.name, '') as "delegation!",
+                  exists (select from delegate_card p where p.congress_id = $1 and p.student_id = s.id and p.kind = 'paper')
+                      as "has_card!",
+                  a.at as "at?", a.desk as "desk?", a.way as "way?", a.left_at as "left_at?"
+           from unnest($3::uuid[]) n(id)
+                cross join lateral (select w.card, w.delegation_id from congress_due($1, $2) w
+                                    where w.student_id = n.id limit 1) d
+                join student s on s.id = n.id join class k on k.id = s.class_id
+                join major m on m.id = k.major_id join college c on c.id = m.college_id
+                left join congress_delegation t on t.id = d.delegation_id
+                left join attendance a on a.congress_id = $1 and a.student_id = s.id and a.undone_at is null
+           order by d.card nulls last, c.place, c.name, k.name, s.number"#,
+        congress.0,
+        day,
+        &people
+    );
+    let read = rows.fetch_all(connection).await?.into_iter().map(AttendeeRow::into_attendee);
+    Ok(read.collect::<anyhow::Result<_>>()?)
+}
+
+/// By what somebody is looked for who stands at a desk.
+struct Called {
+    number_key: String,
+    name_key: String,
+    card: Option<i32>,
+}
+
+impl Called {
+    fn of(typed: &str) -> Self {
+        Self { number_key: number_key(typed), name_key: key(typed), card: typed.parse().ok() }
+    }
+}
+
+/// Those who are due on a day and called so: by 学号, the number on the card, or the name.
+pub async fn called(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    day: Date,
+    typed: &str,
+) -> Result<Vec<StudentId>, Failure> {
+    let called = Called::of(typed);
+    let ids = sqlx::query_scalar!(
+        r#"select d as "id!: StudentId" from due_by_name($1, $2, $3, $4, $5) d"#,
+        congress.0,
+        called.number_key,
+        called.name_key,
+        called.card,
+        day
+    );
+    Ok(ids.fetch_all(connection).await?)
 }
 
 /// Whose card has the code with that hash.
@@ -123,59 +175,67 @@ pub async fn holder(
     Ok(row.fetch_optional(connection).await?.map(|row| (row.congress, row.student)))
 }
 
-/// Who checks in, at which desk, and how.
+/// Who checks in, and at which desk.
 #[derive(Debug, Clone, Copy)]
 pub struct Desk<'a> {
-    pub account: AccountId,
-    pub name: &'a str,
-    pub way: Way,
+    pub person: &'a SignedIn,
+    /// The desk of whoever keeps the congress; none for others, who have the desk that they were given.
+    pub keepers: Option<&'static str>,
 }
 
-/// Checks somebody in, in one statement, whoever else does so at the same moment: they are counted once.
+/// Whom a desk is to check in.
+#[derive(Debug, Clone, Copy)]
+pub enum Meant<'a> {
+    /// The holder of a card.
+    Holder(StudentId),
+    /// Whoever is called so; of several the one who was picked.
+    Called { typed: &'a str, picked: Option<StudentId> },
+}
+
+impl Meant<'_> {
+    fn way(self) -> Way {
+        match self {
+            Self::Holder(_) => Way::Code,
+            Self::Called { typed, .. } if typed.chars().any(|c| c.is_ascii_digit()) => Way::Number,
+            Self::Called { .. } => Way::Name,
+        }
+    }
+}
+
+/// Checks somebody in, in one statement, whoever else does so at the same moment: they are counted once. The statement proves
+/// the session, the office and the right to check in, and holds them; none where the person may act no more.
 pub async fn check_in(
     connection: &mut PgConnection,
     congress: CongressId,
-    student: StudentId,
     desk: Desk<'_>,
+    meant: Meant<'_>,
     now: OffsetDateTime,
-) -> Result<CheckedIn, Failure> {
-    let day = now.date();
-    let done = sqlx::query_scalar!(
-        "with hall as (select m.congress_id from meeting m join congress g on g.id = m.congress_id and g.stage = 'convened'
-                       where m.congress_id = $1 and m.check_in = 'open' for share of m)
-         insert into attendance (id, congress_id, student_id, at, by_account, desk, way)
-         select $2, hall.congress_id, d.student_id, $4, $5, $6, $7
-         from hall, congress_due($1, $8) d where d.student_id = $3
-         on conflict (congress_id, student_id) where undone_at is null do nothing returning id",
+) -> Result<Option<CheckedIn>, Failure> {
+    let (holder, called, picked) = match meant {
+        Meant::Holder(student) => (Some(student), None, None),
+        Meant::Called { typed, picked } => (None, Some(Called::of(typed)), picked),
+    };
+    let row = sqlx::query!(
+        r#"select outcome as "outcome!", student_id as "student?: StudentId"
+           from check_in($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"#,
         congress.0,
+        holder.map(|id| id.0),
+        called.as_ref().map(|called| called.number_key.as_str()),
+        called.as_ref().map(|called| called.name_key.as_str()),
+        called.as_ref().and_then(|called| called.card),
+        picked.map(|id| id.0),
+        meant.way().slug(),
+        desk.person.session,
+        desk.person.acting.as_ref().map(|office| office.id.0),
+        desk.keepers,
         AttendanceId::random().0,
-        student.0,
-        now,
-        desk.account.0,
-        desk.name,
-        desk.way.slug(),
-        day
+        now
     );
-    if done.fetch_optional(&mut *connection).await?.is_some() {
-        return Ok(CheckedIn::Now);
-    }
-    let back = sqlx::query_scalar!(
-        "update attendance a set left_at = null, left_by = null
-         from meeting m where m.congress_id = a.congress_id and m.check_in <> 'not_yet' and m.signed_at is null
-              and a.congress_id = $1 and a.student_id = $2 and a.undone_at is null and a.left_at is not null
-         returning a.id",
-        congress.0,
-        student.0
-    );
-    if back.fetch_optional(&mut *connection).await?.is_some() {
-        return Ok(CheckedIn::Back);
-    }
-    let known = attendees(connection, congress, day, Wanted::student(student)).await?.pop();
-    Ok(match known {
-        None => CheckedIn::NotDue,
-        Some(Attendee { arrival: Some(_), .. }) => CheckedIn::Already,
-        Some(_) => CheckedIn::NotOpen,
-    })
+    let Some(row) = row.fetch_optional(connection).await? else { return Ok(None) };
+    Ok(Some(match row.student {
+        Some(student) => CheckedIn::There { came: row.outcome.parse()?, student },
+        None => CheckedIn::Not(row.outcome.parse()?),
+    }))
 }
 
 /// Takes a check-in back; `false` where there is none, or check-in is not open.
