@@ -10,19 +10,23 @@ use axum::{Router, extract::State, http::StatusCode, routing::post};
 use sqlx::{PgConnection, PgPool};
 use tokio::runtime::Runtime;
 
-use super::{Connection, ROUNDS, SENT, bind, make_unions, percentile, rate, spread};
+use super::{Connection, ROUNDS, SENT, bind, make_unions, percentile, spread};
 
 /// Universities with so many congresses of 75 delegates each.
 const FEW: (&str, i32) = ("congress", 4);
 const MANY: (&str, i32) = ("congresses", 40);
 /// Desks in a hall.
 const DESKS: usize = 4;
-/// Students who are delegates of the congress that meets, more than come in a round.
-const DELEGATES: i32 = 60_000;
+/// The university whose congresses meet, and of each how many delegates come besides the 75: of a school or a college as it is,
+/// of a large one (seats are given out up to 5,000), and every student at once.
+const MEETING: (&str, i32) = ("halls", 3);
+const COMING: [i32; 3] = [300, 3_000, 60_000];
+/// Of a larger hall no more come in a round.
+const MOST_AT_ONCE: u64 = 6_000;
 
 /// Makes the universities of the overview; their unions have a hundred students each.
 pub async fn make(db: &mut PgConnection, hash: &str) {
-    for (code, unions) in [FEW, MANY] {
+    for (code, unions) in [FEW, MANY, MEETING] {
         make_unions(db, hash, code, unions).await;
         for statement in [
             "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on,
@@ -86,79 +90,151 @@ async fn bare_row(State(pool): State<PgPool>, number: String) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// A congress that meets, of the university of few, whose delegates are sixty thousand students; the path of its desk.
-async fn hall(pool: &PgPool) -> String {
-    for statement in [
-        "create table bare_attendance (number text not null, at timestamptz not null)",
-        "insert into student (id, institution_id, number, name, class_id)
-         select gen_random_uuid(), i.id, 'D' || n, '代表' || n, (select k.id from class k join major m on m.id = k.major_id
-                join college c on c.id = m.college_id where c.institution_id = i.id limit 1)
-         from institution i, generate_series(1, $2) n where i.code = $1",
+/// What the halls have in common: the students of whom delegates are taken, and an officer with an account of their own for each
+/// desk.
+async fn prepare_halls(pool: &PgPool) {
+    for (statement, most) in [
+        (
+            "insert into student (id, institution_id, number, name, class_id)
+             select gen_random_uuid(), i.id, 'D' || n, '代表' || n, (select k.id from class k join major m on m.id = k.major_id
+                    join college c on c.id = m.college_id where c.institution_id = i.id limit 1)
+             from institution i, generate_series(1, $2) n where i.code = $1",
+            COMING.into_iter().max().unwrap(),
+        ),
+        (
+            "insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password, created_at)
+             select gen_random_uuid(), a.institution_id, 'O' || n, '签到员' || n, a.password_hash, now(), false, now()
+             from account a join institution i on i.id = a.institution_id, generate_series(0, $2) n
+             where i.code = $1 and a.number = 'L1'",
+            i32::try_from(DESKS).unwrap() - 1,
+        ),
+    ] {
+        sqlx::query(statement).bind(MEETING.0).bind(most).execute(pool).await.unwrap();
+    }
+    let bare = "create table bare_attendance (number text not null, at timestamptz not null)";
+    sqlx::query(bare).execute(pool).await.unwrap();
+}
+
+/// Opens check-in at a congress that did not meet before, for so many delegates more; the path of its desks.
+async fn hall(pool: &PgPool, delegates: i32) -> String {
+    let (id,): (String,) = sqlx::query_as(
+        "select g.id::text from congress g join institution i on i.id = g.institution_id where i.code = $1
+               and not exists (select from meeting m where m.congress_id = g.id) limit 1",
+    )
+    .bind(MEETING.0)
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    sqlx::query(
         "insert into delegate (id, congress_id, student_id, unit, standing, backbone, listed_at, listed_by)
          select gen_random_uuid(), g.id, s.id, 1, 'elected', false, now(), g.created_by
-         from institution i join lateral (select * from congress c where c.institution_id = i.id order by c.id limit 1) g on true
-              join student s on s.institution_id = i.id
-         where i.code = $1 and s.number like 'D%' and $2 > 0",
-    ] {
-        let query = sqlx::query(statement);
-        let bound = if statement.contains("$1") { query.bind(FEW.0).bind(DELEGATES) } else { query };
-        bound.execute(pool).await.unwrap();
-    }
-    let (id,): (String,) = sqlx::query_as(
-        "with held as (
-             select g.id from congress g join institution i on i.id = g.institution_id where i.code = $1 order by g.id limit 1
-         ), met as (
+         from congress g join generate_series(1, $2) n on true
+              join student s on s.institution_id = g.institution_id and s.number = 'D' || n
+         where g.id = $1::uuid",
+    )
+    .bind(&id)
+    .bind(delegates)
+    .execute(pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "with met as (
              insert into meeting (congress_id, starts_at, place, quorum_part, quorum_whole, quorum_strict, majority_of, source,
                                   basis, check_in, check_in_opened_at)
-             select id, now(), '大礼堂', 2, 3, true, 'present', 'practice', '', 'open', now() from held
+             select id, now(), '大礼堂', 2, 3, true, 'present', 'practice', '', 'open', now() from congress where id = $1::uuid
              returning congress_id
          )
          insert into check_in_officer (congress_id, account_id, desk, named_at, named_by)
-         select met.congress_id, a.id, '1 号台', now(), a.id from met, account a join institution i on i.id = a.institution_id
-         where i.code = $1 and a.number = 'L1'
-         returning congress_id::text",
+         select met.congress_id, a.id, substr(a.number, 2) || ' 号台', now(), a.id
+         from met join congress g on g.id = met.congress_id join account a on a.institution_id = g.institution_id
+         where a.number like 'O%'",
     )
-    .bind(FEW.0)
-    .fetch_one(pool)
+    .bind(&id)
+    .execute(pool)
     .await
     .unwrap();
     sqlx::query("analyze").execute(pool).await.unwrap();
     format!("/congresses/{id}/check-in")
 }
 
-/// Delegates a second at four desks, against rows a second that the barest handler writes for as many connections.
-pub fn check_ins(runtime: &Runtime, portal: SocketAddr, url: &str) {
-    let (path, bare) = runtime.block_on(async {
-        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(16).connect(url).await.unwrap();
-        let path = hall(&pool).await;
-        let (listener, at) = bind().await;
-        let router = Router::new().route("/", post(bare_row)).with_state(pool);
-        tokio::spawn(axum::serve(listener, router).into_future());
-        (path, at)
+/// How many a second `work` takes of people who come once each to the desks, each of which has a state of its own.
+fn once_each<S>(people: u64, start: impl Fn(usize) -> S + Sync, work: impl Fn(&mut S, u64) + Sync) -> f64 {
+    let next = AtomicU64::new(1);
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for desk in 0..DESKS {
+            let (next, start, work) = (&next, &start, &work);
+            scope.spawn(move || {
+                let mut state = start(desk);
+                loop {
+                    let person = next.fetch_add(1, Ordering::Relaxed);
+                    if person > people {
+                        break;
+                    }
+                    work(&mut state, person);
+                }
+            });
+        }
     });
-    let cookie = Connection::open(portal).sign_in_as(FEW.0, "L1");
-    let (next, mut ours, mut theirs, mut ratios) = (AtomicU64::new(1), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        let rows = rate(
-            DESKS,
-            |_| Connection::open(bare),
-            |connection, _| assert_eq!(connection.ask("POST", "/", &cookie, "D1").0, 204),
-        );
-        let desks = rate(
-            DESKS,
-            |_| Connection::open(portal),
-            |connection, _| {
-                let who = format!("who=D{}", next.fetch_add(1, Ordering::Relaxed));
-                let kind = "application/x-www-form-urlencoded";
-                let answer = connection.send("POST", &path, &cookie, kind, &who);
-                assert!(answer.location.contains("came=now"), "{} {}", answer.status, answer.location);
-            },
-        );
-        ratios.push(desks / rows);
-        ours.push(desks);
-        theirs.push(rows);
+    #[expect(clippy::cast_precision_loss, reason = "far below the limit")]
+    let people = people as f64;
+    people / began.elapsed().as_secs_f64()
+}
+
+/// Checks a person in at a desk; where the page is that tells of it.
+fn check_in(connection: &mut Connection, path: &str, cookie: &str, person: u64) -> String {
+    let kind = "application/x-www-form-urlencoded";
+    let answer = connection.send("POST", path, cookie, kind, &format!("who=D{person}"));
+    assert!(answer.location.contains("came=now"), "{} {}", answer.status, answer.location);
+    answer.location
+}
+
+/// Delegates a second at four desks, against rows a second that the barest handler writes for as many connections. The acts
+/// alone, as the rows are; and with the page that a desk is shown after each.
+pub fn check_ins(runtime: &Runtime, portal: SocketAddr, url: &str) {
+    let (pool, bare) = runtime.block_on(async {
+        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(16).connect(url).await.unwrap();
+        prepare_halls(&pool).await;
+        let (listener, at) = bind().await;
+        let router = Router::new().route("/", post(bare_row)).with_state(pool.clone());
+        tokio::spawn(axum::serve(listener, router).into_future());
+        (pool, at)
+    });
+    let officers: Vec<String> =
+        (0..DESKS).map(|desk| Connection::open(portal).sign_in_as(MEETING.0, &format!("O{desk}"))).collect();
+    for delegates in COMING {
+        let path = runtime.block_on(hall(&pool, delegates));
+        let (mut rows, mut acts, mut with_page, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let people = u64::try_from(delegates).unwrap().min(MOST_AT_ONCE);
+        let emptied = || {
+            runtime.block_on(sqlx::query("truncate attendance").execute(&pool)).unwrap();
+        };
+        for _ in 0..ROUNDS {
+            let written = once_each(
+                people,
+                |_| Connection::open(bare),
+                |connection, person| assert_eq!(connection.ask("POST", "/", "", &format!("D{person}")).0, 204),
+            );
+            emptied();
+            let act = |(connection, desk): &mut (Connection, usize), person| {
+                check_in(connection, &path, &officers[*desk], person);
+            };
+            let acted = once_each(people, |desk| (Connection::open(portal), desk), act);
+            emptied();
+            let shown = |(connection, desk): &mut (Connection, usize), person| {
+                let told = check_in(connection, &path, &officers[*desk], person);
+                assert_eq!(connection.ask("GET", &told, &officers[*desk], "").0, 200);
+            };
+            with_page.push(once_each(people, |desk| (Connection::open(portal), desk), shown));
+            emptied();
+            ratios.push(acted / written);
+            rows.push(written);
+            acts.push(acted);
+        }
+        println!("{delegates:6} delegates at {DESKS} desks");
+        println!("  rows a second by a bare handler         {}", spread(rows, 0));
+        println!("  check-ins a second                      {}", spread(acts, 0));
+        println!("  ratio (target 0.70)                     {}", spread(ratios, 3));
+        println!("  check-ins a second, each with its page  {}\n", spread(with_page, 0));
     }
-    println!("rows a second by a bare handler           {}", spread(theirs, 0));
-    println!("check-ins a second at {DESKS} desks           {}", spread(ours, 0));
-    println!("  ratio (target 0.70)                     {}\n", spread(ratios, 3));
 }

@@ -372,7 +372,7 @@ fn a_portal_killed_during_check_in_has_counted_once_everybody_whom_it_acknowledg
     let data = scratch("check-in");
     let (portal, path) = runtime().block_on(async {
         let portal = Portal::start().await;
-        let (path, mut league) = checking_in(&portal, 150).await;
+        let (path, mut league) = checking_in(&portal, 3_000).await;
         let desk = [("number", "school_league"), ("desk", "1 号台")];
         assert_eq!(league.post(&format!("{path}/check-in/desks"), &desk).await.status, 303);
         (portal, path)
@@ -395,7 +395,7 @@ fn a_portal_killed_during_check_in_has_counted_once_everybody_whom_it_acknowledg
                 let (cookie, stop, count, check_in) = (&cookie, &stop, &count, &check_in);
                 scope.spawn(move || {
                     let mut acknowledged = Vec::new();
-                    for student in (1..=150).filter(|student| student % 4 == desk) {
+                    for student in (1..=3_000).filter(|student| student % 4 == desk) {
                         if stop.load(Ordering::Relaxed) {
                             break;
                         }
