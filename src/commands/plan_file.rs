@@ -178,7 +178,8 @@ fn besides(rule: Rule) -> &'static [&'static str] {
             "point 有 quorum 到会人数（>2/3、2/3、>1/2、1/2、0）、majority 当选（present 实到、valid 有效票、due 应到、none 得票多的）、\
              tie 得票相同（vacant 空缺、second_round 第二轮、lot 抽签、hands 举手表决）、extra 差额（人数或比例）、write_in 另选他人（yes、no）、\
              write_in_needs_against 弃权的不能另选（yes、no）、unreadable 无法辨认（abstain、void）、\
-             second_round 第二轮和另行选举的当选（取值同 majority）、constitution 举手表决通过章程（>2/3、2/3、>1/2、1/2）",
+             second_round 第二轮和另行选举的当选（取值同 majority）、constitution 举手表决通过章程（>2/3、2/3、>1/2、1/2，\
+             都是实到的；按应到算的写 \"2/3 due\" 等）",
         ],
         Rule::Rev03 => {
             &["weights = [40, 30, 30] # 各方面的权重，合计 100", "excellent_at_most = 20 # 优秀不超过百分之几"]

@@ -157,6 +157,17 @@ impl Needed {
         Self { part: 1, whole: 2, strict: true, of }
     }
 
+    /// `赞成达到实到的 2/3`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        let word = if self.strict { "超过" } else { "达到" };
+        let base = match self.of {
+            VoteBase::Present => "实到",
+            VoteBase::Due => "应到",
+        };
+        format!("赞成{word}{base}的 {}/{}", self.part, self.whole)
+    }
+
     /// So many are enough.
     #[must_use]
     pub fn is_met(self, votes_for: u32, count: Count) -> bool {

@@ -10,6 +10,7 @@ use super::{
     eligibility,
     judgement::{Known, judge, judge_with},
     measure::{Measure, RankBase, RankedBy},
+    meeting::Count,
     plan::{BUILT_IN, DocumentKind, Union, named},
     qualification::{DelegateFacts, count},
     review::{Scheme, aspects},
@@ -269,6 +270,25 @@ fn vet_05_the_constitution_says_how_votes_are_counted() {
     );
     assert!(wrong.contains("以下之一：vacant、second_round、lot") && wrong.contains("应为人数"), "{wrong}");
     assert!(wrong.contains("“Y”不是这一项 clauses 里的 id"), "{wrong}");
+}
+
+#[test]
+fn vet_05_a_constitution_passes_with_a_part_of_those_present_or_of_all_who_are_due() {
+    let passes = |value: &str| {
+        let term = format!("election = [{{ point = \"constitution\", value = \"{value}\", clause = \"X1\" }}]");
+        let plan = plan_with("VET-05", &term);
+        let (needed, clause) = plan.constitution_passes().unwrap();
+        assert_eq!(clause.quote, "学生会的规定如下");
+        let count = Count { due: 100, present: 90 };
+        (
+            plan.provision(Rule::Vet05).unwrap().figure.clone().unwrap(),
+            [60, 66, 67].map(|votes| needed.is_met(votes, count)),
+        )
+    };
+    assert_eq!(passes("2/3"), ("赞成达到实到的 2/3 通过章程".to_owned(), [true, true, true]));
+    assert_eq!(passes("2/3 due"), ("赞成达到应到的 2/3 通过章程".to_owned(), [false, false, true]));
+    let none = refusals("VET-05", "election = [{ point = \"constitution\", value = \"0\", clause = \"X1\" }]");
+    assert!(none.contains("以下之一：>2/3、2/3"), "nobody passes one with no vote at all: {none}");
 }
 
 #[test]

@@ -208,7 +208,7 @@ fn counted_by_the_plan(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
     let is_meant = |(term, _): &(&ElectionTerm, &Clause)| match term.rule {
         CountRule::SecondRound(_) => *second,
         // By a show of hands: no contest is counted by it.
-        CountRule::Constitution { .. } => false,
+        CountRule::Constitution(_) => false,
         _ if rules.round != Round::First => false,
         CountRule::Majority(_) | CountRule::WriteIn(_) | CountRule::WriteInNeedsAgainst(_) | CountRule::Extra(_) => {
             !(*second && says_of_second)

@@ -12,7 +12,7 @@ use crate::{
     rules::{
         Clause, Outcome, Plan,
         election::RulePoint,
-        meeting::{MeetingRules, Needed, VoteBase},
+        meeting::{MeetingRules, Needed},
         plan::CountRule,
     },
 };
@@ -57,17 +57,13 @@ pub(super) async fn stated_quorum(
 /// What a constitution passes with.
 pub(super) struct StatedMajority {
     pub(super) needed: Needed,
-    /// `赞成达到实到的 2/3 通过章程`.
-    pub(super) says: String,
     pub(super) clause: Clause,
 }
 
 impl StatedMajority {
     fn of(plan: &Plan) -> Option<Self> {
-        let (rule, clause) = plan.constitution_passes()?;
-        let CountRule::Constitution { numerator, denominator, strict } = rule else { return None };
-        let needed = Needed { part: numerator, whole: denominator, strict, of: VoteBase::Present };
-        Some(Self { needed, says: rule.in_words(), clause: clause.clone() })
+        let (needed, clause) = plan.constitution_passes()?;
+        Some(Self { needed, clause: clause.clone() })
     }
 }
 

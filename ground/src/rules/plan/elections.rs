@@ -9,6 +9,7 @@ use super::{
 use crate::rules::{
     Clause,
     election::{MajorityOf, RulePoint, Rules, Tie, Unreadable},
+    meeting::{Needed, VoteBase},
 };
 
 /// How many more candidates than seats.
@@ -51,12 +52,8 @@ pub enum CountRule {
     Unreadable(Unreadable),
     /// The majority of a further round: a second one among the tied, or another election for seats that stayed empty.
     SecondRound(MajorityOf),
-    /// What a constitution passes with, by a show of hands of those present; strictly more than it, or as many.
-    Constitution {
-        numerator: u32,
-        denominator: u32,
-        strict: bool,
-    },
+    /// What a constitution passes with, by a show of hands.
+    Constitution(Needed),
 }
 
 /// What a plan file speaks of: a point of a contest's rules, or one of which contests keep no source of their own.
@@ -108,6 +105,17 @@ const QUORUMS: [(&str, [u32; 2], bool); 5] = [
     ("1/2", [1, 2], false),
     ("0", [0, 1], false),
 ];
+/// What a constitution can pass with: of those present, or of all who are due.
+const PASSES: [(&str, Needed); 8] = [
+    (">2/3", Needed { part: 2, whole: 3, strict: true, of: VoteBase::Present }),
+    ("2/3", Needed { part: 2, whole: 3, strict: false, of: VoteBase::Present }),
+    (">1/2", Needed { part: 1, whole: 2, strict: true, of: VoteBase::Present }),
+    ("1/2", Needed { part: 1, whole: 2, strict: false, of: VoteBase::Present }),
+    (">2/3 due", Needed { part: 2, whole: 3, strict: true, of: VoteBase::Due }),
+    ("2/3 due", Needed { part: 2, whole: 3, strict: false, of: VoteBase::Due }),
+    (">1/2 due", Needed { part: 1, whole: 2, strict: true, of: VoteBase::Due }),
+    ("1/2 due", Needed { part: 1, whole: 2, strict: false, of: VoteBase::Due }),
+];
 
 fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str {
     words.iter().find(|(_, known)| known == value).map_or("", |(word, _)| word)
@@ -125,13 +133,7 @@ impl CountRule {
         let point = match subject {
             Subject::Contest(point) => point,
             Subject::SecondRound => return table.one_of("value", &MAJORITIES).map(Self::SecondRound),
-            Subject::Constitution => {
-                // Nobody passes one with no vote at all.
-                let some = QUORUMS.iter().filter(|(_, [numerator, _], _)| *numerator > 0);
-                let words: Vec<_> = some.map(|(word, fraction, strict)| (*word, (*fraction, *strict))).collect();
-                let ([numerator, denominator], strict) = table.one_of("value", &words)?;
-                return Some(Self::Constitution { numerator, denominator, strict });
-            }
+            Subject::Constitution => return table.one_of("value", &PASSES).map(Self::Constitution),
         };
         match point {
             RulePoint::Quorum => {
@@ -166,13 +168,13 @@ impl CountRule {
             Self::WriteIn(_) => RulePoint::WriteIn,
             Self::WriteInNeedsAgainst(_) => RulePoint::WriteInNeedsAgainst,
             Self::Unreadable(_) => RulePoint::Unreadable,
-            Self::SecondRound(_) | Self::Constitution { .. } => return None,
+            Self::SecondRound(_) | Self::Constitution(_) => return None,
         })
     }
 
     fn subject(self) -> Subject {
         match self {
-            Self::Constitution { .. } => Subject::Constitution,
+            Self::Constitution(_) => Subject::Constitution,
             _ => self.point().map_or(Subject::SecondRound, Subject::Contest),
         }
     }
@@ -186,9 +188,8 @@ impl CountRule {
     /// The value as a plan file has it.
     fn value(self) -> String {
         match self {
-            Self::Quorum { numerator, denominator, strict } | Self::Constitution { numerator, denominator, strict } => {
-                fraction_word(numerator, denominator, strict).to_owned()
-            }
+            Self::Quorum { numerator, denominator, strict } => fraction_word(numerator, denominator, strict).to_owned(),
+            Self::Constitution(needed) => word_of(&PASSES, &needed).to_owned(),
             Self::Majority(of) | Self::SecondRound(of) => word_of(&MAJORITIES, &of).to_owned(),
             Self::Tie(tie) => word_of(&TIES, &tie).to_owned(),
             Self::Extra(Extra::People(people)) => people.to_string(),
@@ -224,10 +225,7 @@ impl CountRule {
             Self::Unreadable(Unreadable::Abstain) => "一项无法辨认的按弃权计".to_owned(),
             Self::Unreadable(Unreadable::Void) => "有一项无法辨认的整张票无效".to_owned(),
             Self::SecondRound(of) => format!("第二轮和另行选举{}", Self::Majority(of).in_words()),
-            Self::Constitution { numerator, denominator, strict } => {
-                let word = if strict { "超过" } else { "达到" };
-                format!("赞成{word}实到的 {numerator}/{denominator} 通过章程")
-            }
+            Self::Constitution(needed) => format!("{} 通过章程", needed.in_words()),
         }
     }
 
@@ -239,7 +237,7 @@ impl CountRule {
             }
             Self::Majority(of) => rules.majority_of = of,
             Self::Tie(tie) => rules.tie = tie,
-            Self::Extra(_) | Self::SecondRound(_) | Self::Constitution { .. } => {}
+            Self::Extra(_) | Self::SecondRound(_) | Self::Constitution(_) => {}
             Self::WriteIn(yes) => rules.write_in = yes,
             Self::WriteInNeedsAgainst(yes) => rules.write_in_needs_against = yes,
             Self::Unreadable(what) => rules.unreadable = what,
@@ -307,9 +305,11 @@ pub(super) fn write_elections(terms: &[ElectionTerm], keys: &mut Keys) {
 impl Plan {
     /// What a constitution passes with, with its clause, where the plan or a document beside it says so.
     #[must_use]
-    pub fn constitution_passes(&self) -> Option<(CountRule, &Clause)> {
-        let is_it = |rule: CountRule| matches!(rule, CountRule::Constitution { .. });
-        self.election_terms().find(|(term, _)| is_it(term.rule)).map(|(term, clause)| (term.rule, clause))
+    pub fn constitution_passes(&self) -> Option<(Needed, &Clause)> {
+        self.election_terms().find_map(|(term, clause)| match term.rule {
+            CountRule::Constitution(needed) => Some((needed, clause)),
+            _ => None,
+        })
     }
 
     /// The majority of a further round, with its clause, where the plan gives it one of its own.

@@ -92,7 +92,7 @@ impl Dice {
             ("write_in_needs_against", self.one(&["yes", "no"])),
             ("unreadable", self.one(&["abstain", "void"])),
             ("second_round", self.one(&["present", "none"])),
-            ("constitution", self.one(&[">2/3", "2/3", ">1/2", "1/2"])),
+            ("constitution", self.one(&[">2/3", "2/3", ">1/2 due", "2/3 due"])),
         ];
         let table =
             |(point, value): &(&str, &str)| format!("{{ point = \"{point}\", value = \"{value}\", clause = \"C0\" }}");
