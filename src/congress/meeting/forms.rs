@@ -265,6 +265,8 @@ impl PeopleForm {
 #[serde(default)]
 pub(super) struct HandsForm {
     pub(super) vote_kind: String,
+    /// `yes`: a motion that names the constitution is of another kind all the same.
+    pub(super) kind_checked: String,
     pub(super) motion: String,
     pub(super) votes_for: String,
     pub(super) against: String,
@@ -279,10 +281,22 @@ pub(super) struct TypedVote {
 }
 
 impl HandsForm {
+    /// The motion names the constitution and is entered as of another kind.
+    pub(super) fn names_constitution(&self) -> bool {
+        let kind = self.vote_kind.parse::<VoteKind>();
+        self.motion.contains("章程") && kind.is_ok_and(|kind| kind != VoteKind::Constitution)
+    }
+
     pub(super) fn read(&self, errors: &mut Errors) -> Option<TypedVote> {
         let kind = self.vote_kind.parse().ok();
         if kind.is_none() {
             errors.add("vote_kind", "请选择表决事项的类别");
+        }
+        // A constitution may need more votes than all else: under another kind it would pass with fewer.
+        if self.names_constitution() && self.kind_checked != "yes" {
+            let says = "表决事项写到章程：通过、修改章程的，请改选“章程（修正案）”，票数要求按通过章程计；\
+                        确实是别的事项的，请勾选“类别没有选错”";
+            errors.add("vote_kind", says);
         }
         let motion = titled(&self.motion, 100, "motion", errors);
         let mut number = |text: &str, field: &'static str| {
