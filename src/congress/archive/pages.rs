@@ -116,6 +116,12 @@ async fn contents(db: &mut PgConnection, congress: &Congress, today: Date) -> Re
         files.push(list("代表名额", &["单位", "学生人数", "名额"], rows)?);
     }
     files.push(delegates_list(&congresses::delegates(db, congress).await?)?);
+    files.extend(reports_of(db, congress).await?);
+    if let Some(document) = congress.document {
+        files.push(ArchivedFile {
+            name: "公文/登记依据（扫描件）".to_owned(), source: Source::Document(document)
+        });
+    }
     files.extend(core_papers(db, congress).await?.into_iter().map(|paper| ArchivedFile::paper("公文", paper)));
     if let Some(paper) = delegates::qualification_paper(db, congress, today).await? {
         files.push(ArchivedFile::paper("公文", paper));
@@ -161,6 +167,25 @@ fn tell_apart(files: &mut [ArchivedFile]) {
             };
         }
     }
+}
+
+/// The elections of delegates that were held elsewhere: a list of them, and the report of each.
+async fn reports_of(db: &mut PgConnection, congress: &Congress) -> Result<Vec<ArchivedFile>, Failure> {
+    let reports = store::reports(db, congress).await?;
+    if reports.is_empty() {
+        return Ok(Vec::new());
+    }
+    let scans = (1..).zip(&reports).map(|(place, one)| ArchivedFile {
+        name: format!("代表选举/{place:02} {}（扫描件）", plain(&one.unit)),
+        source: Source::Document(one.document),
+    });
+    let mut files: Vec<ArchivedFile> = scans.collect();
+    let rows = reports.iter().map(|one| {
+        let (due, present) = (one.due.to_string(), one.present.to_string());
+        vec![one.unit.clone(), one.held_on.to_string(), one.how.clone(), due, present, one.votes.clone()]
+    });
+    files.push(list("代表选举", &["单位", "日期", "办法", "应到", "实到", "得票"], rows)?);
+    Ok(files)
 }
 
 /// The steps with the papers on file, and the rules by which the congress was held.

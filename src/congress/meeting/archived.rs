@@ -49,27 +49,39 @@ pub(in crate::congress) async fn files(
             one.college.clone(),
             one.delegation.clone(),
             arrival.map(|arrival| minute_of(arrival.at)).unwrap_or_default(),
+            arrival.map(|arrival| arrival.desk.clone()).unwrap_or_default(),
+            arrival.map(|arrival| arrival.way.label().to_owned()).unwrap_or_default(),
             arrival.and_then(|arrival| arrival.left_at).map(minute_of).unwrap_or_default(),
         ]
     });
-    let head = &["代表证号", "姓名", "学号", "院系", "代表团", "签到时间", "退场时间"];
+    let head = &["代表证号", "姓名", "学号", "院系", "代表团", "签到时间", "签到台", "方式", "退场时间"];
     files.push(MeetingFile::List("签到", head, came.collect()));
+    let undone = store::undone(db, congress.id).await?.into_iter().map(|one| {
+        vec![one.name, one.number, minute_of(one.at), one.desk, minute_of(one.undone_at), one.undone_by, one.why]
+    });
+    let head = &["姓名", "学号", "签到时间", "签到台", "撤销时间", "撤销人", "理由"];
+    files.push(MeetingFile::List("撤销的签到", head, undone.collect()));
+    let guests = store::guests(db, congress.id).await?.into_iter().map(|one| vec![one.name, one.unit]);
+    files.push(MeetingFile::List("列席人员", &["姓名", "单位"], guests.collect()));
     let votes = course.votes.iter().map(|one| {
         let number = |count: u32| count.to_string();
         vec![
             one.place.to_string(),
             one.motion.clone(),
+            one.kind.label().to_owned(),
             minute_of(one.at),
             number(one.count.due),
             number(one.count.present),
             number(one.hands.votes_for),
             number(one.hands.against),
             number(one.hands.abstain),
+            one.needed.in_words(),
             one.outcome().to_owned(),
             one.voided_why.clone().unwrap_or_default(),
         ]
     });
-    let head = &["次序", "表决事项", "时间", "应到", "实到", "赞成", "反对", "弃权", "结果", "作废原因"];
+    let head =
+        &["次序", "表决事项", "类别", "时间", "应到", "实到", "赞成", "反对", "弃权", "通过的要求", "结果", "作废原因"];
     files.push(MeetingFile::List("举手表决", head, votes.collect()));
     let duties = course.duties.iter().map(|one| {
         let approved = if one.approved { "已表决通过" } else { "未表决" };

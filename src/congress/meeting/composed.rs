@@ -12,7 +12,11 @@ use crate::{
     },
     page::filters::minute_of,
     papers::{Column, Paper, Table},
-    rules::{election::Source, meeting::Duty, sitting::Fills},
+    rules::{
+        election::Source,
+        meeting::{Duty, Needed},
+        sitting::Fills,
+    },
     text::chinese_number,
     words::words,
 };
@@ -142,9 +146,15 @@ impl Course {
         if !standing.is_empty() {
             heading(&mut text, "举手表决");
             for (place, one) in (1..).zip(standing) {
+                // What all others pass with is no news; what asks for more says so.
+                let asked = if one.needed == Needed::more_than_half(rules.majority) {
+                    String::new()
+                } else {
+                    format!("（{}为通过）", one.needed.in_words())
+                };
                 let _ = writeln!(
                     text,
-                    "{place}.{}：应到 {} 人，实到 {} 人，赞成 {}，反对 {}，弃权 {}，{}。",
+                    "{place}.{}：应到 {} 人，实到 {} 人，赞成 {}，反对 {}，弃权 {}，{}{asked}。",
                     one.motion,
                     one.count.due,
                     one.count.present,

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use crate::{
     clock::CHINA,
     ids::{AccountId, AgendaItemId, CongressId, HandVoteId, MeetingDocumentId, StudentId},
-    rules::meeting::{Count, Duty, Hands, MeetingRules},
+    rules::meeting::{Count, Duty, Hands, MeetingRules, Needed},
     words::words,
 };
 
@@ -174,6 +174,18 @@ impl Recent {
     }
 }
 
+/// A check-in that was taken back.
+#[derive(Debug)]
+pub struct Undone {
+    pub name: String,
+    pub number: String,
+    pub at: OffsetDateTime,
+    pub desk: String,
+    pub undone_at: OffsetDateTime,
+    pub undone_by: String,
+    pub why: String,
+}
+
 /// The time of day, to the second.
 fn clock_time(at: OffsetDateTime) -> String {
     let at = at.to_offset(CHINA);
@@ -260,6 +272,8 @@ pub struct HandVoteRow {
     pub motion: String,
     pub count: Count,
     pub hands: Hands,
+    /// What it had to pass with.
+    pub needed: Needed,
     pub passed: bool,
     pub at: OffsetDateTime,
     /// It was taken down wrongly, and why.

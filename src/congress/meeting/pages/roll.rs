@@ -8,7 +8,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 
-use super::{acts::Act, again, below, done_at};
+use super::{acts::Act, again, below, counting_day, done_at};
 use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
@@ -130,7 +130,9 @@ pub(super) async fn enter(
         let search = Search::of(&acting, Among::Students, act.now.date());
         let (mut db, typed) = (app.read().await?, &mut form.numbers);
         people = PeopleField::read(&mut db, &search, typed, &form.pick, Rest::Class, "numbers", &mut errors).await?;
-        let named = store::people_named(&mut db, id, &people.numbers(), act.now.date()).await?;
+        let meeting = store::find(&mut db, id).await?.ok_or(Failure::Missing)?;
+        let day = counting_day(&meeting, act.now.date());
+        let named = store::people_named(&mut db, id, &people.numbers(), day).await?;
         let strangers: Vec<&str> = named.iter().filter(|one| !one.1.is_due).map(|one| one.1.name.as_str()).collect();
         if named.is_empty() || named.len() < people.people.len() {
             errors.add("numbers", "有的学号没有找到，请核对");
@@ -162,7 +164,8 @@ pub(super) async fn confirm(
     app.write_as(acting.person().authority(), async |db| {
         let meeting = act.convened(db).await?;
         may_enter(&act, &meeting)?;
-        let Some(counted) = store::confirm_roll(db, &meeting, entry, acting.person(), act.now).await? else {
+        let day = counting_day(&meeting, act.now.date());
+        let Some(counted) = store::confirm_roll(db, &meeting, entry, day, acting.person(), act.now).await? else {
             let remedy = "请由会务组的另一人对照签到册核对后确认";
             return Err(act.refuse("录入的人不能自己确认，已确认的也不能再确认", remedy));
         };

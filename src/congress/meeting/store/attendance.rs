@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::person::SignedIn,
-    congress::meeting::nouns::{Arrival, Attendee, CheckedIn, Guest, Headcount, Meeting, Officer, Recent, Way},
+    congress::meeting::nouns::{Arrival, Attendee, CheckedIn, Guest, Headcount, Meeting, Officer, Recent, Undone, Way},
     database::Locked,
     failure::Failure,
     ids::{AccountId, AttendanceId, CongressId, InstitutionId, MeetingGuestId, StudentId},
@@ -258,6 +258,19 @@ pub async fn undo(
         by.account.0
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Those whose check-in was taken back, in the order in which it was.
+pub async fn undone(connection: &mut PgConnection, congress: CongressId) -> Result<Vec<Undone>, Failure> {
+    let rows = sqlx::query_as!(
+        Undone,
+        r#"select s.name as "name!", s.number as "number!", a.at as "at!", a.desk as "desk!", a.undone_at as "undone_at!",
+                  b.name as "undone_by!", a.undone_why as "why!"
+           from attendance a join student s on s.id = a.student_id join account b on b.id = a.undone_by
+           where a.congress_id = $1 and a.undone_at is not null order by a.undone_at, s.number"#,
+        congress.0
+    );
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// Notes that somebody left early; `false` where they are not there, or the minutes are signed.

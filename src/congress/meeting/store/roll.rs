@@ -1,7 +1,7 @@
 //! SQL of the printed roll (签到册): names that one person takes from it and another confirms.
 
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::person::SignedIn,
@@ -54,12 +54,13 @@ pub async fn roll_entries(connection: &mut PgConnection, congress: CongressId) -
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// Confirms an entry, by somebody who did not make it: its people are there, unless a desk had them already. How many were
-/// counted; none where it is not theirs to confirm.
+/// Confirms an entry, by somebody who did not make it: those of its people who are due on the day are there, unless a desk had
+/// them already. How many were counted; none where it is not theirs to confirm.
 pub async fn confirm_roll(
     connection: &mut PgConnection,
     meeting: &Locked<Meeting>,
     entry: RollEntryId,
+    day: Date,
     by: &SignedIn,
     now: OffsetDateTime,
 ) -> Result<Option<u64>, Failure> {
@@ -85,7 +86,7 @@ pub async fn confirm_roll(
         by.account.0,
         ROLL_DESK,
         Way::Roll.slug(),
-        now.date()
+        day
     );
     Ok(Some(counted.execute(connection).await?.rows_affected()))
 }

@@ -9,7 +9,7 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CongressId, HandVoteId, StudentId},
-    rules::meeting::{Count, Duty, DutyGiven, HandVote, Hands, Named, Needed},
+    rules::meeting::{Count, Duty, DutyGiven, HandVote, Hands, Named, Needed, VoteBase},
 };
 
 fn small(number: u32) -> anyhow::Result<i32> {
@@ -19,13 +19,14 @@ fn small(number: u32) -> anyhow::Result<i32> {
 /// The votes of a meeting in the order in which they were taken.
 pub async fn votes(connection: &mut PgConnection, congress: CongressId) -> Result<Vec<HandVoteRow>, Failure> {
     let rows = sqlx::query!(
-        r#"select id as "id: HandVoteId", place, kind, motion, due, present, votes_for, against, abstain, passed, at,
-                  voided_why
+        r#"select id as "id: HandVoteId", place, kind, motion, due, present, votes_for, against, abstain, majority_of,
+                  part, whole, strict, passed, at, voided_why
            from recorded_vote where congress_id = $1 order by place"#,
         congress.0
     );
     let whole = |number: i32| u32::try_from(number).unwrap_or(0);
     let kind = |word: &str| word.parse::<VoteKind>();
+    let base = |word: &str| word.parse::<VoteBase>();
     let read = rows.fetch_all(connection).await?.into_iter().map(|row| {
         Ok(HandVoteRow {
             id: row.id,
@@ -34,6 +35,12 @@ pub async fn votes(connection: &mut PgConnection, congress: CongressId) -> Resul
             motion: row.motion,
             count: Count { due: whole(row.due), present: whole(row.present) },
             hands: Hands { votes_for: whole(row.votes_for), against: whole(row.against), abstain: whole(row.abstain) },
+            needed: Needed {
+                part: row.part.try_into()?,
+                whole: row.whole.try_into()?,
+                strict: row.strict,
+                of: base(&row.majority_of)?,
+            },
             passed: row.passed,
             at: row.at,
             voided_why: row.voided_why,
