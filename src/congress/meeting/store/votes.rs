@@ -169,7 +169,8 @@ pub async fn people_named(
                   stands_at_congress($1, s.id) as "stands!"
            from congress g join unnest($2::text[]) with ordinality n(number, place) on true
                 join student s on s.id = student_numbered(g.institution_id, n.number)
-                left join congress_due($1, $3) d on d.student_id = s.id
+                left join lateral (select w.student_id from congress_due($1, $3) w
+                                   where w.student_id = s.id limit 1) d on true
            where g.id = $1 order by n.place"#,
         congress.0,
         numbers,
