@@ -49,6 +49,9 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let page = league.upload(&format!("{meeting}/documents"), &fields, None).await;
     assert_eq!(page.status, 303, "{}", page.text());
     let document = league.get(&meeting).await.attributes("option[value*='-']", "value").remove(0);
+    let fields =
+        [("document_kind", "finance_report"), ("document_title", "经费使用报告 100% #1"), ("body", "收支相符。")];
+    assert_eq!(league.upload(&format!("{meeting}/documents"), &fields, None).await.status, 303);
     for (kind, title, speaker, document) in
         [("report", "听取学生会工作报告", "张三", document.as_str()), ("election", "选举主席团", "", "")]
     {
@@ -132,9 +135,10 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let hands = read("名单/举手表决.csv");
     assert!(hands.contains("工作报告决议,") && hands.contains("4,1,0,赞成超过实到的 1/2,通过"), "{hands}");
     assert_eq!(read("名单/撤销的签到.csv").lines().count(), 1, "nobody's was");
-    for part in ["会议/文件/学生会工作报告.txt", "名单/大会职责.csv"] {
+    for part in ["会议/文件/学生会工作报告.txt", "名单/大会职责.csv", "100%25%20%231.txt\""] {
         assert!(index.contains(part), "{part}: {index}");
     }
+    assert_eq!(read("会议/文件/经费使用报告 100% #1.txt"), "收支相符。");
     let record = league.get("/audit").await.text();
     assert!(record.contains("签发会议纪要") && record.contains("开始签到") && !record.contains("20240001"), "{record}");
 }

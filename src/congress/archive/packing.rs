@@ -31,6 +31,13 @@ struct IndexRow {
     hash: String,
 }
 
+impl IndexRow {
+    /// The file as a link: titles of documents may have signs that mean something else in one.
+    fn href(&self) -> String {
+        filters::query_value(&self.name)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "congress/archive/index.html")]
 struct IndexPage<'a> {
