@@ -6,6 +6,7 @@
 //! `verify-audit` and filed on paper, is what a rewritten chain cannot match.
 
 pub mod chain;
+mod filed;
 pub mod kept;
 pub(crate) mod moved;
 mod pages;
@@ -13,6 +14,7 @@ mod store;
 
 pub(crate) use chain::verbs;
 pub use chain::{Broken, Entry, Mark, RecordVerb, Verified};
+pub use filed::entries_about;
 pub use pages::routes;
 pub use store::{
     append, append_by_nobody, append_by_operator, append_by_visitor, append_in_confidence, verify, verify_within,

@@ -316,7 +316,7 @@ impl EntryRow {
     }
 
     /// The details in words: `结束的登录：3`.
-    fn details(&self) -> String {
+    pub(super) fn details(&self) -> String {
         let details: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(&self.detail).unwrap_or_default();
         let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

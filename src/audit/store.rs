@@ -224,7 +224,7 @@ async fn marks_of(
 const NAMELESS: &str = "信息已删除的人员";
 
 /// Puts today's names in the place of marks.
-async fn name_people(connection: &mut PgConnection, rows: &mut [EntryRow]) -> Result<(), Failure> {
+pub(super) async fn name_people(connection: &mut PgConnection, rows: &mut [EntryRow]) -> Result<(), Failure> {
     let (mut accounts, mut students) = (Vec::new(), Vec::new());
     let texts = rows.iter().flat_map(|row| [&row.actor, &row.object, &row.detail]);
     for (mark, _) in texts.flat_map(|text| Mark::all_in(text)) {

@@ -135,6 +135,13 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let hands = read("名单/举手表决.csv");
     assert!(hands.contains("工作报告决议,") && hands.contains("4,1,0,赞成超过实到的 1/2,通过"), "{hands}");
     assert_eq!(read("名单/撤销的签到.csv").lines().count(), 1, "nobody's was");
+    let signed: String =
+        sqlx::query_scalar("select encode(hash, 'hex') from audit_entry where strpos(detail, '签发会议纪要') > 0")
+            .fetch_one(&mut portal.owner().await)
+            .await
+            .unwrap();
+    let acts = read("名单/办理记录.csv");
+    assert!(acts.contains("办理：签发会议纪要") && acts.contains(&signed), "{acts}");
     for part in ["会议/文件/学生会工作报告.txt", "名单/大会职责.csv", "100%25%20%231.txt\""] {
         assert!(index.contains(part), "{part}: {index}");
     }

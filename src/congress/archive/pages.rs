@@ -19,7 +19,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        CongressKeeper, Verb,
+        CongressKeeper, VERBS, Verb,
         congress::{Congress, Delegate},
         delegates,
         meeting::{self, archived::MeetingFile},
@@ -35,7 +35,7 @@ use crate::{
     directory, elections,
     failure::Failure,
     ids::{CongressId, DocumentId, MeetingDocumentId},
-    page::filters::query_value,
+    page::filters::{minute_of, query_value},
     papers::Paper,
     rulebook::store::calendar,
     rules::congress_result::announcing,
@@ -149,6 +149,7 @@ async fn contents(db: &mut PgConnection, congress: &Congress, today: Date) -> Re
     }
     files.extend(result_of(db, congress, today).await?);
     files.extend(proposals_of(db, congress).await?);
+    files.push(record_of(db, congress).await?);
     files.sort_by(|one, other| one.name.cmp(&other.name));
     tell_apart(&mut files);
     Ok(files)
@@ -167,6 +168,18 @@ fn tell_apart(files: &mut [ArchivedFile]) {
             };
         }
     }
+}
+
+/// What was done, as the record of the portal has it: by number and hash each line is found in the chain.
+async fn record_of(db: &mut PgConnection, congress: &Congress) -> Result<ArchivedFile, Failure> {
+    let (title, since) = (congress.short_title(), congress.created_at);
+    let entries = audit::entries_about(db, congress.institution, VERBS, &title, since).await?;
+    let rows = entries.into_iter().map(|one| {
+        let (seq, at) = (one.seq.to_string(), minute_of(one.at));
+        vec![seq, at, one.office, one.act, one.object, one.details, one.clause, one.hash]
+    });
+    let head = ["序号", "时间", "职务", "事项", "对象", "详情", "依据", "校验值"];
+    Ok(list("办理记录", &head, rows)?)
 }
 
 /// The elections of delegates that were held elsewhere: a list of them, and the report of each.
