@@ -31,9 +31,7 @@ pub async fn others(
         r#"select a.id as "id: AccountId" from account a
            where a.institution_id = $1 and a.id <> $2 and a.id is distinct from $3
                  and (a.disabled_at is null or a.disabled_at > $4)
-                 and (a.password_hash is not null
-                      -- Who signs in by the university's server alone has no password.
-                      or exists (select from campus_binding b where b.account_id = a.id)
+                 and (exists (select from activated_account e where e.id = a.id)
                       or exists (select from activation v where v.account_id = a.id and v.purpose = 'reset' and v.made_at > $4))
                  and exists (select from office o where o.account_id = a.id and o.kind = 'administrator'
                              and (is_held(o.from_day, o.until_day, o.ended_at, $5) or o.ended_at > $4))
