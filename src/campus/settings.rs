@@ -43,6 +43,8 @@ pub(super) fn routes() -> Routes<Campus> {
 }
 
 const VOTING: &str = "本校有正在投票的场次：投票期间不更换登录服务器，结束以后再改（停用随时可以）";
+const NOBODY_LEFT: &str = "停用以后只能用密码登录，而本校没有一名系统管理员设有密码：请先在“账号与职务”重置其中一名的密码，\
+                           凭激活码设好新密码，再停用";
 
 /// What a trial came to.
 struct Trial {
@@ -158,33 +160,28 @@ async fn keep(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let by = acting.person();
-    let is_set = campus
+    let set = campus
         .write_as(by.authority(), async |db| {
+            if server.is_none() && !store::is_administered_by_password(db, institution, now).await? {
+                return Ok(Err(NOBODY_LEFT));
+            }
             let set = Set { server: server.as_ref(), by: Some(by.account), but: Some(&by.session) };
-            let Put::Done { ended } = set.put(db, institution, now).await? else { return Ok(false) };
+            let ended = match set.put(db, institution, now).await? {
+                Ok(ended) => ended,
+                Err(why) => return Ok(Err(why)),
+            };
             audit::append(db, by, entry(server.as_ref(), ended), now).await?;
             tell(db, institution, &by.name, server.as_ref(), now).await?;
-            Ok(true)
+            Ok(Ok(()))
         })
         .await?;
-    if !is_set {
-        errors.add("protocol", VOTING);
+    if let Err(why) = set {
+        errors.add("protocol", why);
         let page = desk.page(Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let done = if server.is_some() { Done::Kept } else { Done::Off };
     Ok(Redirect::to(&done.path()).into_response())
-}
-
-/// What setting a server came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Put {
-    Done {
-        /// How many sessions end.
-        ended: u64,
-    },
-    /// People are voting: whoever sets the server could come as any of them.
-    Voting,
 }
 
 /// A server to be set, or none to give it up.
@@ -198,16 +195,17 @@ struct Set<'a> {
 }
 
 impl Set<'_> {
-    /// Sets it. Where another vouches from now on, or none, whoever came by the one before has to sign in anew: one who set
-    /// a server of their own would stay in the names of others. While people vote it is given up alone.
+    /// Sets it, and gives how many sessions end; or why it is not set: while people vote it is given up alone, for whoever sets
+    /// the server could come as any of them. Where another vouches from now on, or none, whoever came by the one before has to
+    /// sign in anew: one who set a server of their own would stay in the names of others.
     async fn put(
         self,
         connection: &mut PgConnection,
         institution: InstitutionId,
         now: OffsetDateTime,
-    ) -> Result<Put, Failure> {
+    ) -> Result<Result<u64, &'static str>, Failure> {
         if self.server.is_some() && store::is_voting(&mut *connection, institution, now).await? {
-            return Ok(Put::Voting);
+            return Ok(Err(VOTING));
         }
         let before = store::server(&mut *connection, institution).await?;
         match self.server {
@@ -218,7 +216,7 @@ impl Set<'_> {
         }
         let stays = before.as_ref().zip(self.server).is_some_and(|(before, server)| before.vouches_as(server));
         let ended = if stays { 0 } else { store::end_sessions_by_campus(connection, institution, self.but).await? };
-        Ok(Put::Done { ended })
+        Ok(Ok(ended))
     }
 }
 
@@ -251,7 +249,10 @@ pub async fn set_by_operator(
     now: OffsetDateTime,
 ) -> Result<Result<(), &'static str>, Failure> {
     let set = Set { server, by: None, but: None };
-    let Put::Done { ended } = set.put(&mut *connection, institution, now).await? else { return Ok(Err(VOTING)) };
+    let ended = match set.put(&mut *connection, institution, now).await? {
+        Ok(ended) => ended,
+        Err(why) => return Ok(Err(why)),
+    };
     audit::append_by_operator(&mut *connection, institution, entry(server, ended), now).await?;
     tell(connection, institution, "服务器命令行", server, now).await?;
     Ok(Ok(()))

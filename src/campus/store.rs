@@ -125,6 +125,26 @@ pub async fn remove(connection: &mut PgConnection, institution: InstitutionId) -
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
+/// Whether an administrator of the university has a password: without its server nobody else could manage the accounts. The
+/// university's row is locked as by whoever takes an administrator away.
+pub(super) async fn is_administered_by_password(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    sqlx::query!("select id from institution where id = $1 for no key update", institution.0)
+        .fetch_one(&mut *connection)
+        .await?;
+    let administered = sqlx::query_scalar!(
+        r#"select exists (select from account a join office o on o.account_id = a.id and o.kind = 'administrator'
+                          where a.institution_id = $1 and a.disabled_at is null and a.password_hash is not null
+                                and is_held(o.from_day, o.until_day, o.ended_at, $2)) as "administered!""#,
+        institution.0,
+        now
+    );
+    Ok(administered.fetch_one(connection).await?)
+}
+
 /// Whether people of the university are voting: whoever sets the server could come as any of them. None of its sittings is
 /// opened before the transaction ends.
 pub(super) async fn is_voting(
