@@ -9,3 +9,8 @@ do $$ begin
     raise exception using errcode = 'check_violation';
 exception when check_violation then null;
 end $$;
+-- A university that moved before nobody said where.
+do $$ begin
+    assert (select bool_and(address is null) from moved_university);
+end $$;
+update moved_university set address = 'https://lunzhi.example.edu.cn';

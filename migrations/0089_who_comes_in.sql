@@ -19,3 +19,7 @@ on conflict do nothing;
 update activation v set voided_at = now()
 from campus_binding b
 where b.account_id = v.account_id and v.purpose = 'first' and v.used_at is null and v.voided_at is null;
+
+-- The address under which people reach a university that moved, as the operator said it: at the old place nobody comes in any more.
+alter table moved_university
+    add column address text check (length(address) between 8 and 300);
