@@ -206,14 +206,14 @@ async fn a_password_alone_casts_no_vote_nor_does_a_session_that_nobody_used() {
     assert_eq!(envelopes().await, 1, "with the code it is theirs");
 
     // A ballot that was left open on a shared computer.
-    sqlx::query("update institution set student_idle_minutes = 5 where code = $1")
+    sqlx::query("update institution set student_idle_minutes = 30 where code = $1")
         .bind(FIRST)
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
     let mut other = voter(&portal, 4).await;
     assert_eq!(other.get(&sitting.votes()).await.status, 200);
-    portal.app.clock.advance(Duration::minutes(6));
+    portal.app.clock.advance(Duration::minutes(31));
     let left = other.post(&ballot, &choice).await;
     assert!(left.status == 303 && left.location().starts_with("/sign-in"), "{}", left.location());
     assert_eq!(envelopes().await, 1);
