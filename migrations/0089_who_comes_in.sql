@@ -23,3 +23,10 @@ where b.account_id = v.account_id and v.purpose = 'first' and v.used_at is null 
 -- The address under which people reach a university that moved, as the operator said it: at the old place nobody comes in any more.
 alter table moved_university
     add column address text check (length(address) between 8 and 300);
+
+-- Whoever sets the university's own server decides who comes in: two agree on it. What was asked is kept until it is carried out.
+alter table consent
+    drop constraint consent_act_check,
+    add constraint consent_act_check check (act in ('password', 'factor', 'office', 'campus')),
+    add column settings jsonb,
+    add constraint consent_settings check ((act = 'campus') = (settings is not null));

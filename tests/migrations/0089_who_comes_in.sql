@@ -14,3 +14,10 @@ do $$ begin
     assert (select bool_and(address is null) from moved_university);
 end $$;
 update moved_university set address = 'https://lunzhi.example.edu.cn';
+-- What was asked before has no settings; one asks for a server.
+do $$ begin
+    assert (select bool_and(settings is null) from consent);
+end $$;
+insert into consent (id, institution_id, account_id, act, settings, asked_by, asked_at, expires_at)
+values (md5('campus consent')::uuid, md5('school')::uuid, md5('teacher')::uuid, 'campus', '{"says": "CAS", "server": {}}',
+        md5('teacher')::uuid, '2025-09-01 09:00+08', '2025-09-02 09:00+08');
