@@ -10,7 +10,7 @@ pub(super) const NEW_ACCOUNT: &str = "/accounts/new";
 pub(super) const SECURITY: &str = "/accounts/security";
 pub(super) const CONSENTS: &str = "/accounts/consents";
 /// Where the university's own server is set.
-pub(super) const CAMPUS: &str = "/campus";
+pub const CAMPUS: &str = "/campus";
 pub(super) const SLIPS: &str = "/slips";
 
 words! {

@@ -1,8 +1,7 @@
 //! Where the pages of campus sign-in are, what the university's server is told of them, and what they say after an act.
 
+pub(super) use crate::accounts::CAMPUS;
 use crate::{page::filters::query_value, words::words};
-
-pub(super) const CAMPUS: &str = "/campus";
 
 words! {
     /// What was just done.
