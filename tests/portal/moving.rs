@@ -217,6 +217,9 @@ async fn nobody_comes_in_to_a_university_that_moved_away_until_it_stays() {
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
     let issued = administrator.get("/accounts?q=S1").await.attributes("tbody a", "href").remove(0);
     let code = administrator.post(&format!("{issued}/password"), &[]).await.all(".secret").remove(0);
+    let made = administrator.post("/calendar/feed", &[]).await.all("#subscribe code").remove(0);
+    let feed = made.split_once("127.0.0.1:8080").unwrap().1.to_owned();
+    assert_eq!(portal.visitor().get(&feed).await.status, 200);
     let campus = "insert into campus_sign_in (institution_id, kind, server, origin, plain_allowed, opens_students, password_for,
                                               set_at)
                   select id, 'cas', 'https://cas.example.edu.cn', 'https://xsh.example.edu.cn', false, false, 'all', now()
@@ -240,6 +243,7 @@ async fn nobody_comes_in_to_a_university_that_moved_away_until_it_stays() {
         assert!(page.text().contains("请到 https://lunzhi.second.edu.cn 登录"), "{}", page.text());
     }
     assert_eq!(visitor.get("/people").await.status, 303, "nobody is in");
+    assert_eq!(visitor.get(&feed).await.status, 404, "an address that leaked cannot be ended here either");
 
     // Whoever was in reads to the end of their session, and writes nothing.
     for (client, path) in [(&mut administrator, "/people"), (&mut league, "/structure")] {
