@@ -309,6 +309,8 @@ pub async fn redeem(
         "update activation c set used_at = $3 from account a
          where c.code_hash = $1 and c.account_id = $2 and c.used_at is null and c.voided_at is null
                and c.expires_at > $3 and a.id = c.account_id and a.password_hash is null and a.disabled_at is null
+               -- Printed in the moment in which its owner came by the university's own server.
+               and (c.purpose = 'reset' or not exists (select from activated_account e where e.id = a.id))
          returning c.purpose",
         code_hash,
         account.0,
