@@ -4,6 +4,7 @@
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 AXE := .tools/node_modules/axe-core/axe.min.js
+DENY := .tools/deny/bin/cargo-deny
 
 # What `make quick` leaves out; tests/portal/house.rs says why.
 SLOW := ballot_faults browser every_form failover hangups links process proxy secrecy
@@ -15,16 +16,22 @@ LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__
 # the runtime's calls bury.
 TOGETHER := RUST_TEST_THREADS=$$((2 * $$(nproc))) RUST_BACKTRACE=0
 
-.PHONY: demo test quick bench fuzz prepare cluster peers peers-bench papers full soak portal tools postgres nginx
+.PHONY: demo test quick bench fuzz prepare cluster peers peers-bench papers full soak portal tools libraries postgres nginx
 
 demo: postgres
 	cargo build --release --locked
 	./target/release/lunzhi demo $(ARGS)
 
-test: tools
+test: tools libraries
 	cargo fmt --all --check
 	$(LINTED) cargo test --locked --workspace --tests --benches --no-run
 	$(LINTED) $(TOGETHER) PROPTEST_CASES=64 cargo test --locked --workspace
+
+# Licences, sources, bans and what is in twice, by .cargo/deny.toml; what is known against a library, where that list is reached.
+libraries: $(DENY)
+	$(DENY) --locked check -D unmatched-skip -D unnecessary-skip licenses bans sources
+	@if timeout 60 $(DENY) fetch db >/dev/null 2>&1; then $(DENY) --locked check advisories; \
+	 else echo 'Advisories are not looked up: https://github.com/RustSec/advisory-db is not reached.' >&2; fi
 
 quick: postgres
 	cargo fmt --all --check
@@ -102,6 +109,13 @@ tools: postgres nginx $(AXE)
 	@{ command -v chromium && command -v chromedriver && fc-list | grep -q 'CJK' && ls /usr/lib/chromium/locales/zh-CN.pak; } >/dev/null 2>&1 || \
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq \
 	    chromium chromium-driver chromium-l10n fonts-noto-cjk fontconfig; }
+
+$(DENY): .ci/cargo-deny.txt
+	@/usr/bin/python3 -c 'import ensurepip' 2>/dev/null || \
+	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq python3-venv; }
+	/usr/bin/python3 -m venv .tools/deny
+	.tools/deny/bin/pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r .ci/cargo-deny.txt
+	@touch $@
 
 nginx:
 	@test -x /usr/sbin/nginx || command -v nginx >/dev/null || \

@@ -35,6 +35,13 @@ pub enum Failure {
     /// The university moved to another database on that day: here it is read alone, and nothing was written.
     #[error("moved to another database")]
     Moved(Date),
+    /// Nobody comes in here any more: their university moved to another database on that day.
+    #[error("signed in elsewhere")]
+    MovedAway {
+        on: Date,
+        /// The address under which it is now, where the operator said it.
+        to: Option<String>,
+    },
     /// Too little room is left on the disk for an upload.
     #[error("the disk is nearly full")]
     DiskShort,
@@ -246,6 +253,7 @@ impl IntoResponse for Failure {
             Self::Unsent => page(StatusCode::CONFLICT, "没有提交", "刚才填的没有提交，请回到原来的页面重新填写。"),
             Self::PasswordFirst => Redirect::to("/me").into_response(),
             Self::Moved(day) => moved(day),
+            Self::MovedAway { on, to } => moved_away(on, to.as_deref()),
             Self::NotYours { chrome, needed, held } => {
                 let names: Vec<&str> = needed.iter().map(|office| office.label()).collect();
                 let says = format!("这一页由{}办理，你现在的职务不在其中。", names.join("、"));
@@ -449,6 +457,18 @@ fn moved(day: Date) -> Response {
         chinese_day(day)
     );
     FailurePage::new("本校已迁出，这里不再办理", says).answer(StatusCode::CONFLICT)
+}
+
+fn moved_away(on: Date, to: Option<&str>) -> Response {
+    let on = chinese_day(on);
+    let says = match to {
+        Some(to) => format!("本校的数据已于{on}转到另一处，这里不再登录。请到 {to} 登录，学号（工号）和密码不变。"),
+        None => format!(
+            "本校的数据已于{on}转到另一处，这里不再登录。请到新的地址登录，学号（工号）和密码不变；\
+             地址不清楚的，问本校的系统管理员。"
+        ),
+    };
+    FailurePage::new("本校已迁出，请到新的地址登录", says).answer(StatusCode::CONFLICT)
 }
 
 fn broken() -> Response {

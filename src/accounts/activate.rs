@@ -19,7 +19,7 @@ use crate::{
     audit::{self, Entry},
     auth::{
         password::{PasswordOwner, weakness},
-        store::{Counted, Credentials, Institution, institutions, university_moved_on},
+        store::{Counted, Credentials, Institution, institutions, is_here},
         token::hash_of,
         vouched::password_is_closed,
     },
@@ -110,6 +110,7 @@ async fn activate(
     let now = app.clock.now();
     let code = hash_of(&form.code);
     let mut db = app.read().await?;
+    is_here(&mut db, &form.school).await?;
     let account = match codes::waiting_account(&mut db, &form.school, &number).await? {
         Some(waiting) if codes::opens(&mut db, waiting.account, &code, now).await? => Some(waiting),
         _ => None,
@@ -119,9 +120,6 @@ async fn activate(
         errors.add("code", NOT_OPEN);
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     };
-    if let Some(day) = university_moved_on(&mut *app.read().await?, institution).await? {
-        return Err(Failure::Moved(day));
-    }
     if password_is_closed(&mut *app.read().await?, account, now).await? {
         errors.add("code", "本校学生不用激活，请在登录页用“统一身份认证”登录");
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());

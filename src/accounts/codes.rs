@@ -139,7 +139,7 @@ pub async fn waiting_students(
                    and v.voided_at is null and v.expires_at > $3) as printed_at
            from student s left join account a on a.student_id = s.id
            where s.class_id = $1 and s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($3))
-                 and a.password_hash is null and a.disabled_at is null
+                 and a.disabled_at is null and not exists (select from activated_account e where e.id = a.id)
                  and not exists (select from activation c where c.account_id = a.id and c.purpose = 'reset'
                                  and c.used_at is null and c.voided_at is null)
                  and not exists (select from office o where o.account_id = a.id
@@ -153,7 +153,7 @@ pub async fn waiting_students(
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// Makes accounts for a class's students who have none, and a code for each of those who are meant and have no password yet.
+/// Makes accounts for a class's students who have none, and a code for each of those who are meant and have not activated theirs.
 /// A student who holds an office beyond the class is left out: their code comes from an administrator.
 pub async fn issue_for_class(
     connection: &mut PgConnection,
@@ -180,7 +180,7 @@ pub async fn issue_for_class(
     let waiting = sqlx::query!(
         r#"select a.id, a.number, a.name from account a join student s on s.id = a.student_id
            where s.class_id = $1 and s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($3))
-                 and a.password_hash is null and a.disabled_at is null
+                 and a.disabled_at is null and not exists (select from activated_account e where e.id = a.id)
                  and not exists (select from activation c where c.account_id = a.id and c.purpose = 'reset'
                                  and c.used_at is null and c.voided_at is null)
                  and not exists (select from office o where o.account_id = a.id
@@ -203,7 +203,7 @@ pub async fn issue_for_class(
     Ok(waiting.into_iter().zip(codes).map(|(row, code)| Slip { number: row.number, name: row.name, code }).collect())
 }
 
-/// A class and how many of its students have no password yet.
+/// A class and how many of its students have not activated their account.
 #[derive(Debug)]
 pub struct ClassState {
     pub id: ClassId,
@@ -236,12 +236,13 @@ pub async fn classes(
         ClassState,
         r#"select k.id as "id: ClassId", c.name as college, c.id as "college_id: CollegeId", k.entry_year, k.name,
                   count(*) as "students!",
-                  count(*) filter (where a.password_hash is null) as "waiting!",
-                  count(*) filter (where a.password_hash is null and exists (
+                  count(*) filter (where e.id is null) as "waiting!",
+                  count(*) filter (where e.id is null and exists (
                       select from activation v where v.account_id = a.id and v.used_at is null
                              and v.voided_at is null and v.expires_at > $4)) as "printed!"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
+                left join activated_account e on e.id = a.id
            where s.institution_id = $1 and ($2::uuid is null or c.id = $2) and ($3::uuid is null or k.id = $3)
                  and (s.left_on is null or s.left_on > china_day($4))
            group by k.id, c.id order by c.place, c.name, k.entry_year desc, k.name"#,
@@ -308,6 +309,8 @@ pub async fn redeem(
         "update activation c set used_at = $3 from account a
          where c.code_hash = $1 and c.account_id = $2 and c.used_at is null and c.voided_at is null
                and c.expires_at > $3 and a.id = c.account_id and a.password_hash is null and a.disabled_at is null
+               -- Printed in the moment in which its owner came by the university's own server.
+               and (c.purpose = 'reset' or not exists (select from activated_account e where e.id = a.id))
          returning c.purpose",
         code_hash,
         account.0,
@@ -325,6 +328,22 @@ pub async fn redeem(
     let_in(connection, account, now).await?;
     forget_attempts(connection, account).await?;
     Ok(Some(purpose.parse()?))
+}
+
+/// Voids the codes of an account that somebody came into without one: whoever found one would set a password of theirs.
+pub(super) async fn void_codes(
+    connection: &mut PgConnection,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update activation set voided_at = $2 where account_id = $1 and used_at is null and voided_at is null",
+        account.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Gives a student who comes in for the first time the office of a student.

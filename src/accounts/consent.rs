@@ -11,10 +11,16 @@
 //! alone. Where nobody else could confirm, an administrator acts alone: the School Youth League committee is told, and
 //! the record says so. Lists of offices by file are uploaded by one administrator and committed by another
 //! (`imports`). The School Youth League committee's own lists need no second person: they name offices below it.
+//!
+//! Whoever sets the university's own sign-in server (`campus`) decides who comes in, and could come as anybody: it is
+//! asked and confirmed here, and the one who asked lets it take effect there.
 
 use time::{Date, Duration, OffsetDateTime};
 
-use super::store::{NewOffice, OfficePlace, Term, in_words};
+use super::{
+    paths::CAMPUS,
+    store::{NewOffice, OfficePlace, Term, in_words},
+};
 use crate::{
     ids::{AccountId, ClassId, CollegeId, ConsentId},
     office::OfficeKind,
@@ -31,6 +37,8 @@ words! {
     Password = "password", "重置密码";
     Factor = "factor", "停用动态验证码";
     Office = "office", "授予职务";
+    /// About nobody: whoever asked stands for the account.
+    Campus = "campus", "修改统一身份认证";
 }
 
 /// What two have to agree on about one account.
@@ -95,6 +103,8 @@ pub(super) struct Consent {
     pub from_day: Option<Date>,
     /// The first day after its term.
     pub until_day: Option<Date>,
+    /// How the university's own server is to be set, in words.
+    pub settings: Option<String>,
     pub asked_by: AccountId,
     pub asker: String,
     pub asked_at: OffsetDateTime,
@@ -116,8 +126,31 @@ impl Consent {
         Some(NewOffice { kind, place, term: Term { from, until: self.until_day } })
     }
 
+    /// What it is about, in words: `王老师的重置密码`.
+    pub fn subject(&self) -> String {
+        match self.act {
+            ConsentAct::Campus => self.act.label().to_owned(),
+            ConsentAct::Password | ConsentAct::Factor | ConsentAct::Office => {
+                format!("{}的{}", self.name, self.act.label())
+            }
+        }
+    }
+
+    /// It is about an account, not about the university's own server.
+    pub fn is_about_somebody(&self) -> bool {
+        self.settings.is_none()
+    }
+
+    /// Where it is carried out.
+    pub fn path(&self) -> String {
+        if self.is_about_somebody() { self.account.path() } else { CAMPUS.to_owned() }
+    }
+
     /// What is to be done, in words.
     pub fn says(&self) -> String {
+        if let Some(settings) = &self.settings {
+            return format!("{}：{settings}", self.act.label());
+        }
         let Some(kind) = self.kind else { return self.act.label().to_owned() };
         let office = in_words(kind.slug(), self.place.as_ref());
         let term = self.from_day.map_or_else(String::new, |day| format!("，{}起", chinese_day(day)));

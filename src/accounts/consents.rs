@@ -93,8 +93,8 @@ async fn confirm(
             }
             "请在期限内接着办理。"
         };
-        let subject = format!("{}的{}已由{}确认", consent.name, consent.act.label(), acting.person().name);
-        let notice = Notice::new(subject, consent.account.path()).says(says);
+        let subject = format!("{}已由{}确认", consent.subject(), acting.person().name);
+        let notice = Notice::new(subject, consent.path()).says(says);
         inbox::tell(db, acting.institution(), To::Account(consent.asked_by), &notice, now).await
     })
     .await?;
@@ -116,8 +116,7 @@ async fn end(
             let entry = Entry::about(Verb::ConsentEnded, consent.account).detail("事项", consent.says());
             audit::append(db, acting.person(), entry.detail("方式", how), now).await?;
             if !consent.is_of(me) {
-                let subject = format!("{}的{}没有得到同意", consent.name, consent.act.label());
-                let notice = Notice::new(subject, consent.account.path());
+                let notice = Notice::new(format!("{}没有得到同意", consent.subject()), consent.path());
                 let notice = notice.says(format!("由{}办理。", acting.person().name));
                 inbox::tell(db, acting.institution(), To::Account(consent.asked_by), &notice, now).await?;
             }

@@ -1,12 +1,13 @@
 //! SQL of what two administrators have to agree on. A row is open; whatever is done, withdrawn or too old goes, and stays
 //! in the record.
 
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
     Verb,
-    consent::{Consent, LASTS, Matter, Standing, is_beyond_the_class},
+    consent::{Consent, ConsentAct, LASTS, Matter, Standing, is_beyond_the_class},
     paths::CONSENTS,
 };
 use crate::{
@@ -31,9 +32,7 @@ pub async fn others(
         r#"select a.id as "id: AccountId" from account a
            where a.institution_id = $1 and a.id <> $2 and a.id is distinct from $3
                  and (a.disabled_at is null or a.disabled_at > $4)
-                 and (a.password_hash is not null
-                      -- Who signs in by the university's server alone has no password.
-                      or exists (select from campus_binding b where b.account_id = a.id)
+                 and (exists (select from activated_account e where e.id = a.id)
                       or exists (select from activation v where v.account_id = a.id and v.purpose = 'reset' and v.made_at > $4))
                  and exists (select from office o where o.account_id = a.id and o.kind = 'administrator'
                              and (is_held(o.from_day, o.until_day, o.ended_at, $5) or o.ended_at > $4))
@@ -95,15 +94,114 @@ pub(super) async fn stand(
         return Ok(Standing::Alone);
     }
     let id = ask(connection, &institution, acting, account, matter, now).await?;
-    let consent = find(connection, *institution, Some(id), now).await?.into_iter().next().ok_or(Failure::Missing)?;
-    let entry = Entry::about(Verb::ConsentAsked, account).detail("事项", consent.says());
+    tell_others(connection, acting, id, &others, now).await?;
+    Ok(Standing::Asked)
+}
+
+/// Records what was asked, and tells those who could confirm it.
+async fn tell_others(
+    connection: &mut PgConnection,
+    acting: &Acting<Administrator>,
+    id: ConsentId,
+    others: &[AccountId],
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let institution = acting.institution();
+    let consent = find(connection, institution, Some(id), now).await?.into_iter().next().ok_or(Failure::Missing)?;
+    let entry = Entry::about(Verb::ConsentAsked, consent.account).detail("事项", consent.says());
     audit::append(connection, acting.person(), entry, now).await?;
-    let notice = Notice::new(format!("请确认：{}的{}", consent.name, consent.act.label()), CONSENTS)
+    let notice = Notice::new(format!("请确认：{}", consent.subject()), CONSENTS)
         .says(format!("由{}提出，一天内有效。请先向提出的人核实。", consent.asker));
     for other in others {
-        inbox::tell(connection, *institution, To::Account(other), &notice, now).await?;
+        inbox::tell(connection, institution, To::Account(*other), &notice, now).await?;
     }
-    Ok(Standing::Asked)
+    Ok(())
+}
+
+/// How the university's own sign-in server is to be set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AskedSettings<S> {
+    /// In words, for whoever confirms it.
+    pub says: String,
+    /// As `campus` keeps it, its secret sealed.
+    pub server: S,
+}
+
+/// Asks the other administrators to confirm how the university's own server is to be set, in the place of what one asked of it
+/// before; `false` where nobody else could: then one acts alone, and the School Youth League committee is told.
+pub async fn ask_for_settings<S: Serialize + Sync>(
+    connection: &mut PgConnection,
+    acting: &Acting<Administrator>,
+    asked: &AskedSettings<S>,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let institution = lock_institution(connection, acting.institution()).await?;
+    clear_expired(connection, now).await?;
+    let others = others(connection, acting.person(), None, now).await?;
+    if others.is_empty() {
+        tell_of_one(connection, acting.person(), ConsentAct::Campus.label(), now).await?;
+        return Ok(false);
+    }
+    let (id, me) = (ConsentId::random(), acting.person().account);
+    let settings = serde_json::to_value(asked).map_err(anyhow::Error::new)?;
+    sqlx::query!("delete from consent where act = 'campus' and asked_by = $1", me.0).execute(&mut *connection).await?;
+    sqlx::query!(
+        "insert into consent (id, institution_id, account_id, act, settings, asked_by, asked_at, expires_at)
+         values ($1, $2, $3, 'campus', $4, $3, $5, $6)",
+        id.0,
+        institution.0,
+        me.0,
+        settings,
+        now,
+        now + LASTS
+    )
+    .execute(&mut *connection)
+    .await?;
+    tell_others(connection, acting, id, &others, now).await?;
+    Ok(true)
+}
+
+/// What one asked and is open.
+#[derive(Debug, Clone)]
+pub struct OpenSettings {
+    pub says: String,
+    /// The name of whoever confirmed it.
+    pub confirmer: Option<String>,
+    pub expires_at: OffsetDateTime,
+}
+
+/// What an administrator asked about the university's own server.
+pub async fn open_settings(
+    connection: &mut PgConnection,
+    acting: &Acting<Administrator>,
+    now: OffsetDateTime,
+) -> Result<Option<OpenSettings>, Failure> {
+    let open = find(connection, acting.institution(), None, now).await?;
+    let own = open.into_iter().find(|one| one.is_of(acting.person().account) && !one.is_about_somebody());
+    Ok(own.map(|one| OpenSettings {
+        says: one.settings.unwrap_or_default(),
+        confirmer: one.confirmer,
+        expires_at: one.expires_at,
+    }))
+}
+
+/// Takes what one asked about the university's own server and another confirmed, with who did: it is carried out now.
+pub async fn take_settings<S: for<'de> Deserialize<'de>>(
+    connection: &mut PgConnection,
+    acting: &Acting<Administrator>,
+    now: OffsetDateTime,
+) -> Result<Option<(S, AccountId)>, Failure> {
+    let taken = sqlx::query!(
+        r#"delete from consent
+           where act = 'campus' and asked_by = $1 and institution_id = $2 and confirmed_by is not null and expires_at > $3
+           returning settings as "settings!", confirmed_by as "confirmed_by!: AccountId""#,
+        acting.person().account.0,
+        acting.institution().0,
+        now
+    );
+    let Some(taken) = taken.fetch_optional(connection).await? else { return Ok(None) };
+    let asked: AskedSettings<S> = serde_json::from_value(taken.settings).map_err(anyhow::Error::new)?;
+    Ok(Some((asked.server, taken.confirmed_by)))
 }
 
 /// Two who ask or act at once see each other.
@@ -201,7 +299,8 @@ pub(super) async fn find(
     let rows = sqlx::query!(
         r#"select q.id as "id: ConsentId", q.act, q.account_id as "account: AccountId", a.number, a.name, q.kind,
                   q.college_id as "college: CollegeId", q.class_id as "class: ClassId",
-                  coalesce(c.name, k.name) as place, q.from_day, q.until_day, q.asked_by as "asked_by: AccountId",
+                  coalesce(c.name, k.name) as place, q.from_day, q.until_day,
+                  q.settings ->> 'says' as settings, q.asked_by as "asked_by: AccountId",
                   b.name as asker, q.asked_at, q.expires_at, q.confirmed_by as "confirmed_by: AccountId",
                   o.name as "confirmer?"
            from consent q join account a on a.id = q.account_id join account b on b.id = q.asked_by
@@ -228,6 +327,7 @@ pub(super) async fn find(
             place: row.place,
             from_day: row.from_day,
             until_day: row.until_day,
+            settings: row.settings,
             asked_by: row.asked_by,
             asker: row.asker,
             asked_at: row.asked_at,

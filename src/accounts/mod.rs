@@ -17,7 +17,11 @@ pub mod store;
 pub mod tasks;
 pub mod vouched;
 
-pub use consents_store::{clear_expired, others as others_who_could_confirm, tell_of_one};
+pub use consents_store::{
+    AskedSettings, OpenSettings, ask_for_settings, clear_expired, open_settings, others as others_who_could_confirm,
+    take_settings, tell_of_one,
+};
+pub use paths::CAMPUS;
 pub use slips::Slips;
 
 use crate::{

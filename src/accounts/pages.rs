@@ -253,7 +253,7 @@ async fn show_page(
     let account = store::find(&mut db, acting, id, now).await?.ok_or(Failure::Missing)?;
     let offices = store::offices(&mut db, id, now).await?;
     let mut consents = consents_store::find(&mut db, acting.institution(), None, now).await?;
-    consents.retain(|consent| consent.account == id);
+    consents.retain(|consent| consent.account == id && consent.is_about_somebody());
     let of_two = consents_store::holds_beyond_the_class(&mut db, id, now).await?;
     let alone = consents_store::others(&mut db, acting.person(), Some(id), now).await?.is_empty();
     let colleges = colleges(&mut db, acting.institution()).await?;

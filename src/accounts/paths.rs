@@ -9,6 +9,8 @@ pub(super) const ACCOUNTS: &str = "/accounts";
 pub(super) const NEW_ACCOUNT: &str = "/accounts/new";
 pub(super) const SECURITY: &str = "/accounts/security";
 pub(super) const CONSENTS: &str = "/accounts/consents";
+/// Where the university's own server is set.
+pub const CAMPUS: &str = "/campus";
 pub(super) const SLIPS: &str = "/slips";
 
 words! {
@@ -23,7 +25,7 @@ words! {
     Factor = "factor", "动态验证码已停用，登录已全部结束。";
     Security = "security", "登录安全设置已保存，立即生效。";
     Asked = "asked", "已提出，还没有办理：须由另一名系统管理员在一天内确认，已通知对方。";
-    Confirmed = "confirmed", "已确认。授予的职务已生效；重置密码、停用动态验证码由提出的人接着办理。";
+    Confirmed = "confirmed", "已确认。授予的职务已生效；其他事项由提出的人接着办理。";
     Withdrawn = "withdrawn", "已撤回，没有办理。";
     Declined = "declined", "没有同意，已告知提出的人。";
 }

@@ -265,7 +265,7 @@ pub struct AccountRow {
     pub name: String,
     /// It may not sign in.
     pub disabled: bool,
-    /// It has no password yet.
+    /// It is not activated yet.
     pub waiting: bool,
     /// Its offices in words, e.g. `信息工程系 院系团组织`.
     pub offices: String,
@@ -281,7 +281,7 @@ pub async fn list(
 ) -> Result<Vec<AccountRow>, Failure> {
     let rows = sqlx::query!(
         r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at is not null as "disabled!",
-                  a.password_hash is null as "waiting!",
+                  not exists (select from activated_account v where v.id = a.id) as "waiting!",
                   array(select o.kind from office o
                         where o.account_id = a.id and is_held(o.from_day, o.until_day, o.ended_at, $5)
                         order by o.granted_at, o.id) as "kinds!",
@@ -365,8 +365,10 @@ pub struct Account {
     pub disabled_at: Option<OffsetDateTime>,
     /// When it was made.
     pub created_at: OffsetDateTime,
-    /// When its password was set; none while it waits for its activation.
+    /// When its password was set; none before, or where its owner signs in by the university's own server alone.
     pub password_set_at: Option<OffsetDateTime>,
+    /// It is activated: by a password, or by the university's own server.
+    pub active: bool,
     pub sessions: i64,
     /// A second factor is asked for at its sign-in.
     pub has_factor: bool,
@@ -384,6 +386,7 @@ pub async fn find(
     let row = sqlx::query_as!(
         Account,
         r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at, a.created_at, a.password_set_at,
+                  exists (select from activated_account v where v.id = a.id) as "active!",
                   (select count(*) from session s
                    where s.account_id = a.id and exists (select from person_of_session(s.token_hash, $3))) as "sessions!",
                   exists (select from second_factor f where f.account_id = a.id and f.confirmed_at is not null)
@@ -481,8 +484,8 @@ pub async fn other_administrators(
         .fetch_one(&mut *connection)
         .await?;
     let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from account a
-           where a.institution_id = $1 and a.id <> $2 and a.disabled_at is null and a.password_hash is not null
+        r#"select count(*) as "count!" from account a join activated_account v on v.id = a.id
+           where a.institution_id = $1 and a.id <> $2 and a.disabled_at is null
                  and exists (select from office o where o.account_id = a.id and o.kind = 'administrator'
                              and is_held(o.from_day, o.until_day, o.ended_at, $3))"#,
         manager.institution.0,

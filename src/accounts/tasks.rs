@@ -19,9 +19,9 @@ pub async fn waiting(
     let me = person.account;
     let tasks = open.iter().filter_map(|one| {
         let (says, href) = if one.may_confirm(me) {
-            (format!("确认{}的{}", one.name, one.act.label()), CONSENTS.to_owned())
+            (format!("确认{}", one.subject()), CONSENTS.to_owned())
         } else if one.is_ready_for(me) {
-            (format!("办理{}的{}", one.name, one.act.label()), one.account.path())
+            (format!("办理{}", one.subject()), one.path())
         } else {
             return None;
         };

@@ -219,13 +219,19 @@ pub async fn moved_on(connection: &mut PgConnection, authority: &Authority) -> R
     Ok(day.fetch_optional(connection).await?)
 }
 
-/// The day on which a university moved to another database.
-pub async fn university_moved_on(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-) -> Result<Option<Date>, Failure> {
-    let day = sqlx::query_scalar!("select moved_on from moved_university where institution_id = $1", institution.0);
-    Ok(day.fetch_optional(connection).await?)
+/// Lets people come in to the university of that code, unless it moved to another database: a password that leaked cannot be
+/// changed here any more, and would open what stayed behind for good. Whoever is in reads on until their session ends.
+///
+/// # Errors
+/// [`Failure::MovedAway`] where it moved.
+pub async fn is_here(connection: &mut PgConnection, school: &str) -> Result<(), Failure> {
+    let moved = sqlx::query!(
+        "select m.moved_on, m.address from moved_university m join institution i on i.id = m.institution_id
+         where i.code = $1",
+        school
+    );
+    let moved = moved.fetch_optional(connection).await?;
+    moved.map_or(Ok(()), |moved| Err(Failure::MovedAway { on: moved.moved_on, to: moved.address }))
 }
 
 /// Lets the acts of one kind of an account come one after the other until the end of the transaction, so that each counts those

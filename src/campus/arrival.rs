@@ -30,6 +30,7 @@ use crate::{
     audit::{self, Entry},
     auth::{
         person::SignedIn,
+        store::is_here,
         token::{Purpose, Token},
         vouched::device_is_known,
     },
@@ -139,6 +140,7 @@ async fn begin(
     if person.is_some() {
         return Ok(Redirect::to(local_path(&next)).into_response());
     }
+    is_here(&mut *campus.read().await?, &code).await?;
     // Begun by a link elsewhere, somebody else's ticket could be brought after it.
     if is_from_elsewhere(&headers) {
         let onward = begin_path(&code, local_path(&next));
@@ -319,6 +321,7 @@ async fn arrive_by_cas(
     Query(query): Query<CasQuery>,
 ) -> Result<Response, Failure> {
     let school = asked_by(&campus, &code, Some(Protocol::Cas)).await?;
+    is_here(&mut *campus.read().await?, &code).await?;
     let Some(journey) = Journey::of(&headers, &code) else { return by_session(&campus, &school, &code, person).await };
     let signed_in = person.map(|person| person.account);
     let visit = Visit {
@@ -398,6 +401,7 @@ async fn arrive_by_oidc(
     Query(query): Query<OidcQuery>,
 ) -> Result<Response, Failure> {
     let school = asked_by(&campus, &code, Some(Protocol::Oidc)).await?;
+    is_here(&mut *campus.read().await?, &code).await?;
     let journey = Journey::of(&headers, &code).filter(|journey| journey.state == query.state);
     let Some(journey) = journey else { return by_session(&campus, &school, &code, person).await };
     let signed_in = person.map(|person| person.account);

@@ -35,6 +35,8 @@ pub struct SettingsForm {
     pub opens: String,
     /// A word of [`PasswordFor`].
     pub password_for: String,
+    /// `yes`: nothing is typed, and what another administrator confirmed takes effect.
+    pub apply: String,
 }
 
 impl fmt::Debug for SettingsForm {
@@ -80,11 +82,16 @@ impl SettingsForm {
             plain: ticked(server.plain_allowed),
             opens: ticked(server.opens_students),
             password_for: server.password_for.slug().to_owned(),
+            apply: String::new(),
         }
     }
 
     pub(super) fn without_secret(self) -> Self {
         Self { client_secret: String::new(), ..self }
+    }
+
+    pub(super) fn applies(&self) -> bool {
+        self.apply == TICKED
     }
 
     pub(super) fn is_off(&self) -> bool {

@@ -1,13 +1,13 @@
 //! Where the pages of campus sign-in are, what the university's server is told of them, and what they say after an act.
 
+pub(super) use crate::accounts::CAMPUS;
 use crate::{page::filters::query_value, words::words};
-
-pub(super) const CAMPUS: &str = "/campus";
 
 words! {
     /// What was just done.
     Done:
     Kept = "kept", "统一身份认证设置已保存，立即生效；换了服务器、学号属性或客户端的，经原来的设置登录的人已退出；已通知全体系统管理员。";
+    Asked = "asked", "已提出，还没有生效：须由另一名系统管理员在一天内确认，已通知对方。";
     Off = "off", "统一身份认证已停用，只能用密码登录，经它登录的人已退出；已通知全体系统管理员。";
 }
 

@@ -102,6 +102,12 @@ impl CampusServer {
         };
         of(self) == of(other)
     }
+
+    /// Whether others than before would decide who comes in: another server, or whoever stands between it and the portal.
+    #[must_use]
+    pub fn lets_others_decide(&self, before: Option<&Self>) -> bool {
+        before.is_none_or(|before| !before.vouches_as(self) || (self.plain_allowed && !before.plain_allowed))
+    }
 }
 
 /// An address of the server that may be asked: with TLS, or on this machine, or without TLS where that is allowed.

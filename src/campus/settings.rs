@@ -19,18 +19,19 @@ use super::{
     refusal::Refusal,
     server::{CampusServer, PasswordFor, Protocol, is_inside},
     state::Campus,
-    store,
+    store::{self, KeptServer},
     validation::validate,
 };
 use crate::{
-    audit::{self, Entry},
-    auth::acting::Acting,
+    accounts::{AskedSettings, OpenSettings, ask_for_settings, open_settings, take_settings},
+    audit::{self, Entry, Mark},
+    auth::{acting::Acting, person::SignedIn},
     config::PublicUrl,
     failure::Failure,
     ids::{AccountId, InstitutionId},
     inbox::{self, Notice, To},
     office::{Administrator, OfficeKind},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     web::{
         forms::{self, Errors, Submitted},
         origin::StatedOrigin,
@@ -43,6 +44,10 @@ pub(super) fn routes() -> Routes<Campus> {
 }
 
 const VOTING: &str = "本校有正在投票的场次：投票期间不更换登录服务器，结束以后再改（停用随时可以）";
+const NOBODY_LEFT: &str = "停用以后只能用密码登录，而本校没有一名系统管理员设有密码：请先在“账号与职务”重置其中一名的密码，\
+                           凭激活码设好新密码，再停用";
+
+const NOT_CONFIRMED: &str = "没有已经确认的设置：可能已过期、已撤回，或另一名系统管理员还没有确认";
 
 /// What a trial came to.
 struct Trial {
@@ -64,6 +69,8 @@ struct CampusSettingsPage {
     /// Where the server sends people back until it is set anew, where the portal's address is another now; else empty.
     former: String,
     trial: Option<Trial>,
+    /// What the administrator asked, and another one has to confirm.
+    asked: Option<OpenSettings>,
     done: &'static str,
 }
 
@@ -83,6 +90,8 @@ struct Desk<'a> {
     kept: Option<CampusServer>,
     /// The university's code.
     code: String,
+    /// See [`CampusSettingsPage::asked`].
+    asked: Option<OpenSettings>,
 }
 
 impl<'a> Desk<'a> {
@@ -94,7 +103,8 @@ impl<'a> Desk<'a> {
         let mut db = campus.read().await?;
         let kept = store::server(&mut db, acting.institution()).await?;
         let code = store::code(&mut db, acting.institution()).await?;
-        Ok(Self { campus, acting, origin, kept, code })
+        let asked = open_settings(&mut db, acting, campus.clock.now()).await?;
+        Ok(Self { campus, acting, origin, kept, code, asked })
     }
 
     fn page(&self, submitted: Submitted<SettingsForm>) -> CampusSettingsPage {
@@ -110,6 +120,7 @@ impl<'a> Desk<'a> {
             back: origin.map_or_else(String::new, |origin| oidc_return(origin, &self.code)),
             former: former.unwrap_or_default(),
             trial: None,
+            asked: self.asked.clone(),
             done: "",
         }
     }
@@ -143,6 +154,14 @@ async fn show(
     Ok(CampusSettingsPage { done: Done::said(&query.done), ..desk.page(Submitted::new(form, Errors::default())) })
 }
 
+/// What saving came to.
+enum Saved {
+    Done,
+    /// Another administrator has to confirm it.
+    Asked,
+    Refused(&'static str),
+}
+
 async fn keep(
     State(campus): State<Campus>,
     acting: Acting<Administrator>,
@@ -151,40 +170,98 @@ async fn keep(
 ) -> Result<Response, Failure> {
     let desk = Desk::at(&campus, &acting, origin).await?;
     let (now, mut errors) = (campus.clock.now(), Errors::default());
-    let institution = acting.institution();
-    let server = if form.is_off() { None } else { desk.read(&form, &mut errors)? };
-    if !errors.is_empty() || (server.is_none() && !form.is_off()) {
+    let (applies, is_off) = (form.applies(), form.is_off());
+    let server = if applies || is_off { None } else { desk.read(&form, &mut errors)? };
+    if !errors.is_empty() || (server.is_none() && !applies && !is_off) {
         let page = desk.page(Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let by = acting.person();
-    let is_set = campus
-        .write_as(by.authority(), async |db| {
-            let set = Set { server: server.as_ref(), by: Some(by.account), but: Some(&by.session) };
-            let Put::Done { ended } = set.put(db, institution, now).await? else { return Ok(false) };
-            audit::append(db, by, entry(server.as_ref(), ended), now).await?;
-            tell(db, institution, &by.name, server.as_ref(), now).await?;
-            Ok(true)
+    let saved = campus
+        .write_as(acting.person().authority(), async |db| match &server {
+            _ if applies => carry_out(db, &acting, now).await,
+            Some(server) => save(db, &acting, server, now).await,
+            None => give_up(db, &acting, now).await,
         })
         .await?;
-    if !is_set {
-        errors.add("protocol", VOTING);
-        let page = desk.page(Submitted::new(form, errors));
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    }
-    let done = if server.is_some() { Done::Kept } else { Done::Off };
+    let done = match saved {
+        Saved::Done if is_off && !applies => Done::Off,
+        Saved::Done => Done::Kept,
+        Saved::Asked => Done::Asked,
+        Saved::Refused(why) => {
+            errors.add("protocol", why);
+            // What was typed stays; nothing was where another one's word was to take effect.
+            let form = if applies { SettingsForm::showing(desk.kept.as_ref()) } else { form };
+            let page = desk.page(Submitted::new(form, errors));
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
+    };
     Ok(Redirect::to(&done.path()).into_response())
 }
 
-/// What setting a server came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Put {
-    Done {
-        /// How many sessions end.
-        ended: u64,
-    },
-    /// People are voting: whoever sets the server could come as any of them.
-    Voting,
+/// Sets a server; one by which others than before would decide who comes in is asked of another administrator first.
+async fn save(
+    db: &mut PgConnection,
+    acting: &Acting<Administrator>,
+    server: &CampusServer,
+    now: OffsetDateTime,
+) -> Result<Saved, Failure> {
+    let institution = acting.institution();
+    if store::is_voting(db, institution, now).await? {
+        return Ok(Saved::Refused(VOTING));
+    }
+    let before = store::server(db, institution).await?;
+    if !server.lets_others_decide(before.as_ref()) {
+        return set(db, acting.person(), Some(server), "", now).await;
+    }
+    let asked = AskedSettings { says: described(server), server: KeptServer::from(server) };
+    if ask_for_settings(db, acting, &asked, now).await? {
+        return Ok(Saved::Asked);
+    }
+    set(db, acting.person(), Some(server), "没有，已告知校团委", now).await
+}
+
+/// Sets what another administrator confirmed.
+async fn carry_out(
+    db: &mut PgConnection,
+    acting: &Acting<Administrator>,
+    now: OffsetDateTime,
+) -> Result<Saved, Failure> {
+    if store::is_voting(db, acting.institution(), now).await? {
+        return Ok(Saved::Refused(VOTING));
+    }
+    let Some((kept, confirmer)) = take_settings::<KeptServer>(db, acting, now).await? else {
+        return Ok(Saved::Refused(NOT_CONFIRMED));
+    };
+    let server = kept.into_server()?;
+    set(db, acting.person(), Some(&server), &Mark::from(confirmer).to_string(), now).await
+}
+
+/// Gives the server up, which one may do alone: it may be what does harm.
+async fn give_up(db: &mut PgConnection, acting: &Acting<Administrator>, now: OffsetDateTime) -> Result<Saved, Failure> {
+    if !store::is_administered_by_password(db, acting.institution(), now).await? {
+        return Ok(Saved::Refused(NOBODY_LEFT));
+    }
+    set(db, acting.person(), None, "", now).await
+}
+
+/// Sets it, or gives it up; `second` is whom it rests on beside the one who acts, empty where it needs nobody.
+async fn set(
+    db: &mut PgConnection,
+    by: &SignedIn,
+    server: Option<&CampusServer>,
+    second: &str,
+    now: OffsetDateTime,
+) -> Result<Saved, Failure> {
+    let set = Set { server, by: Some(by.account), but: Some(&by.session) };
+    let ended = match set.put(db, by.institution, now).await? {
+        Ok(ended) => ended,
+        Err(why) => return Ok(Saved::Refused(why)),
+    };
+    let entry = entry(server, ended);
+    let entry = if second.is_empty() { entry } else { entry.detail("另一名系统管理员", second) };
+    audit::append(db, by, entry, now).await?;
+    tell(db, by.institution, &by.name, server, now).await?;
+    Ok(Saved::Done)
 }
 
 /// A server to be set, or none to give it up.
@@ -198,16 +275,17 @@ struct Set<'a> {
 }
 
 impl Set<'_> {
-    /// Sets it. Where another vouches from now on, or none, whoever came by the one before has to sign in anew: one who set
-    /// a server of their own would stay in the names of others. While people vote it is given up alone.
+    /// Sets it, and gives how many sessions end; or why it is not set: while people vote it is given up alone, for whoever sets
+    /// the server could come as any of them. Where another vouches from now on, or none, whoever came by the one before has to
+    /// sign in anew: one who set a server of their own would stay in the names of others.
     async fn put(
         self,
         connection: &mut PgConnection,
         institution: InstitutionId,
         now: OffsetDateTime,
-    ) -> Result<Put, Failure> {
+    ) -> Result<Result<u64, &'static str>, Failure> {
         if self.server.is_some() && store::is_voting(&mut *connection, institution, now).await? {
-            return Ok(Put::Voting);
+            return Ok(Err(VOTING));
         }
         let before = store::server(&mut *connection, institution).await?;
         match self.server {
@@ -218,7 +296,7 @@ impl Set<'_> {
         }
         let stays = before.as_ref().zip(self.server).is_some_and(|(before, server)| before.vouches_as(server));
         let ended = if stays { 0 } else { store::end_sessions_by_campus(connection, institution, self.but).await? };
-        Ok(Put::Done { ended })
+        Ok(Ok(ended))
     }
 }
 
@@ -226,17 +304,31 @@ fn in_words(server: Option<&CampusServer>) -> String {
     server.map_or_else(|| "停用".to_owned(), |server| format!("{}，{}", server.protocol.label(), server.address))
 }
 
-/// What the record keeps of a change; the secret is no part of it.
+/// What is set of a server, name and value in words; the secret is no part of it.
+fn particulars(server: &CampusServer) -> Vec<(&'static str, String)> {
+    let word = |is: bool| (if is { "是" } else { "否" }).to_owned();
+    let mut all = vec![("学号所在的属性", server.number_field.clone().unwrap_or_else(|| "用户名".to_owned()))];
+    all.extend(server.client.as_ref().map(|client| ("客户端编号", client.id.clone())));
+    all.extend([
+        ("允许不加密", word(server.plain_allowed)),
+        ("名册里的学生直接开通", word(server.opens_students)),
+        ("还可以用密码登录", server.password_for.label().to_owned()),
+    ]);
+    all
+}
+
+/// A server in one line, for whoever confirms it.
+fn described(server: &CampusServer) -> String {
+    let rest: Vec<String> = particulars(server).into_iter().map(|(name, value)| format!("{name}：{value}")).collect();
+    format!("{}（{}）", in_words(Some(server)), rest.join("；"))
+}
+
+/// What the record keeps of a change.
 fn entry(server: Option<&CampusServer>, ended: u64) -> Entry {
     let entry =
         Entry::new(Verb::CampusSet, "统一身份认证").detail("服务器", in_words(server)).detail("结束的登录", ended);
-    let Some(server) = server else { return entry };
-    let field = |name: &Option<String>| name.clone().unwrap_or_else(|| "用户名".to_owned());
-    entry
-        .detail("学号所在的属性", field(&server.number_field))
-        .detail("允许不加密", if server.plain_allowed { "是" } else { "否" })
-        .detail("名册里的学生直接开通", if server.opens_students { "是" } else { "否" })
-        .detail("还可以用密码登录", server.password_for.label())
+    let all = server.map(particulars).unwrap_or_default();
+    all.into_iter().fold(entry, |entry, (name, value)| entry.detail(name, value))
 }
 
 /// Sets a university's server from the command line; none gives it up. The administrators are told. Gives why it is not set,
@@ -251,7 +343,10 @@ pub async fn set_by_operator(
     now: OffsetDateTime,
 ) -> Result<Result<(), &'static str>, Failure> {
     let set = Set { server, by: None, but: None };
-    let Put::Done { ended } = set.put(&mut *connection, institution, now).await? else { return Ok(Err(VOTING)) };
+    let ended = match set.put(&mut *connection, institution, now).await? {
+        Ok(ended) => ended,
+        Err(why) => return Ok(Err(why)),
+    };
     audit::append_by_operator(&mut *connection, institution, entry(server, ended), now).await?;
     tell(connection, institution, "服务器命令行", server, now).await?;
     Ok(Ok(()))

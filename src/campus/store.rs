@@ -1,5 +1,6 @@
 //! SQL of campus sign-in: how each university has set it, whose account belongs to whom, and which answers were taken.
 
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
@@ -20,7 +21,9 @@ pub struct CampusSchool {
     pub server: CampusServer,
 }
 
-struct Row {
+/// A server as it is kept, in a row or among what waits for a second administrator.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct KeptServer {
     protocol: String,
     address: String,
     origin: String,
@@ -34,8 +37,27 @@ struct Row {
     authorities: Option<String>,
 }
 
-impl Row {
-    fn into_server(self) -> Result<CampusServer, Failure> {
+impl From<&CampusServer> for KeptServer {
+    fn from(server: &CampusServer) -> Self {
+        let (client, secret) = server.client.as_ref().map(|client| (client.id.clone(), client.secret.clone())).unzip();
+        Self {
+            protocol: server.protocol.slug().to_owned(),
+            address: server.address.clone(),
+            origin: server.origin.clone(),
+            number_field: server.number_field.clone(),
+            name_field: server.name_field.clone(),
+            client,
+            secret,
+            plain_allowed: server.plain_allowed,
+            opens_students: server.opens_students,
+            password_for: server.password_for.slug().to_owned(),
+            authorities: server.authorities.clone(),
+        }
+    }
+}
+
+impl KeptServer {
+    pub(super) fn into_server(self) -> Result<CampusServer, Failure> {
         Ok(CampusServer {
             protocol: self.protocol.parse()?,
             address: self.address,
@@ -57,13 +79,13 @@ pub async fn server(
     institution: InstitutionId,
 ) -> Result<Option<CampusServer>, Failure> {
     let row = sqlx::query_as!(
-        Row,
+        KeptServer,
         "select kind as protocol, server as address, origin, number_field, name_field, client_id as client,
                 client_secret as secret, plain_allowed, opens_students, password_for, authorities
          from campus_sign_in where institution_id = $1",
         institution.0
     );
-    row.fetch_optional(connection).await?.map(Row::into_server).transpose()
+    row.fetch_optional(connection).await?.map(KeptServer::into_server).transpose()
 }
 
 /// The university of that code, where it has set a server.
@@ -123,6 +145,26 @@ pub(super) async fn code(connection: &mut PgConnection, institution: Institution
 pub async fn remove(connection: &mut PgConnection, institution: InstitutionId) -> Result<bool, Failure> {
     let done = sqlx::query!("delete from campus_sign_in where institution_id = $1", institution.0);
     Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Whether an administrator of the university has a password: without its server nobody else could manage the accounts. The
+/// university's row is locked as by whoever takes an administrator away.
+pub(super) async fn is_administered_by_password(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    sqlx::query!("select id from institution where id = $1 for no key update", institution.0)
+        .fetch_one(&mut *connection)
+        .await?;
+    let administered = sqlx::query_scalar!(
+        r#"select exists (select from account a join office o on o.account_id = a.id and o.kind = 'administrator'
+                          where a.institution_id = $1 and a.disabled_at is null and a.password_hash is not null
+                                and is_held(o.from_day, o.until_day, o.ended_at, $2)) as "administered!""#,
+        institution.0,
+        now
+    );
+    Ok(administered.fetch_one(connection).await?)
 }
 
 /// Whether people of the university are voting: whoever sets the server could come as any of them. None of its sittings is

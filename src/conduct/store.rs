@@ -212,13 +212,11 @@ pub(super) async fn is_league_recused(
                                 and mine.voided_at is null and theirs.voided_at is null
                                 and coalesce(mine.until_day > $2::date - $4::integer, true)
                                 and coalesce(theirs.until_day > $2::date - $4::integer, true)))
-                      from office o join account a on a.id = o.account_id
+                      from office o join account a on a.id = o.account_id join activated_account v on v.id = a.id
                       where o.institution_id = $3 and o.kind in ('school_league', 'deputy_secretary')
                             and o.from_day <= $2::date and o.ended_at is null
                             and (o.until_day is null or o.until_day > $2::date)
-                            and a.disabled_at is null
-                            and (a.password_hash is not null
-                                 or exists (select from campus_binding b where b.account_id = a.id))), false) as "is!""#,
+                            and a.disabled_at is null), false) as "is!""#,
         student.0,
         today,
         institution.0,

@@ -392,9 +392,10 @@ pub async fn holders(
     };
     let rows = sqlx::query!(
         r#"select a.number, a.name, coalesce(c.name || ' ', k.name || ' ', '') || office_label(o.kind) as "office!",
-                  o.from_day, o.until_day - 1 as last_day, o.ended_at, a.password_hash is not null as "active!",
+                  o.from_day, o.until_day - 1 as last_day, o.ended_at, v.id is not null as "active!",
                   count(*) over () as "total!"
-           from office o join account a on a.id = o.account_id left join class k on k.id = o.class_id
+           from office o join account a on a.id = o.account_id left join activated_account v on v.id = a.id
+                left join class k on k.id = o.class_id
                 left join major m on m.id = k.major_id left join college c on c.id = o.college_id
                 cross join lateral (select lpad(array_position(array[
                         'school_league', 'deputy_secretary', 'student_affairs', 'school_party', 'school_union',
@@ -404,7 +405,7 @@ pub async fn holders(
                 cross join lateral (select case $8::text when 'name' then a.name when 'number' then a.number
                                                          when 'from' then o.from_day::text
                                                          when 'last' then coalesce(o.until_day::text, '9999')
-                                                         when 'account' then (a.password_hash is not null)::text
+                                                         when 'account' then (v.id is not null)::text
                                                          else rank.text end as key) sorted
            where o.institution_id = $1 and o.kind <> 'student' and ($2::text is null or o.kind = $2)
                  and ($3::uuid is null or coalesce(o.college_id, m.college_id) = $3)

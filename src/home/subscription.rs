@@ -59,7 +59,8 @@ pub(super) async fn open(
     Ok(())
 }
 
-/// The person of an address, in the office of the address; none where it was ended or the office is held no more.
+/// The person of an address, in the office of the address; none where it was ended, the office is held no more or its holder is
+/// suspended, and where the university moved away: there it cannot be ended any more.
 pub(super) async fn person_of(
     connection: &mut PgConnection,
     token: &Token,
@@ -73,7 +74,10 @@ pub(super) async fn person_of(
                 join office o on o.id = f.office_id left join college c on c.id = o.college_id
                 left join class k on k.id = o.class_id
            where f.token_hash = $1 and f.ended_at is null and a.disabled_at is null
-                 and is_held(o.from_day, o.until_day, o.ended_at, $2)"#,
+                 and is_held(o.from_day, o.until_day, o.ended_at, $2)
+                 and (o.kind not in ('school_union', 'graduate_union', 'college_union')
+                      or not is_suspended(a.student_id, $2))
+                 and not exists (select from moved_university m where m.institution_id = a.institution_id)"#,
         token.hash(),
         now
     )

@@ -495,7 +495,7 @@ pub(super) async fn add(
     Ok(())
 }
 
-/// Joins the accounts of new students that were there before them: whoever has a password may act as a student at once.
+/// Joins the accounts of new students that were there before them: whoever can sign in may act as a student at once.
 pub(super) async fn link_accounts(
     connection: &mut PgConnection,
     import: &Locked<Import>,
@@ -508,11 +508,11 @@ pub(super) async fn link_accounts(
              from import_row r join student s on s.institution_id = $2 and s.number = r.cells[1]
              where r.import_id = $1 and r.state = 'added' and a.institution_id = $2 and a.number = r.cells[1]
                    and a.student_id is null
-             returning a.id, a.password_hash
+             returning a.id
          )
          insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), id, $2, 'student', china_day($3), $3
-         from linked where password_hash is not null
+         select gen_random_uuid(), l.id, $2, 'student', china_day($3), $3
+         from linked l join activated_account v on v.id = l.id
          on conflict do nothing",
         import.id.0,
         institution.0,

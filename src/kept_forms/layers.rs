@@ -28,6 +28,7 @@ use crate::{
     page::{chrome::Chrome, filters, unsent::Unsent},
     web::{
         forms::{TypedField, TypedFields, Upload, is_over_the_limit, local_path},
+        intake::Uploader,
         routes::{LARGEST_READ, LARGEST_TYPED},
     },
 };
@@ -110,16 +111,19 @@ async fn done(app: &App, request: Request, next: Next, encoding: Encoding, typed
         },
         Encoding::Multipart => {
             parts.extensions.insert(typed.clone());
-            let signed_out = is_signed_out(app, &parts.headers).await;
+            let uploader = uploader(app, &parts.headers).await;
+            if let Ok(Some(uploader)) = &uploader {
+                parts.extensions.insert(*uploader);
+            }
             let mut request = Request::from_parts(parts, body);
-            match signed_out {
+            match uploader {
                 // The fields are read past the files, which are not kept.
-                Ok(true) => {
+                Ok(None) => {
                     DefaultBodyLimit::max(LARGEST_READ).apply(&mut request);
                     let _ = Upload::from_request(request, &()).await;
                     Failure::SignInFirst("/".to_owned()).into_response()
                 }
-                Ok(false) => next.run(request).await,
+                Ok(Some(_)) => next.run(request).await,
                 Err(failure) => failure.into_response(),
             }
         }
@@ -148,11 +152,11 @@ fn read(bytes: &[u8]) -> Vec<TypedField> {
     pairs.into_iter().map(|(name, value)| TypedField { name, value }).collect()
 }
 
-/// The browser had a session, which is open no more.
-async fn is_signed_out(app: &App, headers: &HeaderMap) -> Result<bool, Failure> {
-    let Some(token) = Token::from_headers(Purpose::Session, headers) else { return Ok(true) };
+/// Whoever is signed in; none where the browser's session is open no more.
+async fn uploader(app: &App, headers: &HeaderMap) -> Result<Option<Uploader>, Failure> {
+    let Some(token) = Token::from_headers(Purpose::Session, headers) else { return Ok(None) };
     let person = auth::store::person_of_session(&mut *app.read().await?, &token.hash(), app.clock.now()).await?;
-    Ok(person.is_none())
+    Ok(person.map(|person| Uploader(person.account)))
 }
 
 /// The form's own page as it was filled in; none where it has none to show.

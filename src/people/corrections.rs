@@ -226,8 +226,8 @@ pub async fn come_back(
            ), again as (
                insert into office (id, account_id, institution_id, kind, from_day, granted_at)
                select gen_random_uuid(), a.id, a.institution_id, 'student', china_day($3), $3
-               from account a join back on back.id = a.student_id
-               where a.password_hash is not null and a.id not in (select account_id from reopened)
+               from account a join back on back.id = a.student_id join activated_account v on v.id = a.id
+               where a.id not in (select account_id from reopened)
                on conflict do nothing
            )
            select count(*) as "back!" from back"#,

@@ -187,8 +187,8 @@ async fn join(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let in_use = sqlx::query_scalar!(
-        r#"select exists (select from account where student_id = $1
-                          and (password_hash is not null or disabled_at is not null))
+        r#"select exists (select from account a left join activated_account v on v.id = a.id
+                          where a.student_id = $1 and (v.id is not null or a.disabled_at is not null))
                   or exists (select from dispute where student_id = $1) as "in_use!""#,
         second.0
     );

@@ -81,7 +81,8 @@ async fn count(
                       or exists (select from former_number f where f.institution_id = $1 and f.student_id = s.id
                                  and strpos(f.number_key, number_key($5)) > 0))
                  and (s.left_on is not null and s.left_on <= $7) = $6
-                 and (not $8 or not exists (select from account a where a.student_id = s.id and a.password_hash is not null))
+                 and (not $8 or not exists (select from account a join activated_account v on v.id = a.id
+                                            where a.student_id = s.id))
                  and (not $9 or s.number_key in (select t.number_key from student t
                                                  where t.institution_id = $1 and t.number_twin))
                  and ($10::text is null or s.political = $10)
@@ -116,14 +117,15 @@ pub async fn list(
     let read = if by_sound { RowRange::ALL } else { range };
     let rows = sqlx::query!(
         r#"select s.id as "id: StudentId", s.number, s.name, c.name as college, k.name as class, s.political, s.left_on,
-                  a.password_hash is not null as "active!"
+                  v.id is not null as "active!"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
+                left join activated_account v on v.id = a.id
                 cross join lateral (select case $12::text when 'college' then lpad(c.place::text, 5, '0') || c.name
                                                           when 'class' then lpad(c.place::text, 5, '0') || k.name
                                                           when 'name' then s.name_key
                                                           when 'political' then coalesce(s.political, '')
-                                                          when 'account' then (a.password_hash is not null)::text
+                                                          when 'account' then (v.id is not null)::text
                                                           else s.number end as key) o
            where s.institution_id = $1 and ($2::uuid is null or c.id = $2) and ($3::uuid is null or k.id = $3)
                  and s.erased_at is null and ($4::uuid is null or c.id = $4)
@@ -132,7 +134,7 @@ pub async fn list(
                       or exists (select from former_number f where f.institution_id = $1 and f.student_id = s.id
                                  and strpos(f.number_key, number_key($5)) > 0))
                  and (s.left_on is not null and s.left_on <= $7) = $6
-                 and (not $8 or a.password_hash is null)
+                 and (not $8 or v.id is null)
                  and (not $11 or s.number_key in (select t.number_key from student t
                                                   where t.institution_id = $1 and t.number_twin))
                  and ($14::text is null or s.political = $14)
@@ -237,11 +239,12 @@ pub async fn find(connection: &mut PgConnection, scope: &Scope, id: StudentId) -
         Student,
         r#"select s.id as "id: StudentId", s.number, s.name, c.name as college, m.name as major, m.level, k.entry_year,
                   k.name as class, k.id as "class_id: ClassId", s.political, s.gender, s.ethnic, s.left_on, s.left_why,
-                  a.id as "account: AccountId", a.password_hash is not null as "active!",
+                  a.id as "account: AccountId", v.id is not null as "active!",
                   array(select f.number from former_number f where f.student_id = s.id order by f.until desc)
                       as "former_numbers!"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
+                left join activated_account v on v.id = a.id
            where s.id = $4 and s.institution_id = $1 and s.erased_at is null and ($2::uuid is null or c.id = $2)
                  and ($3::uuid is null or k.id = $3)"#,
         scope.institution.0,

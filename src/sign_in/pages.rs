@@ -151,6 +151,7 @@ async fn sign_in(
         return refused(&app, Submitted::new(form, errors)).await;
     }
 
+    store::is_here(&mut *app.read().await?, &form.school).await?;
     // Before the attempt is counted: a request that is refused because too many wait is no guess.
     let slot = app.hasher.reserve()?;
     let now = app.clock.now();

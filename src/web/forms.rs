@@ -38,7 +38,7 @@ use crate::{
     sheet::{Choice, ChoiceForm, LARGEST_FILE},
     text::{day, folded, is_hidden, printable, trimmed},
     web::{
-        intake::{Intake, Place},
+        intake::{Intake, Place, Uploader},
         routes::{LARGEST_FORM, LARGEST_TYPED},
     },
 };
@@ -247,7 +247,11 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let intake = intake.ok_or_else(|| Failure::Broken(anyhow::anyhow!("the router gives no intake")))?;
         // What comes back is shown without files.
         let comes_back = Unsent::here().is_some();
-        let place = if comes_back { Ok(None) } else { intake.place(request.headers()).await.map(Some) };
+        let place = match request.extensions().get::<Uploader>().copied() {
+            _ if comes_back => Ok(None),
+            Some(Uploader(account)) => intake.place(account, request.headers()).await.map(Some),
+            None => Err(Failure::Busy),
+        };
         let typed = request.extensions().get::<TypedFields>().cloned();
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| Failure::Malformed)?;
         // Where there is no place, files are read past: what was typed comes back.

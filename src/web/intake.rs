@@ -13,11 +13,8 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    cookies::{Cookie, SESSION},
-    routes::LARGEST_FORM,
-};
-use crate::{database::space::Space, failure::Failure, sheet::LARGEST_FILE};
+use super::routes::LARGEST_FORM;
+use crate::{database::space::Space, failure::Failure, ids::AccountId, sheet::LARGEST_FILE};
 
 /// The most that is kept of one body; what is sent beyond is read past.
 const LARGEST_BODY: usize = LARGEST_FILE + LARGEST_FORM;
@@ -25,11 +22,11 @@ const LARGEST_BODY: usize = LARGEST_FILE + LARGEST_FORM;
 const UNIT: usize = 64 * 1024;
 /// All uploads together: eight of the largest, or some forty photos.
 const BUDGET: usize = 8 * LARGEST_BODY;
-/// Of one session: two of the largest, or a desk's whole day of small forms.
-const OF_A_SESSION: usize = 2 * LARGEST_BODY;
+/// Of one account, in whatever browsers: two of the largest, or a desk's whole day of small forms.
+const OF_AN_ACCOUNT: usize = 2 * LARGEST_BODY;
 /// How long an upload waits for its place. A class that sends its photos in the last minute is served in turn.
 const WAITS: Duration = Duration::from_secs(5);
-/// Sessions remembered; beyond, those with nothing under way are forgotten.
+/// Accounts remembered; beyond, those with nothing under way are forgotten.
 const REMEMBERED: usize = 1_000;
 
 /// The places for bodies of uploads.
@@ -41,8 +38,8 @@ struct Parts {
     units: Arc<Semaphore>,
     waits: Duration,
     space: Space,
-    /// The units of each session, by its token, while it has uploads under way.
-    sessions: Mutex<HashMap<String, Weak<Semaphore>>>,
+    /// The units of each account while it has uploads under way.
+    accounts: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
 }
 
 impl Default for Intake {
@@ -51,10 +48,15 @@ impl Default for Intake {
     }
 }
 
+/// Who sends an upload, for a handler's extractor. Nobody has a place who is not signed in: a stranger could hold all of them with
+/// bodies that never end. What they typed is read, and their files are read past.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uploader(pub AccountId);
+
 /// A place; given back when what was uploaded is no longer needed.
 #[derive(Debug)]
 pub struct Place {
-    _of_session: OwnedSemaphorePermit,
+    _of_account: OwnedSemaphorePermit,
     _of_all: OwnedSemaphorePermit,
 }
 
@@ -68,14 +70,14 @@ impl Intake {
     /// As [`new`](Self::new), where an upload waits so long for its place.
     #[must_use]
     pub fn waiting(waits: Duration, space: Space) -> Self {
-        Self(Arc::new(Parts { units: units(BUDGET), waits, space, sessions: Mutex::default() }))
+        Self(Arc::new(Parts { units: units(BUDGET), waits, space, accounts: Mutex::default() }))
     }
 
-    /// A place for the body of a request with these headers.
+    /// A place for the body of an account's request with these headers.
     ///
     /// # Errors
     /// [`Failure::Busy`] where there is none in time, [`Failure::DiskShort`] where the disk is nearly full.
-    pub async fn place(&self, headers: &HeaderMap) -> Result<Place, Failure> {
+    pub async fn place(&self, account: AccountId, headers: &HeaderMap) -> Result<Place, Failure> {
         if self.0.space.is_short() {
             return Err(Failure::DiskShort);
         }
@@ -83,27 +85,25 @@ impl Intake {
         let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let wanted = length.unwrap_or(LARGEST_BODY).clamp(1, LARGEST_BODY).div_ceil(UNIT);
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
-        let session = self.session(headers);
+        let own = self.units_of(account);
         let both = async {
-            let of_session = session.acquire_many_owned(wanted).await?;
+            let of_account = own.acquire_many_owned(wanted).await?;
             let of_all = Arc::clone(&self.0.units).acquire_many_owned(wanted).await?;
-            Ok::<_, AcquireError>(Place { _of_session: of_session, _of_all: of_all })
+            Ok::<_, AcquireError>(Place { _of_account: of_account, _of_all: of_all })
         };
         timeout(self.0.waits, both).await.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)
     }
 
-    fn session(&self, headers: &HeaderMap) -> Arc<Semaphore> {
-        let cookie = Cookie { name: SESSION, lasts: time::Duration::ZERO };
-        let session = cookie.read(headers).unwrap_or_default();
-        let mut sessions = self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if sessions.len() >= REMEMBERED {
-            sessions.retain(|_, known| known.strong_count() > 0);
+    fn units_of(&self, account: AccountId) -> Arc<Semaphore> {
+        let mut accounts = self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if accounts.len() >= REMEMBERED {
+            accounts.retain(|_, known| known.strong_count() > 0);
         }
-        if let Some(known) = sessions.get(session).and_then(Weak::upgrade) {
+        if let Some(known) = accounts.get(&account).and_then(Weak::upgrade) {
             return known;
         }
-        let new = units(OF_A_SESSION);
-        sessions.insert(session.to_owned(), Arc::downgrade(&new));
+        let new = units(OF_AN_ACCOUNT);
+        accounts.insert(account, Arc::downgrade(&new));
         new
     }
 }

@@ -14,19 +14,27 @@ use std::{
 
 use super::Connection;
 
-/// Sessions that send at once: more than the budget of all uploads has room for.
+/// Sessions that send at once, of more accounts than the budget of all uploads has room for.
 const SESSIONS: usize = 25;
+/// Offices that may upload lists.
+const SENDERS: [&str; 3] = ["系统管理员", "校团委", "学生工作部门"];
 const HELD: usize = 200;
 const PARALLEL: usize = 50;
 const BODY: usize = 8 * 1024 * 1024;
 const GLANCE: Duration = Duration::from_millis(50);
 
+/// Somebody who may send.
+struct Sender {
+    school: &'static str,
+    number: String,
+    password: String,
+}
+
 /// The demo as its own process.
 struct Demo {
     child: Child,
     address: SocketAddr,
-    number: String,
-    password: String,
+    senders: Vec<Sender>,
 }
 
 impl Demo {
@@ -40,22 +48,25 @@ impl Demo {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let (mut number, mut password, mut address) = (String::new(), String::new(), None);
+        let (mut senders, mut address) = (Vec::new(), None);
         for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
             if let Some(at) = line.strip_prefix("listening on http://") {
                 address = Some(at.parse().unwrap());
                 break;
             }
             let fields: Vec<&str> = line.split('\t').collect();
-            if number.is_empty() && fields[0].ends_with("学生工作部门") {
-                (number, password) = (fields[1].to_owned(), fields[2].to_owned());
+            if SENDERS.iter().any(|office| fields[0].ends_with(office)) {
+                let school = if fields[1].starts_with('Q') { "qingyu" } else { "wangyue" };
+                senders.push(Sender { school, number: fields[1].to_owned(), password: fields[2].to_owned() });
             }
         }
-        Self { child, address: address.unwrap(), number, password }
+        assert!(senders.len() > 4, "each has two places of eight");
+        Self { child, address: address.unwrap(), senders }
     }
 
-    fn sign_in(&self) -> String {
-        let body = format!("school=qingyu&number={}&password={}", self.number, self.password);
+    fn sign_in(&self, at: usize) -> String {
+        let Sender { school, number, password } = &self.senders[at % self.senders.len()];
+        let body = format!("school={school}&number={number}&password={password}");
         let (status, cookie) = Connection::open(self.address).ask("POST", "/sign-in", "", &body);
         assert_eq!(status, 303);
         cookie.unwrap()
@@ -135,7 +146,7 @@ fn largest_list(mark: usize) -> String {
 pub fn measure() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let demo = Demo::start(&folder.path().join("demo"));
-    let cookies: Vec<String> = (0..SESSIONS).map(|_| demo.sign_in()).collect();
+    let cookies: Vec<String> = (0..SESSIONS).map(|at| demo.sign_in(at)).collect();
     std::thread::sleep(Duration::from_secs(10));
     let idle = demo.resident();
     println!("resident size of the portal, idle         {idle:.0} MB");

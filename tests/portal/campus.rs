@@ -92,6 +92,109 @@ async fn an_administrator_without_a_password_confirms_what_another_one_asks() {
 }
 
 #[tokio::test]
+async fn an_administrator_without_a_password_is_one_of_them_and_the_last_one_stays() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let mut first = portal.signed_in(OfficeKind::Administrator).await;
+    let fields = [("number", "T900"), ("name", "李老师"), ("office", "administrator")];
+    assert_eq!(first.post("/accounts", &fields).await.status, 200);
+    let of_first = first.get("/accounts?q=administrator").await.attributes("tbody a", "href").remove(0);
+    let of_second = first.get("/accounts?q=T900").await.attributes("tbody a", "href").remove(0);
+    let alone = first.post(&format!("{of_first}/disable"), &[]).await;
+    assert!(alone.status == 422 && alone.text().contains("最后一名系统管理员"), "never came in: {}", alone.text());
+    assert!(first.get(&of_second).await.text().contains("待激活"));
+
+    let (mut second, _) = by_cas(&portal, &server, "T900").await;
+    let page = second.get(&of_second).await;
+    assert!(page.text().contains("没有（用统一身份认证登录）") && !page.text().contains("待激活"), "{}", page.text());
+    let list = second.get("/accounts?q=T900").await;
+    assert!(!list.text().contains("待激活"), "{}", list.text());
+    assert_eq!(second.post(&format!("{of_first}/disable"), &[]).await.status, 303, "one is left who can sign in");
+    let last = second.post(&format!("{of_second}/disable"), &[]).await;
+    assert!(last.status == 422 && last.text().contains("最后一名系统管理员"), "{}", last.text());
+    let end = second.get(&of_second).await.attributes("form[action*='/offices/']", "action").remove(0);
+    assert_eq!(second.post(&end, &[]).await.status, 422);
+
+    // Nor is the server given up by which alone they come.
+    let off = [("protocol", "off"), ("password_for", "all")];
+    let refused = second.post("/campus", &off).await;
+    assert!(
+        refused.status == 422 && refused.fault("方式").contains("没有一名系统管理员设有密码"),
+        "{}",
+        refused.text()
+    );
+    portal.app.clock.advance(Duration::hours(25));
+    let (mut second, _) = by_cas(&portal, &server, "T900").await;
+    let code = second.post(&format!("{of_second}/password"), &[]).await.all(".secret").remove(0);
+    let mut second = portal.visitor();
+    assert_eq!(second.activate(FIRST, "T900", &code, "another correct horse 78").await.status, 303);
+    assert_eq!(second.post("/campus", &off).await.location(), "/campus?done=off");
+}
+
+#[tokio::test]
+async fn whom_a_list_names_after_they_came_by_the_server_is_a_student_too() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let fields = [("number", "N7"), ("name", "韩梅"), ("office", "class_branch"), ("class", "软件2401班")];
+    assert_eq!(administrator.post("/accounts", &fields).await.status, 200);
+    let (mut person, _) = by_cas(&portal, &server, "N7").await;
+    assert_eq!(person.get("/people").await.status, 200, "the branch's secretary");
+    assert!(!person.get("/me/data").await.text().contains("软件技术"), "no student yet");
+
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let list =
+        "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\nN7,韩梅,信息工程系,软件技术,专科,2024,软件2401班,团员\n";
+    let sent = staff.upload("/imports", &[("kind", "students")], Some(("名单.csv", list.as_bytes()))).await;
+    let path = sent.location().split('?').next().unwrap().to_owned();
+    let done = staff.commit_import(&path).await;
+    assert!(done.text().contains("已写入：新增 1 条"), "{}", done.text());
+    assert!(person.get("/me/data").await.text().contains("软件技术"), "and their own data are theirs to see");
+    let held = "select count(*) from office o join account a on a.id = o.account_id
+                where a.number = 'N7' and o.kind = 'student' and is_held(o.from_day, o.until_day, o.ended_at, $1)";
+    let held = async |portal: &Portal| -> i64 {
+        let now = portal.app.clock.now();
+        sqlx::query_scalar(held).bind(now).fetch_one(&mut portal.owner().await).await.unwrap()
+    };
+    assert_eq!(held(&portal).await, 1);
+
+    // Whoever leaves and comes back is a student again, without a password as before.
+    let student = staff.get("/people?q=N7").await;
+    assert!(student.text().contains("已激活"), "{}", student.text());
+    let student = student.attributes("tbody a", "href").remove(0);
+    let today = portal.app.clock.today().to_string();
+    let leave = [("day", today.as_str()), ("why", "suspended"), ("reason", "休学")];
+    assert_eq!(staff.post(&format!("{student}/leave"), &leave).await.status, 303);
+    assert_eq!(held(&portal).await, 0);
+    assert_eq!(staff.post(&format!("{student}/return"), &[("reason", "复学")]).await.status, 303);
+    assert_eq!(held(&portal).await, 1);
+}
+
+#[tokio::test]
+async fn whoever_came_by_the_server_needs_no_slip_and_one_in_other_hands_opens_nothing() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+    let printed = league.post_on(&act, &[]).await.all(".slip-code");
+    let number = "20240002";
+    assert_eq!(by_cas(&portal, &server, number).await.1.status, 303);
+    let found = portal.visitor().activate(FIRST, number, &printed[1], "another correct horse 78").await;
+    assert_eq!(found.status, 422, "a slip that lies about sets no password of theirs");
+    let one = league.post_on(&act, &[("whom", "one"), ("number", number)]).await;
+    assert!(one.all(".slip-code").is_empty(), "nor does a new one");
+    assert_eq!(league.post_on(&act, &[("whom", "all")]).await.all(".slip-code").len(), printed.len() - 1);
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let waiting = branch.get("/people?state=waiting").await;
+    assert!(waiting.text().contains(&format!("共 {} 人", printed.len() - 1)), "{}", waiting.text());
+
+    // Where the server is given up they need one again.
+    assert_eq!(set(&portal, &[("protocol", "off")]).await.status, 303);
+    let again = league.post_on(&act, &[("whom", "one"), ("number", number)]).await.all(".slip-code");
+    assert_eq!(portal.visitor().activate(FIRST, number, &again[0], "another correct horse 78").await.status, 303);
+}
+
+#[tokio::test]
 async fn the_service_is_the_stated_address_whatever_host_a_request_names() {
     let portal = Portal::start().await;
     let server = CasServer::start().await;

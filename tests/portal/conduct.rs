@@ -465,6 +465,9 @@ async fn dis_04_whoever_is_suspended_acts_for_no_union() {
     let mut officer_again = portal.visitor();
     officer_again.sign_in(crate::support::FIRST, "20240010", crate::support::PASSWORD).await;
     assert_eq!(officer_again.get(&school).await.status, 200);
+    let made = officer_again.post("/calendar/feed", &[]).await.all("#subscribe code").remove(0);
+    let feed = made.split_once("127.0.0.1:8080").unwrap().1.to_owned();
+    assert_eq!(portal.visitor().get(&feed).await.status, 200);
     let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
     report(&mut affairs, "20240010", "").await;
     let case = first_case(&mut league).await;
@@ -478,6 +481,7 @@ async fn dis_04_whoever_is_suspended_acts_for_no_union() {
     assert_eq!(league.post(&format!("{case}/decide"), &fields).await.status, 303);
     let refused = officer_again.get(&school).await;
     assert_eq!(refused.status, 403, "{}", refused.text());
+    assert_eq!(portal.visitor().get(&feed).await.status, 404, "nor is the union's calendar read on a phone");
     let own = officer.get(&case.replace("/conduct/", "/my-case/")).await;
     assert!(own.text().contains("停职") && own.text().contains("任职保留"), "{}", own.text());
     assert_eq!(posts_of(&portal, "20240010").await, 1);
@@ -485,6 +489,7 @@ async fn dis_04_whoever_is_suspended_acts_for_no_union() {
     let mut later = portal.visitor();
     later.sign_in(crate::support::FIRST, "20240010", crate::support::PASSWORD).await;
     assert_eq!(later.get(&school).await.status, 200, "it is over");
+    assert_eq!(portal.visitor().get(&feed).await.status, 200);
 }
 
 #[tokio::test]

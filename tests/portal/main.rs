@@ -29,7 +29,6 @@ mod congress_steps;
 mod contact;
 mod counting_law;
 mod delegates;
-mod dependencies;
 mod disclosure;
 mod docs;
 mod early_closing;

@@ -59,17 +59,18 @@ async fn run(args: MoveArgs) -> Result<String, String> {
 
 async fn out(url: &str, keys: &Path, school: &str, folder: &Path) -> Result<String, String> {
     let (school, to) = (Some(school.to_owned()), Some(folder.to_owned()));
-    run(MoveArgs { school, to, from: None, stay: None, database: database(url, keys) }).await
+    let address = Some("https://lunzhi.second.edu.cn".parse().unwrap());
+    run(MoveArgs { school, to, address, from: None, stay: None, database: database(url, keys) }).await
 }
 
 async fn into(url: &str, keys: &Path, folder: &Path) -> Result<String, String> {
     let from = Some(folder.to_owned());
-    run(MoveArgs { school: None, to: None, from, stay: None, database: database(url, keys) }).await
+    run(MoveArgs { school: None, to: None, address: None, from, stay: None, database: database(url, keys) }).await
 }
 
 async fn stay(url: &str, keys: &Path, school: &str) -> Result<String, String> {
     let stay = Some(school.to_owned());
-    run(MoveArgs { school: None, to: None, from: None, stay, database: database(url, keys) }).await
+    run(MoveArgs { school: None, to: None, address: None, from: None, stay, database: database(url, keys) }).await
 }
 
 async fn connect(url: &str) -> PgConnection {
@@ -139,6 +140,10 @@ async fn a_university_moves_on_twice_and_its_people_find_everything() {
     ];
     assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
 
+    let mut readers = Vec::new();
+    for office in [OfficeKind::Administrator, OfficeKind::SchoolLeague] {
+        readers.push((office, portal.signed_in_at(SECOND, office).await));
+    }
     let said = out(&portal.url, &keys[0], SECOND, &folders[0]).await.unwrap();
     assert!(said.contains("第二测试大学") && said.contains("操作记录完整"), "{said}");
     let twice = out(&portal.url, &keys[0], SECOND, &folders[0]).await.unwrap_err();
@@ -149,9 +154,8 @@ async fn a_university_moves_on_twice_and_its_people_find_everything() {
 
     let moved = portal_on(&portal, &there, &keys[1]);
     assert_ne!(moved.visitor().sign_in(FIRST, "administrator", PASSWORD).await.status, 303, "one university alone");
-    for office in [OfficeKind::Administrator, OfficeKind::SchoolLeague] {
-        let (mut before, mut after) =
-            (portal.signed_in_at(SECOND, office).await, moved.signed_in_at(SECOND, office).await);
+    for (office, mut before) in readers {
+        let mut after = moved.signed_in_at(SECOND, office).await;
         for path in ["/people", "/structure", "/offices"] {
             let (old, new) = (before.get(path).await, after.get(path).await);
             assert_eq!((old.status, old.all("tbody tr")), (new.status, new.all("tbody tr")), "{path}");
@@ -204,19 +208,45 @@ async fn a_university_moves_on_twice_and_its_people_find_everything() {
 }
 
 #[tokio::test]
-async fn a_university_that_moved_away_is_only_read_until_it_stays() {
+async fn nobody_comes_in_to_a_university_that_moved_away_until_it_stays() {
     let portal = Portal::start().await;
     let (keys, folder) = (scratch("left"), scratch("left-move"));
     portal.app.elections.ballot_box.key.clone().keep_at(&keys.join("ballot.key")).unwrap();
     act(&portal, SECOND, "S1").await;
     let mut administrator = portal.signed_in_at(SECOND, OfficeKind::Administrator).await;
+    let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    let issued = administrator.get("/accounts?q=S1").await.attributes("tbody a", "href").remove(0);
+    let code = administrator.post(&format!("{issued}/password"), &[]).await.all(".secret").remove(0);
+    let made = administrator.post("/calendar/feed", &[]).await.all("#subscribe code").remove(0);
+    let feed = made.split_once("127.0.0.1:8080").unwrap().1.to_owned();
+    assert_eq!(portal.visitor().get(&feed).await.status, 200);
+    let campus = "insert into campus_sign_in (institution_id, kind, server, origin, plain_allowed, opens_students, password_for,
+                                              set_at)
+                  select id, 'cas', 'https://cas.example.edu.cn', 'https://xsh.example.edu.cn', false, false, 'all', now()
+                  from institution where code = $1";
+    sqlx::query(campus).bind(SECOND).execute(&mut portal.owner().await).await.unwrap();
     out(&portal.url, &keys, SECOND, &folder).await.unwrap();
     let day: Date =
         sqlx::query_scalar("select moved_on from moved_university").fetch_one(&mut portal.owner().await).await.unwrap();
 
-    // Who was signed in, and who signs in now: both read, and neither writes.
-    let mut later = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
-    for (client, path) in [(&mut administrator, "/people"), (&mut later, "/structure")] {
+    // A password that leaked can be changed here no more: nobody comes in, whatever they have, and all are told where to go.
+    let mut visitor = portal.visitor();
+    for page in [
+        visitor.sign_in(SECOND, "school_league", PASSWORD).await,
+        visitor.sign_in(SECOND, "school_league", "a guess that learns nothing").await,
+        visitor.activate(SECOND, "S1", &code, "another correct horse 78").await,
+        visitor.get(&format!("/sso/{SECOND}")).await,
+        visitor.get(&format!("/sso/cas/{SECOND}?ticket=ST-1-x")).await,
+    ] {
+        assert_eq!(page.status, 409, "{}", page.text());
+        assert!(page.text().contains(&chinese_day(day)), "{}", page.text());
+        assert!(page.text().contains("请到 https://lunzhi.second.edu.cn 登录"), "{}", page.text());
+    }
+    assert_eq!(visitor.get("/people").await.status, 303, "nobody is in");
+    assert_eq!(visitor.get(&feed).await.status, 404, "an address that leaked cannot be ended here either");
+
+    // Whoever was in reads to the end of their session, and writes nothing.
+    for (client, path) in [(&mut administrator, "/people"), (&mut league, "/structure")] {
         let page = client.get(path).await;
         assert_eq!(page.status, 200);
         assert!(page.text().contains(&format!("本校已于{}迁出", chinese_day(day))), "{}", page.text());
@@ -225,11 +255,11 @@ async fn a_university_that_moved_away_is_only_read_until_it_stays() {
     let refused = administrator.post("/accounts", &fields).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains(&chinese_day(day)), "{}", refused.text());
-    let taken = later.get("/people.xlsx").await;
+    let taken = league.get("/people.xlsx").await;
     assert_eq!(taken.status, 409, "a list that leaves an entry in the record is an act too");
     let ended = administrator.post("/me/sessions/end", &[("which", "others")]).await;
     assert_eq!(ended.status, 303, "nobody else reads on in their name");
-    assert_eq!(later.post("/sign-out", &[]).await.status, 303);
+    assert_eq!(league.post("/sign-out", &[]).await.status, 303);
     let made: i64 = sqlx::query_scalar("select count(*) from account where number = 'S2'")
         .fetch_one(&mut portal.owner().await)
         .await
@@ -243,6 +273,7 @@ async fn a_university_that_moved_away_is_only_read_until_it_stays() {
     let said = stay(&portal.url, &keys, SECOND).await.unwrap();
     assert!(said.contains("已撤销 second 的迁出"), "{said}");
     act(&portal, SECOND, "S2").await;
+    assert_eq!(visitor.activate(SECOND, "S1", &code, "another correct horse 78").await.status, 303);
     let page = administrator.get("/audit").await;
     assert!(page.text().contains("撤销迁出") && !page.text().contains("本校已于"), "{}", page.text());
     assert!(stay(&portal.url, &keys, SECOND).await.unwrap_err().contains("没有迁出"));

@@ -5,7 +5,10 @@ use lunzhi::office::OfficeKind;
 use time::Duration;
 use totp_rs::{Builder, Secret};
 
-use crate::support::{Client, FIRST, PASSWORD, Page, Portal};
+use crate::support::{
+    Client, FIRST, PASSWORD, Page, Portal,
+    sitting::{SMALL, cast, opened, voter},
+};
 
 const ADMINISTRATOR: &str = "administrator";
 
@@ -182,4 +185,36 @@ async fn a_code_opens_once_over_all_portals() {
     assert_eq!(give(&mut there, &codes[0]).await.status, 303);
     let mut third = after_password(&portal, ADMINISTRATOR).await;
     assert_eq!(give(&mut third, &codes[0]).await.status, 422, "and paper at the other");
+}
+
+#[tokio::test]
+async fn a_password_alone_casts_no_vote_nor_does_a_session_that_nobody_used() {
+    let portal = Portal::start().await;
+    let sitting = opened(&portal, &SMALL).await;
+    let (ballot, choice) = (format!("{}/cast", sitting.votes()), [("c1-1", "F")]);
+    let mut owner = voter(&portal, 3).await;
+    let (secret, _) = set_up(&portal, &mut owner).await;
+    let mut thief = after_password(&portal, "20240003").await;
+    assert_eq!(thief.post(&ballot, &choice).await.status, 303);
+    let envelopes = async || -> i64 {
+        sqlx::query_scalar("select count(*) from envelope").fetch_one(&mut portal.owner().await).await.unwrap()
+    };
+    assert_eq!(envelopes().await, 0, "no vote in the owner's name before the code");
+    portal.app.clock.advance(Duration::seconds(30));
+    assert_eq!(give(&mut thief, &shown(&portal, &secret)).await.status, 303);
+    cast(&mut thief, &sitting.id, &choice).await;
+    assert_eq!(envelopes().await, 1, "with the code it is theirs");
+
+    // A ballot that was left open on a shared computer.
+    sqlx::query("update institution set student_idle_minutes = 30 where code = $1")
+        .bind(FIRST)
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut other = voter(&portal, 4).await;
+    assert_eq!(other.get(&sitting.votes()).await.status, 200);
+    portal.app.clock.advance(Duration::minutes(31));
+    let left = other.post(&ballot, &choice).await;
+    assert!(left.status == 303 && left.location().starts_with("/sign-in"), "{}", left.location());
+    assert_eq!(envelopes().await, 1);
 }

@@ -3,7 +3,10 @@
 use lunzhi::office::OfficeKind;
 use time::Duration;
 
-use crate::support::{Client, FIRST, PASSWORD, Portal};
+use crate::support::{
+    Client, FIRST, PASSWORD, Portal,
+    campus::{CasServer, stating},
+};
 
 /// Signed in as the administrator, and as a second one who is also of the Party committee.
 async fn two(portal: &Portal) -> (Client, Client) {
@@ -186,4 +189,44 @@ async fn a_list_of_offices_is_uploaded_by_one_and_committed_by_another() {
     let done = second.commit_import(&path).await;
     assert!(done.text().contains("已写入"), "{}", done.text());
     assert_eq!(first.get("/accounts?q=T300").await.all("tbody tr").len(), 1);
+}
+
+#[tokio::test]
+async fn another_server_that_says_who_comes_in_is_set_by_two() {
+    let portal = Portal::start().await;
+    let (_, mut second) = two(&portal).await;
+    let mut first = stating(&portal).signed_in(OfficeKind::Administrator).await;
+    let server = CasServer::start().await;
+    let fields = [("protocol", "cas"), ("server", server.address.as_str()), ("password_for", "all")];
+    let sso = format!("/sso/{FIRST}");
+    assert_eq!(first.post("/campus", &fields).await.location(), "/campus?done=asked");
+    assert!(first.get("/campus").await.text().contains("你提出的设置"));
+    assert_eq!(portal.visitor().get(&sso).await.status, 404, "one alone could come as anybody");
+    let early = first.post("/campus", &[("apply", "yes")]).await;
+    assert!(early.status == 422 && early.fault("方式").contains("没有已经确认的设置"), "{}", early.text());
+    assert!(offered(&mut first, "confirm").await.is_empty());
+    assert!(second.get("/").await.text().contains("确认修改统一身份认证"));
+    let open = second.get("/accounts/consents").await;
+    assert!(open.text().contains(&server.address), "{}", open.text());
+    let confirm = offered(&mut second, "confirm").await.remove(0);
+    assert!(second.post_on(&confirm, &[]).await.text().contains("已确认"));
+    assert_eq!(portal.visitor().get(&sso).await.status, 404, "whoever asked lets it take effect");
+    assert!(first.get("/campus").await.text().contains("按已确认的设置生效"));
+    let others = second.post("/campus", &[("apply", "yes")]).await;
+    assert_eq!(others.status, 422, "nobody else does");
+    assert_eq!(first.post("/campus", &[("apply", "yes")]).await.location(), "/campus?done=kept");
+    assert_eq!(portal.visitor().get(&sso).await.status, 303);
+    let record = first.get("/audit?verb=campus_set").await.text();
+    assert!(record.contains("学校党委甲"), "{record}");
+    assert_eq!(first.post("/campus", &[("apply", "yes")]).await.status, 422, "used up");
+
+    // What lets in nobody else needs one, and so does giving it up: it may be what does harm.
+    let staff = [("protocol", "cas"), ("server", server.address.as_str()), ("password_for", "staff")];
+    assert_eq!(first.post("/campus", &staff).await.location(), "/campus?done=kept");
+    let plain = [("protocol", "cas"), ("server", server.address.as_str()), ("password_for", "staff"), ("plain", "yes")];
+    assert_eq!(first.post("/campus", &plain).await.location(), "/campus?done=asked", "whoever listens would decide");
+    assert_eq!(
+        first.post("/campus", &[("protocol", "off"), ("password_for", "all")]).await.location(),
+        "/campus?done=off"
+    );
 }

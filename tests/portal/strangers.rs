@@ -197,6 +197,39 @@ async fn one_session_cannot_fill_the_memory_with_files_that_never_end() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_hold_no_places_of_uploads() {
+    let portal = Portal::start().await;
+    let staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let address = portal.listen(Limits::default()).await;
+    let send = |cookie: &str, length: usize, body: &str| {
+        let head = format!(
+            "POST /imports HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n\
+             Content-Type: multipart/form-data; boundary=XyX\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        socket.write_all(head.as_bytes()).unwrap();
+        socket
+    };
+    let part = "--XyX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
+    // Each as if by a browser of its own: none of them ever sends its last byte.
+    let strangers: Vec<TcpStream> =
+        (0..12).map(|number| send(&format!("lunzhi=nobody{number}"), 8_000_000, part)).collect();
+    let whole = "--XyX\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nstudents\r\n--XyX--\r\n";
+    for _ in 0..3 {
+        let mut answer = [0; 12];
+        send(&staff.cookie(), whole.len(), whole).read_exact(&mut answer).unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&answer),
+            "HTTP/1.1 422",
+            "a file is asked for, and nobody waits for strangers"
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    drop(strangers);
+}
+
 #[tokio::test]
 async fn below_the_reserve_uploads_are_refused_and_everything_else_goes_on() {
     let mut portal = Portal::start().await;

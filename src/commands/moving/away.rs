@@ -1,11 +1,12 @@
-//! A university that moves away: from then on the place it comes from only shows it, until the operator says that it stays.
+//! A university that moves away: from then on nobody comes in where it comes from, and whoever is in only reads, until the
+//! operator says that it stays.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use sqlx::{Connection as _, PgConnection};
 
-use super::folder::own_schema;
+use super::{Leaving, folder::own_schema};
 use crate::{
     accounts::store::institution_named,
     audit::{self, Entry},
@@ -55,7 +56,7 @@ pub(super) async fn find(url: &str, school: &str) -> Result<(PgConnection, Insti
 
 /// Marks the university as moved today, and notes in the record that somebody took all of it: the last entry that goes along.
 /// `true` where it was not marked before.
-pub(super) async fn mark(db: &mut PgConnection, institution: InstitutionId, school: &str) -> Result<bool> {
+pub(super) async fn mark(db: &mut PgConnection, institution: InstitutionId, leaving: Leaving<'_>) -> Result<bool> {
     let clock = Clock::default();
     let mut noting = db.begin().await?;
     let marked = sqlx::query!(
@@ -64,7 +65,12 @@ pub(super) async fn mark(db: &mut PgConnection, institution: InstitutionId, scho
         clock.today()
     );
     let is_new = marked.execute(&mut *noting).await?.rows_affected() == 1;
-    let entry = Entry::new(audit::Verb::UniversityMovedOut, school);
+    if let Some(address) = leaving.address {
+        sqlx::query!("update moved_university set address = $2 where institution_id = $1", institution.0, address)
+            .execute(&mut *noting)
+            .await?;
+    }
+    let entry = Entry::new(audit::Verb::UniversityMovedOut, leaving.school);
     audit::append_by_operator(&mut noting, institution, entry, clock.now()).await?;
     noting.commit().await?;
     Ok(is_new)

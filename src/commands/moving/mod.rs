@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::config::DatabaseConfig;
+use crate::config::{DatabaseConfig, PublicUrl};
 
 /// What `move-institution` asks: `--school` with `--to`, or `--from`, or `--stay`.
 #[derive(Debug, clap::Args)]
@@ -25,6 +25,9 @@ pub struct MoveArgs {
     /// 转出到哪里：一个还不存在的文件夹。
     #[arg(long, value_name = "DIR", requires = "school", required_unless_present_any = ["from", "stay"])]
     pub to: Option<PathBuf>,
+    /// 转出以后浏览器访问的新地址（协议、域名、端口）；写明的，在这里登录的人会看到。
+    #[arg(long, value_name = "URL", requires = "school")]
+    pub address: Option<PublicUrl>,
     /// 转入：由转出的文件夹恢复到这个数据库。
     #[arg(long, value_name = "DIR", conflicts_with_all = ["school", "to"])]
     pub from: Option<PathBuf>,
@@ -34,6 +37,15 @@ pub struct MoveArgs {
     #[command(flatten)]
     /// Where the database is.
     pub database: DatabaseConfig,
+}
+
+/// A university that leaves.
+#[derive(Debug, Clone, Copy)]
+struct Leaving<'a> {
+    /// Its code.
+    school: &'a str,
+    /// The address under which people reach it where it goes.
+    address: Option<&'a str>,
 }
 
 /// Writes a university into a new folder, takes one in from it, or lets it be worked on again where it was; says what was
@@ -52,5 +64,6 @@ pub fn move_institution(args: &MoveArgs) -> Result<String> {
     }
     let (school, folder) =
         args.school.as_ref().zip(args.to.as_ref()).context("请写明 --school 和 --to，或者 --from，或者 --stay")?;
-    out::write_out(school, folder, &args.database)
+    let address = args.address.as_ref().map(PublicUrl::as_str);
+    out::write_out(Leaving { school, address }, folder, &args.database)
 }

@@ -8,6 +8,7 @@ use sqlx::{Connection as _, PgConnection};
 use time::format_description::well_known::Rfc3339;
 
 use super::{
+    Leaving,
     away::{check_place, find, mark, unmark, wait_for_others},
     folder::{FORMAT, MANIFEST, MoveManifest, MovedFile, SHARED_FILE, copy_out, make_file, own_schema},
     tables::{MovedTables, SHARED, moved_tables},
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// Writes the university's part of the database into a new folder.
-pub(super) fn write_out(school: &str, folder: &Path, config: &DatabaseConfig) -> Result<String> {
+pub(super) fn write_out(leaving: Leaving<'_>, folder: &Path, config: &DatabaseConfig) -> Result<String> {
     ensure!(!folder.exists(), "{} 已经存在：转出到一个新的文件夹", folder.display());
     check_place(config)?;
     let key_file = config.ballot_key_file();
@@ -33,7 +34,7 @@ pub(super) fn write_out(school: &str, folder: &Path, config: &DatabaseConfig) ->
     let name = folder.file_name().context("文件夹没有名称")?.to_string_lossy();
     let draft = folder.with_file_name(format!(".{name}.new-{}", std::process::id()));
     fs::DirBuilder::new().mode(0o700).create(&draft).with_context(|| format!("无法新建 {}", draft.display()))?;
-    let said = write(school, config, &key, &Places { draft: &draft, folder });
+    let said = write(leaving, config, &key, &Places { draft: &draft, folder });
     if said.is_err() {
         let _ = fs::remove_dir_all(&draft);
     }
@@ -46,18 +47,18 @@ struct Places<'a> {
     folder: &'a Path,
 }
 
-fn write(school: &str, config: &DatabaseConfig, key: &MarkKey, places: &Places<'_>) -> Result<String> {
+fn write(leaving: Leaving<'_>, config: &DatabaseConfig, key: &MarkKey, places: &Places<'_>) -> Result<String> {
     let database = Database::open_beside(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (mut db, institution) = find(&database.url, school).await?;
+        let (mut db, institution) = find(&database.url, leaving.school).await?;
         let tables = moved_tables(&mut db).await?;
         check_key(&mut db, key).await?;
-        let is_new = mark(&mut db, institution, school).await?;
+        let is_new = mark(&mut db, institution, leaving).await?;
         let written = write_marked(&mut db, institution, key, &tables, places).await;
         // Nothing moves: it is worked on here as before.
         if written.is_err() && is_new {
-            unmark(&mut db, institution, school).await?;
+            unmark(&mut db, institution, leaving.school).await?;
         }
         written
     })
@@ -94,7 +95,7 @@ fn seal(manifest: &MoveManifest, folder: &Path) -> Result<String> {
     };
     Ok(format!(
         "{}：{} 个文件，{rows} 行；数据库版本 {}\n清单哈希 {}\n操作记录完整：原数据库 {} 条，末条哈希 {}\n{sealed}\n\
-         没有转出：登录、激活码、记住的设备、日历订阅、没有提交的表单。这里的数据没有改动，从现在起只能查看，不再办理；\n\
+         没有转出：登录、激活码、记住的设备、日历订阅、没有提交的表单。这里的数据没有改动，从现在起不能再登录，已登录的只能查看；\n\
          不迁了的，用 --stay {} 恢复办理。\n",
         manifest.name,
         manifest.files.len(),

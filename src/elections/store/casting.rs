@@ -71,8 +71,8 @@ pub async fn voter(
                           v.slip
                    from session s join account a on a.id = s.account_id
                         join voter_standing v on v.sitting_id = $1 and v.student_id = a.student_id
-                   where s.token_hash = $2 and s.expires_at > $3 and a.disabled_at is null
-                         and not a.must_change_password"#,
+                   where s.token_hash = $2 and s.expires_at > $3 and not s.awaits_factor and a.disabled_at is null
+                         and (s.by_campus or not a.must_change_password)"#,
                 sitting.0,
                 hash,
                 now
@@ -125,8 +125,9 @@ pub async fn places(
     let rows = sqlx::query!(
         r#"select u.ord as "ord!", a.institution_id as "institution: InstitutionId", v.place, v.contests
            from unnest((select $1::uuid[]), (select $2::bytea[])) with ordinality as u(sitting, session, ord)
-                join session s on s.token_hash = u.session and s.expires_at > $3
-                join account a on a.id = s.account_id and a.disabled_at is null and not a.must_change_password
+                join session s on s.token_hash = u.session and s.expires_at > $3 and not s.awaits_factor
+                join account a on a.id = s.account_id and a.disabled_at is null
+                     and (s.by_campus or not a.must_change_password)
                 join voter v on v.sitting_id = u.sitting and v.student_id = a.student_id"#,
         &sittings,
         &sessions as &[&[u8]],

@@ -181,9 +181,8 @@ async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Case>, 
                   c.step, c.visit, c.furthest, c.due_on, c.says, c.submitted_at,
                   c.evidence as "evidence: Json<Evidence>", c.notice_first, c.notice_until, b.office as "sent_back_by?",
                   c.stage = 'invited' and not exists (
-                      select from account a where a.student_id = s.id and a.disabled_at is null
-                             and (a.password_hash is not null
-                                  or exists (select from campus_binding b where b.account_id = a.id))) as "unreachable!",
+                      select from account a join activated_account v on v.id = a.id
+                      where a.student_id = s.id and a.disabled_at is null) as "unreachable!",
                   b.says as "sent_back_says?", b.back_to as "sent_back_to?",
                   c.own_steps as "own_steps: Json<Vec<CandidateStep>>"
            from unnest($1::uuid[]) with ordinality as u(id, place) join vetting_case c on c.id = u.id

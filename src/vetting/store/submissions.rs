@@ -278,9 +278,8 @@ async fn set_photo(connection: &mut PgConnection, case: CaseId, jpeg: &[u8]) -> 
 pub async fn unreachable(connection: &mut PgConnection, students: &[Uuid]) -> Result<i64, Failure> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from unnest($1::uuid[]) as t(student)
-           where not exists (select from account a where a.student_id = t.student and a.disabled_at is null
-                             and (a.password_hash is not null
-                                  or exists (select from campus_binding b where b.account_id = a.id)))"#,
+           where not exists (select from account a join activated_account v on v.id = a.id
+                             where a.student_id = t.student and a.disabled_at is null)"#,
         students
     );
     Ok(count.fetch_one(connection).await?)

@@ -357,11 +357,9 @@ pub async fn unstaffed(
            ), staffed as materialized (
                -- An office of the whole university stands under the university itself.
                select distinct o.kind, coalesce(o.class_id, o.college_id, $1) as place
-               from office o join account a on a.id = o.account_id
+               from office o join account a on a.id = o.account_id join activated_account v on v.id = a.id
                where o.institution_id = $1 and is_held(o.from_day, o.until_day, o.ended_at, $2)
                      and a.disabled_at is null
-                     and (a.password_hash is not null
-                          or exists (select from campus_binding b where b.account_id = a.id))
                      and o.kind = any(array(select unnest(p.kinds) from party p) || array['college_league'])
            ), there as (
                select g.id, g.step, g.college_id, g.class, g.cases, y.turn, y.name, y.one_will_do,

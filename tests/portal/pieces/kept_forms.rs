@@ -69,6 +69,7 @@ mod form {
         assert_eq!(read[0].1, "秋季 & 招新");
         let mut upload = form(Encoding::Multipart).request(parts()).unwrap();
         upload.extensions_mut().insert(lunzhi::web::intake::Intake::default());
+        upload.extensions_mut().insert(lunzhi::web::intake::Uploader(AccountId::random()));
         let read = lunzhi::web::forms::Upload::from_request(upload, &()).await.unwrap();
         assert_eq!((read.field("title"), read.field("note")), ("秋季 & 招新", "一\r\n二"));
         assert!(read.file.is_none());

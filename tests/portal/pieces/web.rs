@@ -209,43 +209,42 @@ mod cookies {
 mod intake {
     use std::time::Duration;
 
-    use axum::http::{HeaderMap, HeaderName, header};
+    use axum::http::{HeaderMap, header};
     use lunzhi::{
         database::space::Space,
+        ids::AccountId,
         sheet::LARGEST_FILE,
         web::{intake::Intake, routes::LARGEST_FORM},
     };
 
     const LARGEST_BODY: usize = LARGEST_FILE + LARGEST_FORM;
 
-    fn request(session: &str, length: usize) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        let away = [("host", "lunzhi.example.edu.cn"), ("cookie", &format!("__Host-lunzhi={session}"))];
-        headers.extend(away.map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())));
-        headers.insert(header::CONTENT_LENGTH, length.into());
-        headers
+    fn of_length(length: usize) -> HeaderMap {
+        HeaderMap::from_iter([(header::CONTENT_LENGTH, length.into())])
     }
 
     #[tokio::test]
-    async fn uploads_keep_within_their_budget_and_a_session_within_its_two() {
+    async fn uploads_keep_within_their_budget_and_an_account_within_its_two() {
         let intake = Intake::waiting(Duration::ZERO, Space::default());
+        let people: Vec<AccountId> = (0..10).map(|_| AccountId::random()).collect();
+        let (large, small) = (of_length(LARGEST_BODY), of_length(1));
         let mut held = Vec::new();
-        for number in 0..4 {
+        for person in &people[..4] {
             for _ in 0..2 {
-                held.push(intake.place(&request(&format!("s{number}"), LARGEST_BODY)).await.unwrap());
+                held.push(intake.place(*person, &large).await.unwrap());
             }
         }
-        assert!(intake.place(&request("s0", LARGEST_BODY)).await.is_err(), "the session has two");
-        assert!(intake.place(&request("s9", 1)).await.is_err(), "the budget is used up");
+        assert!(intake.place(people[0], &large).await.is_err(), "an account has two");
+        assert!(intake.place(people[9], &small).await.is_err(), "the budget is used up");
         held.pop();
-        let small = intake.place(&request("s9", 1)).await.unwrap();
-        assert!(intake.place(&request("s9", LARGEST_BODY)).await.is_err(), "nothing that long is left");
-        drop((held, small));
+        let one = intake.place(people[9], &small).await.unwrap();
+        assert!(intake.place(people[9], &large).await.is_err(), "nothing that long is left");
+        drop((held, one));
         let mut again = Vec::new();
-        for number in 0..8 {
-            again.push(intake.place(&request(&format!("t{number}"), LARGEST_BODY)).await.unwrap());
+        for person in &people[..8] {
+            again.push(intake.place(*person, &large).await.unwrap());
         }
-        assert!(intake.place(&request("t9", 1)).await.is_err(), "all was given back, and no more");
+        assert!(intake.place(people[9], &small).await.is_err(), "all was given back, and no more");
     }
 }
 

@@ -334,7 +334,13 @@ async fn a_nominee_who_cannot_sign_in_is_marked_at_the_look_up_the_nomination_an
              insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
              select gen_random_uuid(), s.institution_id, s.number, s.name, false, now(), s.id
              from student s join institution i on i.id = s.institution_id
-             where s.number = '20240097' and i.code = $1 returning id
+             where s.number = '20240097' and i.code = $1 returning id, institution_id
+         ), server as (
+             insert into campus_sign_in (institution_id, kind, server, origin, plain_allowed, opens_students, password_for,
+                                         set_at)
+             select institution_id, 'cas', 'https://cas.example.edu.cn', 'https://xsh.example.edu.cn', false, false, 'all',
+                    now()
+             from made
          )
          insert into campus_binding (account_id, subject_hash, bound_at) select id, sha256('cas'), now() from made",
     )
