@@ -361,6 +361,8 @@ pub struct Opinion {
     pub step: usize,
     pub visit: i32,
     pub body: Body,
+    /// Of the offices for which the body acts in the step, the one that spoke, from 0.
+    pub place: usize,
     pub office: String,
     /// What it did, in the plan's word.
     pub act: String,
@@ -425,6 +427,7 @@ impl Opinion {
             step: self.step,
             visit: u32::try_from(self.visit).ok()?,
             body: self.body,
+            place: self.place,
             person: self.by,
             decision: self.decision,
             session: self.session.map(|id| id.0),

@@ -1,5 +1,7 @@
 //! 遴选办理: what waits for an office, opinions on many at once, and what one has dealt with.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -77,6 +79,15 @@ pub(super) struct WorkQuery {
 pub(super) struct WaitingCase {
     case: Case,
     step: String,
+    /// How many opinions the office has given on this visit, where it acts for several offices.
+    given: usize,
+}
+
+impl WaitingCase {
+    /// The case as it is before the reader.
+    fn seen(&self) -> String {
+        CaseSeen { case: self.case.id, visit: self.case.visit, given: self.given }.token()
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -143,7 +154,7 @@ impl WorkPage {
 
     /// The line's box was ticked in a form that came back.
     fn has(&self, line: &WaitingCase) -> bool {
-        self.form.case.contains(&format!("{}.{}", line.case.id, line.case.visit))
+        self.form.case.contains(&line.seen())
     }
 }
 
@@ -207,12 +218,22 @@ async fn page(
         Some((round, _)) => store::sessions(&mut db, round.id).await?,
         None => Vec::new(),
     };
-    let words = |case: &Case| {
+    let link_of = |case: &Case| {
         let round = rounds.iter().find(|round| round.id == case.round);
-        let link = round.zip(case.step()).and_then(|(round, step)| round.link(step));
-        link.map(|link| link.act.clone()).unwrap_or_default()
+        round.zip(case.step()).and_then(|(round, step)| round.link(step))
     };
-    let lines = cases.iter().map(|case| WaitingCase { step: words(case), case: case.clone() }).collect();
+    let several = |case: &Case| link_of(case).is_some_and(|link| link.opinions_of(office.body) > 1);
+    let given_now =
+        if cases.iter().any(several) { store::given_now(&mut db, &office, &ids).await? } else { HashMap::new() };
+    let line = |case: &Case| {
+        let given = given_now.get(&case.id).copied().unwrap_or(0);
+        let words = |link: &Link| match link.speaks_for(office.body, given) {
+            Some(name) => format!("{}（{name}）", link.act),
+            None => link.act.clone(),
+        };
+        WaitingCase { step: link_of(case).map(words).unwrap_or_default(), case: case.clone(), given }
+    };
+    let lines = cases.iter().map(line).collect();
     let kept = filters::query(&[
         ("round", &filter.round),
         ("college", &filter.college),
@@ -480,8 +501,12 @@ pub(super) async fn refuse_rest(
                 }
                 let only = CaseFilter { ids: Some(ids.iter().map(|id| id.0).collect()), ..CaseFilter::default() };
                 let (cases, _) = store::cases(db, acting.institution(), Some(&office), &only).await?;
-                let seen: Vec<CaseSeen> =
-                    cases.iter().map(|case| CaseSeen { case: case.id, visit: case.visit }).collect();
+                let given_now = store::given_now(db, &office, &ids).await?;
+                let seen = |case: &Case| {
+                    let given = given_now.get(&case.id).copied().unwrap_or(0);
+                    CaseSeen { case: case.id, visit: case.visit, given }
+                };
+                let seen: Vec<CaseSeen> = cases.iter().map(seen).collect();
                 let batch = store::give(db, &office, acting.person(), &seen, &new, now).await?;
                 if !batch.done.is_empty() {
                     audit::append(db, acting.person(), entry_of(&batch, "未入选"), now).await?;
