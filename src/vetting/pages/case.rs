@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::{StepView, calendar, evidence_today, frame, steps};
+use super::{ConditionText, StepView, asks, calendar, evidence_today, frame, steps};
 use crate::{
     app::App,
     audit::{self, Entry},
@@ -65,6 +65,8 @@ pub(super) struct CasePage {
     /// How many it has given on this visit, where it acts for several offices.
     given: usize,
     step: usize,
+    /// On what the office signs where it recommends, in the plan's words.
+    signs_on: Vec<ConditionText>,
     /// Why this person may not sign, though the office may.
     barred: Option<Finding>,
     form: OpinionForm,
@@ -182,6 +184,11 @@ async fn page(
         .step()
         .and_then(|step| round.link(step))
         .filter(|link| office.acts_in(&round) && office.is_near(&case) && given < link.opinions_of(office.body));
+    let mut signs_on = Vec::new();
+    if turn.is_some() && step == 0 {
+        signs_on = plans.in_force(today).map(|plan| asks(&plan)).unwrap_or_default();
+        signs_on.retain(ConditionText::is_signed);
+    }
     let openings = store::openings(&mut db, &office, &case).await?;
     let request = store::take_back_request(&office, &case, &round, &opinions, openings, today);
     let takes_back = take_back_by_rule(&round.chain, &case.progress(&opinions), request).permit().ok();
@@ -217,6 +224,7 @@ async fn page(
         body: office.body,
         given,
         step,
+        signs_on,
         barred,
         case,
         round,
