@@ -1,11 +1,11 @@
 //! How a union is built and staffed (ORG, STF): each rule by its code, refused or warned of with its clause.
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 use time::Duration;
 
 use crate::support::{
     Client, Portal, SECOND,
-    union::{HEADER, appoint, grade_everybody, ready, rows, union},
+    union::{HEADER, adopt_text, appoint, grade_everybody, ready, rows, union},
 };
 
 #[tokio::test]
@@ -87,6 +87,35 @@ async fn stf_06_a_colleges_union_has_thirty_people_at_most() {
     let refused = appoint(&mut league, &path, 60, "staff", "综合部", today).await;
     assert_eq!(refused.status, 409, "{}", refused.text());
     assert!(refused.text().contains("系（院）学生会工作人员规模控制在20至30人"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn stf_08_a_post_that_the_plan_allows_is_filled_like_any_other_and_no_more_are() {
+    let (portal, mut league, today) = ready().await;
+    let (_, text) = BUILT_IN[0];
+    let rule = "[rule.STF-08]\nstrength = \"hard\"\n";
+    assert_eq!(text.matches(rule).count(), 1);
+    adopt_text(&portal, &text.replace(rule, &format!("{rule}posts = [\"顾问\"]\n"))).await;
+    let day = (today - Duration::days(20)).to_string();
+    let path = union(&mut league, "school", &rows(1, 4, "主席团成员", ""), &day, true).await;
+    let refused = appoint(&mut league, &path, 60, "other:秘书", "", today).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert!(refused.text().contains("均不设置其他任何职务"), "{}", refused.text());
+    let done = appoint(&mut league, &path, 60, "other:顾问", "", today).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let advisers = "select count(*) from post where kind = 'other' and title = '顾问' and until_day is null";
+    let mut db = portal.owner().await;
+    assert_eq!(sqlx::query_scalar::<_, i64>(advisers).fetch_one(&mut db).await.unwrap(), 1);
+    // A whole union, too, is staffed with what the plan allows.
+    let next = (today + Duration::days(10)).to_string();
+    let fields = [("day", next.as_str()), ("ground", "校党委〔2026〕30号批复")];
+    let text = format!("{HEADER}{}{}", rows(1, 4, "主席团成员", ""), rows(61, 1, "顾问", ""));
+    let draft = league.upload(&format!("{path}/batch"), &fields, Some(("换届.csv", text.as_bytes()))).await;
+    assert_eq!(draft.status, 303, "{}", draft.text());
+    let commit = [("direct", "线下完成推荐审查"), ("reason", "组建中")];
+    let done = league.post(&format!("{}/commit", draft.location()), &commit).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!(sqlx::query_scalar::<_, i64>(advisers).fetch_one(&mut db).await.unwrap(), 1, "one goes, one comes");
 }
 
 #[tokio::test]

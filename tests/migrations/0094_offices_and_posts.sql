@@ -7,3 +7,7 @@ do $$ begin
            and opinions_of_step('{"links": [{"any": true, "by": [{"body": "a"}, {"body": "a"}]}]}', 0, 'a') = 1
            and opinions_of_step('{"links": [{"any": false, "by": [{"body": "a"}]}]}', 0, 'c') = 0, 'each office gives one';
 end $$;
+-- Somebody is appointed to a post that the plan allows.
+insert into post (id, union_id, student_id, kind, title, from_day, until_day, registered)
+select md5('adviser')::uuid, md5('union')::uuid, id, 'other', '顾问', '2026-11-01', '2026-11-20', false
+from student where number = '20240002';
