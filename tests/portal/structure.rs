@@ -137,7 +137,7 @@ async fn stf_09_a_graduate_union_goes_by_the_schools_figures_and_gives_its_reaso
     ];
     assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
     sqlx::query("update major set level = 'graduate'").execute(&mut portal.owner().await).await.unwrap();
-    let roster = rows(1, 3, "主席团成员", "") + &rows(10, 3, "部门负责人", "办公室");
+    let roster = rows(1, 3, "主席团成员", "") + &rows(10, 4, "部门负责人", "办公室");
     let path = union(&mut league, "graduate", &roster, &today.to_string(), true).await;
     let asked = appoint(&mut league, &path, 40, "head", "办公室", today).await;
     assert_eq!(asked.status, 422, "where a school's union is refused, it is warned: {}", asked.text());
