@@ -4,8 +4,9 @@ use serde::Deserialize;
 use time::{Date, Duration};
 
 use super::{
+    case::CaseSeen,
     round::{BASES, DayCount, Place, Purpose, Round},
-    store::{CaseSeen, NewPlace, NewRound, RoundChange},
+    store::{NewPlace, NewRound, RoundChange},
 };
 use crate::{
     ids::{DepartmentId, JointSessionId, PlaceId},

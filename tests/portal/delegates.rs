@@ -1,4 +1,6 @@
 //! Delegates of a congress as their people live it: recommended, reviewed, elected, listed, seated, and examined.
+//!
+//! One file: its stories begin from the same congress.
 
 use std::{fmt::Write as _, io::Read as _};
 

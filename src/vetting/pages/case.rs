@@ -30,12 +30,12 @@ use crate::{
     unions::{store as unions_store, union::sees_grades},
     vetting::{
         Verb, Vetter,
-        case::{CandidateText, Case, Evidence, Opinion},
+        case::{CandidateText, Case, CaseSeen, Evidence, Opinion},
         chain_office::ChainOffice,
         forms::{OpinionForm, OpinionRequest, SessionChoice},
         paths::{self, Done},
         round::Round,
-        store::{self, CaseFilter, CaseSeen, LockedCase, NewOpinion, NewSession, Session, WaitingFilter},
+        store::{self, CaseFilter, LockedCase, NewOpinion, NewSession, Session, WaitingFilter},
     },
     web::forms::{Errors, Submitted},
 };

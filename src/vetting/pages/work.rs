@@ -32,15 +32,12 @@ use crate::{
     unions::union::sees_grades,
     vetting::{
         Verb, Vetter,
-        case::Case,
+        case::{Case, CaseSeen},
         chain_office::ChainOffice,
         forms::{MOST_CASES, OpinionForm, SessionChoice},
         paths,
         round::{Place, Round},
-        store::{
-            self, BatchResult, CaseFilter, CaseSeen, NewOpinion, OwnOpinion, RoundFilter, Session, WaitingFilter,
-            Window,
-        },
+        store::{self, BatchResult, CaseFilter, NewOpinion, OwnOpinion, RoundFilter, Session, WaitingFilter, Window},
     },
     web::forms::{Errors, Submitted, written},
 };

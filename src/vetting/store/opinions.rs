@@ -20,7 +20,7 @@ use crate::{
         plan::Body,
     },
     vetting::{
-        case::{Case, Opinion},
+        case::{Case, CaseSeen, Opinion},
         chain_office::ChainOffice,
         round::{Place, Round},
     },
@@ -121,32 +121,6 @@ struct Judged<'a> {
 impl Judged<'_> {
     fn passes(&self) -> bool {
         self.verdict.as_ref().is_ok_and(|step| step.next() == Stage::Passed)
-    }
-}
-
-/// A case as somebody had it before them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CaseSeen {
-    pub case: CaseId,
-    pub visit: i32,
-    /// How many opinions their office had given on that visit: where it acts for several, the next one is to speak.
-    pub given: usize,
-}
-
-impl CaseSeen {
-    /// As forms have it: `<id>.3`, or `<id>.3.1` where the office has given one opinion.
-    #[must_use]
-    pub fn token(self) -> String {
-        let Self { case, visit, given } = self;
-        if given == 0 { format!("{case}.{visit}") } else { format!("{case}.{visit}.{given}") }
-    }
-
-    /// What a form had.
-    #[must_use]
-    pub fn read(token: &str) -> Option<Self> {
-        let (id, at) = token.split_once('.')?;
-        let (visit, given) = at.split_once('.').unwrap_or((at, "0"));
-        Some(Self { case: id.parse().ok()?, visit: visit.parse().ok()?, given: given.parse().ok()? })
     }
 }
 
