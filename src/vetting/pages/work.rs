@@ -215,22 +215,7 @@ async fn page(
         Some((round, _)) => store::sessions(&mut db, round.id).await?,
         None => Vec::new(),
     };
-    let link_of = |case: &Case| {
-        let round = rounds.iter().find(|round| round.id == case.round);
-        round.zip(case.step()).and_then(|(round, step)| round.link(step))
-    };
-    let several = |case: &Case| link_of(case).is_some_and(|link| link.opinions_of(office.body) > 1);
-    let given_now =
-        if cases.iter().any(several) { store::given_now(&mut db, &office, &ids).await? } else { HashMap::new() };
-    let line = |case: &Case| {
-        let given = given_now.get(&case.id).copied().unwrap_or(0);
-        let words = |link: &Link| match link.speaks_for(office.body, given) {
-            Some(name) => format!("{}（{name}）", link.act),
-            None => link.act.clone(),
-        };
-        WaitingCase { step: link_of(case).map(words).unwrap_or_default(), case: case.clone(), given }
-    };
-    let lines = cases.iter().map(line).collect();
+    let lines = lines_of(&mut db, &office, &rounds, &cases).await?;
     let kept = filters::query(&[
         ("round", &filter.round),
         ("college", &filter.college),
@@ -283,6 +268,34 @@ async fn page(
         rest,
         today,
     })
+}
+
+/// The cases as lines of the list, each with its step and, where the office acts for several there, with the one that is next.
+async fn lines_of(
+    db: &mut PgConnection,
+    office: &ChainOffice,
+    rounds: &[Round],
+    cases: &[Case],
+) -> Result<Vec<WaitingCase>, Failure> {
+    let link_of = |case: &Case| {
+        let round = rounds.iter().find(|round| round.id == case.round);
+        round.zip(case.step()).and_then(|(round, step)| round.link(step))
+    };
+    let several = |case: &Case| link_of(case).is_some_and(|link| link.opinions_of(office.body) > 1);
+    let mut given_now = HashMap::new();
+    if cases.iter().any(several) {
+        let ids: Vec<CaseId> = cases.iter().map(|case| case.id).collect();
+        given_now = store::given_now(db, office, &ids).await?;
+    }
+    let line = |case: &Case| {
+        let given = given_now.get(&case.id).copied().unwrap_or(0);
+        let words = |link: &Link| match link.speaks_for(office.body, given) {
+            Some(name) => format!("{}（{name}）", link.act),
+            None => link.act.clone(),
+        };
+        WaitingCase { step: link_of(case).map(words).unwrap_or_default(), case: case.clone(), given }
+    };
+    Ok(cases.iter().map(line).collect())
 }
 
 /// How many wait of what is asked for. The groups have counted it already where they are all, or some, of what is asked for.
