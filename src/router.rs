@@ -286,6 +286,7 @@ const ERASE: &[EraseOf] = erase_of![
     contact::retention::erase,
     surveys::retention::erase,
     disclosure::retention::erase,
+    rollover::retention::erase,
 ];
 
 /// Every route of the portal, a line a feature.

@@ -17,7 +17,8 @@ pub use chain::{Broken, Entry, Mark, RecordVerb, Verified};
 pub use filed::entries_about;
 pub use pages::routes;
 pub use store::{
-    append, append_by_nobody, append_by_operator, append_by_visitor, append_in_confidence, verify, verify_within,
+    append, append_by_nobody, append_by_operator, append_by_subject, append_by_visitor, append_in_confidence, verify,
+    verify_within,
 };
 
 use crate::{

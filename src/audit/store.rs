@@ -73,6 +73,18 @@ pub async fn append_in_confidence(
     add(connection, &actor, entry, now).await
 }
 
+/// Adds an entry of an act of whom a case is about: colleagues of theirs read the record too, and must not learn from it
+/// that there is one.
+pub async fn append_by_subject(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    entry: Entry,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let actor = Actor { institution: Some(institution), account: None, name: "本人（保密）", office: "" };
+    add(connection, &actor, entry, now).await
+}
+
 /// Adds an entry of an act from the command line, by the operator of the server.
 pub async fn append_by_operator(
     connection: &mut PgConnection,

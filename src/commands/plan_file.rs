@@ -119,8 +119,7 @@ pub fn new_plan() -> Answer {
 }
 
 /// What any chain of steps may say besides.
-const OTHER_OFFICES: &str =
-    "by 里可以写本文件没有列出的部门和由谁在系统里代办：{ name = \"教务处\", acts = \"student_affairs\" }";
+const OTHER_OFFICES: &str = "by 里可以写本文件没有列出的部门和由谁在系统里代办：{ name = \"教务处\", acts = \"student_affairs\" }；一步里由一个单位代办几家的，各家分别签署意见，由不同的人办理";
 const OTHER_STEPS: &str = "不签署意见的步骤：{ act = \"公示\", kind = \"notice\", days = 5 }；kind 有 notice 公示、interview 面试、poll 民主测评、trial 试用（每人各自登记起止日期）、application 本人申请；面试、测评也各自登记的加 each = true";
 
 /// What a rule's section may say besides, a line each; what stands in brackets in Chinese is the author's to fill in.

@@ -3,6 +3,7 @@
 use time::{Date, OffsetDateTime};
 
 use crate::{
+    clock::CHINA,
     ids::{ConductCaseId, StudentId},
     office::OfficeKind,
     rules::conduct::{Ground, Inquired, Sanction},
@@ -152,6 +153,12 @@ impl ConductCase {
     #[must_use]
     pub fn is_declined(&self) -> bool {
         self.stage == Stage::Declined
+    }
+
+    /// The day of the decision; none where there is none, nor where the case was not accepted.
+    #[must_use]
+    pub fn decided_on(&self) -> Option<Date> {
+        self.decided_at.filter(|_| !self.is_declined()).map(|at| at.to_offset(CHINA).date())
     }
 
     /// The person may object on that day.

@@ -13,6 +13,7 @@ use super::{
     exit::{Exit, HandedOver},
     exits_store::{self, ExitFilter},
     paths::{CASES, EXITS, LEAVING},
+    reports::record_own_look,
     store::{self, CaseFilter},
 };
 use crate::{
@@ -37,6 +38,8 @@ pub(super) fn routes() -> Routes {
         .recorded_get("/conduct/{case}/decision.docx", decision_word)
         .recorded_get("/conduct/{case}/receipt", receipt)
         .recorded_get("/conduct/{case}/receipt.docx", receipt_word)
+        .recorded_get("/my-case/{case}/decision", own_decision)
+        .recorded_get("/my-case/{case}/decision.docx", own_decision_word)
         .get("/exits/{exit}/form", form)
         .get("/exits/{exit}/form.docx", form_word)
         .get("/exits/{exit}/handover", handover)
@@ -109,7 +112,38 @@ struct PaperPage {
     word: String,
 }
 
-/// A paper of a case that is decided; reading it is recorded as the case is.
+/// A paper of a case that is decided: before, there is none.
+struct DecidedPaper {
+    case: ConductCase,
+    paper: Paper,
+}
+
+/// The paper of the case that the filter finds.
+async fn decided_paper(
+    app: &App,
+    person: &SignedIn,
+    filter: CaseFilter,
+    which: CasePaper,
+) -> Result<DecidedPaper, Failure> {
+    let mut db = app.read().await?;
+    let case = store::cases(&mut db, person.institution, filter).await?.into_iter().next().ok_or(Failure::Missing)?;
+    let day = case.decided_on().ok_or(Failure::Missing)?;
+    let plans = calendar(&mut db, person.institution).await?;
+    let plan = plans.in_force(day);
+    let clause = plan.as_ref().and_then(|plan| plan.provision(Rule::Dis04)).map(|provision| provision.clause().clone());
+    let signed = format!("{}{}", person.institution_name, handler_in_full(&case));
+    let by = match clause {
+        Some(clause) => format!("根据{}“{}”的规定", clause.document, clause.quote),
+        None => "根据学校有关规定".to_owned(),
+    };
+    let paper = match which {
+        CasePaper::Decision => decision_of(&case, &by).signed(signed, Some(day)),
+        CasePaper::Receipt => receipt_of(&case, signed),
+    };
+    Ok(DecidedPaper { case, paper })
+}
+
+/// A paper for the office that handles the case; reading it is recorded as the case is.
 async fn case_paper(
     app: &App,
     acting: &Acting<ConductHandler>,
@@ -117,25 +151,11 @@ async fn case_paper(
     which: CasePaper,
 ) -> Result<Paper, Failure> {
     let now = app.clock.now();
-    let mut db = app.read().await?;
     let filter = CaseFilter { one: Some(id), ..CaseFilter::handled_by(acting) };
-    let case = store::cases(&mut db, acting.institution(), filter).await?.into_iter().next().ok_or(Failure::Missing)?;
-    let day = case.decided_at.filter(|_| !case.is_declined()).ok_or(Failure::Missing)?.to_offset(CHINA).date();
-    let plans = calendar(&mut db, acting.institution()).await?;
-    let plan = plans.in_force(day);
-    let clause = plan.as_ref().and_then(|plan| plan.provision(Rule::Dis04)).map(|provision| provision.clause().clone());
-    drop(db);
+    let DecidedPaper { case, paper } = decided_paper(app, acting.person(), filter, which).await?;
     let entry = Entry::new(Verb::ConductSeen, format!("第 {} 号", case.number)).detail("查看", which.title());
     app.write_as(acting.person().authority(), async |db| audit::append(db, acting.person(), entry, now).await).await?;
-    let signed = format!("{}{}", acting.person().institution_name, handler_in_full(&case));
-    let by = match clause {
-        Some(clause) => format!("根据{}“{}”的规定", clause.document, clause.quote),
-        None => "根据学校有关规定".to_owned(),
-    };
-    Ok(match which {
-        CasePaper::Decision => decision_of(&case, &by).signed(signed, Some(day)),
-        CasePaper::Receipt => receipt_of(&case, signed),
-    })
+    Ok(paper)
 }
 
 fn handler_in_full(case: &ConductCase) -> &'static str {
@@ -238,6 +258,32 @@ async fn receipt_word(
     Path(id): Path<ConductCaseId>,
 ) -> Result<Response, Failure> {
     papers::download(&app, case_paper(&app, &acting, id, CasePaper::Receipt).await?).await
+}
+
+/// 处理决定书 for whom it is about; the receipt is the office's.
+async fn own_paper_of_case(app: &App, person: &SignedIn, id: ConductCaseId) -> Result<Paper, Failure> {
+    let which = CasePaper::Decision;
+    let DecidedPaper { case, paper } = decided_paper(app, person, CaseFilter::about(person, id)?, which).await?;
+    record_own_look(app, person, &case, which.title()).await?;
+    Ok(paper)
+}
+
+async fn own_decision(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ConductCaseId>,
+) -> Result<PaperPage, Failure> {
+    let paper = own_paper_of_case(&app, &person, id).await?;
+    let chrome = app.chrome(&person, CasePaper::Decision.title()).under(&id.own_path(), "有关我的处理");
+    Ok(PaperPage { chrome, paper, word: id.own_decision_word_path() })
+}
+
+async fn own_decision_word(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ConductCaseId>,
+) -> Result<Response, Failure> {
+    papers::download(&app, own_paper_of_case(&app, &person, id).await?).await
 }
 
 /// A paper of an exit from a union that the office manages.

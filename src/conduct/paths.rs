@@ -60,6 +60,10 @@ impl ConductCaseId {
     pub(super) fn own_path(self) -> String {
         format!("/my-case/{self}")
     }
+
+    pub(super) fn own_decision_word_path(self) -> String {
+        format!("/my-case/{self}/decision.docx")
+    }
 }
 
 impl LapseId {

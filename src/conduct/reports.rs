@@ -43,7 +43,7 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/reports", show)
         .post("/reports", report)
-        .get("/my-case/{case}", own)
+        .recorded_get("/my-case/{case}", own)
         .post("/my-case/{case}/object", object)
 }
 
@@ -220,8 +220,7 @@ async fn own_page(
     submitted: Submitted<SaysForm>,
     done: &'static str,
 ) -> Result<OwnCasePage, Failure> {
-    let about = Some(person.student.ok_or(Failure::Missing)?);
-    let filter = CaseFilter { one: Some(id), about, ..CaseFilter::default() };
+    let filter = CaseFilter::about(person, id)?;
     let found = store::cases(&mut *app.read().await?, person.institution, filter).await?;
     let case = found.into_iter().next().ok_or(Failure::Missing)?;
     let Submitted { form, errors } = submitted;
@@ -234,7 +233,22 @@ async fn own(
     Path(id): Path<ConductCaseId>,
     Query(After { done }): Query<After>,
 ) -> Result<OwnCasePage, Failure> {
-    own_page(&app, &person, id, Submitted::default(), Done::said(&done)).await
+    let page = own_page(&app, &person, id, Submitted::default(), Done::said(&done)).await?;
+    record_own_look(&app, &person, &page.case, "本人的页面").await?;
+    Ok(page)
+}
+
+/// Whom a case is about looked at it: that they did is recorded, and not who they are.
+pub(super) async fn record_own_look(
+    app: &App,
+    person: &SignedIn,
+    case: &ConductCase,
+    what: &str,
+) -> Result<(), Failure> {
+    let now = app.clock.now();
+    let entry = Entry::new(Verb::ConductSeen, format!("第 {} 号", case.number)).detail("查看", what);
+    app.write_as(person.authority(), async |db| audit::append_by_subject(db, person.institution, entry, now).await)
+        .await
 }
 
 async fn object(
@@ -259,7 +273,7 @@ async fn object(
                 return Ok(false);
             }
             let entry = Entry::new(Verb::ConductKept, format!("第 {} 号", case.number)).detail("办理", "提出异议");
-            audit::append(db, &person, entry, now).await?;
+            audit::append_by_subject(db, person.institution, entry, now).await?;
             let to = To::Office { kind: case.handler.office(), college: None, class: None };
             let notice =
                 Notice::new(format!("{}：本人对处理有异议，请于{}前复核", case.title(), chinese_day(due)), id.path());

@@ -35,6 +35,15 @@ impl CaseFilter {
         let handler = Some(Handler::of(acting.office().kind));
         Self { handler, not_beside: acting.person().student, ..Self::default() }
     }
+
+    /// The case, where it is about that person.
+    ///
+    /// # Errors
+    /// [`Failure::Missing`] where they are no student.
+    pub fn about(person: &SignedIn, id: ConductCaseId) -> Result<Self, Failure> {
+        let about = Some(person.student.ok_or(Failure::Missing)?);
+        Ok(Self { one: Some(id), about, ..Self::default() })
+    }
 }
 
 struct Row {
@@ -153,8 +162,7 @@ pub(super) async fn lock_own(
     person: &SignedIn,
     id: ConductCaseId,
 ) -> Result<Locked<ConductCase>, Failure> {
-    let about = Some(person.student.ok_or(Failure::Missing)?);
-    hold(connection, person.institution, CaseFilter { one: Some(id), about, ..CaseFilter::default() }).await
+    hold(connection, person.institution, CaseFilter::about(person, id)?).await
 }
 
 async fn hold(

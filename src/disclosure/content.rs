@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 use crate::{
-    ids::UnionId,
+    ids::{StudentId, UnionId},
     rules::{
         disclosure::{Conclusion, IndicatorMark},
         yearly::academic_year_in_words,
@@ -98,13 +98,25 @@ pub struct DepartmentLine {
 /// Somebody on the roster, with the columns that are usual in such accounts: of ranks only whether they meet the condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RosterLine {
+    /// Whose line it is, so that they can be erased from it; no page shows it. None of whom was erased.
+    #[serde(default)]
+    pub student: Option<StudentId>,
     pub name: String,
     pub post: String,
     pub political: String,
     pub college: String,
+    /// 0 where whoever it was is erased.
     pub entry_year: i32,
     pub rank: String,
     pub failed: String,
+}
+
+impl RosterLine {
+    /// `2024级`.
+    #[must_use]
+    pub fn grade(&self) -> String {
+        if self.entry_year == 0 { String::new() } else { format!("{}级", self.entry_year) }
+    }
 }
 
 /// The form of one union.

@@ -10,7 +10,7 @@ use time::Date;
 
 use super::{
     figures_store::{UnionYear, unions},
-    paths::{FIGURES, figures_path, figures_word_path},
+    paths::{FIGURES, figures_file_path, figures_path, figures_word_path},
     store,
 };
 use crate::{
@@ -25,7 +25,9 @@ use crate::{
     },
     papers::{self, Column, Paper, Table},
     rules::yearly::{academic_year, academic_year_in_words, first_day},
+    sheet::{ReportColumn, ReportSheet, report_sheets},
     text::{chinese_day, percent},
+    web::workbook,
 };
 
 /// Academic years that are offered, this one and those before it.
@@ -37,6 +39,7 @@ pub(super) fn routes() -> Routes {
         .get("/disclosure/figures/{year}", show)
         .get("/disclosure/figures/{year}/paper", paper)
         .get("/disclosure/figures/{year}/word", word)
+        .get("/disclosure/figures/{year}/file", file)
 }
 
 fn count(number: i64) -> usize {
@@ -178,12 +181,16 @@ fn people_table(figures: &Figures) -> Table {
         Column::centred("实投", 7),
         Column::centred("参与率", 8),
     ];
+    Table::new(columns, people_rows(figures))
+}
+
+fn people_rows(figures: &Figures) -> Vec<Vec<String>> {
     let row = |row: &Row| {
         let UnionYear { name, staff, vetted, passed, sittings, voters, voted, .. } = &row.year;
         let numbers = [staff, vetted, passed, sittings, voters, voted].map(i64::to_string);
         std::iter::once(name.clone()).chain(numbers).chain([row.turnout()]).collect()
     };
-    Table::new(columns, figures.rows.iter().map(row).collect())
+    figures.rows.iter().map(row).collect()
 }
 
 fn work_table(figures: &Figures) -> Table {
@@ -198,6 +205,10 @@ fn work_table(figures: &Figures) -> Table {
         Column::centred("活动", 6),
         Column::centred("参加人次", 8),
     ];
+    Table::new(columns, work_rows(figures))
+}
+
+fn work_rows(figures: &Figures) -> Vec<Vec<String>> {
     let row = |row: &Row| {
         let year = &row.year;
         let graded = [year.reviewed(), year.excellent, year.unsatisfactory, year.requests, year.answered];
@@ -205,7 +216,26 @@ fn work_table(figures: &Figures) -> Table {
         let held = [row.solved(), year.activities.to_string(), year.came.to_string()];
         std::iter::once(year.name.clone()).chain(graded).chain(held).collect()
     };
-    Table::new(columns, figures.rows.iter().map(row).collect())
+    figures.rows.iter().map(row).collect()
+}
+
+/// Both tables as sheets of a workbook.
+fn sheets(figures: &Figures) -> Vec<ReportSheet> {
+    let sheet = |name: &str, headings: &[&'static str], rows: Vec<Vec<String>>| {
+        let first = ReportColumn { heading: "学生会", width: 30 };
+        ReportSheet {
+            name: name.to_owned(),
+            title: format!("{}学生会（研究生会）年度数据：{name}", figures.institution),
+            caption: format!("{}　截至{}", figures.in_words(), chinese_day(figures.as_of)),
+            columns: std::iter::once(first)
+                .chain(headings.iter().map(|heading| ReportColumn { heading: *heading, width: 12 }))
+                .collect(),
+            rows,
+        }
+    };
+    let people = ["工作人员", "考察", "通过", "选举场次", "应投", "实投", "参与率"];
+    let work = ["评议", "优秀", "不合格", "诉求", "答复", "解决率", "活动", "参加人次"];
+    vec![sheet("人员、选拔和选举", &people, people_rows(figures)), sheet("评议、诉求和活动", &work, work_rows(figures))]
 }
 
 #[derive(Template, WebTemplate)]
@@ -277,8 +307,9 @@ async fn show(
 struct FiguresPaperPage {
     chrome: Chrome,
     paper: Paper,
-    /// The same for Word.
+    /// The same for Word, and its tables as a workbook.
     word: String,
+    file: String,
 }
 
 async fn paper(
@@ -288,7 +319,8 @@ async fn paper(
 ) -> Result<FiguresPaperPage, Failure> {
     let figures = Figures::read(&app, &acting, year).await?;
     let chrome = app.chrome(acting.person(), "年度数据报告").under(FIGURES, "年度数据");
-    Ok(FiguresPaperPage { chrome, paper: figures.paper(), word: figures_word_path(year) })
+    let (word, file) = (figures_word_path(year), figures_file_path(year));
+    Ok(FiguresPaperPage { chrome, paper: figures.paper(), word, file })
 }
 
 async fn word(
@@ -298,4 +330,14 @@ async fn word(
 ) -> Result<Response, Failure> {
     let figures = Figures::read(&app, &acting, year).await?;
     papers::download(&app, figures.paper()).await
+}
+
+async fn file(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(year): Path<i32>,
+) -> Result<Response, Failure> {
+    let figures = Figures::read(&app, &acting, year).await?;
+    let bytes = app.heavy(move || report_sheets(&sheets(&figures))).await?.map_err(anyhow::Error::new)?;
+    Ok(workbook(&format!("年度数据{year}.xlsx"), bytes))
 }

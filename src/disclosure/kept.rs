@@ -12,5 +12,5 @@ pub const KEPT: &[KeptData] = &[KeptData {
     place: 120,
     readers: || OfficeKind::ALL.to_vec(),
     extent: Extent::Place,
-    until: |_| "长期；公开以后不再改动，评价在离校期满后删除".to_owned(),
+    until: |years| format!("长期；离校{years}后从自评表里删除姓名和其他个人信息，只留职务，评价也删除"),
 }];

@@ -212,6 +212,7 @@ impl Gathered {
         let line = |post: &PostRow| {
             let fact = record.facts.iter().find(|fact| fact.student == post.student);
             RosterLine {
+                student: Some(post.student),
                 name: post.name.clone(),
                 post: post.label_with_place(),
                 political: fact.and_then(|fact| fact.political.clone()).unwrap_or_else(|| "待补".to_owned()),

@@ -58,9 +58,11 @@ impl DisclosureId {
     pub(super) fn word_path(self) -> String {
         format!("{YEARS}/{self}/word")
     }
-}
 
-impl DisclosureId {
+    pub(super) fn file_path(self) -> String {
+        format!("{YEARS}/{self}/file")
+    }
+
     /// For whoever has not signed in.
     pub(super) fn open_path(self) -> String {
         format!("{DISCLOSURE}/open/years/{self}")
@@ -68,6 +70,10 @@ impl DisclosureId {
 
     pub(super) fn open_word_path(self) -> String {
         format!("{DISCLOSURE}/open/years/{self}/word")
+    }
+
+    pub(super) fn open_file_path(self) -> String {
+        format!("{DISCLOSURE}/open/years/{self}/file")
     }
 }
 
@@ -83,4 +89,8 @@ pub(super) fn figures_path(year: i32) -> String {
 
 pub(super) fn figures_word_path(year: i32) -> String {
     format!("{FIGURES}/{year}/word")
+}
+
+pub(super) fn figures_file_path(year: i32) -> String {
+    format!("{FIGURES}/{year}/file")
 }

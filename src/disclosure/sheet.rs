@@ -34,6 +34,7 @@ pub(super) fn routes() -> Routes {
         .get("/disclosure/years/{disclosure}/file", file)
         .get("/disclosure/open/years/{disclosure}", open_paper)
         .get("/disclosure/open/years/{disclosure}/word", open_word)
+        .get("/disclosure/open/years/{disclosure}/file", open_file)
 }
 
 #[derive(Template, WebTemplate)]
@@ -41,8 +42,9 @@ pub(super) fn routes() -> Routes {
 struct PaperPage {
     chrome: Chrome,
     paper: Paper,
-    /// The same for Word.
+    /// The same for Word, and its tables as a workbook.
     word: String,
+    file: String,
 }
 
 async fn read(app: &App, person: &SignedIn, id: DisclosureId) -> Result<(Disclosure, Content), Failure> {
@@ -86,7 +88,7 @@ fn roster_table(roster: &[RosterLine]) -> Table {
             line.name.clone(),
             line.political.clone(),
             line.college.clone(),
-            format!("{}级", line.entry_year),
+            line.grade(),
             line.rank.clone(),
             line.failed.clone(),
             line.post.clone(),
@@ -155,7 +157,7 @@ async fn paper(State(app): State<App>, person: SignedIn, Path(id): Path<Disclosu
     let (account, content) = read(&app, &person, id).await?;
     let year = content.year_in_words();
     let chrome = app.chrome(&person, "改革情况公开").under(YEARS, "改革自评表").under(&id.path(), &year);
-    Ok(PaperPage { chrome, paper: paper_of(&account, &content), word: id.word_path() })
+    Ok(PaperPage { chrome, paper: paper_of(&account, &content), word: id.word_path(), file: id.file_path() })
 }
 
 async fn word(State(app): State<App>, person: SignedIn, Path(id): Path<DisclosureId>) -> Result<Response, Failure> {
@@ -164,18 +166,19 @@ async fn word(State(app): State<App>, person: SignedIn, Path(id): Path<Disclosur
 }
 
 /// An account for whoever has not signed in, where the League committee says so.
-async fn open(app: &App, id: DisclosureId) -> Result<Paper, Failure> {
+async fn open(app: &App, id: DisclosureId) -> Result<(Disclosure, Content), Failure> {
     let mut db = app.read().await?;
     let institution = store::open_account(&mut db, id).await?.ok_or(Failure::Missing)?;
     let account = store::one(&mut db, institution, id).await?;
     drop(db);
     let content = content(app, institution, &account).await?;
-    Ok(paper_of(&account, &content))
+    Ok((account, content))
 }
 
 async fn open_paper(State(app): State<App>, Path(id): Path<DisclosureId>) -> Result<PaperPage, Failure> {
-    let paper = open(&app, id).await?;
-    Ok(PaperPage { chrome: Chrome::bare("改革情况公开"), paper, word: id.open_word_path() })
+    let (account, content) = open(&app, id).await?;
+    let (chrome, paper) = (Chrome::bare("改革情况公开"), paper_of(&account, &content));
+    Ok(PaperPage { chrome, paper, word: id.open_word_path(), file: id.open_file_path() })
 }
 
 async fn open_word(
@@ -184,43 +187,65 @@ async fn open_word(
     Path(id): Path<DisclosureId>,
 ) -> Result<Response, Failure> {
     let place = downloads.place()?;
-    Ok(place.held_by(papers::download(&app, open(&app, id).await?).await?))
+    let (account, content) = open(&app, id).await?;
+    Ok(place.held_by(papers::download(&app, paper_of(&account, &content)).await?))
+}
+
+async fn open_file(
+    State(app): State<App>,
+    Extension(downloads): Extension<Downloads>,
+    Path(id): Path<DisclosureId>,
+) -> Result<Response, Failure> {
+    let place = downloads.place()?;
+    let (_, content) = open(&app, id).await?;
+    Ok(place.held_by(workbook_of(&app, content, public_sheets).await?))
 }
 
 fn columns<const N: usize>(columns: [(&'static str, u16); N]) -> Vec<ReportColumn> {
     columns.map(|(heading, width)| ReportColumn { heading, width }).to_vec()
 }
 
-/// The form of each union on a sheet of its own, in the form's columns; then what each line rests on, and the rosters.
-fn sheets(content: &Content) -> Vec<ReportSheet> {
+fn sheet(
+    content: &Content,
+    name: &str,
+    title: String,
+    columns: Vec<ReportColumn>,
+    rows: Vec<Vec<String>>,
+) -> ReportSheet {
     let caption = format!("{}　截至{}　{}", content.year_in_words(), chinese_day(content.day), content.form_source);
-    let sheet = |name: &str, title: String, columns: Vec<ReportColumn>, rows: Vec<Vec<String>>| ReportSheet {
-        name: name.to_owned(),
-        title,
-        caption: caption.clone(),
-        columns,
-        rows,
-    };
-    let numbered = |line: &FormLine| format!("{}{}", line.no, line.sign());
-    let form = |union: &UnionForm| {
-        let row = |line: &FormLine| {
-            vec![numbered(line), line.text.clone(), line.conclusion().label().to_owned(), line.notes()]
-        };
-        let own = columns([("序号", 8), ("指标", 70), ("结论", 10), ("备注", 46)]);
-        let title = format!("{}{}（{}）", content.institution, content.form_title, union.name);
-        sheet(&union.name, title, own, union.lines.iter().map(row).collect())
-    };
-    let mut all: Vec<ReportSheet> = content.unions.iter().map(form).collect();
+    ReportSheet { name: name.to_owned(), title, caption, columns, rows }
+}
+
+fn numbered(line: &FormLine) -> String {
+    format!("{}{}", line.no, line.sign())
+}
+
+/// The form of a union, in the form's columns.
+fn form_sheet(content: &Content, union: &UnionForm) -> ReportSheet {
+    let row =
+        |line: &FormLine| vec![numbered(line), line.text.clone(), line.conclusion().label().to_owned(), line.notes()];
+    let own = columns([("序号", 8), ("指标", 70), ("结论", 10), ("备注", 46)]);
+    let title = format!("{}{}（{}）", content.institution, content.form_title, union.name);
+    sheet(content, &union.name, title, own, union.lines.iter().map(row).collect())
+}
+
+/// What each line rests on, or what is missing.
+fn ground_sheet(content: &Content) -> ReportSheet {
     let ground = |union: &UnionForm, line: &FormLine| {
         let says = if line.missing.is_empty() { &line.why } else { &line.missing };
         vec![union.name.clone(), numbered(line), line.conclusion().label().to_owned(), says.clone()]
     };
     let lines = content.unions.iter().flat_map(|union| union.lines.iter().map(move |line| ground(union, line)));
     let own = columns([("学生会", 22), ("序号", 8), ("结论", 10), ("依据和待补", 90)]);
-    all.push(sheet("依据和待补", format!("{}改革自评表：依据和待补", content.institution), own, lines.collect()));
+    let title = format!("{}改革自评表：依据和待补", content.institution);
+    sheet(content, "依据和待补", title, own, lines.collect())
+}
+
+/// The rosters of all unions.
+fn roster_sheet(content: &Content) -> ReportSheet {
     let person = |union: &UnionForm, line: &RosterLine| {
         let cells = [&union.name, &line.name, &line.political, &line.college].map(Clone::clone);
-        let figures = [format!("{}级", line.entry_year), line.rank.clone(), line.failed.clone(), line.post.clone()];
+        let figures = [line.grade(), line.rank.clone(), line.failed.clone(), line.post.clone()];
         cells.into_iter().chain(figures).collect::<Vec<String>>()
     };
     let people = content.unions.iter().flat_map(|union| union.roster.iter().map(move |line| person(union, line)));
@@ -234,13 +259,33 @@ fn sheets(content: &Content) -> Vec<ReportSheet> {
         ("是否存在课业不及格", 20),
         ("职务", 26),
     ]);
-    all.push(sheet("工作人员名单", format!("{}学生会工作人员名单", content.institution), own, people.collect()));
-    all
+    let title = format!("{}学生会工作人员名单", content.institution);
+    sheet(content, "工作人员名单", title, own, people.collect())
+}
+
+/// The form of each union on a sheet of its own, then the rosters: what the printed account has.
+fn public_sheets(content: &Content) -> Vec<ReportSheet> {
+    let forms = content.unions.iter().map(|union| form_sheet(content, union));
+    forms.chain([roster_sheet(content)]).collect()
+}
+
+/// The same for those of the university, who also read what each line rests on.
+fn sheets(content: &Content) -> Vec<ReportSheet> {
+    let forms = content.unions.iter().map(|union| form_sheet(content, union));
+    forms.chain([ground_sheet(content), roster_sheet(content)]).collect()
+}
+
+async fn workbook_of(
+    app: &App,
+    content: Content,
+    sheets: fn(&Content) -> Vec<ReportSheet>,
+) -> Result<Response, Failure> {
+    let name = format!("改革自评表{}.xlsx", content.academic_year);
+    let bytes = app.heavy(move || report_sheets(&sheets(&content))).await?.map_err(anyhow::Error::new)?;
+    Ok(workbook(&name, bytes))
 }
 
 async fn file(State(app): State<App>, person: SignedIn, Path(id): Path<DisclosureId>) -> Result<Response, Failure> {
     let (_, content) = read(&app, &person, id).await?;
-    let name = format!("改革自评表{}.xlsx", content.academic_year);
-    let bytes = app.heavy(move || report_sheets(&sheets(&content))).await?.map_err(anyhow::Error::new)?;
-    Ok(workbook(&name, bytes))
+    workbook_of(&app, content, sheets).await
 }

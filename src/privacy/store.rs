@@ -15,7 +15,7 @@ use crate::{
         self,
         retention::{EraseOf, ErasedPeople},
     },
-    sign_in,
+    sign_in, unions,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -114,6 +114,7 @@ pub async fn erase(
     // What names people by their number goes while they still have it.
     sign_in::retention::erase(connection, institution, students, &accounts).await?;
     imports::retention::erase(connection, institution, students).await?;
+    unions::retention::erase(connection, institution, students).await?;
     people::retention::erase_facts(connection, students).await?;
     inbox::retention::erase(connection, students, &accounts).await?;
     kept_forms::erase(connection, &accounts).await?;

@@ -6,6 +6,7 @@ pub mod cohort;
 pub mod consequences;
 mod pages;
 mod paths;
+pub mod retention;
 pub mod store;
 pub mod undoing;
 

@@ -11,6 +11,7 @@ pub mod mending;
 mod owed;
 mod pages;
 pub(crate) mod paths;
+pub mod retention;
 mod roster;
 pub mod standing;
 pub mod store;

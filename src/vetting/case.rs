@@ -354,6 +354,32 @@ impl Case {
     }
 }
 
+/// A case as somebody had it before them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseSeen {
+    pub case: CaseId,
+    pub visit: i32,
+    /// How many opinions their office had given on that visit: where it acts for several, the next one is to speak.
+    pub given: usize,
+}
+
+impl CaseSeen {
+    /// As forms have it: `<id>.3`, or `<id>.3.1` where the office has given one opinion.
+    #[must_use]
+    pub fn token(self) -> String {
+        let Self { case, visit, given } = self;
+        if given == 0 { format!("{case}.{visit}") } else { format!("{case}.{visit}.{given}") }
+    }
+
+    /// What a form had.
+    #[must_use]
+    pub fn read(token: &str) -> Option<Self> {
+        let (id, at) = token.split_once('.')?;
+        let (visit, given) = at.split_once('.').unwrap_or((at, "0"));
+        Some(Self { case: id.parse().ok()?, visit: visit.parse().ok()?, given: given.parse().ok()? })
+    }
+}
+
 /// An opinion that was given.
 #[derive(Debug, Clone)]
 pub struct Opinion {
@@ -361,6 +387,8 @@ pub struct Opinion {
     pub step: usize,
     pub visit: i32,
     pub body: Body,
+    /// Of the offices for which the body acts in the step, the one that spoke, from 0.
+    pub place: usize,
     pub office: String,
     /// What it did, in the plan's word.
     pub act: String,
@@ -425,6 +453,7 @@ impl Opinion {
             step: self.step,
             visit: u32::try_from(self.visit).ok()?,
             body: self.body,
+            place: self.place,
             person: self.by,
             decision: self.decision,
             session: self.session.map(|id| id.0),

@@ -7,7 +7,10 @@ use crate::{
     failure::Failure,
     ids::{ClassId, CollegeId, InstitutionId},
     office::{Office, OfficeKind},
-    rules::plan::{Body, Union},
+    rules::{
+        chain::Link,
+        plan::{Body, Union},
+    },
     vetting::{case::Case, round::Round},
 };
 
@@ -67,6 +70,17 @@ impl ChainOffice {
             college = found.fetch_optional(connection).await?;
         }
         Ok(Self { institution, held: office.clone(), body, unions, college, class: office.class })
+    }
+
+    /// What it signs a step as: where it acts there for several offices, also as the one that speaks, which is the one at that
+    /// place among them.
+    #[must_use]
+    pub fn signs_as(&self, link: &Link, place: usize) -> String {
+        let label = self.held.label();
+        match link.speaks_for(self.body, place) {
+            Some(name) => format!("{name}（{label}办理）"),
+            None => label,
+        }
     }
 
     /// The office keeps the round: opened it or could have.

@@ -4,8 +4,9 @@ use serde::Deserialize;
 use time::{Date, Duration};
 
 use super::{
+    case::CaseSeen,
     round::{BASES, DayCount, Place, Purpose, Round},
-    store::{CaseSeen, NewPlace, NewRound, RoundChange},
+    store::{NewPlace, NewRound, RoundChange},
 };
 use crate::{
     ids::{DepartmentId, JointSessionId, PlaceId},
@@ -436,7 +437,7 @@ impl ApplyForm {
 /// 意见 as typed, on one case or on many.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct OpinionForm {
-    /// Each `id.visit`.
+    /// Each as somebody had it before them.
     #[serde(default)]
     pub case: Vec<String>,
     #[serde(default)]
@@ -492,14 +493,7 @@ impl OpinionForm {
     /// Reads the form, or leaves an error beside each field. `recommends` where agreeing is a recommendation, which must say
     /// something of the person (ELG-02, ELG-06).
     pub fn read(&self, recommends: bool, today: Date, errors: &mut Errors) -> Option<OpinionRequest> {
-        let cases: Option<Vec<CaseSeen>> = self
-            .case
-            .iter()
-            .map(|text| {
-                let (id, visit) = text.split_once('.')?;
-                Some(CaseSeen { case: id.parse().ok()?, visit: visit.parse().ok()? })
-            })
-            .collect();
+        let cases: Option<Vec<CaseSeen>> = self.case.iter().map(|token| CaseSeen::read(token)).collect();
         let cases = cases.filter(|cases| !cases.is_empty() && cases.len() <= MOST_CASES);
         if cases.is_none() {
             errors.add("case", format!("请至少勾选一人，一次最多 {MOST_CASES} 人"));

@@ -2,7 +2,10 @@
 insert into disclosure (id, institution_id, academic_year, form, form_version, stage, made_at, made_by, content, signed_at, signed_by,
                         signed_office, published_at, published_by, published_office)
 values (md5('disclosure')::uuid, md5('school')::uuid, 2024, 'national', '2026-11', 'published', '2025-06-01 09:00+08',
-        md5('teacher')::uuid, '{}', '2025-06-10 09:00+08', md5('teacher')::uuid, '校团委', '2025-06-12 09:00+08',
+        md5('teacher')::uuid,
+        jsonb_build_object('day', '[2025, 244]'::jsonb, 'unions', jsonb_build_array(jsonb_build_object('union', md5('union')::uuid,
+            'roster', '[{"name": "张三", "post": "主席团成员", "political": "共青团员", "college": "信息工程系", "entry_year": 2024,
+                        "rank": "是", "failed": "否"}]'::jsonb))), '2025-06-10 09:00+08', md5('teacher')::uuid, '校团委', '2025-06-12 09:00+08',
         md5('account')::uuid, '校团委');
 insert into disclosure_said (disclosure_id, union_id, indicator, answer, remark, at, by_account)
 select md5('disclosure')::uuid, id, '3', null, '在校生较多', '2025-06-02 09:00+08', md5('teacher')::uuid

@@ -111,6 +111,56 @@ async fn dis_04_nothing_is_decided_before_it_was_investigated_and_the_person_was
 }
 
 #[tokio::test]
+async fn dis_04_whom_a_decision_is_about_prints_it_and_nobody_else_does() {
+    let Stage { portal, mut league, today, .. } = stage().await;
+    let day = today.to_string();
+    let mut witness = student_account(&portal, 100).await;
+    let mut officer = student_account(&portal, 10).await;
+    let mut colleague = student_account(&portal, 11).await;
+    assert_eq!(report(&mut witness, "20240010", "confidential").await.status, 303);
+    let case = first_case(&mut league).await;
+    assert_eq!(league.post(&format!("{case}/accept"), &[]).await.status, 303);
+    let own = case.replace("/conduct/", "/my-case/");
+    let papers = [format!("{own}/decision"), format!("{own}/decision.docx")];
+    for paper in &papers {
+        assert_eq!(officer.get(paper).await.status, 404, "nothing is decided: {paper}");
+    }
+    for kind in ["inquiry", "hearing"] {
+        assert_eq!(note(&mut league, &case, kind, &day).await.status, 303);
+    }
+    assert_eq!(decide(&mut league, &case, "warning").await.status, 303);
+
+    let links = officer.get(&own).await.attributes("main a", "href");
+    assert!(links.contains(&papers[0]), "{links:?}");
+    let page = officer.get(&papers[0]).await;
+    let text = page.text();
+    assert!(page.status == 200 && text.contains("处理决定书") && text.contains("警告"), "{text}");
+    assert!(text.contains("学校团委将迅速调查核实"), "by the clause: {text}");
+    assert!(!text.contains("学生100"), "who reported it stands on no paper: {text}");
+    assert!(page.attributes("main a", "href").contains(&papers[1]));
+    let word = officer.get(&papers[1]).await.bytes;
+    assert_says_the_same(&page, &outline(&word));
+    assert_eq!(outline(&word), outline(&league.get(&format!("{case}/decision.docx")).await.bytes), "the same paper");
+
+    for paper in &papers {
+        assert_eq!(witness.get(paper).await.status, 404, "the reporter learns that, not what: {paper}");
+        assert_eq!(colleague.get(paper).await.status, 404, "nobody else's: {paper}");
+        assert_eq!(league.get(paper).await.status, 404, "the office has its own: {paper}");
+    }
+    assert_eq!(officer.get(&format!("{case}/decision")).await.status, 403);
+    assert_eq!(officer.get(&format!("{case}/receipt")).await.status, 403, "the receipt is the office's");
+    assert_eq!(officer.get(&format!("{own}/receipt")).await.status, 404);
+
+    assert_eq!(officer.post(&format!("{own}/object"), &[("says", "当时只是提醒")]).await.status, 303);
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    let seen = party.get("/audit?verb=conduct_seen").await.text();
+    assert!(seen.contains("本人（保密）") && seen.contains("处理决定书"), "every look is recorded: {seen}");
+    let kept = party.get("/audit?verb=conduct_kept").await.text();
+    assert!(kept.contains("本人（保密）") && kept.contains("提出异议"), "{kept}");
+    assert!(!seen.contains("学生10") && !kept.contains("学生10"), "and not who it is about: {seen} {kept}");
+}
+
+#[tokio::test]
 async fn dis_04_of_the_league_committees_own_people_the_party_committee_hears() {
     let Stage { portal, mut league, .. } = stage().await;
     let mut student = student_account(&portal, 100).await;

@@ -1,15 +1,18 @@
 //! Delegates of a congress as their people live it: recommended, reviewed, elected, listed, seated, and examined.
+//!
+//! One file: its stories begin from the same congress.
 
 use std::{fmt::Write as _, io::Read as _};
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 use time::{Date, Duration};
 
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
-        Client, Page, Portal,
+        Client, FIRST, PASSWORD, Page, Portal,
         sitting::{Sitting, cast, number, see_other, voter, voters},
+        union::adopt_text,
     },
 };
 
@@ -488,6 +491,53 @@ async fn con_03_jining_asks_the_party_before_anybody_stands() {
     assert_eq!(announced.status, 409);
     assert!(announced.text().contains("学生9没有经过推荐和规定的审查"), "{}", announced.text());
     assert!(announced.text().contains("由学院学生会选举产生"), "the clause is quoted");
+}
+
+#[tokio::test]
+async fn con_03_each_office_of_a_step_speaks_for_itself_also_where_one_body_acts_for_two() {
+    let mut congress = prepared("jining-2022", 2, true).await;
+    let (_, text) = BUILT_IN.iter().find(|(code, _)| *code == "jining-2022").unwrap();
+    let one = "by = [\"delegate_party\"]";
+    assert_eq!(text.matches(one).count(), 1);
+    let two = "by = [\"delegate_party\", { name = \"组织员办公室\", acts = \"delegate_party\" }]";
+    adopt_text(&congress.portal, &text.replace(one, two)).await;
+    see_other(&congress.begin("").await);
+    see_other(&congress.recommend(1).await);
+    let list = format!("{}/delegates/recommendations", congress.path);
+    let review = format!("{}/delegates/review", congress.path);
+    let mut party = congress.portal.signed_in(OfficeKind::CollegeParty).await;
+    let first = party.get(&list).await.attributes("input[name=pick]", "value").remove(0);
+    see_other(&party.post(&review, &[("pick", &first), ("verdict", "agree")]).await);
+    let page = party.get(&list).await;
+    assert!(page.text().contains("代“组织员办公室”办理"), "{}", page.text());
+    let second = page.attributes("input[name=pick]", "value").remove(0);
+    let one_hand = party.post(&review, &[("pick", &second), ("verdict", "agree")]).await;
+    assert!(one_hand.status == 409 && one_hand.text().contains("不能再签另一单位的意见"), "{}", one_hand.text());
+    let refused = congress.make_election().await;
+    assert!(refused.status == 409 && refused.text().contains("1 人没有走完"), "{}", refused.text());
+    sqlx::query(
+        "with made as (
+             insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
+                                  created_at)
+             select gen_random_uuid(), a.institution_id, 'organiser', '组织员甲', a.password_hash, now(), false, now()
+             from account a join institution i on i.id = a.institution_id
+             where a.number = 'college_party' and i.code = $1 returning id, institution_id
+         )
+         insert into office (id, account_id, institution_id, kind, college_id, from_day, granted_at)
+         select gen_random_uuid(), made.id, made.institution_id, o.kind, o.college_id, o.from_day, o.granted_at
+         from made join office o on o.institution_id = made.institution_id and o.kind = 'college_party'
+              join account a on a.id = o.account_id and a.number = 'college_party'",
+    )
+    .bind(FIRST)
+    .execute(&mut congress.portal.owner().await)
+    .await
+    .unwrap();
+    let mut other = congress.portal.visitor();
+    assert_eq!(other.sign_in(FIRST, "organiser", PASSWORD).await.status, 303);
+    let stale = other.post(&review, &[("pick", &first), ("verdict", "agree")]).await;
+    assert!(stale.status == 409 && stale.text().contains("的意见已签署或收回"), "{}", stale.text());
+    see_other(&other.post(&review, &[("pick", &second), ("verdict", "agree")]).await);
+    assert!(other.get(&list).await.attributes("input[name=pick]", "value").is_empty(), "both have spoken");
 }
 
 #[tokio::test]

@@ -164,6 +164,17 @@ async fn rgt_06_an_account_is_read_without_signing_in_where_the_league_committee
     assert!(page.status == 200 && text.contains("改革情况公开") && text.contains("学生12"), "{text}");
     assert!(!text.contains("20240012") && !text.contains("/ 600"), "neither numbers nor ranks: {text}");
     assert!(portal.visitor().get(&format!("{open}/word")).await.bytes.starts_with(b"PK"));
+    let links = page.attributes("main a", "href");
+    assert!(links.contains(&format!("{open}/word")) && links.contains(&format!("{open}/file")), "{links:?}");
+    let file = portal.visitor().get(&format!("{open}/file")).await.bytes;
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(file)).unwrap();
+    let names = book.sheet_names();
+    assert!(names[0] == "1 校学生会" && names[names.len() - 1].ends_with(" 工作人员名单"), "{names:?}");
+    assert!(!names.iter().any(|name| name.contains("依据和待补")), "what it rests on stays in the house: {names:?}");
+    let roster = book.worksheet_range(&names[names.len() - 1]).unwrap();
+    assert!(roster.rows().any(|row| row[1] == "学生12") && !roster.rows().any(|row| row[1] == "20240012"));
+    let links = league.get(&format!("{account}/paper")).await.attributes("main a", "href");
+    assert!(links.contains(&format!("{account}/file")), "{links:?}");
     let keep = [("constitution", "第一章 总则"), ("is_open", "yes")];
     assert_eq!(league.upload(&format!("/disclosure/unions/{id}/keep"), &keep, None).await.status, 303);
     let column = portal.visitor().get(&format!("/disclosure/open/{id}")).await;
@@ -174,7 +185,56 @@ async fn rgt_06_an_account_is_read_without_signing_in_where_the_league_committee
     );
     assert_eq!(league.post(&act, &no).await.status, 303);
     assert_eq!(portal.visitor().get(&open).await.status, 404);
-    assert_eq!(portal.visitor().get(&format!("{open}/word")).await.status, 404);
+    for file in ["word", "file"] {
+        assert_eq!(portal.visitor().get(&format!("{open}/{file}")).await.status, 404, "{file}");
+    }
+}
+
+#[tokio::test]
+async fn rgt_06_whoever_is_erased_goes_from_the_account_and_nothing_else_of_it_does() {
+    let Stage { portal, mut league, .. } = stage().await;
+    let account = begin(&mut league).await;
+    let open = account.replace("/years/", "/open/years/");
+    remark_all(&mut league, &account).await;
+    assert_eq!(league.post(&format!("{account}/sign"), &[]).await.status, 303);
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(party.post(&format!("{account}/publish"), &[]).await.status, 303);
+    assert_eq!(league.post(&format!("{account}/open"), &[("is_open", "yes")]).await.status, 303);
+    let before = portal.visitor().get(&open).await.text();
+    assert!(before.contains("学生12"), "{before}");
+    let mut db = portal.owner().await;
+    let erased = "update disclosure set content = disclosure_erased(content)";
+    let same: (bool,) = sqlx::query_as("select bool_and(content = disclosure_erased(content)) from disclosure")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    assert!(same.0, "of those who are there nothing goes");
+
+    let leaves = "update student set left_on = '2020-07-01', left_why = 'graduated' where number = '20240012'
+                  and institution_id = (select id from institution where code = 'first')";
+    sqlx::query(leaves).execute(&mut db).await.unwrap();
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let one = [("number", "20240012"), ("reason", "本人申请")];
+    assert_eq!(administrator.post("/retention/erase-one", &one).await.location(), "/retention?erased=1");
+
+    let after = portal.visitor().get(&open).await.text();
+    assert!(!after.contains("学生12"), "{after}");
+    assert!(after.contains("已删除") && after.contains("学生13"), "their post stays, and everybody else: {after}");
+    let posts = |text: &str| text.matches("部门负责人").count() + text.matches("部门工作人员").count();
+    assert_eq!(posts(&after), posts(&before));
+    let page = league.get(&account).await;
+    assert!(!page.text().contains("学生12") && !page.all("td[data-label='年级']").contains(&"0级".to_owned()));
+    let file = portal.visitor().get(&format!("{open}/file")).await.bytes;
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(file)).unwrap();
+    let names = book.sheet_names();
+    let roster = book.worksheet_range(&names[names.len() - 1]).unwrap();
+    assert!(roster.rows().any(|row| row[1] == "已删除" && row[4].to_string().is_empty()), "{roster:?}");
+    let (left,): (bool,) =
+        sqlx::query_as("select content::text like '%学生12\"%' from disclosure").fetch_one(&mut db).await.unwrap();
+    assert!(!left, "nor does the database know the name");
+    sqlx::query(erased).execute(&mut db).await.unwrap();
+    let another = "update disclosure set content = jsonb_set(content, '{unions,0,roster,0,name}', '\"甲\"')";
+    assert!(sqlx::query(another).execute(&mut db).await.is_err(), "the rest is never rewritten");
 }
 
 #[tokio::test]
@@ -338,6 +398,13 @@ async fn the_year_in_figures_is_drawn_and_printed_for_the_school_league_committe
     let report = league.get(&format!("{to}/paper")).await.text();
     assert!(report.contains("选举 0 场") && report.contains("参与率 –"), "{report}");
     assert_eq!(league.get(&format!("{to}/word")).await.status, 200);
+    let links = league.get(&format!("{to}/paper")).await.attributes("main a", "href");
+    assert!(links.contains(&format!("{to}/file")), "{links:?}");
+    let file = league.get(&format!("{to}/file")).await.bytes;
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(file)).unwrap();
+    let sheet = book.worksheet_range("1 人员、选拔和选举").unwrap();
+    assert!(sheet.rows().any(|row| row[0] == "校学生会" && row[1] == count.to_string().as_str()), "{sheet:?}");
+    assert_eq!(book.sheet_names().len(), 2);
     let (this, years) = (to.rsplit('/').next().unwrap().parse::<i32>().unwrap(), "/disclosure/figures");
     assert_eq!(league.get(&format!("{years}/{}", this - 5)).await.status, 200);
     for outside in [this - 6, this + 1, i32::MAX, i32::MIN] {

@@ -76,6 +76,7 @@ mod second_person;
 mod secrecy;
 mod sign_in;
 mod strangers;
+mod structure;
 mod support;
 mod survey_limits;
 mod surveys;

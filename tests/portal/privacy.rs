@@ -6,6 +6,7 @@ use lunzhi::{auth::kept::KeptData, office::OfficeKind, router::kept};
 
 use crate::support::{
     Portal,
+    union::{HEADER, ready, rows},
     vetting::{Opening, Stage, agree, apply, open, stage, student_account},
 };
 
@@ -146,4 +147,26 @@ async fn whatever_is_kept_of_students_has_its_line_in_the_notice() {
     for table in named.keys() {
         assert!(kept.iter().any(|known| known == table), "{table} is no table that knows students");
     }
+}
+
+#[tokio::test]
+async fn a_roster_that_was_only_looked_at_goes_with_whoever_is_erased() {
+    let (portal, mut league, today) = ready().await;
+    assert_eq!(league.post("/unions", &[("what", "school")]).await.status, 303);
+    let path = league.get("/unions").await.attributes("tbody td:first-child a", "href").remove(0);
+    let (day, text) = (today.to_string(), format!("{HEADER}{}", rows(1, 4, "主席团成员", "")));
+    let draft = league.upload(&format!("{path}/batch"), &[("day", &day)], Some(("现状.csv", text.as_bytes()))).await;
+    assert_eq!(draft.status, 303, "{}", draft.text());
+    let kept = "select count(*) from roster_draft where rows::text like '%学生1\"%'";
+    let mut db = portal.owner().await;
+    let before: i64 = sqlx::query_scalar(kept).fetch_one(&mut db).await.unwrap();
+    assert_eq!(before, 1);
+    let leaves = "update student set left_on = '2020-07-01', left_why = 'graduated' where number = '20240001'
+                  and institution_id = (select id from institution where code = 'first')";
+    sqlx::query(leaves).execute(&mut db).await.unwrap();
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let one = [("number", "20240001"), ("reason", "本人申请")];
+    assert_eq!(administrator.post("/retention/erase-one", &one).await.location(), "/retention?erased=1");
+    let after: i64 = sqlx::query_scalar(kept).fetch_one(&mut db).await.unwrap();
+    assert_eq!(after, 0);
 }

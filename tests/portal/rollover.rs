@@ -132,3 +132,27 @@ async fn the_turn_of_the_year_is_taken_back_until_something_is_built_on_it() {
     assert!(refused.text().contains("校学生会之后办过任命、调整或轮值"), "{}", refused.text());
     assert_eq!(standing(&portal).await, after, "nothing was written");
 }
+
+#[tokio::test]
+async fn whoever_was_erased_since_stays_gone_when_a_turn_is_taken_back() {
+    let (portal, mut league, _, cohort, students) = stage().await;
+    let day = portal.app.clock.today().to_string();
+    let seen = preview(&mut league, &cohort, &day).await.attributes("input[name=seen]", "value").remove(0);
+    let done = turn(&mut league, &cohort, &day, &seen, [&students, "2024"]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let one = [("number", "20240012"), ("reason", "本人申请")];
+    assert_eq!(administrator.post("/retention/erase-one", &one).await.location(), "/retention?erased=1");
+    let undo = league.get("/rollover").await.attributes("form[action$='/undo']", "action").remove(0);
+    let back = league.post_on(&undo, &[]).await;
+    assert!(back.text().contains("已撤销"), "{}", back.text());
+    let (gone, there): (i64, i64) = sqlx::query_as(
+        "select count(*) filter (where s.erased_at is not null and s.left_on is not null),
+                count(*) filter (where s.number = '20240013' and s.left_on is null)
+         from student s join institution i on i.id = s.institution_id where i.code = 'first'",
+    )
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!((gone, there), (1, 1), "they stay gone, the others are back");
+}

@@ -76,7 +76,7 @@ async fn the_union_proposes_the_committee_confirms_and_the_duty_passes_over_by_i
 }
 
 #[tokio::test]
-async fn a_turn_that_is_no_semester_or_overlaps_is_refused_with_the_clause() {
+async fn org_04_a_turn_that_is_no_semester_or_overlaps_is_refused_with_the_clause() {
     let (portal, mut league, path, (_, middle, _)) = stage().await;
     let today = portal.app.clock.today();
     let short = (today.to_string(), (today + Duration::days(20)).to_string());

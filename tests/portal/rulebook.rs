@@ -1,6 +1,9 @@
 //! The rule book: the printed truth that people review, and the page.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use lunzhi::{
     fictional::random::SeededRandom,
@@ -16,12 +19,41 @@ use lunzhi::{
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    house::files,
     papers::assert_snapshot,
     support::{
         Portal,
         union::{rows, union},
     },
 };
+
+/// The rules that a function of the tests names: `gui_06_10_and_11_hearings…` names three.
+fn rules_named(function: &str) -> Vec<String> {
+    let (mut family, mut codes) = (None, Vec::new());
+    for word in function.split('_') {
+        let is_number = word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_digit());
+        if CATALOGUE.iter().any(|entry| entry.code.get(..3).is_some_and(|letters| letters.eq_ignore_ascii_case(word))) {
+            family = Some(word.to_uppercase());
+        } else if let (Some(letters), true) = (&family, is_number) {
+            codes.push(format!("{letters}-{word}"));
+        } else if word != "and" {
+            family = None;
+        }
+    }
+    codes
+}
+
+/// Who changes a rule finds by its code what it does on the pages.
+#[test]
+fn each_rule_has_a_story_named_by_its_code() {
+    let stories: BTreeSet<String> = files("tests/portal", "rs")
+        .iter()
+        .flat_map(|(_, text)| text.split("fn ").skip(1).map(|rest| rest.split('(').next().unwrap().to_owned()))
+        .flat_map(|function| rules_named(&function))
+        .collect();
+    let without: Vec<&str> = CATALOGUE.iter().map(|entry| entry.code).filter(|code| !stories.contains(*code)).collect();
+    assert_eq!(without, Vec::<&str>::new());
+}
 
 /// Every rule with both plans' values and quotes, the national baseline beside them, and how it is enforced today: a change
 /// here is a change of the rules.

@@ -145,7 +145,7 @@ async fn soft_limits_ask_for_a_reason_that_is_kept_and_shown() {
 }
 
 #[tokio::test]
-async fn the_person_must_qualify_and_missing_data_say_who_can_supply_them() {
+async fn elg_01_03_and_04_the_person_must_qualify_and_missing_data_say_who_can_supply_them() {
     let (portal, mut league, today) = ready().await;
     let path = union(&mut league, "school", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
     let mut owner = portal.owner().await;
@@ -160,15 +160,17 @@ async fn the_person_must_qualify_and_missing_data_say_who_can_supply_them() {
     ] {
         sqlx::query(statement).execute(&mut owner).await.unwrap();
     }
-    for (number, part) in [
-        (60, "学生60的政治面貌是群众"),
-        (61, "系统没有学生61的政治面貌"),
-        (62, "由学生工作部门或校团委在“导入数据”里导入"),
-        (63, "学生63有 2 门课业不及格"),
+    let (league_member, rank) = ("学生会工作人员为共产党员或共青团员", "学习成绩综合排名在本专业前30%以内");
+    for (number, part, quote) in [
+        (60, "学生60的政治面貌是群众", league_member),
+        (61, "系统没有学生61的政治面貌", league_member),
+        (62, "由学生工作部门或校团委在“导入数据”里导入", rank),
+        (63, "学生63有 2 门课业不及格", "且无课业不及格情况"),
     ] {
         let page = appoint(&mut league, &path, number, "presidium", "", today).await;
         assert_eq!(page.status, 409);
         assert!(page.text().contains(part), "{part}: {}", page.text());
+        assert!(page.text().contains(quote), "by its clause, {part}: {}", page.text());
     }
     let nobody = appoint(&mut league, &path, 900, "presidium", "", today).await;
     assert_eq!((nobody.status, nobody.fault("学号或姓名").contains("没有这个学号")), (422, true));
@@ -335,7 +337,7 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn departments_are_capped_compared_with_others_and_end_with_their_posts() {
+async fn stf_03_and_org_13_departments_are_capped_compared_with_others_and_end_with_their_posts() {
     let (portal, mut league, today) = ready().await;
     let names = ["办公室", "文体部", "宣传部", "学习部", "权益部"];
     let roster = names.iter().zip(0_u32..).fold(String::new(), |text, (name, place)| {

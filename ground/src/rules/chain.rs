@@ -72,6 +72,29 @@ impl Link {
     pub fn has(&self, body: Body) -> bool {
         self.by.iter().any(|party| party.body == body)
     }
+
+    /// The offices for which a body acts here, in their order: the plan may name some that have none in the portal (教务处,
+    /// 辅导员), and each of them has its own opinion.
+    fn offices_of(&self, body: Body) -> impl Iterator<Item = &Party> {
+        self.by.iter().filter(move |party| party.body == body)
+    }
+
+    /// How many opinions a body gives here: one for each office for which it acts, or one where one office is enough.
+    #[must_use]
+    pub fn opinions_of(&self, body: Body) -> usize {
+        let offices = self.offices_of(body).count();
+        if self.any { offices.min(1) } else { offices }
+    }
+
+    /// The office for which a body gives its next opinion, when it has given so many; none where that need not be said,
+    /// because it gives but one.
+    #[must_use]
+    pub fn speaks_for(&self, body: Body, given: usize) -> Option<&str> {
+        if self.opinions_of(body) < 2 {
+            return None;
+        }
+        self.offices_of(body).nth(given).map(|party| party.name.as_str())
+    }
 }
 
 time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
@@ -520,6 +543,8 @@ pub struct Opinion {
     /// On which visit of the case: it counts up at every move, forward or back.
     pub visit: u32,
     pub body: Body,
+    /// Of the offices for which the body acts in the step, the one that spoke, from 0.
+    pub place: usize,
     pub person: Uuid,
     pub decision: Decision,
     /// The joint session it was given in.
@@ -548,6 +573,8 @@ pub struct StepRequest {
     pub own: bool,
     /// The visit that they had before them.
     pub seen: u32,
+    /// Of the offices for which the body acts in the step, the one for which they want to speak, from 0.
+    pub place: usize,
     pub decision: Decision,
     pub session: Option<Uuid>,
     /// It is recorded that they may sign more than one step of a case.
@@ -559,12 +586,13 @@ pub struct StepRequest {
 /// ```compile_fail,E0451
 /// use lunzhi_ground::rules::chain::{Stage, StepTaken};
 /// // A step that no rule has passed does not compile.
-/// let step = StepTaken { step: 0, visit: 0, next: Stage::Passed, moves: true };
+/// let step = StepTaken { step: 0, visit: 0, place: 0, next: Stage::Passed, moves: true };
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepTaken {
     step: usize,
     visit: u32,
+    place: usize,
     next: Stage,
     moves: bool,
 }
@@ -580,6 +608,12 @@ impl StepTaken {
     #[must_use]
     pub fn visit(&self) -> u32 {
         self.visit
+    }
+
+    /// Of the offices for which the body acts in the step, the one that speaks, from 0.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        self.place
     }
 
     /// Where the case stands after it.
@@ -606,11 +640,11 @@ pub struct Seats<'a> {
 }
 
 /// VET-01 … VET-03: an opinion of the body whose turn it is. A step is passed when one of its bodies (推荐 by one or the
-/// other) or all of them have agreed on the same visit; a joint one only in one and the same session. A return goes to an
-/// earlier step or to the candidate and takes with it what was agreed on this visit; nothing moves forward but by agreement.
+/// other) or all of them have agreed on the same visit, also those for which one body acts; a joint one only in one and the
+/// same session. A return goes to an earlier step or to the candidate and takes with it what was agreed on this visit; nothing moves forward but by agreement.
 /// The last step fills one of the place's seats: one more than there are is refused, whoever presses.
 pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: StepRequest) -> Verdict<StepTaken> {
-    let nothing = StepTaken { step: 0, visit: progress.visit, next: progress.stage, moves: false };
+    let nothing = StepTaken { step: 0, visit: progress.visit, place: 0, next: progress.stage, moves: false };
     let Stage::At(step) = progress.stage else {
         let says = format!("这件现在{}，不在办理环节", progress.stage.label());
         return Verdict::seal(vec![chain.portal_rule(says)], nothing);
@@ -637,8 +671,13 @@ pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: 
         findings.push(chain.refusal(says).remedy(remedy));
     }
     let now = || progress.opinions.iter().filter(|opinion| (opinion.step, opinion.visit) == (step, progress.visit));
-    if now().any(|opinion| opinion.body == request.body) {
+    let given = now().filter(|opinion| opinion.body == request.body).count();
+    if given > 0 && given >= link.opinions_of(request.body) {
         findings.push(chain.portal_rule(format!("本单位已在“{}”环节签署意见", link.act)));
+    } else if given != request.place && link.has(request.body) {
+        let whose = link.speaks_for(request.body, request.place).unwrap_or("本单位");
+        let says = format!("你打开页面之后情况有变化：{whose}的意见已签署或收回，请看过最新情况再签署");
+        findings.push(chain.portal_rule(says));
     }
     if request.own {
         findings.push(chain.portal_rule("不能办理本人的事项").remedy("请同一职务的其他人办理，或由上级指定专人"));
@@ -646,12 +685,16 @@ pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: 
     let elsewhere = progress
         .opinions
         .iter()
-        .find(|opinion| opinion.person == request.person && (opinion.step, opinion.body) != (step, request.body))
-        .and_then(|opinion| chain.links.get(opinion.step));
+        .find(|opinion| {
+            let signed = (opinion.step, opinion.body, opinion.place);
+            opinion.person == request.person && signed != (step, request.body, request.place)
+        })
+        .and_then(|opinion| chain.links.get(opinion.step).map(|link| (opinion.step, link)));
     if !request.delegated {
         let remedy = "请另一人办理；人手确实不足的院系，由校团委登记授权后可以由一人办理";
-        if let Some(link) = elsewhere {
-            let says = format!("同一人已在这件的“{}”环节签署意见，不能再办另一环节", link.act);
+        if let Some((signed, link)) = elsewhere {
+            let more = if signed == step { "不能再签另一单位的意见" } else { "不能再办另一环节" };
+            let says = format!("同一人已在这件的“{}”环节签署意见，{more}", link.act);
             findings.push(chain.portal_rule(says).remedy(remedy));
         } else if progress.prepared_by == Some(request.person) {
             let says = "这件由你本人整理提交，不能再由你审查".to_owned();
@@ -674,8 +717,11 @@ pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: 
         findings.push(chain.portal_rule("只能退回到前面的环节"));
     }
     let others_agreed = || {
-        let agreed = |body: Body| now().any(|opinion| opinion.body == body && opinion.decision == Decision::Agree);
-        link.by.iter().all(|party| party.body == request.body || agreed(party.body))
+        let agreed = |body: Body| {
+            let words = now().filter(|opinion| opinion.body == body && opinion.decision == Decision::Agree).count();
+            words + usize::from(body == request.body)
+        };
+        link.by.iter().all(|party| agreed(party.body) >= link.opinions_of(party.body))
     };
     let (next, moves) = match request.decision {
         Decision::Agree if link.any || others_agreed() => (forward(chain, step), true),
@@ -689,7 +735,7 @@ pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: 
         let full = chain.portal_rule(says).against(&(seats.taken + 1), format!("<={}", seats.seats));
         findings.push(full.remedy("退回或不予通过，或由开启本轮的单位增加名额（仍受上限约束）"));
     }
-    Verdict::seal(findings, StepTaken { step, visit: progress.visit, next, moves })
+    Verdict::seal(findings, StepTaken { step, visit: progress.visit, place: request.place, next, moves })
 }
 
 fn forward(chain: &Chain, step: usize) -> Stage {
@@ -728,6 +774,7 @@ pub struct TakeBackRequest {
 pub struct TakenBack {
     step: usize,
     visit: u32,
+    place: usize,
 }
 
 impl TakenBack {
@@ -742,6 +789,12 @@ impl TakenBack {
     pub fn visit(&self) -> u32 {
         self.visit
     }
+
+    /// Of the offices for which the body acts in the step, the one that spoke, from 0.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        self.place
+    }
 }
 
 /// Of this portal: a body takes its opinion back as long as nobody has built on it, that is until the next office has opened
@@ -750,7 +803,7 @@ impl TakenBack {
 pub fn take_back(chain: &Chain, progress: &Progress, request: TakeBackRequest) -> Verdict<TakenBack> {
     let last = progress.opinions.last().filter(|last| last.body == request.body);
     let Some(last) = last else {
-        let nothing = TakenBack { step: 0, visit: progress.visit };
+        let nothing = TakenBack { step: 0, visit: progress.visit, place: 0 };
         let says = "最后一份意见不是本单位签署的，不能收回";
         return Verdict::seal(vec![chain.portal_rule(says).remedy("请现在办理的单位退回")], nothing);
     };
@@ -767,7 +820,7 @@ pub fn take_back(chain: &Chain, progress: &Progress, request: TakeBackRequest) -
     let remedy = "请现在办理的单位退回；不予通过的，本人可以在报名期内重新报名";
     let finding = |why: String| chain.portal_rule(format!("{why}，不能收回")).remedy(remedy);
     let findings = why_not.map(finding).into_iter().collect();
-    Verdict::seal(findings, TakenBack { step: last.step, visit: last.visit })
+    Verdict::seal(findings, TakenBack { step: last.step, visit: last.visit, place: last.place })
 }
 
 #[cfg(test)]
@@ -787,13 +840,15 @@ mod tests {
     }
 
     fn ask(body: Body, who: u128, visit: u32, decision: Decision) -> StepRequest {
-        StepRequest { body, person: person(who), own: false, seen: visit, decision, session: None, delegated: false }
+        let person = person(who);
+        StepRequest { body, person, own: false, seen: visit, place: 0, decision, session: None, delegated: false }
     }
 
     /// Writes down what was allowed, as a store does.
     fn note(progress: &mut Progress, request: StepRequest, taken: StepTaken) {
         let StepRequest { body, person, decision, session, .. } = request;
-        progress.opinions.push(Opinion { step: taken.step(), visit: taken.visit(), body, person, decision, session });
+        let (step, visit, place) = (taken.step(), taken.visit(), taken.place());
+        progress.opinions.push(Opinion { step, visit, body, place, person, decision, session });
         progress.stage = taken.next();
         progress.visit += u32::from(taken.moves());
     }
@@ -843,6 +898,46 @@ mod tests {
         let mut case = at(1);
         assert_eq!(go(&jining, &mut case, ask(Body::SchoolLeague, 2, 0, Decision::Agree)), Ok(Stage::At(1)));
         assert_eq!(go(&jining, &mut case, ask(Body::StudentAffairs, 3, 0, Decision::Agree)), Ok(Stage::Passed));
+    }
+
+    #[test]
+    fn vet_01_each_office_of_a_joint_step_has_its_own_opinion_also_where_one_body_acts_for_two() {
+        let mut chain = suzhou(Union::School, true);
+        let registry = Party { body: Body::StudentAffairs, name: "教务处".to_owned() };
+        chain.links[2].by.push(registry);
+        let link = &chain.links[2];
+        assert_eq!((link.opinions_of(Body::StudentAffairs), link.opinions_of(Body::SchoolLeague)), (2, 1));
+        assert_eq!(link.speaks_for(Body::StudentAffairs, 0), Some("学校党委学生工作部"));
+        assert_eq!(link.speaks_for(Body::StudentAffairs, 1), Some("教务处"));
+        assert_eq!((link.speaks_for(Body::StudentAffairs, 2), link.speaks_for(Body::SchoolLeague, 0)), (None, None));
+        let ask = |body: Body, who: u128, place: usize| {
+            let request = ask(body, who, 0, Decision::Agree);
+            StepRequest { place, session: Some(person(77)), ..request }
+        };
+        let mut case = at(2);
+        assert_eq!(go(&chain, &mut case, ask(Body::StudentAffairs, 1, 0)), Ok(Stage::At(2)));
+        assert_eq!(
+            go(&chain, &mut case, ask(Body::SchoolLeague, 2, 0)),
+            Ok(Stage::At(2)),
+            "one office is still to come"
+        );
+        let again = go(&chain, &mut case, ask(Body::StudentAffairs, 3, 0)).unwrap_err();
+        assert!(again[0].message.contains("学校党委学生工作部的意见已签署"), "{again:?}");
+        let one_hand = go(&chain, &mut case, ask(Body::StudentAffairs, 1, 1)).unwrap_err();
+        assert!(one_hand[0].message.contains("不能再签另一单位的意见") && one_hand[0].clause.is_none(), "{one_hand:?}");
+        assert_eq!(go(&chain, &mut case, ask(Body::StudentAffairs, 3, 1)), Ok(Stage::At(3)));
+        let affairs = TakeBackRequest { body: Body::StudentAffairs, ..UNTOUCHED };
+        let back = take_back(&chain, &case, affairs).permit().unwrap();
+        assert_eq!((back.step(), back.place()), (2, 1), "the last one, and no other");
+        // A delegation lets one person give both; where one of several is enough, one opinion is.
+        let mut case = at(2);
+        go(&chain, &mut case, ask(Body::StudentAffairs, 1, 0)).unwrap();
+        let both = StepRequest { delegated: true, ..ask(Body::StudentAffairs, 1, 1) };
+        assert_eq!(go(&chain, &mut case, both), Ok(Stage::At(2)));
+        assert_eq!(go(&chain, &mut case, ask(Body::SchoolLeague, 2, 0)), Ok(Stage::At(3)));
+        chain.links[2].any = true;
+        assert_eq!(chain.links[2].opinions_of(Body::StudentAffairs), 1);
+        assert_eq!(go(&chain, &mut at(2), ask(Body::StudentAffairs, 1, 0)), Ok(Stage::At(3)));
     }
 
     #[test]
@@ -943,7 +1038,12 @@ mod tests {
         [Body::ClassBranch, Body::CollegeLeague, Body::CollegeParty, Body::SchoolLeague, Body::SchoolParty];
 
     fn chains() -> impl Strategy<Value = Chain> {
-        let link = (proptest::sample::subsequence(BODIES.to_vec(), 1..=3), any::<bool>(), any::<bool>());
+        // One body may act for two offices.
+        let by = (proptest::sample::subsequence(BODIES.to_vec(), 1..=3), any::<bool>()).prop_map(|(mut by, twice)| {
+            by.extend(by.first().copied().filter(|_| twice));
+            by
+        });
+        let link = (by, any::<bool>(), any::<bool>());
         proptest::collection::vec(link, 1..6).prop_map(|links| Chain {
             links: links
                 .into_iter()
@@ -970,6 +1070,7 @@ mod tests {
                     person: person(who),
                     own: who == 0,
                     seen: 0,
+                    place: usize::from(chance % 3 == 0),
                     decision,
                     session: session.map(person),
                     delegated: chance % 7 == 0,
@@ -1007,8 +1108,12 @@ mod tests {
                         let words: Vec<&Opinion> = case.opinions.iter().filter(|one| one.visit == visit).collect();
                         prop_assert!(words.iter().all(|one| one.decision == Decision::Agree && one.step == step));
                         let link = &chain.links[step];
-                        let signed = link.by.iter().filter(|by| words.iter().any(|one| one.body == by.body)).count();
-                        let enough = if link.any { signed > 0 } else { signed == link.by.len() };
+                        let enough = if link.any { !words.is_empty() } else { words.len() == link.by.len() };
+                        let signed = |by: &Party| {
+                            let same = |body: Body| link.by.iter().filter(|other| other.body == body).count();
+                            words.iter().filter(|one| one.body == by.body).count() == same(by.body)
+                        };
+                        prop_assert!(link.any || link.by.iter().all(signed), "an office has not spoken for itself");
                         prop_assert!(enough);
                         prop_assert!(
                             !link.together || words.windows(2).all(|two| two[0].session == two[1].session)
@@ -1028,11 +1133,15 @@ mod tests {
             let mut fresh = 100;
             while let Stage::At(step) = case.stage {
                 let visit = case.visit;
-                let next = chain.links[step].by.iter().map(|party| party.body).find(|body| {
-                    !case.opinions.iter().any(|one| (one.step, one.visit, one.body) == (step, visit, *body))
-                });
+                let given = |body: Body| {
+                    case.opinions.iter().filter(|one| (one.step, one.visit, one.body) == (step, visit, body)).count()
+                };
+                let link = &chain.links[step];
+                let next = link.by.iter().map(|party| party.body).find(|body| given(*body) < link.opinions_of(*body));
+                let next = next.unwrap();
+                let place = given(next);
                 let session = case.opinions.iter().find(|one| one.visit == visit).map_or(Some(person(1)), |one| one.session);
-                let request = StepRequest { session, ..ask(next.unwrap(), fresh, visit, Decision::Agree) };
+                let request = StepRequest { session, place, ..ask(next, fresh, visit, Decision::Agree) };
                 prop_assert!(go(&chain, &mut case, request).is_ok(), "stuck at {step}");
                 fresh += 1;
             }

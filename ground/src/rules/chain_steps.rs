@@ -247,6 +247,7 @@ mod tests {
             person: uuid::Uuid::from_u128(1),
             own: false,
             seen: 0,
+            place: 0,
             decision,
             session: None,
             delegated: false,

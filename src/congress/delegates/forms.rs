@@ -124,7 +124,7 @@ impl RecommendForm {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct ReviewForm {
-    /// Ids with the visits that were before the reader: `<id>.3`.
+    /// Each as it was before the reader.
     pub pick: Vec<String>,
     /// A decision's stable word.
     pub verdict: String,
@@ -136,6 +136,24 @@ pub struct ReviewForm {
 pub struct Picked {
     pub id: RecommendationId,
     pub visit: u32,
+    /// How many opinions their office had given on that visit: where it acts for several, the next one is to speak.
+    pub given: usize,
+}
+
+impl Picked {
+    /// As forms have it: `<id>.3`, or `<id>.3.1` where the office has given one opinion.
+    #[must_use]
+    pub fn token(self) -> String {
+        let Self { id, visit, given } = self;
+        if given == 0 { format!("{id}.{visit}") } else { format!("{id}.{visit}.{given}") }
+    }
+
+    /// What a form had.
+    fn read(token: &str) -> Option<Self> {
+        let (id, at) = token.split_once('.')?;
+        let (visit, given) = at.split_once('.').unwrap_or((at, "0"));
+        Some(Self { id: id.parse().ok()?, visit: visit.parse().ok()?, given: given.parse().ok()? })
+    }
 }
 
 /// An opinion on some recommended people.
@@ -156,11 +174,7 @@ impl ReviewForm {
 
     /// What is asked for; none with errors beside the fields.
     pub fn read(&self, errors: &mut Errors) -> Option<Review> {
-        let one = |one: &String| {
-            let (id, visit) = one.split_once('.')?;
-            Some(Picked { id: id.parse().ok()?, visit: visit.parse().ok()? })
-        };
-        let picked: Vec<Picked> = self.pick.iter().filter_map(one).collect();
+        let picked: Vec<Picked> = self.pick.iter().filter_map(|token| Picked::read(token)).collect();
         if picked.is_empty() {
             errors.add("pick", "请勾选要办理的人");
         }

@@ -96,6 +96,8 @@ pub struct OpinionRow {
     pub visit: u32,
     pub step: usize,
     pub body: Body,
+    /// Of the offices for which the body acts in the step, the one that spoke, from 0.
+    pub place: usize,
     pub account: AccountId,
     /// The office in words, as it signed.
     pub office: String,
@@ -112,12 +114,20 @@ impl Recommendation {
             step: row.step,
             visit: row.visit,
             body: row.body,
+            place: row.place,
             person: row.account.0,
             decision: row.verdict.with_step(None),
             session: None,
         };
         let opinions = self.opinions.iter().map(opinion).collect();
         Progress { stage: self.stage, visit: self.visit, opinions, prepared_by: None }
+    }
+
+    /// How many opinions a body has given on this visit.
+    #[must_use]
+    pub fn given(&self, body: Body) -> usize {
+        let own = |row: &&OpinionRow| row.visit == self.visit && row.body == body;
+        self.opinions.iter().filter(own).count()
     }
 
     /// The step at which it waits.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::{StepView, calendar, evidence_today, frame, steps};
+use super::{ConditionText, StepView, asks, calendar, evidence_today, frame, steps};
 use crate::{
     app::App,
     audit::{self, Entry},
@@ -24,17 +24,18 @@ use crate::{
     rules::{
         Finding,
         chain::{Decision, Link, Seats, Stage, StepRequest, take_back as take_back_by_rule, take_step},
+        plan::Body,
     },
     text::searched,
     unions::{store as unions_store, union::sees_grades},
     vetting::{
         Verb, Vetter,
-        case::{CandidateText, Case, Evidence, Opinion},
+        case::{CandidateText, Case, CaseSeen, Evidence, Opinion},
         chain_office::ChainOffice,
         forms::{OpinionForm, OpinionRequest, SessionChoice},
         paths::{self, Done},
         round::Round,
-        store::{self, CaseFilter, CaseSeen, LockedCase, NewOpinion, NewSession, Session, WaitingFilter},
+        store::{self, CaseFilter, LockedCase, NewOpinion, NewSession, Session, WaitingFilter},
     },
     web::forms::{Errors, Submitted},
 };
@@ -58,9 +59,14 @@ pub(super) struct CasePage {
     differs: bool,
     /// Where the student is today, if no longer in the class of the case.
     moved: Option<String>,
-    /// The step is this office's, and it has not signed.
+    /// The step is this office's, and it has an opinion to give.
     mine: Option<Link>,
+    body: Body,
+    /// How many it has given on this visit, where it acts for several offices.
+    given: usize,
     step: usize,
+    /// On what the office signs where it recommends, in the plan's words.
+    signs_on: Vec<ConditionText>,
     /// Why this person may not sign, though the office may.
     barred: Option<Finding>,
     form: OpinionForm,
@@ -85,6 +91,16 @@ impl CasePage {
     /// The steps to which this one can send the case back.
     fn earlier(&self) -> Vec<(usize, String)> {
         self.round.chain.links.iter().take(self.step).map(Link::in_words).enumerate().collect()
+    }
+
+    /// The case as it is before the reader.
+    fn seen(&self) -> String {
+        CaseSeen { case: self.case.id, visit: self.case.visit, given: self.given }.token()
+    }
+
+    /// The office whose opinion this is, where this one acts for several.
+    fn speaks_for(&self) -> Option<&str> {
+        self.mine.as_ref()?.speaks_for(self.body, self.given)
     }
 }
 
@@ -159,16 +175,20 @@ async fn page(
     let moved = moved.map(|fact| format!("{} {}", fact.college, fact.class));
     let differs = case.evidence.as_ref().zip(now.as_ref()).is_some_and(|(then, now)| then.differs(now));
     let step = case.step().unwrap_or(0);
-    let turn = case.step().and_then(|step| round.link(step)).filter(|link| {
-        let signed = |opinion: &&Opinion| {
-            let here = opinion.visit == case.visit && opinion.is_at(&step);
-            here && !opinion.withdrawn && opinion.body == office.body
-        };
-        office.acts_in(&round)
-            && link.has(office.body)
-            && office.is_near(&case)
-            && !opinions.iter().any(|one| signed(&one))
-    });
+    let signed = |opinion: &&Opinion| {
+        let here = opinion.visit == case.visit && opinion.is_at(&step);
+        here && !opinion.withdrawn && opinion.body == office.body
+    };
+    let given = opinions.iter().filter(signed).count();
+    let turn = case
+        .step()
+        .and_then(|step| round.link(step))
+        .filter(|link| office.acts_in(&round) && office.is_near(&case) && given < link.opinions_of(office.body));
+    let mut signs_on = Vec::new();
+    if turn.is_some() && step == 0 {
+        signs_on = plans.in_force(today).map(|plan| asks(&plan)).unwrap_or_default();
+        signs_on.retain(ConditionText::is_signed);
+    }
     let openings = store::openings(&mut db, &office, &case).await?;
     let request = store::take_back_request(&office, &case, &round, &opinions, openings, today);
     let takes_back = take_back_by_rule(&round.chain, &case.progress(&opinions), request).permit().ok();
@@ -188,6 +208,7 @@ async fn page(
         person: acting.person().account.0,
         own: acting.person().student == Some(case.student),
         seen: u32::try_from(case.visit).unwrap_or(0),
+        place: given,
         decision: Decision::Refuse,
         session: None,
         delegated: store::is_delegated(&mut db, acting.person().account, case.college, today).await?,
@@ -200,7 +221,10 @@ async fn page(
         chrome: frame(app, acting.person(), &round, &format!("{} 号 {}", case.number, case.name)),
         steps: steps(&round, &case, &opinions, true),
         mine: turn.cloned(),
+        body: office.body,
+        given,
         step,
+        signs_on,
         barred,
         case,
         round,
@@ -242,7 +266,7 @@ pub(super) async fn show(
     if page.mine.is_some() {
         let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
         if !store::openings(&mut *app.read().await?, &office, &page.case).await?.own {
-            let seen = CaseSeen { case: id, visit: page.case.visit };
+            let seen = CaseSeen { case: id, visit: page.case.visit, given: page.given };
             app.write_one(async |db| store::note_opening(db, &office, seen, app.clock.now()).await).await?;
         }
     }

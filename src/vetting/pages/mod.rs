@@ -289,11 +289,25 @@ pub(super) struct ConditionText {
     pub quote: String,
 }
 
-/// The conditions of a plan, in its words: those that the portal judges, then those on which the recommending body signs.
+impl ConditionText {
+    /// The recommending body signs an opinion on it.
+    fn is_signed(&self) -> bool {
+        matches!(self.rule, Rule::Elg02 | Rule::Elg06)
+    }
+
+    /// It says who may apply.
+    fn is_of_all(&self) -> bool {
+        self.rule == Rule::Elg05
+    }
+}
+
+/// The conditions of a plan, in its words: those that the portal judges, those on which the recommending body signs, and who may
+/// apply.
 fn asks(plan: &Plan) -> Vec<ConditionText> {
     let one = |rule: Rule| {
         let quote = plan.provision(rule)?.clause().quote.clone();
         Some(ConditionText { rule, name: rule.name(), quote })
     };
-    [Rule::Elg01, Rule::Elg03, Rule::Elg04, Rule::Elg02, Rule::Elg06].into_iter().filter_map(one).collect()
+    let rules = [Rule::Elg01, Rule::Elg03, Rule::Elg04, Rule::Elg02, Rule::Elg06, Rule::Elg05];
+    rules.into_iter().filter_map(one).collect()
 }

@@ -71,8 +71,12 @@ fn blocks(round: &Round, opinions: &[Opinion], sessions: &[Session]) -> Vec<Opin
         let mut of_step: Vec<OpinionBlock> = link
             .by
             .iter()
-            .map(|party| {
-                let own = |opinion: &&Opinion| opinion.is_at(&step) && opinion.body == party.body;
+            .enumerate()
+            .map(|(at, party)| {
+                // Where one body acts for several offices, each of them has its block.
+                let place = link.by.iter().take(at).filter(|before| before.body == party.body).count();
+                let own =
+                    |opinion: &&Opinion| opinion.is_at(&step) && opinion.body == party.body && opinion.place == place;
                 let opinion = opinions.iter().rev().find(own).filter(|opinion| !opinion.returned()).cloned();
                 let session = opinion.as_ref().and_then(|opinion| opinion.session);
                 let session = session.and_then(|id| sessions.iter().find(|known| known.id == id).cloned());

@@ -1,5 +1,7 @@
 //! 遴选办理: what waits for an office, opinions on many at once, and what one has dealt with.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -30,15 +32,12 @@ use crate::{
     unions::union::sees_grades,
     vetting::{
         Verb, Vetter,
-        case::Case,
+        case::{Case, CaseSeen},
         chain_office::ChainOffice,
         forms::{MOST_CASES, OpinionForm, SessionChoice},
         paths,
         round::{Place, Round},
-        store::{
-            self, BatchResult, CaseFilter, CaseSeen, NewOpinion, OwnOpinion, RoundFilter, Session, WaitingFilter,
-            Window,
-        },
+        store::{self, BatchResult, CaseFilter, NewOpinion, OwnOpinion, RoundFilter, Session, WaitingFilter, Window},
     },
     web::forms::{Errors, Submitted, written},
 };
@@ -77,6 +76,15 @@ pub(super) struct WorkQuery {
 pub(super) struct WaitingCase {
     case: Case,
     step: String,
+    /// How many opinions the office has given on this visit, where it acts for several offices.
+    given: usize,
+}
+
+impl WaitingCase {
+    /// The case as it is before the reader.
+    fn seen(&self) -> String {
+        CaseSeen { case: self.case.id, visit: self.case.visit, given: self.given }.token()
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -143,7 +151,7 @@ impl WorkPage {
 
     /// The line's box was ticked in a form that came back.
     fn has(&self, line: &WaitingCase) -> bool {
-        self.form.case.contains(&format!("{}.{}", line.case.id, line.case.visit))
+        self.form.case.contains(&line.seen())
     }
 }
 
@@ -207,12 +215,7 @@ async fn page(
         Some((round, _)) => store::sessions(&mut db, round.id).await?,
         None => Vec::new(),
     };
-    let words = |case: &Case| {
-        let round = rounds.iter().find(|round| round.id == case.round);
-        let link = round.zip(case.step()).and_then(|(round, step)| round.link(step));
-        link.map(|link| link.act.clone()).unwrap_or_default()
-    };
-    let lines = cases.iter().map(|case| WaitingCase { step: words(case), case: case.clone() }).collect();
+    let lines = lines_of(&mut db, &office, &rounds, &cases).await?;
     let kept = filters::query(&[
         ("round", &filter.round),
         ("college", &filter.college),
@@ -265,6 +268,34 @@ async fn page(
         rest,
         today,
     })
+}
+
+/// The cases as lines of the list, each with its step and, where the office acts for several there, with the one that is next.
+async fn lines_of(
+    db: &mut PgConnection,
+    office: &ChainOffice,
+    rounds: &[Round],
+    cases: &[Case],
+) -> Result<Vec<WaitingCase>, Failure> {
+    let link_of = |case: &Case| {
+        let round = rounds.iter().find(|round| round.id == case.round);
+        round.zip(case.step()).and_then(|(round, step)| round.link(step))
+    };
+    let several = |case: &Case| link_of(case).is_some_and(|link| link.opinions_of(office.body) > 1);
+    let mut given_now = HashMap::new();
+    if cases.iter().any(several) {
+        let ids: Vec<CaseId> = cases.iter().map(|case| case.id).collect();
+        given_now = store::given_now(db, office, &ids).await?;
+    }
+    let line = |case: &Case| {
+        let given = given_now.get(&case.id).copied().unwrap_or(0);
+        let words = |link: &Link| match link.speaks_for(office.body, given) {
+            Some(name) => format!("{}（{name}）", link.act),
+            None => link.act.clone(),
+        };
+        WaitingCase { step: link_of(case).map(words).unwrap_or_default(), case: case.clone(), given }
+    };
+    Ok(cases.iter().map(line).collect())
 }
 
 /// How many wait of what is asked for. The groups have counted it already where they are all, or some, of what is asked for.
@@ -480,8 +511,12 @@ pub(super) async fn refuse_rest(
                 }
                 let only = CaseFilter { ids: Some(ids.iter().map(|id| id.0).collect()), ..CaseFilter::default() };
                 let (cases, _) = store::cases(db, acting.institution(), Some(&office), &only).await?;
-                let seen: Vec<CaseSeen> =
-                    cases.iter().map(|case| CaseSeen { case: case.id, visit: case.visit }).collect();
+                let given_now = store::given_now(db, &office, &ids).await?;
+                let seen = |case: &Case| {
+                    let given = given_now.get(&case.id).copied().unwrap_or(0);
+                    CaseSeen { case: case.id, visit: case.visit, given }
+                };
+                let seen: Vec<CaseSeen> = cases.iter().map(seen).collect();
                 let batch = store::give(db, &office, acting.person(), &seen, &new, now).await?;
                 if !batch.done.is_empty() {
                     audit::append(db, acting.person(), entry_of(&batch, "未入选"), now).await?;

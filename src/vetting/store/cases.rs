@@ -279,7 +279,7 @@ fn stage(slug: &str, step: Option<i32>) -> Result<Stage, Failure> {
 /// The opinions on cases, in their order.
 pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Result<Vec<Opinion>, Failure> {
     let rows = sqlx::query!(
-        r#"select o.case_id as "case: CaseId", o.step, o.visit, o.body, o.office, o.act, o.verdict, o.back_to, o.says,
+        r#"select o.case_id as "case: CaseId", o.step, o.visit, o.body, o.place, o.office, o.act, o.verdict, o.back_to, o.says,
                   o.session_id as "session: JointSessionId", o.delegation_id is not null as "delegated!",
                   o.withdrawn_at is not null as "withdrawn!", o.by_account as "by", a.name as by_name, o.at
            from vetting_opinion o join account a on a.id = o.by_account where o.case_id = any($1)
@@ -294,6 +294,7 @@ pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Resul
             step: usize::try_from(row.step).map_err(anyhow::Error::new)?,
             visit: row.visit,
             body: serde_json::from_value(row.body.into()).map_err(anyhow::Error::new)?,
+            place: usize::try_from(row.place).map_err(anyhow::Error::new)?,
             office: row.office,
             act: row.act,
             decision: row.verdict.parse::<DecisionKind>()?.with_step(back_to),

@@ -40,7 +40,7 @@ pub use notice::{
     objections, on_notice, open_objections, set_notice_issuer, unshown, withdraw_notice, withdrawable,
 };
 pub use opinions::{
-    BatchResult, CaseSeen, NewOpinion, NewSession, NotGiven, Openings, Session, full_places, give, note_opening,
+    BatchResult, NewOpinion, NewSession, NotGiven, Openings, Session, full_places, give, given_now, note_opening,
     openings, seats_left, sessions, set_session, take_back_request, withdraw_opinion,
 };
 pub use outcome::{lapse_rest, list_candidates, mark_appointed};

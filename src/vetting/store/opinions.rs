@@ -17,9 +17,10 @@ use crate::{
     rules::{
         Finding,
         chain::{Decision, Seats, Stage, StepRequest, StepTaken, TakeBackRequest, TakenBack, take_step},
+        plan::Body,
     },
     vetting::{
-        case::{Case, Opinion},
+        case::{Case, CaseSeen, Opinion},
         chain_office::ChainOffice,
         round::{Place, Round},
     },
@@ -123,13 +124,6 @@ impl Judged<'_> {
     }
 }
 
-/// A case as somebody had it before them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CaseSeen {
-    pub case: CaseId,
-    pub visit: i32,
-}
-
 /// What came of opinions.
 #[derive(Debug, Default)]
 pub struct BatchResult {
@@ -153,7 +147,7 @@ pub async fn give(
     new: &NewOpinion,
     now: OffsetDateTime,
 ) -> Result<BatchResult, Failure> {
-    let seen: HashMap<CaseId, i32> = cases_seen.iter().map(|seen| (seen.case, seen.visit)).collect();
+    let seen: HashMap<CaseId, CaseSeen> = cases_seen.iter().map(|seen| (seen.case, *seen)).collect();
     let ids: Vec<Uuid> = seen.keys().map(|id| id.0).collect();
     // Rounds before cases before places, as everywhere: two who act at once wait for each other in one order.
     sqlx::query!(
@@ -199,11 +193,13 @@ pub async fn give(
         let label = place.map(Place::label).unwrap_or_default();
         let filled = taken.get(&case.place).copied().unwrap_or(0);
         let seats = Seats { place: &label, seats: place.map_or(0, Place::seats), taken: filled };
+        let had = seen.get(&case.id);
         let ask = StepRequest {
             body: office.body,
             person: person.account.0,
             own: person.student == Some(case.student),
-            seen: seen.get(&case.id).and_then(|visit| u32::try_from(*visit).ok()).unwrap_or(u32::MAX),
+            seen: had.and_then(|had| u32::try_from(had.visit).ok()).unwrap_or(u32::MAX),
+            place: had.map_or(0, |had| had.given),
             decision: new.decision,
             session: of_step.map(|id| id.0),
             delegated: false,
@@ -229,13 +225,15 @@ pub async fn give(
         match verdict {
             Err(findings) => batch.held.push(NotGiven { case, findings }),
             Ok(step) => {
-                let act = round.link(step.step()).map(|link| link.act.clone()).unwrap_or_default();
+                let link = round.link(step.step());
+                let act = link.map(|link| link.act.clone()).unwrap_or_default();
+                let label = link.map_or_else(|| office.held.label(), |link| office.signs_as(link, step.place()));
                 let due = match step.next() {
                     Stage::At(next) => Some(round.due(next, now.date())),
                     _ => None,
                 };
                 written.back = new.decision.back_to().and_then(|step| i32::try_from(step).ok());
-                written.add(WrittenOpinion { case: &case, step, delegation, session: of_step, act, due });
+                written.add(WrittenOpinion { case: &case, step, delegation, session: of_step, label, act, due });
                 batch.done.push((case, step.next()));
             }
         }
@@ -287,6 +285,8 @@ struct Written {
     cases: Vec<Uuid>,
     steps: Vec<i32>,
     visits: Vec<i32>,
+    places: Vec<i16>,
+    offices: Vec<String>,
     acts: Vec<String>,
     delegations: Vec<Option<Uuid>>,
     sessions: Vec<Option<Uuid>>,
@@ -303,6 +303,8 @@ struct WrittenOpinion<'a> {
     step: StepTaken,
     delegation: Option<DelegationId>,
     session: Option<JointSessionId>,
+    /// The office in words.
+    label: String,
     /// The step's verb, in the plan's word.
     act: String,
     due: Option<Date>,
@@ -310,10 +312,12 @@ struct WrittenOpinion<'a> {
 
 impl Written {
     fn add(&mut self, opinion: WrittenOpinion<'_>) {
-        let WrittenOpinion { case, step, delegation, session, act, due } = opinion;
+        let WrittenOpinion { case, step, delegation, session, label, act, due } = opinion;
         self.cases.push(case.id.0);
         self.steps.push(i32::try_from(step.step()).unwrap_or(0));
         self.visits.push(case.visit);
+        self.places.push(i16::try_from(step.place()).unwrap_or(0));
+        self.offices.push(label);
         self.acts.push(act);
         self.delegations.push(delegation.map(|id| id.0));
         self.sessions.push(session.map(|id| id.0));
@@ -341,25 +345,28 @@ impl Written {
         }
         let ids: Vec<Uuid> = self.cases.iter().map(|_| OpinionId::random().0).collect();
         sqlx::query!(
-            "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, back_to, says, session_id,
-                                          delegation_id, by_account, at)
-             select t.id, t.case_id, t.step, t.visit, $6, $7, t.act, $8, $9, $10, t.session_id, t.delegation_id, $11, $12
-             from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[], $5::text[], $13::uuid[], $14::uuid[])
-                  as t(id, case_id, step, visit, act, session_id, delegation_id)",
+            "insert into vetting_opinion (id, case_id, step, visit, body, place, office, act, verdict, back_to, says,
+                                          session_id, delegation_id, by_account, at)
+             select t.id, t.case_id, t.step, t.visit, $6, t.place, t.office, t.act, $7, $8, $9, t.session_id,
+                    t.delegation_id, $10, $11
+             from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[], $5::text[], $12::uuid[], $13::uuid[],
+                         $14::smallint[], $15::text[])
+                  as t(id, case_id, step, visit, act, session_id, delegation_id, place, office)",
             &ids,
             &self.cases,
             &self.steps,
             &self.visits,
             &self.acts,
             office.body.slug(),
-            office.held.label(),
             new.decision.kind().slug(),
             self.back,
             new.words,
             person.account.0,
             now,
             &self.sessions as &[Option<Uuid>],
-            &self.delegations as &[Option<Uuid>]
+            &self.delegations as &[Option<Uuid>],
+            &self.places,
+            &self.offices
         )
         .execute(&mut *connection)
         .await?;
@@ -425,15 +432,19 @@ async fn tell(
         let Some((round, link)) = rounds.get(&round).and_then(|round| Some((round, round.link(step)?))) else {
             continue;
         };
-        for party in link.by.iter().filter(|party| party.body != office.body) {
-            let kind = match party.body {
-                crate::rules::plan::Body::StudentAffairs => crate::office::OfficeKind::StudentAffairs,
-                crate::rules::plan::Body::SchoolLeague => crate::office::OfficeKind::SchoolLeague,
-                crate::rules::plan::Body::SchoolParty => crate::office::OfficeKind::SchoolParty,
+        let mut others: Vec<Body> =
+            link.by.iter().map(|party| party.body).filter(|body| *body != office.body).collect();
+        others.sort_unstable();
+        others.dedup();
+        for body in others {
+            let kind = match body {
+                Body::StudentAffairs => crate::office::OfficeKind::StudentAffairs,
+                Body::SchoolLeague => crate::office::OfficeKind::SchoolLeague,
+                Body::SchoolParty => crate::office::OfficeKind::SchoolParty,
                 _ => continue,
             };
             let subject = format!("{}在“{}”环节退回 {cases} 件：{}", office.held.label(), link.act, round.title);
-            let says = format!("原因：{}。已签署的意见保留备查；重新到这一环节时，双方须重新签署。", new.words);
+            let says = format!("原因：{}。已签署的意见保留备查；重新到这一环节时，各方须重新签署。", new.words);
             let notice = Notice::new(subject, round.id.cases_path()).says(says);
             inbox::tell(connection, office.institution, To::Office { kind, college: None, class: None }, &notice, now)
                 .await?;
@@ -480,6 +491,25 @@ async fn session_of(connection: &mut PgConnection, id: JointSessionId) -> Result
         .fetch_optional(connection)
         .await?;
     Ok(row.and_then(|row| Some(SessionStep { id, round: row.round, step: usize::try_from(row.step).ok()? })))
+}
+
+/// How many opinions an office has given on the present visit of each case that is at a step; none for those on which it has
+/// given none.
+pub async fn given_now(
+    connection: &mut PgConnection,
+    office: &ChainOffice,
+    cases: &[CaseId],
+) -> Result<HashMap<CaseId, usize>, Failure> {
+    let ids: Vec<Uuid> = cases.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select c.id as "id: CaseId", count(*) as "given!"
+           from vetting_case c join vetting_opinion o on o.case_id = c.id and o.visit = c.visit and o.step = c.step
+           where c.id = any($1) and c.stage = 'at' and o.body = $2 and o.withdrawn_at is null group by c.id"#,
+        &ids,
+        office.body.slug()
+    );
+    let counts = rows.fetch_all(connection).await?.into_iter();
+    Ok(counts.map(|row| (row.id, usize::try_from(row.given).unwrap_or(0))).collect())
 }
 
 /// Notes that an office whose turn it is has the case open, so that what led there stands.
@@ -578,13 +608,14 @@ pub async fn withdraw_opinion(
     }
     let withdrawn = sqlx::query!(
         "update vetting_opinion set withdrawn_at = $5, withdrawn_by = $6
-         where case_id = $1 and visit = $2 and step = $3 and body = $4 and withdrawn_at is null",
+         where case_id = $1 and visit = $2 and step = $3 and body = $4 and place = $7 and withdrawn_at is null",
         case.id.0,
         visit,
         step,
         office.body.slug(),
         now,
-        person.account.0
+        person.account.0,
+        i16::try_from(taken.place()).map_err(anyhow::Error::new)?
     )
     .execute(&mut *connection)
     .await?;

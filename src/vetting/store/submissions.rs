@@ -114,14 +114,16 @@ pub async fn invite(
     .execute(&mut *connection)
     .await?;
     if let Some((says, prepared)) = invitation.recommendation.zip(new.prepared.as_ref()) {
-        let act = new.round.link(0).map(|link| link.act.as_str()).unwrap_or_default();
+        let link = new.round.link(0);
+        let act = link.map(|link| link.act.as_str()).unwrap_or_default();
+        let label = link.map_or_else(|| office.held.label(), |link| office.signs_as(link, 0));
         sqlx::query!(
             "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, says, by_account, at)
          values ($1, $2, 0, 0, $3, $4, $5, 'agree', $6, $7, $8)",
             OpinionId::random().0,
             id.0,
             office.body.slug(),
-            office.held.label(),
+            label,
             act,
             says,
             prepared.account.0,

@@ -70,9 +70,10 @@ pub async fn waiting(
     let Window { skip, most } = which.window;
     let ids = sqlx::query_scalar!(
         r#"with asked as (
-               select r.id as round_id, p.step
+               select r.id as round_id, p.step, n.opinions
                from vetting_round r join student_union u on u.id = r.union_id
                     cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
+                    cross join lateral (select opinions_of_step(r.chain, p.step, $2) as opinions offset 0) n
                where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
                      and ($6::uuid is null or r.id = $6) and ($7::integer is null or p.step = $7)
            )
@@ -83,7 +84,8 @@ pub async fn waiting(
                           and ($4::uuid is null or c.college_id = $4)
                           and ($5::uuid is null or acting_class(c.class_id) = $5)
                           and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
-                                          and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
+                                          and o.step = c.step and o.body = $2 and o.place = a.opinions - 1
+                                          and o.withdrawn_at is null)
                           and ($8::uuid is null or c.college_id = $8)
                           and ($9 = '' or c.number::text = $9 or exists (
                                   select from student s where s.id = c.student_id
@@ -120,9 +122,10 @@ async fn best_ranked(
     let Window { skip, most } = which.window;
     let ids = sqlx::query_scalar!(
         r#"with asked as (
-               select r.id as round_id, p.step
+               select r.id as round_id, p.step, n.opinions
                from vetting_round r join student_union u on u.id = r.union_id
                     cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
+                    cross join lateral (select opinions_of_step(r.chain, p.step, $2) as opinions offset 0) n
                where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
                      and ($6::uuid is null or r.id = $6) and ($7::integer is null or p.step = $7)
            )
@@ -131,7 +134,8 @@ async fn best_ranked(
            where ($4::uuid is null or c.college_id = $4)
                  and ($5::uuid is null or acting_class(c.class_id) = $5)
                  and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
-                                 and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
+                                 and o.step = c.step and o.body = $2 and o.place = a.opinions - 1
+                                 and o.withdrawn_at is null)
                  and ($8::uuid is null or c.college_id = $8)
                  and ($9 = '' or c.number::text = $9 or exists (
                          select from student s where s.id = c.student_id
@@ -177,9 +181,10 @@ pub async fn count_waiting(
     let count = sqlx::query_as!(
         WaitingCount,
         r#"with asked as (
-               select r.id as round_id, p.step
+               select r.id as round_id, p.step, n.opinions
                from vetting_round r join student_union u on u.id = r.union_id
                     cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
+                    cross join lateral (select opinions_of_step(r.chain, p.step, $2) as opinions offset 0) n
                where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
                      and ($6::uuid is null or r.id = $6) and ($7::integer is null or p.step = $7)
            )
@@ -188,7 +193,8 @@ pub async fn count_waiting(
            where ($4::uuid is null or c.college_id = $4)
                  and ($5::uuid is null or acting_class(c.class_id) = $5)
                  and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
-                                 and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
+                                 and o.step = c.step and o.body = $2 and o.place = a.opinions - 1
+                                 and o.withdrawn_at is null)
                  and ($8::uuid is null or c.college_id = $8)
                  and ($9 = '' or c.number::text = $9 or exists (
                          select from student s where s.id = c.student_id
@@ -232,13 +238,15 @@ pub async fn waiting_groups(connection: &mut PgConnection, office: &ChainOffice)
                   r.chain -> 'links' -> p.step ->> 'act' as "act!", w.cases as "cases!"
            from vetting_round r join student_union u on u.id = r.union_id left join college g on g.id = u.college_id
                 cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
+                cross join lateral (select opinions_of_step(r.chain, p.step, $2) as opinions offset 0) n
                 cross join lateral (
                     select count(*) as cases, min(c.due_on) as due_on from vetting_case c
                     where c.round_id = r.id and c.step = p.step and c.stage = 'at'
                           and ($4::uuid is null or c.college_id = $4)
                           and ($5::uuid is null or acting_class(c.class_id) = $5)
                           and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
-                                          and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
+                                          and o.step = c.step and o.body = $2 and o.place = n.opinions - 1
+                                          and o.withdrawn_at is null)
                 ) w
            where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
                  and w.cases > 0

@@ -225,6 +225,9 @@ fn a_case_goes_from_the_report_to_the_decision() {
         desk.go(&case.replace("/conduct/", "/my-case/")).await;
         desk.judge("what the officer is told").await;
         assert!(desk.text().await.contains("警告"));
+        desk.press("处理决定书").await;
+        desk.judge("the decision for whom it is about").await;
+        assert!(desk.text().await.contains("警告"));
         desk.sign_in_as("20240100").await;
         desk.go("/reports").await;
         assert!(desk.text().await.contains("已按规定处理"), "{}", desk.text().await);

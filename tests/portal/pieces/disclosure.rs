@@ -49,6 +49,7 @@ mod content {
     #[test]
     fn the_presidium_and_the_heads_are_drawn_by_name_and_nobody_else() {
         let person = |name: &str, post: &str| RosterLine {
+            student: None,
             name: name.to_owned(),
             post: post.to_owned(),
             political: String::new(),

@@ -179,7 +179,7 @@ pub async fn apply(student: &mut Client, round: &str, source: &str) -> String {
     done.location().split('?').next().unwrap().to_owned()
 }
 
-/// The cases that wait for an office, as `id.visit`.
+/// The cases that wait for an office, each as a form has it.
 pub async fn waiting(office: &mut Client) -> Vec<String> {
     office.get("/vetting").await.attributes("tbody input[name=case]", "value")
 }

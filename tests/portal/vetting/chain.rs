@@ -80,7 +80,7 @@ async fn a_college_recruit_goes_from_the_application_to_the_post() {
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one story, told in its order")]
-async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the_list() {
+async fn vet_01_and_04_a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the_list() {
     let Stage { portal, mut league, school, today, .. } = stage().await;
     let opening = Opening { places: "presidium", label: "主席团候选人", ..Opening::staff("", "2", today) };
     let round = open(&mut league, &school, today, &opening).await;
@@ -130,6 +130,7 @@ async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the
     let mut fields: Vec<(&str, &str)> = chosen.iter().map(|case| ("case", case.as_str())).collect();
     let asked = league.post(&format!("{round}/outcome"), &fields).await;
     assert!(asked.status == 422 && !asked.fault("超出柔性要求的理由（如有）").is_empty(), "{}", asked.text());
+    assert!(asked.text().contains("主席团候选人具有代表性"), "the clause is quoted: {}", asked.text());
     fields.push(("reason", "本次只有院系推荐人选报名"));
     assert_eq!(league.post(&format!("{round}/outcome"), &fields).await.status, 303);
     assert!(league.get(&round).await.text().contains("已列入候选人名单"));
@@ -193,13 +194,16 @@ async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the
 }
 
 #[tokio::test]
-async fn a_return_from_the_joint_step_reaches_both_offices_and_nothing_moves_by_accident() {
+async fn vet_02_a_return_from_the_second_step_reaches_both_offices_and_nothing_moves_by_accident() {
     let Stage { portal, mut league, school, today, .. } = stage().await;
     let round = open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
     let mut student = student_account(&portal, 43).await;
     let application = apply(&mut student, &round, "college_staff").await;
     let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
     agree(&mut college, &[]).await;
+    let id = application.rsplit('/').next().unwrap();
+    let beyond = say(&mut college, &format!("{id}.1"), "agree", &[]).await;
+    assert!(beyond.status == 409 && beyond.text().contains("审核后确定"), "whose turn it is: {}", beyond.text());
     let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
     // Both have the page open; the League committee agrees, student affairs send it back with a reason.
     let seen = waiting(&mut affairs).await.remove(0);

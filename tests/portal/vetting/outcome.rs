@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn whoever_does_not_meet_a_condition_is_told_which_with_the_fact_and_the_clause() {
+async fn elg_05_whoever_does_not_meet_a_condition_is_told_which_with_the_fact_and_the_clause() {
     let Stage { portal, college, today, .. } = stage().await;
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
@@ -36,6 +36,7 @@ async fn whoever_does_not_meet_a_condition_is_told_which_with_the_fact_and_the_c
         let ask = student.get(&format!("/apply/{id}")).await;
         assert!(ask.text().contains("你还不能报名") && ask.text().contains(fact), "{number}");
         assert!(ask.attributes("input[name=statement], textarea[name=statement]", "name").is_empty(), "no form");
+        assert!(ask.text().contains("均可报名参加学生会工作"), "whoever meets them may: {}", ask.text());
         // Who sends it all the same is refused with the clause, and nothing is written.
         let places = league.get(&format!("{round}/edit")).await.attributes("input[name=slot]", "value");
         let fields = [

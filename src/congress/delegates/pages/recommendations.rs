@@ -22,7 +22,7 @@ use crate::{
         DelegateReader, DelegateRecommender, DelegateReviewer, Verb,
         congress::Congress,
         delegates::{
-            forms::{RecommendForm, ReviewForm},
+            forms::{Picked, RecommendForm, ReviewForm},
             paths::Done,
             recommendation::{Recommendation, Terms, bodies_of},
             store::{self, ClassCongress, NewOpinion, NewRecommendation, RecommendationFilter},
@@ -100,8 +100,26 @@ impl RecommendationsPage {
 
     /// The office's turn has come with this person.
     fn waits_here(&self, row: &Recommendation) -> bool {
-        let Some(chain) = self.chain(row).filter(|_| row.fits) else { return false };
-        row.waits_at(&chain).is_some_and(|link| bodies_of(self.office).iter().any(|body| link.has(*body)))
+        self.speaking(row).is_some()
+    }
+
+    /// The body that the office is at the step of a person who waits for it.
+    fn speaking(&self, row: &Recommendation) -> Option<Body> {
+        let chain = self.chain(row).filter(|_| row.fits)?;
+        let link = row.waits_at(&chain)?;
+        bodies_of(self.office).iter().copied().find(|body| row.given(*body) < link.opinions_of(*body))
+    }
+
+    /// The person as they are before the reader.
+    fn seen(&self, row: &Recommendation) -> String {
+        let given = self.speaking(row).map_or(0, |body| row.given(body));
+        Picked { id: row.id, visit: row.visit, given }.token()
+    }
+
+    /// The office for which this one gives its opinion, where it acts for several.
+    fn speaks_for(&self, row: &Recommendation) -> Option<String> {
+        let (body, chain) = (self.speaking(row)?, self.chain(row)?);
+        row.waits_at(&chain)?.speaks_for(body, row.given(body)).map(str::to_owned)
     }
 
     fn any_waits_here(&self) -> bool {
@@ -316,6 +334,7 @@ pub(super) async fn recommend(
                     person: acting.person().account.0,
                     own,
                     seen: 0,
+                    place: 0,
                     decision: Decision::Agree,
                     session: None,
                     delegated: false,
@@ -393,7 +412,9 @@ pub(super) async fn review(
             let chain = terms.steps(unit.unit.kind, congress.kind);
             let link = row.waits_at(&chain);
             let bodies = bodies_of(acting.office().kind);
-            let body = bodies.iter().find(|body| link.is_some_and(|link| link.has(**body))).or(bodies.first());
+            let waits = |body: &&Body| link.is_some_and(|link| row.given(**body) < link.opinions_of(**body));
+            let has = |body: &&Body| link.is_some_and(|link| link.has(**body));
+            let body = bodies.iter().find(waits).or_else(|| bodies.iter().find(has)).or(bodies.first());
             let body = *body.ok_or(Failure::Missing)?;
             let decision = if review.verdict == DecisionKind::Agree { Decision::Agree } else { Decision::Refuse };
             let request = StepRequest {
@@ -401,6 +422,7 @@ pub(super) async fn review(
                 person: acting.person().account.0,
                 own: acting.person().student == Some(row.student),
                 seen: picked.visit,
+                place: picked.given,
                 decision,
                 session: None,
                 delegated: false,
@@ -409,7 +431,11 @@ pub(super) async fn review(
             let taken = take_step(&chain, &row.progress(), no_limit(&name), request)
                 .permit()
                 .map_err(|findings| refused().because(findings))?;
-            let office = acting.office().label();
+            let label = acting.office().label();
+            let office = match link.and_then(|link| link.speaks_for(body, taken.place())) {
+                Some(name) => format!("{name}（{label}办理）"),
+                None => label,
+            };
             let account = acting.person().account;
             let opinion = NewOpinion { body, account, office: &office, verdict: review.verdict, says: &review.says };
             if !store::give(db, row.id, &chain, taken, &opinion, now).await? {

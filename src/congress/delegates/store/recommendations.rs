@@ -243,7 +243,7 @@ async fn opinions(
     ids: &[Uuid],
 ) -> Result<HashMap<RecommendationId, Vec<OpinionRow>>, Failure> {
     let rows = sqlx::query!(
-        r#"select recommendation_id as "id: RecommendationId", visit, step, body, account_id as "account: AccountId",
+        r#"select recommendation_id as "id: RecommendationId", visit, step, body, place, account_id as "account: AccountId",
                   office, verdict, says, at
            from recommendation_opinion where recommendation_id = any ($1) order by recommendation_id, visit, at"#,
         ids
@@ -255,6 +255,7 @@ async fn opinions(
             visit: u32::try_from(row.visit).map_err(anyhow::Error::new)?,
             step: usize::try_from(row.step).map_err(anyhow::Error::new)?,
             body: serde_json::from_value(row.body.into()).map_err(anyhow::Error::new)?,
+            place: usize::try_from(row.place).map_err(anyhow::Error::new)?,
             account: row.account,
             office: row.office,
             verdict,
@@ -440,8 +441,9 @@ pub async fn give(
         return Ok(false);
     }
     sqlx::query!(
-        "insert into recommendation_opinion (recommendation_id, visit, step, body, account_id, office, verdict, says, at)
-         values ($1, $2, $3, $4, $5, left($6, 130), $7, $8, $9)",
+        "insert into recommendation_opinion (recommendation_id, visit, step, body, place, account_id, office, verdict, says,
+                                             at)
+         values ($1, $2, $3, $4, $10, $5, left($6, 130), $7, $8, $9)",
         id.0,
         visit,
         step,
@@ -450,7 +452,8 @@ pub async fn give(
         opinion.office,
         opinion.verdict.slug(),
         opinion.says,
-        now
+        now,
+        i16::try_from(taken.place()).map_err(anyhow::Error::new)?
     )
     .execute(connection)
     .await?;

@@ -18,7 +18,6 @@ use crate::{
     kept_forms::{bring_file, keep_file},
     office::UnionKeeper,
     page::chrome::Chrome,
-    rules::roster::Post,
     sheet::{BadCell, Sheet, SheetChoice, faults_as_json, roster as file, roster::Unreadable},
     text::chinese_day,
     unions::{
@@ -171,15 +170,6 @@ pub(in crate::unions::pages) async fn upload(
     let departments: Vec<Department> = record.departments_on(day).chain(&record.departments).cloned().collect();
     for line in &mut lines {
         line.spell_as_known(&departments);
-    }
-    let title = |post| if let Post::Other(title) = post { Some(title) } else { None };
-    let mut others: Vec<String> = lines.iter().flat_map(RosterLine::posts).filter_map(title).collect();
-    if purpose == RosterPurpose::Reshuffle && !others.is_empty() {
-        others.sort_unstable();
-        others.dedup();
-        let says = format!("除主席团成员、部门负责人、部门工作人员外不设其他岗位（STF-08）：{}", others.join("、"));
-        errors.add("file", says);
-        return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
     }
     let matched = {
         let mut db = app.read().await?;
