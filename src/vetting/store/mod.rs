@@ -87,7 +87,12 @@ pub async fn rounds(
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
     let mut offered = places(&mut *connection, &ids).await?;
-    let unions: HashMap<UnionId, StudentUnion> = crate::unions::store::list(&mut *connection, institution, None)
+    // Of one round one union is read, not all forty.
+    let one_union = match rows.as_slice() {
+        [row] => Some(row.union),
+        _ => which.union,
+    };
+    let unions: HashMap<UnionId, StudentUnion> = crate::unions::store::list(&mut *connection, institution, one_union)
         .await?
         .into_iter()
         .map(|union| (union.id, union))
