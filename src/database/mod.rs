@@ -93,6 +93,9 @@ impl Pools {
             ("idle_in_transaction_session_timeout", "30s"),
             // Compiling a statement of a dozen tables takes seconds, and running it thirty milliseconds.
             ("jit", "off"),
+            // A university lies in memory whole: a row that is found by its key costs hardly more than the next one of all. At
+            // the server's own figure, for disks that turn, 1,200 people in posts are found by reading 80,000 students.
+            ("random_page_cost", "1.1"),
         ];
         let read_only = [("default_transaction_read_only", "on"), ("role", roles::READER)];
         let watched = Arc::new(Watched::default());
