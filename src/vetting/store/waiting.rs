@@ -391,11 +391,15 @@ pub async fn unstaffed(
            ), staffed as materialized (
                -- An office of the whole university stands under the university itself.
                select distinct o.kind, coalesce(o.class_id, o.college_id, $1) as place
-               from office o join account a on a.id = o.account_id
+               from office o cross join lateral (
+                        -- One account after the other: offices of these kinds are few, and accounts are many.
+                        select a.id from account a
+                        where a.id = o.account_id and a.disabled_at is null
+                              and (a.password_hash is not null
+                                   or exists (select from campus_binding b where b.account_id = a.id))
+                        limit 1
+                    ) a
                where o.institution_id = $1 and is_held(o.from_day, o.until_day, o.ended_at, $2)
-                     and a.disabled_at is null
-                     and (a.password_hash is not null
-                          or exists (select from campus_binding b where b.account_id = a.id))
                      and o.kind = any(array(select unnest(p.kinds) from party p) || array['college_league'])
            ), there as (
                select g.id, g.step, g.college_id, g.class, g.cases, y.turn, y.name, y.one_will_do,
