@@ -410,12 +410,18 @@ pub(super) async fn reach_by_college(
     id: MatterId,
 ) -> Result<Vec<Reach>, Failure> {
     let rows = sqlx::query!(
-        r#"select c.name, count(*) as "enrolled!", count(u.checked_in_at) as "present!"
-           from college c join major m on m.college_id = c.id join class k on k.major_id = m.id
-                join student s on s.class_id = k.id
-                left join activity_sign_up u on u.student_id = s.id and u.matter_id = $2
-           where c.institution_id = $1 and (s.left_on is null or u.checked_in_at is not null)
-           group by c.id order by c.place, c.name"#,
+        r#"with of_class as (
+               select s.class_id, count(*) as enrolled, 0 as present from student s
+               where s.institution_id = $1 and s.left_on is null group by 1
+               union all
+               select s.class_id, count(*) filter (where s.left_on is not null), count(*)
+               from activity_sign_up u join student s on s.id = u.student_id
+               where u.matter_id = $2 and u.checked_in_at is not null and s.institution_id = $1 group by 1
+           )
+           select c.name, sum(n.enrolled)::bigint as "enrolled!", sum(n.present)::bigint as "present!"
+           from of_class n join class k on k.id = n.class_id join major m on m.id = k.major_id
+                join college c on c.id = m.college_id
+           group by c.id having sum(n.enrolled) > 0 order by c.place, c.name"#,
         institution.0,
         id.0
     )
@@ -437,11 +443,17 @@ pub(super) async fn reach_by_grade(
     id: MatterId,
 ) -> Result<Vec<Reach>, Failure> {
     let rows = sqlx::query!(
-        r#"select k.entry_year as year, count(*) as "enrolled!", count(u.checked_in_at) as "present!"
-           from student s join class k on k.id = s.class_id
-                left join activity_sign_up u on u.student_id = s.id and u.matter_id = $2
-           where s.institution_id = $1 and (s.left_on is null or u.checked_in_at is not null)
-           group by k.entry_year order by k.entry_year desc"#,
+        r#"with of_class as (
+               select s.class_id, count(*) as enrolled, 0 as present from student s
+               where s.institution_id = $1 and s.left_on is null group by 1
+               union all
+               select s.class_id, count(*) filter (where s.left_on is not null), count(*)
+               from activity_sign_up u join student s on s.id = u.student_id
+               where u.matter_id = $2 and u.checked_in_at is not null and s.institution_id = $1 group by 1
+           )
+           select k.entry_year as year, sum(n.enrolled)::bigint as "enrolled!", sum(n.present)::bigint as "present!"
+           from of_class n join class k on k.id = n.class_id
+           group by k.entry_year having sum(n.enrolled) > 0 order by k.entry_year desc"#,
         institution.0,
         id.0
     )
