@@ -359,9 +359,9 @@ pub async fn charge(
                         order by n.number = u.number desc, n.number_twin limit 1) a on a.disabled_at is null
                     left join known_device d on d.account_id = a.id and d.token_hash = u.device and d.expires_at > $6
                     cross join lateral (
-                        select count(*) >= $11 as guess from sign_in_attempt t
-                        where t.institution_id = i.id and t.number = number_key(u.number) and t.by_network
-                              and t.last_at > $6 - interval '1 day') as many
+                        -- By the number's own rows, and never by all of a day.
+                        select count(*) filter (where t.last_at > $6 - interval '1 day') >= $11 as guess from sign_in_attempt t
+                        where t.institution_id = i.id and t.number = number_key(u.number) and t.by_network) as many
            ), charged as (
                insert into sign_in_attempt as known
                    (institution_id, number, device, by_network, failures, last_at, open_at)

@@ -115,8 +115,9 @@ impl Pools {
         });
         let write = pool(takes_writes(write), &asked, true);
         // Gathered statements find their rows by key, one of them or hundreds. Left to itself, the server plans anew for every
-        // few, which takes four times as long as taking one ballot.
-        let planned_once = [("plan_cache_mode", "force_generic_plan")];
+        // few, which takes four times as long as taking one ballot. The plan may be made while tables are still empty, on a
+        // portal's first day or a moment after a restore, and would go through them whole for as long as it is kept.
+        let planned_once = [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
         let single_asked = [asked.as_slice(), planned_once.as_slice()].concat();
         let single = pool(takes_writes(tested_when_idle(settings(SINGLE_WRITERS))), &single_asked, true);
         Self { read, write, single, watched }
