@@ -436,6 +436,25 @@ pub async fn held_posts(
     Ok(held)
 }
 
+/// How many people hold the posts of a round's places on a day; a place that nobody holds is left out.
+pub async fn holders(
+    connection: &mut PgConnection,
+    round: &Round,
+    day: Date,
+) -> Result<HashMap<PlaceId, i64>, Failure> {
+    let rows = sqlx::query!(
+        r#"select v.id as "place: PlaceId", count(*) as "held!"
+           from vetting_place v join post p on p.union_id = $2 and p.kind = v.kind
+                and (v.kind = 'presidium' or p.department_id is not distinct from v.department_id)
+           where v.round_id = $1 and p.voided_at is null and p.from_day <= $3 and (p.until_day is null or p.until_day > $3)
+           group by v.id"#,
+        round.id.0,
+        round.union.id.0,
+        day
+    );
+    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.place, row.held)).collect())
+}
+
 /// Whether a student holds the very post of a place on the day from which a round's posts are held: nobody is chosen for what
 /// they have, unless the round replaces the term.
 pub async fn holds_place(

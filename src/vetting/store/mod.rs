@@ -32,7 +32,8 @@ use crate::{
 
 pub use cases::{
     CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, cases_of, counts,
-    held_posts, holds_place, lock_case, lock_cases, note_own_step, opinions_of, own_steps_due, photo, steps_of, tally,
+    held_posts, holders, holds_place, lock_case, lock_cases, note_own_step, opinions_of, own_steps_due, photo,
+    steps_of, tally,
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
