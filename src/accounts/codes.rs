@@ -235,17 +235,21 @@ pub async fn classes(
     let rows = sqlx::query_as!(
         ClassState,
         r#"select k.id as "id: ClassId", c.name as college, c.id as "college_id: CollegeId", k.entry_year, k.name,
-                  count(*) as "students!",
-                  count(*) filter (where e.id is null) as "waiting!",
-                  count(*) filter (where e.id is null and exists (
-                      select from activation v where v.account_id = a.id and v.used_at is null
-                             and v.voided_at is null and v.expires_at > $4)) as "printed!"
-           from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
-                join college c on c.id = m.college_id left join account a on a.student_id = s.id
-                left join activated_account e on e.id = a.id
-           where s.institution_id = $1 and ($2::uuid is null or c.id = $2) and ($3::uuid is null or k.id = $3)
-                 and (s.left_on is null or s.left_on > china_day($4))
-           group by k.id, c.id order by c.place, c.name, k.entry_year desc, k.name"#,
+                  n.students as "students!", n.waiting as "waiting!", n.printed as "printed!"
+           from (
+                    select s.class_id, count(*) as students, count(*) filter (where e.id is null) as waiting,
+                           count(*) filter (where e.id is null and a.id in (
+                               select v.account_id from activation v
+                               where v.used_at is null and v.voided_at is null and v.expires_at > $4)) as printed
+                    from student s left join account a on a.student_id = s.id left join activated_account e on e.id = a.id
+                    where s.institution_id = $1 and ($3::uuid is null or s.class_id = $3)
+                          and ($2::uuid is null or s.class_id in (
+                              select k.id from class k join major m on m.id = k.major_id where m.college_id = $2))
+                          and (s.left_on is null or s.left_on > china_day($4))
+                    group by s.class_id
+                ) n join class k on k.id = n.class_id join major m on m.id = k.major_id
+                join college c on c.id = m.college_id
+           order by c.place, c.name, k.entry_year desc, k.name"#,
         scope.institution.0,
         scope.college.map(|id| id.0),
         scope.class.map(|id| id.0),

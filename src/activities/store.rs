@@ -37,23 +37,29 @@ pub(super) async fn activities(
     let rows = sqlx::query!(
         r#"select a.matter_id as "id: MatterId", a.purpose, a.for_school, a.only_college as "only_college: CollegeId",
                   c.name as "college_name?", a.only_year, a.reason, a.places, a.closes_at, a.check_in, a.code,
-                  count(*) filter (where s.standing = 'in') as "taken!",
-                  count(*) filter (where s.standing = 'waiting') as "waiting!", count(s.checked_in_at) as "present!",
+                  n.taken as "taken!", n.waiting as "waiting!", n.present as "present!",
                   array(select k.name from activity_partner p join class k on k.id = p.class_id
                         where p.matter_id = a.matter_id order by k.name) as "classes!",
                   array(select o.id from activity_partner p join organisation o on o.id = p.organisation_id
                         where p.matter_id = a.matter_id order by o.name) as "society_ids!",
                   array(select o.name from activity_partner p join organisation o on o.id = p.organisation_id
                         where p.matter_id = a.matter_id order by o.name) as "society_names!"
-           from activity a join matter q on q.id = a.matter_id left join college c on c.id = a.only_college
-                left join activity_sign_up s on s.matter_id = a.matter_id
-           where q.institution_id = $1 and ($2::uuid is null or a.matter_id = $2)
-                 and ($3::uuid is null or exists (
-                     select from activity_sign_up o where o.matter_id = a.matter_id and o.student_id = $3
-                            and o.standing <> 'withdrawn'))
-                 and ($4::timestamptz is null or q.stage = 'approved' and a.closes_at > $4)
-           group by a.matter_id, c.name, q.starts_at
-           order by q.starts_at desc limit 300"#,
+           from (
+                    -- Those that are shown first: of three years' activities nobody's sign-ups are counted.
+                    select a.*, q.starts_at from activity a join matter q on q.id = a.matter_id
+                    where q.institution_id = $1 and ($2::uuid is null or a.matter_id = $2)
+                          and ($3::uuid is null or exists (
+                              select from activity_sign_up o where o.matter_id = a.matter_id and o.student_id = $3
+                                     and o.standing <> 'withdrawn'))
+                          and ($4::timestamptz is null or q.stage = 'approved' and a.closes_at > $4)
+                    order by q.starts_at desc, a.matter_id limit 300
+                ) a left join college c on c.id = a.only_college
+                cross join lateral (
+                    select count(*) filter (where s.standing = 'in') as taken,
+                           count(*) filter (where s.standing = 'waiting') as waiting, count(s.checked_in_at) as present
+                    from activity_sign_up s where s.matter_id = a.matter_id
+                ) n
+           order by a.starts_at desc, a.matter_id"#,
         institution.0,
         filter.one.map(|id| id.0),
         filter.of.map(|id| id.0),
@@ -404,12 +410,18 @@ pub(super) async fn reach_by_college(
     id: MatterId,
 ) -> Result<Vec<Reach>, Failure> {
     let rows = sqlx::query!(
-        r#"select c.name, count(*) as "enrolled!", count(u.checked_in_at) as "present!"
-           from college c join major m on m.college_id = c.id join class k on k.major_id = m.id
-                join student s on s.class_id = k.id
-                left join activity_sign_up u on u.student_id = s.id and u.matter_id = $2
-           where c.institution_id = $1 and (s.left_on is null or u.checked_in_at is not null)
-           group by c.id order by c.place, c.name"#,
+        r#"with of_class as (
+               select s.class_id, count(*) as enrolled, 0 as present from student s
+               where s.institution_id = $1 and s.left_on is null group by 1
+               union all
+               select s.class_id, count(*) filter (where s.left_on is not null), count(*)
+               from activity_sign_up u join student s on s.id = u.student_id
+               where u.matter_id = $2 and u.checked_in_at is not null and s.institution_id = $1 group by 1
+           )
+           select c.name, sum(n.enrolled)::bigint as "enrolled!", sum(n.present)::bigint as "present!"
+           from of_class n join class k on k.id = n.class_id join major m on m.id = k.major_id
+                join college c on c.id = m.college_id
+           group by c.id having sum(n.enrolled) > 0 order by c.place, c.name"#,
         institution.0,
         id.0
     )
@@ -431,11 +443,17 @@ pub(super) async fn reach_by_grade(
     id: MatterId,
 ) -> Result<Vec<Reach>, Failure> {
     let rows = sqlx::query!(
-        r#"select k.entry_year as year, count(*) as "enrolled!", count(u.checked_in_at) as "present!"
-           from student s join class k on k.id = s.class_id
-                left join activity_sign_up u on u.student_id = s.id and u.matter_id = $2
-           where s.institution_id = $1 and (s.left_on is null or u.checked_in_at is not null)
-           group by k.entry_year order by k.entry_year desc"#,
+        r#"with of_class as (
+               select s.class_id, count(*) as enrolled, 0 as present from student s
+               where s.institution_id = $1 and s.left_on is null group by 1
+               union all
+               select s.class_id, count(*) filter (where s.left_on is not null), count(*)
+               from activity_sign_up u join student s on s.id = u.student_id
+               where u.matter_id = $2 and u.checked_in_at is not null and s.institution_id = $1 group by 1
+           )
+           select k.entry_year as year, sum(n.enrolled)::bigint as "enrolled!", sum(n.present)::bigint as "present!"
+           from of_class n join class k on k.id = n.class_id
+           group by k.entry_year having sum(n.enrolled) > 0 order by k.entry_year desc"#,
         institution.0,
         id.0
     )

@@ -343,12 +343,16 @@ pub async fn charge(
                from unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[], $10::bytea[])
                         with ordinality as u(school, number, device, institution, session, network, place)
                     join institution i on i.code = u.school or i.id = u.institution
-                    left join account a on a.id = account_numbered(i.id, u.number) and a.disabled_at is null
+                    -- As account_numbered says it, which is planned anew at each call.
+                    left join lateral (
+                        select n.id, n.password_hash, n.disabled_at from account n
+                        where n.institution_id = i.id and n.number_key = number_key(u.number)
+                        order by n.number = u.number desc, n.number_twin limit 1) a on a.disabled_at is null
                     left join known_device d on d.account_id = a.id and d.token_hash = u.device and d.expires_at > $6
                     cross join lateral (
-                        select count(*) >= $11 as guess from sign_in_attempt t
-                        where t.institution_id = i.id and t.number = number_key(u.number) and t.by_network
-                              and t.last_at > $6 - interval '1 day') as many
+                        -- By the number's own rows, and never by all of a day.
+                        select count(*) filter (where t.last_at > $6 - interval '1 day') >= $11 as guess from sign_in_attempt t
+                        where t.institution_id = i.id and t.number = number_key(u.number) and t.by_network) as many
            ), charged as (
                insert into sign_in_attempt as known
                    (institution_id, number, device, by_network, failures, last_at, open_at)

@@ -37,7 +37,10 @@ begin
                               and d.deptype = 'e')
         union all
         select format('alter type %s owner to lunzhi', t.oid::regtype) from pg_type t
-        where t.typnamespace = 'public'::regnamespace and t.typtype in ('d', 'e') and t.typowner <> 'lunzhi'::regrole
+        where t.typnamespace = 'public'::regnamespace and t.typowner <> 'lunzhi'::regrole
+              -- A table's own type goes with the table.
+              and (t.typtype in ('d', 'e')
+                   or exists (select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
               and not exists (select from pg_depend d where d.classid = 'pg_type'::regclass and d.objid = t.oid
                               and d.deptype = 'e')
     loop

@@ -42,10 +42,12 @@ pub async fn cohorts(
 ) -> Result<Vec<CohortRow>, Failure> {
     let rows = sqlx::query_as!(
         CohortRow,
-        r#"select c.name as college, k.entry_year, count(*) as "students!"
-           from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+        r#"select c.name as college, k.entry_year, sum(n.students)::bigint as "students!"
+           from (
+                    select s.class_id, count(*) as students from student s
+                    where s.institution_id = $1 and (s.left_on is null or s.left_on > $2) group by 1
+                ) n join class k on k.id = n.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id
-           where s.institution_id = $1 and (s.left_on is null or s.left_on > $2)
            group by c.id, k.entry_year order by c.place, c.name, k.entry_year desc"#,
         institution.0,
         today

@@ -88,6 +88,9 @@ async fn rooms(
                     ) or exists (
                         select from post p where p.student_id = $3 and p.voided_at is null
                                and (p.until_day is null or p.until_day > $6)
+                               and exists (select from pledge_text t where t.institution_id = $1 and t.from_day <= $6)
+                               and not exists (select from last_pledges(array[$3::uuid]) g
+                                               where g.academic_year >= academic_year($6))
                     ) then 'education' end,
                case when $7 and (exists (
                         select from matter q
@@ -99,8 +102,11 @@ async fn rooms(
                         select from prior_report r where r.institution_id = $1
                     )) then 'matters' end,
                case when $7 or exists (
+                        select from turn t where t.student_id = $3 and t.state = 'confirmed' and t.from_day <= $6
+                               and $6 < t.until_day
+                    ) or exists (
                         select from post p where p.student_id = $3 and p.voided_at is null and p.from_day <= $6
-                               and (p.until_day is null or p.until_day > $6)
+                               and (p.until_day is null or p.until_day > $6) and p.marked_chair
                     ) or exists (
                         select from union_meeting_member x join union_meeting m on m.id = x.meeting_id
                         where x.student_id = $3 and m.starts_at >= $5

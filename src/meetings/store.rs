@@ -155,17 +155,21 @@ pub(crate) async fn meetings(
         r#"select m.id as "id: UnionMeetingId", m.union_id as "union: UnionId", union_name(u.kind, c.name) as "union_name!",
                   m.kind, d.name as "department?", m.title, m.place, m.starts_at, m.minutes_long, m.agenda, m.stage,
                   m.sequence, coalesce(s.name, a.name) as "caller!", m.ordered_for, m.cancelled_for, m.minutes, m.held_at
-           from union_meeting m join student_union u on u.id = m.union_id left join college c on c.id = u.college_id
+           from (
+                    -- Those that are shown first: names are looked up for them alone.
+                    select m.* from union_meeting m join student_union u on u.id = m.union_id
+                    where u.institution_id = $1 and ($2::uuid is null or m.id = $2)
+                          and ($3::uuid[] is null or m.union_id = any($3)
+                               or exists (select from union_meeting_member x join student_union g on g.id = x.union_id
+                                          where x.meeting_id = m.id and g.college_id = $5))
+                          and ($4::uuid is null or exists (
+                              select from union_meeting_member x where x.meeting_id = m.id and x.student_id = $4))
+                          and ($6::timestamptz is null or m.starts_at >= $6)
+                    order by m.starts_at desc, m.id limit 300
+                ) m join student_union u on u.id = m.union_id left join college c on c.id = u.college_id
                 left join department d on d.id = m.department_id left join student s on s.id = m.chair_id
                 join account a on a.id = m.called_by
-           where u.institution_id = $1 and ($2::uuid is null or m.id = $2)
-                 and ($3::uuid[] is null or m.union_id = any($3)
-                      or exists (select from union_meeting_member x join student_union g on g.id = x.union_id
-                                 where x.meeting_id = m.id and g.college_id = $5))
-                 and ($4::uuid is null or exists (
-                     select from union_meeting_member x where x.meeting_id = m.id and x.student_id = $4))
-                 and ($6::timestamptz is null or m.starts_at >= $6)
-           order by m.starts_at desc, m.id limit 300"#,
+           order by m.starts_at desc, m.id"#,
         institution.0,
         filter.one.map(|id| id.0),
         filter.unions.as_deref(),

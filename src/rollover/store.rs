@@ -20,13 +20,22 @@ pub async fn cohorts(
 ) -> Result<Vec<Cohort>, Failure> {
     let rows = sqlx::query_as!(
         Cohort,
-        r#"select m.level, k.entry_year, count(distinct s.id) as "students!", count(distinct k.id) as "classes!",
-                  count(o.id) as "offices!"
-           from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
-                left join account a on a.student_id = s.id
-                left join office o on o.account_id = a.id and o.kind <> 'student'
-                     and is_held(o.from_day, o.until_day, o.ended_at, $2)
-           where s.institution_id = $1 and s.left_on is null
+        r#"with of_class as (
+               select s.class_id, count(*) as students from student s
+               where s.institution_id = $1 and s.left_on is null group by 1
+           ), held as (
+               -- Of all offices few are others than a student's own.
+               select s.class_id, count(*) as offices
+               from office o cross join lateral (select a.student_id from account a where a.id = o.account_id limit 1) a
+                    cross join lateral (
+                        select s.class_id from student s where s.id = a.student_id and s.left_on is null limit 1) s
+               where o.institution_id = $1 and o.kind <> 'student' and is_held(o.from_day, o.until_day, o.ended_at, $2)
+               group by 1
+           )
+           select m.level, k.entry_year, sum(n.students)::bigint as "students!", count(*) as "classes!",
+                  coalesce(sum(h.offices), 0)::bigint as "offices!"
+           from of_class n join class k on k.id = n.class_id join major m on m.id = k.major_id
+                left join held h on h.class_id = n.class_id
            group by m.level, k.entry_year order by k.entry_year, m.level"#,
         institution.0,
         now
@@ -110,10 +119,13 @@ pub async fn classes(
     let rows = sqlx::query_as!(
         ClassRow,
         r#"select k.id as "id: ClassId", c.name || ' ' || k.name as "name!",
-                  (select count(*) from student s
-                   where s.class_id = k.id and (s.left_on is null or s.left_on > $2)) as "students!",
+                  coalesce(n.students, 0) as "students!",
                   m.level || ':' || k.entry_year as "cohort!"
            from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+                left join (
+                    select s.class_id, count(*) as students from student s
+                    where s.institution_id = $1 and (s.left_on is null or s.left_on > $2) group by 1
+                ) n on n.class_id = k.id
            where c.institution_id = $1 and k.ended_on is null
            order by c.place, c.name, k.entry_year desc, k.name"#,
         institution.0,

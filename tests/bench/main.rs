@@ -224,7 +224,8 @@ async fn bare_roster(
     Html(roster_html(Chrome::bare(&name), union, "校学生会", &rows, today, true).unwrap())
 }
 
-/// The university of the other measurements gets a school union of sixty people, who are students of the others'.
+/// The university of the other measurements gets a school union of sixty people, who are students of the others'; not the
+/// student in no post ([`lists::make_quiet`]), whose number would come first.
 async fn make_roster(db: &mut sqlx::PgConnection) -> UnionId {
     let union = UnionId::random();
     for statement in [
@@ -234,7 +235,7 @@ async fn make_roster(db: &mut sqlx::PgConnection) -> UnionId {
          select gen_random_uuid(), $1, '部门' || n, '文艺', '2025-09-01' from generate_series(1, 6) n",
         "insert into post (id, union_id, student_id, kind, department_id, from_day)
          select gen_random_uuid(), $1, s.id, 'staff', d.id, '2025-09-01'
-         from (select id, row_number() over (order by number) as place from student limit 60) s
+         from (select id, row_number() over (order by number) as place from student where number like 'S%' limit 60) s
               join department d on d.union_id = $1 and d.name = '部门' || (1 + s.place % 6)",
     ] {
         sqlx::query(statement).bind(union).execute(&mut *db).await.unwrap();

@@ -690,7 +690,12 @@ fn whoever_serves_is_no_superuser_and_pages_read_in_a_role_that_may_only_select(
         .await
         .unwrap();
         assert_eq!(serving, [("lunzhi".to_owned(), false)]);
-        db.execute("alter table notice owner to portal; alter routine number_key(text) owner to portal").await.unwrap();
+        db.execute(
+            "alter table notice owner to portal; alter routine number_key(text) owner to portal;
+             alter type weighed_case owner to portal",
+        )
+        .await
+        .unwrap();
         db.execute("alter database postgres owner to portal").await.unwrap();
     });
     portal.stop();

@@ -337,6 +337,42 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn a_roster_that_is_kept_is_made_anew_where_anything_of_it_changed() {
+    let (portal, mut league, today) = ready().await;
+    let roster = rows(1, 3, "主席团成员", "") + &rows(10, 2, "部门工作人员", "办公室");
+    let path = union(&mut league, "school", &roster, &today.to_string(), false).await;
+    let mut db = portal.owner().await;
+    for (change, says) in [
+        ("update student set political = '中共党员' where number = '20240003'", "中共党员"),
+        ("update class set name = '改名一班' where id = (select class_id from student where number = '20240003')", "改名一班"),
+        ("update college set name = '改名学院' where name in (select c.name from student s join class k on k.id = s.class_id
+              join major m on m.id = k.major_id join college c on c.id = m.college_id where s.number = '20240003')", "改名学院"),
+        ("update department set name = '综合办公室'", "综合办公室"),
+        ("update post set marked_chair = true where student_id = (select id from student where number = '20240002')
+              and kind = 'presidium'", "（执行主席）"),
+        ("update institution set stroke_order = 'whole'", "笔画"),
+    ] {
+        let page = league.get(&format!("{path}/roster")).await;
+        assert!(says == "笔画" || !page.text().contains(says), "{says}: {}", page.text());
+        sqlx::query(change).execute(&mut db).await.unwrap();
+        let (once, again) = (league.get(&format!("{path}/roster")).await, league.get(&format!("{path}/roster")).await);
+        assert!(once.text().contains(says), "{says}: {}", once.text());
+        assert_ne!(page.text(), once.text(), "{says}");
+        assert_eq!(once.text(), again.text(), "{says}");
+    }
+    // Who may not see it gets nothing of what is kept.
+    let college = portal.signed_in(OfficeKind::CollegeLeague).await.get(&format!("{path}/roster")).await;
+    assert_eq!(college.status, 404);
+    let other = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await.get(&format!("{path}/roster")).await;
+    assert_eq!(other.status, 404);
+    // A day later it says so.
+    portal.app.clock.advance(Duration::days(1));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let tomorrow = chinese_day(today + Duration::days(1));
+    assert!(league.get(&format!("{path}/roster")).await.text().contains(&format!("截至{tomorrow}")));
+}
+
+#[tokio::test]
 async fn stf_03_and_org_13_departments_are_capped_compared_with_others_and_end_with_their_posts() {
     let (portal, mut league, today) = ready().await;
     let names = ["办公室", "文体部", "宣传部", "学习部", "权益部"];

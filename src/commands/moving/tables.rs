@@ -43,11 +43,14 @@ struct WithoutKey {
     target: &'static str,
 }
 
-const WITHOUT_KEY: [WithoutKey; 2] = [
+const WITHOUT_KEY: [WithoutKey; 4] = [
     // So that casting a ballot need not look one up.
     WithoutKey { holder: "envelope", column: "sitting_id", target: "sitting" },
     // It is looked up once a statement, for all rows of a file.
     WithoutKey { holder: "import_row", column: "import_id", target: "import" },
+    // So that whoever changes a case need not wait for whoever changes its round.
+    WithoutKey { holder: "round_count", column: "round_id", target: "vetting_round" },
+    WithoutKey { holder: "round_people", column: "round_id", target: "vetting_round" },
 ];
 const ROOT: &str = "institution";
 /// Stands in a condition for the university's id.

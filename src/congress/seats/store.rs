@@ -54,11 +54,16 @@ pub async fn cohorts(
     base: DelegateBase,
 ) -> Result<Vec<Cohort>, Failure> {
     let rows = sqlx::query!(
-        r#"select c.id as "college: CollegeId", c.name as college_name, k.entry_year, count(*) as "students!"
-           from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+        r#"select c.id as "college: CollegeId", c.name as college_name, k.entry_year, sum(n.students)::bigint as "students!"
+           from (
+                    select s.class_id, count(*) as students from student s
+                    where s.institution_id = $1 and (s.left_on is null or s.left_on > $2)
+                          and ($3::uuid is null or s.class_id in (
+                              select k.id from class k join major m on m.id = k.major_id where m.college_id = $3))
+                    group by 1
+                ) n join class k on k.id = n.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id
-           where s.institution_id = $1 and (s.left_on is null or s.left_on > $2) and ($3::uuid is null or c.id = $3)
-                 and case $4 when 'graduate' then m.level = 'graduate'
+           where case $4 when 'graduate' then m.level = 'graduate'
                      when 'school' then not $5::boolean or m.level <> 'graduate'
                           or not exists (select from student_union u where u.institution_id = $1 and u.kind = 'graduate')
                      else true end

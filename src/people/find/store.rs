@@ -104,7 +104,10 @@ async fn accounts(
                                     from office o left join college g on g.id = o.college_id
                                     where o.account_id = p.id and o.ended_at is null and o.from_day <= $4
                                           and (o.until_day is null or o.until_day > $4)), '') as "college!"
-           from person p left join student s on s.id = p.student_id left join class k on k.id = s.class_id
+           from person p left join lateral (
+                    -- One after the other: of a name that is looked for there are few, and of students many.
+                    select s.class_id from student s where s.id = p.student_id limit 1
+                ) s on true left join class k on k.id = s.class_id
                 left join major m on m.id = k.major_id left join college c on c.id = m.college_id
            where ($2::uuid is null or c.id = $2
                   or exists (select from office o where o.account_id = p.id and o.college_id = $2 and o.ended_at is null

@@ -8,6 +8,7 @@ mod compliance;
 mod constitution;
 mod departments;
 mod fields;
+mod kept_roster;
 mod leave;
 mod list;
 mod mending;

@@ -1,6 +1,8 @@
 //! A union's papers: 花名册 on paper and as a file, 检查明细, 沿革.
 
-use askama::Template;
+use std::{fmt, sync::Arc};
+
+use askama::{Template, filters::HtmlSafe};
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
@@ -8,9 +10,14 @@ use axum::{
 };
 use axum_extra::extract::Query;
 use serde::Deserialize;
+use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible, with_duties, with_mendings};
+use super::{
+    Evidence, Tab, Tabs, calendar, evidence, frame,
+    kept_roster::{self, RosterMark, RosterPart},
+    visible, with_duties, with_mendings,
+};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -40,43 +47,90 @@ const A_PAGE: i64 = 50;
 /// More acts than a union sees in ten years.
 const MOST_EXPORTED: i64 = 20_000;
 
+/// The page around its main part.
 #[derive(Template)]
 #[template(path = "unions/roster.html")]
 struct RosterPage {
     chrome: Chrome,
+    main: RosterMain,
+}
+
+/// The page's main part.
+#[derive(Template)]
+#[template(path = "unions/roster_main.html")]
+struct RosterSheet {
     id: UnionId,
     paper: Paper,
 }
+
+/// A template's own output, which stands in another as it is.
+enum RosterMain {
+    Made(Box<RosterSheet>),
+    Kept(Arc<str>),
+}
+
+impl fmt::Display for RosterMain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Made(sheet) => write!(f, "{sheet}"),
+            Self::Kept(html) => f.write_str(html),
+        }
+    }
+}
+
+impl HtmlSafe for RosterMain {}
 
 /// What 花名册 is made of: the union's name and the rows that the office sees.
 struct Roster {
     name: String,
     rows: Vec<RosterRow>,
-    today: Date,
     /// The office sees what students do not see of each other.
     grades: bool,
 }
 
-async fn roster_of(app: &App, acting: &Acting<UnionReader>, id: UnionId) -> Result<Roster, Failure> {
-    let (mut db, today) = (app.read().await?, app.clock.today());
-    let rows = store::roster(&mut db, &acting.scope(), acting.office().kind, id, today).await?;
+async fn roster_of(
+    db: &mut PgConnection,
+    acting: &Acting<UnionReader>,
+    id: UnionId,
+    today: Date,
+) -> Result<Roster, Failure> {
+    let rows = store::roster(&mut *db, &acting.scope(), acting.office().kind, id, today).await?;
     let name = match rows.first() {
         Some(row) => row.union_name.clone(),
         // Nobody is in it, or it is not for this office: that takes one more look.
-        None => visible(&mut db, acting, id, today).await?.union.name,
+        None => visible(db, acting, id, today).await?.union.name,
     };
-    Ok(Roster { name, rows, today, grades: sees_grades(acting.office().kind) })
+    Ok(Roster { name, rows, grades: sees_grades(acting.office().kind) })
 }
 
-/// 花名册, in two statements: the session's and the roster's own.
+/// 花名册, in two statements where nothing of it changed since it was made: the session's, and that of the stamps which say so.
 pub(super) async fn roster(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path(id): Path<UnionId>,
 ) -> Result<Html<String>, Failure> {
-    let Roster { name, rows, today, grades } = roster_of(&app, &acting, id).await?;
-    let chrome = app.chrome(acting.person(), "花名册").under(UNIONS, "学生会").under(&id.path(), &name);
-    Ok(Html(roster_html(chrome, id, &name, &rows, today, grades)?))
+    let (mut db, today, office) = (app.read().await?, app.clock.today(), acting.office().kind);
+    let institution = &acting.person().institution_name;
+    // Before the rows: what changes in between is read once more than it need be, and never once less.
+    let stamps = store::roster_stamps(&mut db, &acting.scope(), office, id).await?;
+    let mark =
+        RosterMark { union: id, institution: institution.clone(), day: today, grades: sees_grades(office), stamps };
+    let RosterPart { union_name, html } = if let Some(part) = kept_roster::found(&mark) {
+        part
+    } else {
+        let Roster { name, rows, grades } = roster_of(&mut db, &acting, id, today).await?;
+        let paper = roster_paper(institution, &name, &rows, today, grades);
+        let html = RosterSheet { id, paper }.render().map_err(anyhow::Error::new)?;
+        let part = RosterPart { union_name: name.into(), html: html.into() };
+        kept_roster::keep(mark, part.clone());
+        part
+    };
+    drop(db);
+    let chrome = app.chrome(acting.person(), "花名册").under(UNIONS, "学生会").under(&id.path(), &union_name);
+    // Room for the frame too: it is not copied a second time.
+    let mut page = String::with_capacity(html.len() + 32 * 1024);
+    RosterPage { chrome, main: RosterMain::Kept(html) }.render_into(&mut page).map_err(anyhow::Error::new)?;
+    Ok(Html(page))
 }
 
 /// 花名册 for Word.
@@ -85,11 +139,13 @@ pub(super) async fn roster_word(
     acting: Acting<UnionReader>,
     Path(id): Path<UnionId>,
 ) -> Result<Response, Failure> {
-    let Roster { name, rows, today, grades } = roster_of(&app, &acting, id).await?;
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let Roster { name, rows, grades } = roster_of(&mut db, &acting, id, today).await?;
+    drop(db);
     papers::download(&app, roster_paper(&acting.person().institution_name, &name, &rows, today, grades)).await
 }
 
-/// The page 花名册 of a union on a day; `grades` says whether the reader sees what students do not see of each other.
+/// The page 花名册 of a union on a day, made anew; `grades` says whether the reader sees what students do not see of each other.
 pub fn roster_html(
     chrome: Chrome,
     id: UnionId,
@@ -99,7 +155,8 @@ pub fn roster_html(
     grades: bool,
 ) -> anyhow::Result<String> {
     let paper = roster_paper(chrome.institution(), name, rows, today, grades);
-    Ok(RosterPage { chrome, id, paper }.render()?)
+    let main = RosterMain::Made(Box::new(RosterSheet { id, paper }));
+    Ok(RosterPage { chrome, main }.render()?)
 }
 
 fn roster_paper(institution: &str, name: &str, rows: &[RosterRow], today: Date, grades: bool) -> Paper {

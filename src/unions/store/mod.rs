@@ -60,7 +60,7 @@ pub use posts::{
     Appointee, Correction, RosterPerson, Route, appoint, correct, end, promised, register, reshuffle, tell_end,
 };
 pub use reports::{UnionReports, report_coverage};
-pub use stamps::{FactStamps, fact_stamps};
+pub use stamps::{FactStamps, fact_stamps, roster_stamps};
 pub use surveys::{UnionSurveys, survey_coverage};
 pub use voices::{UnionVoices, voices};
 

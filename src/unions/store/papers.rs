@@ -237,7 +237,7 @@ pub async fn roster(
 }
 
 /// The one kind of union that an office of the whole school sees; none for those that see all, or a college's.
-fn own_kind(office: OfficeKind) -> Option<&'static str> {
+pub(super) fn own_kind(office: OfficeKind) -> Option<&'static str> {
     match office {
         OfficeKind::SchoolUnion => Some(Union::School.slug()),
         OfficeKind::GraduateUnion => Some(Union::Graduate.slug()),

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use sqlx::{PgConnection, types::Uuid};
 
+use super::papers::own_kind;
 use crate::{
+    auth::person::Scope,
     failure::Failure,
     ids::{InstitutionId, UnionId},
+    office::OfficeKind,
 };
 
 /// The stamps of a moment: as long as they are the same, so are the facts. Read before the facts: what changes in between is
@@ -39,4 +42,25 @@ pub async fn fact_stamps(connection: &mut PgConnection, institution: Institution
         }
     }
     Ok(stamps)
+}
+
+/// The stamps on what a union's roster is made of, in their order; none for an office that does not see the union.
+pub async fn roster_stamps(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    office: OfficeKind,
+    union: UnionId,
+) -> Result<Vec<Uuid>, Failure> {
+    let stamps = sqlx::query_scalar!(
+        "select f.stamp from student_union u join fact_stamp f on f.scope = any(array[$2, $5::uuid])
+         where u.id = $2 and u.institution_id = $1 and ($3::uuid is null or u.college_id = $3)
+               and ($4::text is null or u.kind = $4)
+         order by f.stamp",
+        scope.institution.0,
+        union.0,
+        scope.college.map(|id| id.0),
+        own_kind(office),
+        Uuid::nil()
+    );
+    Ok(stamps.fetch_all(connection).await?)
 }

@@ -1,5 +1,7 @@
 //! A round as its offices see it, and the cases in it.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
@@ -22,10 +24,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     rules::chain::{Link, Stage},
     text::searched,
-    unions::{
-        store as unions_store,
-        union::{PostKind, Record, sees_grades},
-    },
+    unions::union::sees_grades,
     vetting::{
         Vetter,
         case::Case,
@@ -51,7 +50,7 @@ pub(super) struct StepRow {
 /// A place with how it is filled.
 pub(super) struct PlaceRow {
     pub place: Place,
-    pub held: usize,
+    pub held: i64,
     pub under_way: i64,
     pub settled: i64,
     pub left: i64,
@@ -88,19 +87,15 @@ pub(super) struct RoundPage {
     done: String,
 }
 
-fn places(round: &Round, record: &Record, tally: &[StageCount], today: Date) -> Vec<PlaceRow> {
+fn places(round: &Round, held: &HashMap<PlaceId, i64>, tally: &[StageCount]) -> Vec<PlaceRow> {
     let count = |place: PlaceId, is_meant: fn(Stage) -> bool| -> i64 {
         let rows = tally.iter().filter(|row| row.place == place && is_meant(row.stage));
         rows.map(|row| row.cases).sum()
     };
     let line = |place: &Place| {
-        let day = round.effective_on.max(today);
-        let held = record.posts_on(day).filter(|post| {
-            post.kind == place.kind && (place.kind == PostKind::Presidium || post.department == place.department)
-        });
         let settled = count(place.id, Stage::fills_a_seat);
         PlaceRow {
-            held: held.count(),
+            held: held.get(&place.id).copied().unwrap_or(0),
             under_way: count(place.id, Stage::is_under_way),
             settled,
             left: (i64::from(place.seats) - settled).max(0),
@@ -128,8 +123,7 @@ pub(super) async fn show(
     let (mut db, today) = (app.read().await?, app.clock.today());
     let office = ChainOffice::of(&mut db, &acting).await?;
     let round = visible_round(&mut db, &office, id).await?;
-    let record =
-        unions_store::record(&mut db, acting.institution(), round.union.id, today).await?.ok_or(Failure::Missing)?;
+    let held = store::holders(&mut db, &round, round.effective_on.max(today)).await?;
     let tally = store::tally(&mut db, id, today).await?;
     let at = |step: usize| tally.iter().filter(move |row| row.stage == Stage::At(step));
     let most =
@@ -178,7 +172,7 @@ pub(super) async fn show(
         nominates: office.nominates_in(&round) && round.phase(&today) == Phase::Open,
         recommends: office.recommends_in(&round),
         steps,
-        places: places(&round, &record, &tally, today),
+        places: places(&round, &held, &tally),
         total: stages.iter().map(|(_, count)| count).sum(),
         stages,
         waiting,

@@ -254,12 +254,12 @@ pub struct StageCount {
     pub late: i64,
 }
 
-/// How a round's cases stand.
+/// How a round's cases stand: from the counts that are kept of them (`migrations/0095_round_counts.sql`).
 pub async fn tally(connection: &mut PgConnection, round: RoundId, today: Date) -> Result<Vec<StageCount>, Failure> {
     let rows = sqlx::query!(
-        r#"select place_id as "place: PlaceId", stage, step, count(*) as "cases!",
-                  count(*) filter (where due_on < $2) as "late!"
-           from vetting_case where round_id = $1 group by 1, 2, 3"#,
+        r#"select place_id as "place: PlaceId", stage, step, sum(cases)::bigint as "cases!",
+                  coalesce(sum(cases) filter (where due_on < $2), 0)::bigint as "late!"
+           from round_count where round_id = $1 and signed_by is null group by 1, 2, 3 having sum(cases) > 0"#,
         round.0,
         today
     );
@@ -436,6 +436,25 @@ pub async fn held_posts(
     Ok(held)
 }
 
+/// How many people hold the posts of a round's places on a day; a place that nobody holds is left out.
+pub async fn holders(
+    connection: &mut PgConnection,
+    round: &Round,
+    day: Date,
+) -> Result<HashMap<PlaceId, i64>, Failure> {
+    let rows = sqlx::query!(
+        r#"select v.id as "place: PlaceId", count(*) as "held!"
+           from vetting_place v join post p on p.union_id = $2 and p.kind = v.kind
+                and (v.kind = 'presidium' or p.department_id is not distinct from v.department_id)
+           where v.round_id = $1 and p.voided_at is null and p.from_day <= $3 and (p.until_day is null or p.until_day > $3)
+           group by v.id"#,
+        round.id.0,
+        round.union.id.0,
+        day
+    );
+    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.place, row.held)).collect())
+}
+
 /// Whether a student holds the very post of a place on the day from which a round's posts are held: nobody is chosen for what
 /// they have, unless the round replaces the term.
 pub async fn holds_place(
@@ -479,22 +498,21 @@ pub struct PeopleCount {
     pub people: i64,
 }
 
-/// The candidates of a round by source, college, grade and gender, without those whose case came to nothing. They are gone
-/// through once; the four counts are made of those that are alike.
+/// The candidates of a round by source, college, grade and gender, without those whose case came to nothing: from the counts
+/// that are kept of them.
 pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<PeopleCount>, Failure> {
     let rows = sqlx::query!(
-        r#"with alike as (
-               select c.source, c.college_id, c.class_id, s.gender, count(*) as people
-               from vetting_case c join student s on s.id = c.student_id
-               where c.round_id = $1 and c.stage not in ('invited', 'refused', 'withdrawn', 'lapsed')
-               group by 1, 2, 3, 4
-           )
-           select case when grouping(c.source) = 0 then 'source' when grouping(g.name) = 0 then 'college'
-                       when grouping(k.entry_year) = 0 then 'grade' else 'gender' end as "part!",
-                  coalesce(c.source, g.name, k.entry_year::text, c.gender) as label, sum(c.people)::bigint as "people!"
-           from alike c join class k on k.id = c.class_id join college g on g.id = c.college_id
-           group by grouping sets ((c.source), (g.name), (k.entry_year), (c.gender))
-           order by 3 desc, 2"#,
+        r#"select c.part as "part!", c.label, sum(c.people)::bigint as "people!"
+           from (
+               select case p.part when 'class' then 'grade' when 'student' then 'gender' else p.part end as part,
+                      case p.part when 'college' then (select g.name from college g where g.id = p.row_id)
+                                  when 'class' then (select k.entry_year::text from class k where k.id = p.row_id)
+                                  when 'student' then (select s.gender from student s where s.id = p.row_id)
+                                  else p.label end as label,
+                      p.people
+               from round_people p where p.round_id = $1
+           ) c
+           group by 1, 2 having sum(c.people) > 0 order by 3 desc, 2"#,
         round.0
     );
     let mut counts = Vec::new();

@@ -32,7 +32,8 @@ use crate::{
 
 pub use cases::{
     CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, cases_of, counts,
-    held_posts, holds_place, lock_case, lock_cases, note_own_step, opinions_of, own_steps_due, photo, steps_of, tally,
+    held_posts, holders, holds_place, lock_case, lock_cases, note_own_step, opinions_of, own_steps_due, photo,
+    steps_of, tally,
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
@@ -87,7 +88,12 @@ pub async fn rounds(
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
     let mut offered = places(&mut *connection, &ids).await?;
-    let unions: HashMap<UnionId, StudentUnion> = crate::unions::store::list(&mut *connection, institution, None)
+    // Of one round one union is read, not all forty.
+    let one_union = match rows.as_slice() {
+        [row] => Some(row.union),
+        _ => which.union,
+    };
+    let unions: HashMap<UnionId, StudentUnion> = crate::unions::store::list(&mut *connection, institution, one_union)
         .await?
         .into_iter()
         .map(|union| (union.id, union))

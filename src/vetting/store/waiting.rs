@@ -49,6 +49,11 @@ impl WaitingFilter {
         self.college.is_some() || self.place.is_some() || self.late_on.is_some() || !self.text.is_empty()
     }
 
+    /// It asks for nothing by which cases are not counted as they change.
+    fn is_kept(&self) -> bool {
+        self.college.is_none() && self.text.is_empty()
+    }
+
     /// It asks for the cases of that round's step.
     #[must_use]
     pub fn has_group(&self, round: RoundId, step: i32) -> bool {
@@ -69,16 +74,8 @@ pub async fn waiting(
     let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
     let Window { skip, most } = which.window;
     let ids = sqlx::query_scalar!(
-        r#"with asked as (
-               select r.id as round_id, p.step, n.opinions
-               from vetting_round r join student_union u on u.id = r.union_id
-                    cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
-                    cross join lateral (select opinions_of_step(r.chain, p.step, $2) as opinions offset 0) n
-               where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
-                     and ($6::uuid is null or r.id = $6) and ($7::integer is null or p.step = $7)
-           )
-           select w.id as "id!: CaseId"
-           from asked a cross join lateral (
+        r#"select w.id as "id!: CaseId"
+           from steps_of_body($1, $2, $3, $6, $7) a cross join lateral (
                     select c.id, c.due_on, c.number from vetting_case c
                     where c.round_id = a.round_id and c.step = a.step and c.stage = 'at'
                           and ($4::uuid is null or c.college_id = $4)
@@ -121,16 +118,9 @@ async fn best_ranked(
     let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
     let Window { skip, most } = which.window;
     let ids = sqlx::query_scalar!(
-        r#"with asked as (
-               select r.id as round_id, p.step, n.opinions
-               from vetting_round r join student_union u on u.id = r.union_id
-                    cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
-                    cross join lateral (select opinions_of_step(r.chain, p.step, $2) as opinions offset 0) n
-               where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
-                     and ($6::uuid is null or r.id = $6) and ($7::integer is null or p.step = $7)
-           )
-           select c.id as "id: CaseId"
-           from asked a join vetting_case c on c.round_id = a.round_id and c.step = a.step and c.stage = 'at'
+        r#"select c.id as "id: CaseId"
+           from steps_of_body($1, $2, $3, $6, $7) a
+                join vetting_case c on c.round_id = a.round_id and c.step = a.step and c.stage = 'at'
            where ($4::uuid is null or c.college_id = $4)
                  and ($5::uuid is null or acting_class(c.class_id) = $5)
                  and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
@@ -170,7 +160,7 @@ pub struct WaitingCount {
     pub late: i64,
 }
 
-/// Counts what [`waiting`] lists.
+/// Counts what [`waiting`] lists: of all colleges from the counts that are kept (`migrations/0095_round_counts.sql`).
 pub async fn count_waiting(
     connection: &mut PgConnection,
     office: &ChainOffice,
@@ -178,18 +168,36 @@ pub async fn count_waiting(
     today: Date,
 ) -> Result<WaitingCount, Failure> {
     let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
+    if office.college.is_none() && office.class.is_none() && which.is_kept() {
+        let count = sqlx::query_as!(
+            WaitingCount,
+            r#"with left_over as (
+                   select w.due_on, case when w.signed_by is null then w.cases else -w.cases end as cases
+                   from steps_of_body($1, $2, $3, $4, $5) a
+                        join round_count w on w.round_id = a.round_id and w.step = a.step and w.stage = 'at'
+                   where (w.signed_by is null or (w.signed_by = $2 and w.opinion = a.opinions - 1))
+                         and ($6::uuid is null or w.place_id = $6)
+                         and ($7::date is null or w.due_on < $7)
+               )
+               select coalesce(sum(cases), 0)::bigint as "all!",
+                      coalesce(sum(cases) filter (where due_on < $8), 0)::bigint as "late!"
+               from left_over"#,
+            office.institution.0,
+            office.body.slug(),
+            &unions,
+            which.round.map(|id| id.0),
+            which.step,
+            which.place.map(|id| id.0),
+            which.late_on,
+            today
+        );
+        return Ok(count.fetch_one(connection).await?);
+    }
     let count = sqlx::query_as!(
         WaitingCount,
-        r#"with asked as (
-               select r.id as round_id, p.step, n.opinions
-               from vetting_round r join student_union u on u.id = r.union_id
-                    cross join lateral generate_series(0, jsonb_array_length(r.chain -> 'links') - 1) as p(step)
-                    cross join lateral (select opinions_of_step(r.chain, p.step, $2) as opinions offset 0) n
-               where r.institution_id = $1 and r.ended_at is null and u.kind = any($3) and step_has(r.chain, p.step, $2)
-                     and ($6::uuid is null or r.id = $6) and ($7::integer is null or p.step = $7)
-           )
-           select count(*) as "all!", count(*) filter (where c.due_on < $12) as "late!"
-           from asked a join vetting_case c on c.round_id = a.round_id and c.step = a.step and c.stage = 'at'
+        r#"select count(*) as "all!", count(*) filter (where c.due_on < $12) as "late!"
+           from steps_of_body($1, $2, $3, $6, $7) a
+                join vetting_case c on c.round_id = a.round_id and c.step = a.step and c.stage = 'at'
            where ($4::uuid is null or c.college_id = $4)
                  and ($5::uuid is null or acting_class(c.class_id) = $5)
                  and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
@@ -231,6 +239,30 @@ pub struct WaitingGroup {
 /// What waits for an office, by round and step: cases of one group can be dealt with together.
 pub async fn waiting_groups(connection: &mut PgConnection, office: &ChainOffice) -> Result<Vec<WaitingGroup>, Failure> {
     let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
+    if office.college.is_none() && office.class.is_none() {
+        let rows = sqlx::query_as!(
+            WaitingGroup,
+            r#"select r.id as "round!: RoundId", r.title as "title!", union_name(u.kind, g.name) as "union_name!",
+                      a.step as "step!", r.chain -> 'links' -> a.step ->> 'act' as "act!", w.cases as "cases!"
+               from steps_of_body($1, $2, $3, null, null) a join vetting_round r on r.id = a.round_id
+                    join student_union u on u.id = r.union_id left join college g on g.id = u.college_id
+                    cross join lateral (
+                        select sum(d.cases)::bigint as cases, min(d.due_on) as due_on
+                        from (
+                            select c.due_on, sum(case when c.signed_by is null then c.cases else -c.cases end) as cases
+                            from round_count c
+                            where c.round_id = a.round_id and c.step = a.step and c.stage = 'at'
+                                  and (c.signed_by is null or (c.signed_by = $2 and c.opinion = a.opinions - 1))
+                            group by c.due_on having sum(case when c.signed_by is null then c.cases else -c.cases end) > 0
+                        ) d
+                    ) w
+               where w.cases > 0 order by w.due_on, r.title"#,
+            office.institution.0,
+            office.body.slug(),
+            &unions
+        );
+        return Ok(rows.fetch_all(connection).await?);
+    }
     let rows = sqlx::query_as!(
         WaitingGroup,
         r#"select r.id as "round!: RoundId", r.title as "title!", union_name(u.kind, g.name) as "union_name!",
@@ -365,9 +397,15 @@ pub async fn unstaffed(
            ), staffed as materialized (
                -- An office of the whole university stands under the university itself.
                select distinct o.kind, coalesce(o.class_id, o.college_id, $1) as place
-               from office o join account a on a.id = o.account_id join activated_account v on v.id = a.id
+               from office o cross join lateral (
+                        -- One account after the other: offices of these kinds are few, and accounts are many.
+                        select a.id from account a join activated_account v on v.id = a.id
+                        where a.id = o.account_id and a.disabled_at is null
+                              and (a.password_hash is not null
+                                   or exists (select from campus_binding b where b.account_id = a.id))
+                        limit 1
+                    ) a
                where o.institution_id = $1 and is_held(o.from_day, o.until_day, o.ended_at, $2)
-                     and a.disabled_at is null
                      and o.kind = any(array(select unnest(p.kinds) from party p) || array['college_league'])
            ), there as (
                select g.id, g.step, g.college_id, g.class, g.cases, y.turn, y.name, y.one_will_do,

@@ -209,3 +209,37 @@ pub async fn batch(office: &mut Client, fields: &[(String, String)], more: &[(&s
     all.extend_from_slice(more);
     office.post("/vetting", &all).await
 }
+
+/// What is kept of rounds is what there is to count in them, however it came about.
+pub async fn assert_counted(portal: &Portal) {
+    let wrong: Vec<(String, i64)> = sqlx::query_as(
+        "with opened as (
+             select c.round_id, c.place_id, c.stage, c.step, c.due_on, null as signed_by, null::smallint as opinion from vetting_case c
+             union all
+             select c.round_id, c.place_id, c.stage, c.step, c.due_on, o.body, o.place
+             from vetting_case c join vetting_opinion o on o.case_id = c.id and o.visit = c.visit and o.step = c.step
+             where c.stage = 'at' and o.withdrawn_at is null
+         ), people as (
+             select c.round_id, v.part, v.label
+             from vetting_case c join student s on s.id = c.student_id
+                  cross join lateral (values ('source', c.source), ('college', c.college_id::text),
+                                             ('class', c.class_id::text), ('gender', s.gender)) v(part, label)
+             where c.stage not in ('invited', 'refused', 'withdrawn', 'lapsed')
+         ), there as (
+             select row(o.round_id, o.place_id, o.stage, o.step, o.due_on, o.signed_by, o.opinion)::text as what, 1 as n from opened o
+             union all
+             select row(p.round_id, p.part, p.label)::text, 1 from people p
+             union all
+             select row(r.round_id, r.place_id, r.stage, r.step, r.due_on, r.signed_by, r.opinion)::text, -r.cases from round_count r
+             union all
+             select row(r.round_id, case when s.id is null then r.part else 'gender' end,
+                        case when s.id is null then coalesce(r.row_id::text, r.label) else s.gender end)::text, -r.people
+             from round_people r left join student s on s.id = r.row_id
+         )
+         select what, sum(n)::bigint from there group by what having sum(n) <> 0",
+    )
+    .fetch_all(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

@@ -7,8 +7,8 @@ use crate::support::{
     FIRST, PASSWORD, SECOND,
     sitting::{in_minutes, number, see_other},
     vetting::{
-        Opening, Stage, agree, apply, batch, open, opening, pairs, say, slot, stage, student_account, try_apply,
-        waiting,
+        Opening, Stage, agree, apply, assert_counted, batch, open, opening, pairs, say, slot, stage, student_account,
+        try_apply, waiting,
     },
 };
 
@@ -281,6 +281,7 @@ async fn a_return_to_the_candidate_a_withdrawal_and_a_no() {
     assert_eq!(student.post(&format!("{application}/withdraw"), &[("confirm", "yes")]).await.status, 303);
     assert!(waiting(&mut branch).await.is_empty());
     apply(&mut student, &round, "ordinary").await;
+    assert_counted(&portal).await;
 }
 
 #[tokio::test]

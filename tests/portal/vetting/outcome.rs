@@ -6,7 +6,8 @@ use time::Duration;
 use crate::support::{
     FIRST, PASSWORD,
     vetting::{
-        Opening, Stage, agree, announce_coming_years, apply, batch, open, pairs, say, stage, student_account, waiting,
+        Opening, Stage, agree, announce_coming_years, apply, assert_counted, batch, open, pairs, say, stage,
+        student_account, waiting,
     },
 };
 
@@ -163,6 +164,7 @@ async fn the_last_seat_is_given_once_however_many_press_at_once() {
             .await
             .unwrap();
     assert_eq!(stored, 3);
+    assert_counted(&portal).await;
 }
 
 #[tokio::test]
@@ -367,4 +369,5 @@ async fn who_is_erased_leaves_a_case_without_words_and_the_opinions_stay() {
     }
     let (opinions,): (i64,) = sqlx::query_as("select count(*) from vetting_opinion").fetch_one(&mut db).await.unwrap();
     assert_eq!(opinions, 1, "that there was one stays");
+    assert_counted(&portal).await;
 }

@@ -5,7 +5,10 @@ use time::Duration;
 
 use crate::support::{
     Portal,
-    vetting::{Opening, Stage, agree, apply, open, opening, pairs, say, stage, student_account, try_open, waiting},
+    vetting::{
+        Opening, Stage, agree, apply, assert_counted, open, opening, pairs, say, stage, student_account, try_open,
+        waiting,
+    },
 };
 
 #[tokio::test]
@@ -100,6 +103,7 @@ async fn who_leaves_the_university_and_a_round_that_ends_leave_no_case_open() {
     assert!(stays.get(&application).await.text().contains("本学期不再增补"));
     assert!(stays.get("/inbox").await.text().contains("随之终止"));
     assert!(league.post(&format!("{round}/end"), &[("why", "x")]).await.status == 303, "once more changes nothing");
+    assert_counted(&portal).await;
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use time::Duration;
 
 use crate::support::{
     Client, FIRST, PASSWORD, Portal,
-    vetting::{Opening, Stage, agree, apply, open, say, stage, student_account, try_apply, waiting},
+    vetting::{Opening, Stage, agree, apply, assert_counted, open, say, stage, student_account, try_apply, waiting},
 };
 
 /// Makes a student one of this year's intake, of whom no grade is known.
@@ -231,6 +231,7 @@ async fn a_signature_is_taken_back_until_the_next_office_has_the_case_open() {
     let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
     let told = party.post(&back, &[]).await;
     assert!(told.status == 409 && told.text().contains("已告知本人"), "{}", told.text());
+    assert_counted(&portal).await;
 }
 
 #[tokio::test]

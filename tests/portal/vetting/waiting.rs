@@ -3,7 +3,7 @@
 use lunzhi::office::OfficeKind;
 use time::Duration;
 
-use crate::support::vetting::{Opening, Stage, apply, batch, open, stage, student_account};
+use crate::support::vetting::{Opening, Stage, apply, assert_counted, batch, open, stage, student_account};
 
 #[tokio::test]
 async fn what_is_late_is_shown_to_the_office_and_to_the_one_above() {
@@ -72,4 +72,8 @@ async fn a_long_list_stops_at_its_page_and_says_how_many_there_are() {
     assert!(branch.get("/vetting").await.text().contains("待我办理 10"));
     let waits = league.get("/vetting?many=yes").await;
     assert_eq!(waits.attributes("tbody input[name=case]", "value").len(), 50);
+    // An office of the whole university reads the counts that are kept.
+    let page = portal.signed_in(OfficeKind::SchoolLeague).await.get(&round).await;
+    assert!(page.text().contains("共 60 件"), "{}", page.text());
+    assert_counted(&portal).await;
 }
