@@ -1,8 +1,10 @@
 //! A browser without a window: cookies, forms, and pages read by role and label.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
+    rc::Rc,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -28,6 +30,11 @@ pub struct Client {
     pub host: &'static str,
     /// It sends what no page would send: how it is told what is wrong is not asked.
     pub is_a_stranger: bool,
+}
+
+thread_local! {
+    /// The page that this thread was asked about last, as it was read: most are asked more than one question.
+    static LAST_READ: RefCell<Option<(Vec<u8>, Rc<Html>)>> = const { RefCell::new(None) };
 }
 
 /// An answer.
@@ -206,9 +213,16 @@ impl Page {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// For tests that ask a page many questions: reading one takes longer than answering it.
-    pub fn html(&self) -> Html {
-        Html::parse_document(&self.text())
+    /// The page as a browser reads it. Read once: that takes longer than the portal's answer.
+    pub fn html(&self) -> Rc<Html> {
+        LAST_READ.with_borrow_mut(|last| match last {
+            Some((bytes, html)) if *bytes == self.bytes => Rc::clone(html),
+            _ => {
+                let html = Rc::new(Html::parse_document(&self.text()));
+                *last = Some((self.bytes.clone(), Rc::clone(&html)));
+                html
+            }
+        })
     }
 
     pub fn location(&self) -> &str {
