@@ -179,16 +179,15 @@ async fn prepare_students(db: &mut PgConnection, institution: InstitutionId, cod
     all[0].id
 }
 
-/// A database of the test's own.
-async fn create_database(admin: &str, template: &str) -> String {
+/// A database of the test's own; its name.
+async fn create_database(db: &mut PgConnection, template: &str) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let (process, number) = (std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
     let name = format!("t_{process}_{number}");
-    let mut db = PgConnection::connect(admin).await.unwrap();
     let create = format!("create database {name} template {template} strategy file_copy");
     db.execute(AssertSqlSafe(create)).await.unwrap();
-    drop_old(&mut db, process, number).await;
-    at(admin, &name)
+    drop_old(db, process, number).await;
+    name
 }
 
 /// Drops databases of tests that ended long ago: a thousand of them fill the memory in which they lie. Whoever has a connection
@@ -214,7 +213,8 @@ async fn drop_old(db: &mut PgConnection, process: u32, number: u32) {
 /// The address of a database without any table.
 pub async fn empty_database() -> String {
     let admin = tokio::task::spawn_blocking(|| SERVER.admin.clone()).await.unwrap();
-    create_database(&admin, "template0").await
+    let mut db = PgConnection::connect(&admin).await.unwrap();
+    at(&admin, &create_database(&mut db, "template0").await)
 }
 
 /// A portal on a database of its own.
@@ -243,11 +243,12 @@ impl Portal {
     }
 
     async fn cloned(admin: &str, cost: Cost) -> Self {
-        let url = create_database(admin, &TEMPLATE).await;
+        let mut db = PgConnection::connect(admin).await.unwrap();
+        let name = create_database(&mut db, &TEMPLATE).await;
         // A story asks each statement a few times; planned anew each time, that is a third of the server's work.
-        let (_, name) = url.rsplit_once('/').unwrap();
         let once = format!("alter database {name} set plan_cache_mode = force_generic_plan");
-        PgConnection::connect(admin).await.unwrap().execute(AssertSqlSafe(once)).await.unwrap();
+        db.execute(AssertSqlSafe(once)).await.unwrap();
+        let url = at(admin, &name);
         let app = Lunzhi::new(Pools::new(&url).unwrap(), Clock::default(), cost, MarkKey::random(), None).unwrap();
         Self { app, url, built: OnceLock::new() }
     }
