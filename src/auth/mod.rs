@@ -3,17 +3,7 @@
 //! A handler that needs an office asks for [`acting::Acting`]; no other code can make one, so a store that takes it
 //! cannot be called for somebody whose office was not proved.
 //!
-//! ```compile_fail
-//! use lunzhi::office::Administrator;
-//! use lunzhi::auth::{
-//!     acting::Acting,
-//!     person::{Held, SignedIn},
-//! };
-//! // Its fields are private: an office that no request has proved does not compile.
-//! fn forge(person: SignedIn, office: Held) -> Acting<Administrator> {
-//!     Acting { person, office, proof: std::marker::PhantomData }
-//! }
-//! ```
+#![doc = include_str!("forged.md")]
 
 pub mod acting;
 pub mod extract;

@@ -201,9 +201,18 @@ fn a_long_file_says_why_it_is_one() {
 fn the_portals_library_has_no_tests_of_its_own() {
     for (path, text) in files("src", "rs") {
         assert!(!text.contains("#[cfg(test)]") && !text.contains("#[test]"), "{} has tests", path.display());
+        let fences = text.matches("```").count();
+        assert_eq!(fences, 2 * text.matches("```text").count(), "{} has an example that nothing runs", path.display());
     }
-    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
-    assert!(manifest.contains("[lib]\ntest = false\n"), "and none are looked for");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("[lib]\ntest = false\ndoctest = false\n"), "and none are looked for");
+    // An example stands in a file of its own, which the crate that runs it takes in too.
+    let run = fs::read_to_string(root.join("tests/proofs/lib.rs")).unwrap();
+    for (path, _) in files("src", "md") {
+        let name = path.strip_prefix(root).unwrap().display().to_string();
+        assert!(run.contains(&format!("include_str!(\"../../{name}\")")), "nothing runs {name}");
+    }
 }
 
 /// What must not compile would fail for want of the crate, whatever the rest of it says.
