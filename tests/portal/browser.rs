@@ -65,8 +65,9 @@ async fn open_browser(driver: &str, profile: &Path, phone: bool) -> Client {
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=zh-CN", "--window-size=1280,900", profile,
-        // Every page brings its scripts, axe above all, and runs them once: compiling them costs more than it saves.
-        "--js-flags=--no-opt,--no-maglev,--no-sparkplug,--max-lazy"]});
+        // Every page brings its scripts, axe above all, and runs them once or twice: compiling them costs more than it saves, but
+        // for the plainest compiler.
+        "--js-flags=--no-opt,--no-maglev,--max-lazy"]});
     if phone {
         let metrics = json!({"width": 360, "height": 780, "pixelRatio": 2.0, "mobile": true, "touch": true});
         options["mobileEmulation"] = json!({"deviceMetrics": metrics});
