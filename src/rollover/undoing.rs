@@ -90,7 +90,7 @@ pub async fn begin(
 /// Ends a turn: keeps what it changed, with how many left and moved.
 pub async fn finish(
     connection: &mut PgConnection,
-    _: &Locked<InstitutionId>,
+    institution: &Locked<InstitutionId>,
     id: YearTurnId,
     students: i64,
     moved: i64,
@@ -102,10 +102,11 @@ pub async fn finish(
         .execute(&mut *connection)
         .await?;
     sqlx::query!(
-        "update year_turn set students = $2, moved = $3 where id = $1",
+        "update year_turn set students = $2, moved = $3 where id = $1 and institution_id = $4",
         id.0,
         i32::try_from(students).unwrap_or(i32::MAX),
-        i32::try_from(moved).unwrap_or(i32::MAX)
+        i32::try_from(moved).unwrap_or(i32::MAX),
+        institution.0
     )
     .execute(connection)
     .await?;
@@ -183,16 +184,18 @@ pub async fn obstacles(connection: &mut PgConnection, id: YearTurnId) -> Result<
 /// university's lock since before it asked.
 pub async fn undo(
     connection: &mut PgConnection,
-    _: &Locked<InstitutionId>,
+    institution: &Locked<InstitutionId>,
     acting: &Acting<Registrar>,
     id: YearTurnId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let undone = sqlx::query!(
-        "update year_turn set undone_at = $2, undone_by = $3 where id = $1 and undone_at is null",
+        "update year_turn set undone_at = $2, undone_by = $3
+         where id = $1 and institution_id = $4 and undone_at is null",
         id.0,
         now,
-        acting.person().account.0
+        acting.person().account.0,
+        institution.0
     )
     .execute(&mut *connection)
     .await?;
@@ -268,9 +271,13 @@ pub async fn classes_of(
 /// The students of classes that are merged into others.
 pub async fn students_in(
     connection: &mut PgConnection,
-    _: &Locked<InstitutionId>,
+    institution: &Locked<InstitutionId>,
     classes: &[Uuid],
 ) -> Result<Vec<Uuid>, Failure> {
-    let ids = sqlx::query_scalar!("select id from student where class_id = any($1)", classes);
+    let ids = sqlx::query_scalar!(
+        "select id from student where institution_id = $1 and class_id = any($2)",
+        institution.0,
+        classes
+    );
     Ok(ids.fetch_all(connection).await?)
 }

@@ -22,7 +22,7 @@ pub struct UndoableEnd {
 /// before it was ended.
 pub async fn allow_undoing(
     connection: &mut PgConnection,
-    _: &LockedUnion,
+    union: &LockedUnion,
     row: &PostRow,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
@@ -31,12 +31,13 @@ pub async fn allow_undoing(
         .await?;
     sqlx::query!(
         "insert into ended_post (post_id, was_until, until_day, at)
-         select id, $2::date, until_day, $3 from post where id = $1 and until_day is not null
+         select id, $2::date, until_day, $3 from post where id = $1 and union_id = $4 and until_day is not null
          on conflict (post_id) do update set was_until = excluded.was_until, until_day = excluded.until_day,
                                              at = excluded.at",
         row.id.0,
         row.until_day,
-        now
+        now,
+        union.id().0
     )
     .execute(connection)
     .await?;
@@ -47,7 +48,7 @@ pub async fn allow_undoing(
 /// same day.
 pub async fn allow_turn_undoing(
     connection: &mut PgConnection,
-    _: &LockedUnion,
+    union: &LockedUnion,
     turn: TurnId,
     until_day: Date,
     now: OffsetDateTime,
@@ -57,12 +58,14 @@ pub async fn allow_turn_undoing(
         .await?;
     sqlx::query!(
         "insert into ended_turn (turn_id, was_until, until_day, at)
-         select id, until_day, $2::date, $3 from turn where id = $1 and state = 'confirmed' and until_day > $2
+         select id, until_day, $2::date, $3 from turn
+         where id = $1 and union_id = $4 and state = 'confirmed' and until_day > $2
          on conflict (turn_id) do update set was_until = excluded.was_until, until_day = excluded.until_day,
                                              at = excluded.at",
         turn.0,
         until_day,
-        now
+        now,
+        union.id().0
     )
     .execute(connection)
     .await?;
@@ -118,7 +121,7 @@ pub async fn take_back_end(
 /// Keeps what a department and its posts were before it ends on a day, so that this can be taken back the same day.
 pub(super) async fn allow_department_undoing(
     connection: &mut PgConnection,
-    _: &LockedUnion,
+    union: &LockedUnion,
     department: DepartmentId,
     day: Date,
     now: OffsetDateTime,
@@ -135,24 +138,26 @@ pub(super) async fn allow_department_undoing(
         "insert into ended_department (department_id, was_until, until_day, at, acts)
          select d.id, d.until_day, greatest(d.from_day, $2::date), $3,
                 1 + (select count(*) from union_fact f where f.union_id = d.union_id)
-         from department d where d.id = $1 and (d.until_day is null or d.until_day > $2)
+         from department d where d.id = $1 and d.union_id = $4 and (d.until_day is null or d.until_day > $2)
          on conflict (department_id) do update set was_until = excluded.was_until, until_day = excluded.until_day,
                                                    at = excluded.at, acts = excluded.acts",
         department.0,
         day,
-        now
+        now,
+        union.id().0
     )
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
         "insert into ended_post (post_id, was_until, until_day, at)
          select id, until_day, greatest(from_day, $2::date), $3 from post
-         where department_id = $1 and voided_at is null and (until_day is null or until_day > $2)
+         where department_id = $1 and union_id = $4 and voided_at is null and (until_day is null or until_day > $2)
          on conflict (post_id) do update set was_until = excluded.was_until, until_day = excluded.until_day,
                                              at = excluded.at",
         department.0,
         day,
-        now
+        now,
+        union.id().0
     )
     .execute(connection)
     .await?;

@@ -199,7 +199,7 @@ pub async fn promote(
 /// the end.
 pub async fn allow_mandate_undoing(
     connection: &mut PgConnection,
-    _: &Locked<Congress>,
+    congress: &Locked<Congress>,
     row: &SeatedDelegate,
     next: Option<&Substitute>,
     now: OffsetDateTime,
@@ -209,7 +209,8 @@ pub async fn allow_mandate_undoing(
         .await?;
     sqlx::query!(
         "insert into ended_delegate (delegate_id, was_head, substitute_id, waiting_place, substitute_delegation, at)
-         values ($1, $2, $3, $4, $5, $6)
+         select id, $2::boolean, $3::uuid, $4::smallint, $5::uuid, $6::timestamptz
+         from delegate where id = $1 and congress_id = $7
          on conflict (delegate_id) do update
          set was_head = excluded.was_head, substitute_id = excluded.substitute_id,
              waiting_place = excluded.waiting_place, substitute_delegation = excluded.substitute_delegation,
@@ -219,7 +220,8 @@ pub async fn allow_mandate_undoing(
         next.map(|next| next.id.0),
         next.map(|next| next.place),
         next.and_then(|next| next.delegation).map(|delegation| delegation.0),
-        now
+        now,
+        congress.id.0
     )
     .execute(connection)
     .await?;
