@@ -49,7 +49,7 @@ struct ListedUnit {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "congress/delegates/list.html")]
-pub(super) struct ListPage {
+pub(super) struct DelegateListPage {
     chrome: Chrome,
     congress: Congress,
     /// Whose list it is.
@@ -60,7 +60,7 @@ pub(super) struct ListPage {
     done: &'static str,
 }
 
-impl ListPage {
+impl DelegateListPage {
     /// It may be handed in: none waits, and none is received.
     fn is_open(&self) -> bool {
         self.list.as_ref().is_none_or(|list| list.stage == ListStage::Returned)
@@ -108,7 +108,7 @@ pub(super) async fn ask(
     acting: Acting<DelegateElector>,
     Path(id): Path<CongressId>,
     Query(DoneQuery { done }): Query<DoneQuery>,
-) -> Result<ListPage, Failure> {
+) -> Result<DelegateListPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let congress = visible(&mut db, &acting, id).await?;
     let college = whose(&acting, &congress)?;
@@ -130,7 +130,7 @@ pub(super) async fn ask(
     let of = acting.office().place.clone().filter(|_| college.is_some());
     let of = of.unwrap_or_else(|| "社团和学生会".to_owned());
     let chrome = frame(&app, acting.person(), &congress, "上报代表名单");
-    Ok(ListPage { chrome, congress, of, list, lines, units, done: Done::said(&done) })
+    Ok(DelegateListPage { chrome, congress, of, list, lines, units, done: Done::said(&done) })
 }
 
 /// What is typed of each unit.
