@@ -99,11 +99,11 @@ pub fn answer_due(days: &Workdays, sent: Date, within: u32) -> Date {
 
 /// A request may be taken in, passed by [`ask`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked {
+pub struct AdmittedRequest {
     area: Area,
 }
 
-impl Asked {
+impl AdmittedRequest {
     #[must_use]
     pub fn area(self) -> Area {
         self.area
@@ -122,7 +122,7 @@ fn outcome(met: bool) -> Outcome {
 }
 
 /// POL-03 and RGT-01: any enrolled student may ask, in one of the areas.
-pub fn ask(plan: &Plan, enrolled: bool, area: Area) -> Verdict<Asked> {
+pub fn ask(plan: &Plan, enrolled: bool, area: Area) -> Verdict<AdmittedRequest> {
     let says = if enrolled {
         "在籍学生都可以提诉求"
     } else {
@@ -133,7 +133,7 @@ pub fn ask(plan: &Plan, enrolled: bool, area: Area) -> Verdict<Asked> {
             .remedy("在籍情况有误的，请学生工作部门更正；已离校的，请直接联系有关单位"),
         under(plan, Rule::Rgt01, Outcome::Pass, format!("类别：{}", area.label())),
     ];
-    Verdict::seal(findings, Asked { area })
+    Verdict::seal(findings, AdmittedRequest { area })
 }
 
 /// How many requests are late.

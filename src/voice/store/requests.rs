@@ -13,7 +13,7 @@ use crate::{
     ids::{AccountId, CollegeId, InstitutionId, StudentId, VoiceRequestId},
     office::OfficeKind,
     page::paging::RowRange,
-    rules::voice::{Area, Asked, Stage},
+    rules::voice::{AdmittedRequest, Area, Stage},
     voice::{
         VoiceHandler,
         request::{Event, EventKind, Identity, MOST_PICTURES, Receiver, VoiceRequest},
@@ -364,7 +364,7 @@ pub(in crate::voice) struct TakenIn {
 pub(in crate::voice) async fn ask(
     connection: &mut PgConnection,
     person: &SignedIn,
-    asked: Asked,
+    asked: AdmittedRequest,
     new: &NewRequest,
     take_up_due: OffsetDateTime,
     now: OffsetDateTime,
