@@ -10,7 +10,8 @@ use std::{
 };
 
 use axum::extract::FromRef;
-use sqlx::{Connection, PgConnection, Postgres, pool::PoolConnection};
+use sqlx::{Connection, PgConnection, Postgres, Transaction, pool::PoolConnection};
+use time::OffsetDateTime;
 use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
@@ -97,38 +98,54 @@ impl App {
     ///
     /// # Errors
     /// What `work` returns, or what the database says; then nothing is written.
-    pub async fn write<T>(
+    pub fn write<T>(
         &self,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
+    ) -> impl Future<Output = Result<T, Failure>> {
+        self.write_within(None, work)
+    }
+
+    /// Compiled once more for each piece of work: what is the same for all of it stands in functions of its own.
+    async fn write_within<T>(
+        &self,
+        claim: Option<Claim>,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        debug_assert!(!is_droppable(), "a page that writes could be dropped half-way: give it a route that records");
-        if Unsent::here().is_some() {
-            return Err(Failure::Unsent);
-        }
-        let mut connection = self.pools.write.connection().await?;
-        let (watched, commits) = (&self.pools.watched, AtomicBool::new(false));
+        let mut connection = self.writer().await?;
+        let commits = AtomicBool::new(false);
         let done = tokio::select! {
             // Boxed: everybody who writes would carry the whole of it.
-            done = Box::pin(transact(&mut connection, work, &commits)) => done,
-            () = watched.given_up() => Err(sqlx::Error::Io(std::io::ErrorKind::ConnectionAborted.into()).into()),
+            done = Box::pin(transact(&mut connection, claim.as_ref(), work, &commits)) => done,
+            () = self.pools.watched.given_up() => Err(aborted()),
         };
-        let done = done.map_err(|failure| {
-            let commits = commits.load(Ordering::Relaxed);
-            if commits { watched.perhaps_written(failure) } else { watched.unwritten(failure) }
-        });
         match done {
             Ok(value) => {
                 self.unread.forget();
                 Ok(value)
             }
-            Err(failure) => {
-                // It may be in the middle of anything: what is not committed goes with it, and nobody else is given it.
-                if let Failure::Away | Failure::Unconfirmed = failure {
-                    drop(connection.detach());
-                }
-                Err(failure)
-            }
+            Err(failure) => Err(self.not_written(connection, failure, &commits)),
         }
+    }
+
+    /// A connection to write on.
+    async fn writer(&self) -> Result<PoolConnection<Postgres>, Failure> {
+        debug_assert!(!is_droppable(), "a page that writes could be dropped half-way: give it a route that records");
+        if Unsent::here().is_some() {
+            return Err(Failure::Unsent);
+        }
+        self.pools.write.connection().await
+    }
+
+    /// What a failure says of what was to be written.
+    fn not_written(&self, connection: PoolConnection<Postgres>, failure: Failure, commits: &AtomicBool) -> Failure {
+        let watched = &self.pools.watched;
+        let commits = commits.load(Ordering::Relaxed);
+        let failure = if commits { watched.perhaps_written(failure) } else { watched.unwritten(failure) };
+        // It may be in the middle of anything: what is not committed goes with it, and nobody else is given it.
+        if let Failure::Away | Failure::Unconfirmed = failure {
+            drop(connection.detach());
+        }
+        failure
     }
 
     /// Runs `work`, which is a single statement and so a transaction by itself: it must not begin one.
@@ -190,36 +207,25 @@ impl App {
     /// # Errors
     /// As [`write`](Self::write), [`Failure::SignInFirst`] where the person may no longer act, and [`Failure::Moved`] where
     /// nobody of their university may.
-    pub async fn write_as<T>(
+    pub fn write_as<T>(
         &self,
         authority: Authority,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        self.write_leaving(Trace::Lock, authority, work).await
+    ) -> impl Future<Output = Result<T, Failure>> {
+        self.write_leaving(Trace::Lock, authority, work)
     }
 
     /// As [`write_as`](Self::write_as), where `trace` says what the act leaves on the rows of the person.
     ///
     /// # Errors
     /// As [`write_as`](Self::write_as).
-    pub async fn write_leaving<T>(
+    pub fn write_leaving<T>(
         &self,
         trace: Trace,
         authority: Authority,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let now = self.clock.now();
-        self.write(async move |db| {
-            let holds = match trace {
-                Trace::Lock => still_holds(db, &authority, now).await?,
-                Trace::Nothing => holds_now(db, &authority, now).await?,
-            };
-            if holds {
-                return work(db).await;
-            }
-            Err(acts_no_more(db, &authority).await?)
-        })
-        .await
+    ) -> impl Future<Output = Result<T, Failure>> {
+        self.write_within(Some(Claim { trace, authority, now: self.clock.now() }), work)
     }
 
     /// Waits for the writes under way and lets go of the database.
@@ -253,31 +259,64 @@ impl App {
     }
 }
 
+/// Whoever acts was found to be signed in and to hold an office, by now a while ago.
+struct Claim {
+    trace: Trace,
+    authority: Authority,
+    now: OffsetDateTime,
+}
+
+impl Claim {
+    /// Asks again, in the transaction.
+    async fn hold(&self, connection: &mut PgConnection) -> Result<(), Failure> {
+        let holds = match self.trace {
+            Trace::Lock => still_holds(connection, &self.authority, self.now).await?,
+            Trace::Nothing => holds_now(connection, &self.authority, self.now).await?,
+        };
+        if holds { Ok(()) } else { Err(acts_no_more(connection, &self.authority).await?) }
+    }
+}
+
 /// What somebody is told who may act no more.
 async fn acts_no_more(connection: &mut PgConnection, authority: &Authority) -> Result<Failure, Failure> {
     Ok(moved_on(connection, authority).await?.map_or_else(|| Failure::SignInFirst("/".to_owned()), Failure::Moved))
+}
+
+fn aborted() -> Failure {
+    sqlx::Error::Io(std::io::ErrorKind::ConnectionAborted.into()).into()
 }
 
 /// One transaction; notes when it comes to its commit, from which on nobody knows whether it is done until the database says
 /// so.
 async fn transact<T>(
     connection: &mut PgConnection,
+    claim: Option<&Claim>,
     work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
     commits: &AtomicBool,
 ) -> Result<T, Failure> {
     let mut transaction = connection.begin().await?;
-    match work(&mut transaction).await {
-        Ok(value) => {
-            commits.store(true, Ordering::Relaxed);
-            match timeout(COMMITTED_WITHIN, transaction.commit()).await {
-                Ok(committed) => committed.map(|()| value).map_err(Failure::from),
-                Err(_) => Err(Failure::Unconfirmed),
-            }
-        }
+    let held = match claim {
+        Some(claim) => claim.hold(&mut transaction).await,
+        None => Ok(()),
+    };
+    let done = match held {
+        Ok(()) => work(&mut transaction).await,
+        Err(failure) => Err(failure),
+    };
+    match done {
+        Ok(value) => commit(transaction, commits).await.map(|()| value),
         Err(failure) => {
             // Where the connection is gone nothing was committed either, and why the work failed is what matters.
             let _ = transaction.rollback().await;
             Err(failure)
         }
+    }
+}
+
+async fn commit(transaction: Transaction<'_, Postgres>, commits: &AtomicBool) -> Result<(), Failure> {
+    commits.store(true, Ordering::Relaxed);
+    match timeout(COMMITTED_WITHIN, transaction.commit()).await {
+        Ok(committed) => committed.map_err(Failure::from),
+        Err(_) => Err(Failure::Unconfirmed),
     }
 }
