@@ -9,7 +9,10 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -91,6 +94,19 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A folder with the demo, which takes longer to load than what is told on it.
+static DEMO: LazyLock<PathBuf> = LazyLock::new(|| {
+    let data = scratch("loaded");
+    Running::start("demo", &data).stop();
+    data
+});
+
+/// The demo on a folder of the story's own.
+fn demo_on(data: &Path) -> Running {
+    assert!(Command::new("cp").arg("-a").arg(&*DEMO).arg(data).status().unwrap().success());
+    Running::start("demo", data)
 }
 
 fn postmaster(data: &Path) -> String {
@@ -220,7 +236,7 @@ fn if_the_database_dies_the_portal_ends_with_a_failure() {
 #[test]
 fn a_killed_portal_takes_its_database_along_and_loses_nothing_it_acknowledged() {
     let data = scratch("killed");
-    let portal = Running::start("demo", &data);
+    let portal = demo_on(&data);
     let (number, password) = portal.account("系统管理员");
     let cookie = portal.sign_in(&number, &password).unwrap();
     let (address, stop, count) = (portal.address, AtomicBool::new(false), AtomicUsize::new(0));
@@ -270,7 +286,7 @@ fn a_killed_portal_takes_its_database_along_and_loses_nothing_it_acknowledged() 
 #[test]
 fn a_portal_or_a_database_killed_in_a_stream_of_appointments_loses_none_and_passes_no_cap() {
     let data = scratch("posts");
-    let mut portal = Running::start("demo", &data);
+    let mut portal = demo_on(&data);
     let (number, password) = portal.account("校团委");
     for (round, kill_database) in [(0, false), (1, true)] {
         let cookie = portal.sign_in(&number, &password).unwrap();
@@ -460,7 +476,7 @@ fn a_portal_killed_in_the_middle_of_an_import_has_written_all_of_it_or_nothing()
     // Two batches, the last of which waits for its last row until the portal is killed.
     const STUDENTS: usize = 10_000;
     let (data, runtime) = (scratch("import"), runtime());
-    let portal = Running::start("demo", &data);
+    let portal = demo_on(&data);
     let (number, password) = portal.account("学生工作部门");
     let cookie = portal.sign_in(&number, &password).unwrap();
     let uploaded = ask(portal.address, &student_upload(STUDENTS, &cookie)).unwrap();
@@ -542,7 +558,7 @@ fn open_ballot(portal: &Running, cookie: &str) -> String {
 fn a_backup_beside_a_running_portal_fills_a_new_folder_in_which_voting_goes_on() {
     let (data, new) = (scratch("live"), scratch("restored"));
     let folder = scratch("backup");
-    let portal = Running::start("demo", &data);
+    let portal = demo_on(&data);
     let (number, password) = portal.account("学生");
     let cookie = portal.sign_in(&number, &password).unwrap();
     let ballot = open_ballot(&portal, &cookie);
