@@ -50,9 +50,10 @@ $(PARTS):
 	@:
 endif
 
-# The properties and the parsers' fuzz targets in full; `make test` gives them a quarter of proptest's usual cases.
+# The properties, the parsers' fuzz targets and the keys of names in full; `make test` gives them a quarter of proptest's usual
+# cases.
 fuzz:
-	PROPTEST_CASES=$(or $(CASES),20000) cargo test --locked --test portal -- fuzz:: oracles::
+	PROPTEST_CASES=$(or $(CASES),20000) cargo test --locked --test portal -- fuzz:: oracles:: make_the_same_keys
 
 # After any change of SQL or of the migrations.
 prepare: postgres

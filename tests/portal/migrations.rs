@@ -9,6 +9,7 @@ use lunzhi::{
     office::OfficeKind,
     rules::roster::level_label,
 };
+use proptest::test_runner::Config;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::support::{Portal, empty_database};
@@ -174,11 +175,22 @@ async fn the_database_and_the_program_call_offices_and_levels_the_same() {
     }
 }
 
-/// Every character beside letters, Han characters, blanks and dots, and many that stand together.
+/// It is of a block whose characters are all treated alike: Han, Hangul, private ones, old scripts.
+fn is_of_many(letter: u32) -> bool {
+    matches!(
+        letter,
+        0x3400..=0x9fff | 0xac00..=0xd7a3 | 0xe000..=0xf8ff | 0x1_2000..=0x1_cfff | 0x2_0000..=0x2_f7ff | 0x2_fa20..
+    )
+}
+
+/// Every character beside letters, Han characters, blanks and dots, and many that stand together. Where properties are tried
+/// with few cases, every sixteenth stands for a block of many.
 #[tokio::test]
 async fn the_database_and_the_program_make_the_same_keys() {
     let portal = Portal::start().await;
+    let is_full = Config::default().cases >= 256;
     let mut texts: Vec<String> = (1..0x3_2000)
+        .filter(|letter| is_full || !is_of_many(*letter) || letter % 16 == 7)
         .filter_map(char::from_u32)
         .flat_map(|c| [format!("张{c}伟"), format!("a {c}b"), format!("A{c} . 1{c}"), format!("{c}·B88")])
         .collect();
@@ -187,7 +199,8 @@ async fn the_database_and_the_program_make_the_same_keys() {
             .chars()
             .collect();
     let mut seed: u64 = 20_261_128;
-    for _ in 0..50_000 {
+    let mixed = if is_full { 50_000 } else { 12_500 };
+    for _ in 0..mixed {
         let mut text = String::new();
         for _ in 0..8 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
