@@ -36,20 +36,22 @@ pub struct Route {
 /// extension.
 #[derive(Debug)]
 pub struct Routes<S> {
-    router: Router<S>,
     list: Vec<Route>,
+    /// Of each route of the list. They become one router in the end: one that is merged into another has all of its paths put
+    /// in anew.
+    handlers: Vec<MethodRouter<S>>,
 }
 
-impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
+impl<S> Default for Routes<S> {
     fn default() -> Self {
-        Self { router: Router::new(), list: Vec::new() }
+        Self { list: Vec::new(), handlers: Vec::new() }
     }
 }
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     fn add(mut self, path: &'static str, method: &'static str, handler: MethodRouter<S>) -> Self {
         self.list.push(Route { path, method });
-        self.router = self.router.route(path, handler);
+        self.handlers.push(handler);
         self
     }
 
@@ -88,14 +90,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         self.list.extend(other.list);
-        self.router = self.router.merge(other.router);
+        self.handlers.extend(other.handlers);
         self
     }
 
     /// Gives the routes their state, so that they can stand among those of another.
     #[must_use]
     pub fn with_state<T: Clone + Send + Sync + 'static>(self, state: S) -> Routes<T> {
-        Routes { router: self.router.with_state(state), list: self.list }
+        let handlers = self.handlers.into_iter().map(move |handler| handler.with_state(state.clone())).collect();
+        Routes { list: self.list, handlers }
     }
 
     /// Every route, in the order of the list.
@@ -105,7 +108,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 
     pub fn into_router(self) -> Router<S> {
-        self.router
+        let routes = self.list.iter().zip(self.handlers);
+        routes.fold(Router::new(), |router, (route, handler)| router.route(route.path, handler))
     }
 }
 
