@@ -139,6 +139,20 @@ impl App {
         &self,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let value = self.say_alive(work).await?;
+        self.unread.forget();
+        Ok(value)
+    }
+
+    /// As [`write_one`](Self::write_one), for what a portal says of itself every few seconds: nobody has other notices for it,
+    /// and those of everybody need not be counted again.
+    ///
+    /// # Errors
+    /// As [`write_one`](Self::write_one).
+    pub async fn say_alive<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         debug_assert!(!is_droppable(), "a page that writes could be dropped half-way: give it a route that records");
         if Unsent::here().is_some() {
             return Err(Failure::Unsent);
@@ -149,18 +163,11 @@ impl App {
             done = work(&mut connection) => done,
             () = watched.given_up() => Err(Failure::Unconfirmed),
         };
-        match done.map_err(|failure| watched.perhaps_written(failure)) {
-            Ok(value) => {
-                self.unread.forget();
-                Ok(value)
-            }
-            Err(failure) => {
-                if let Failure::Unconfirmed = failure {
-                    drop(connection.detach());
-                }
-                Err(failure)
-            }
+        let done = done.map_err(|failure| watched.perhaps_written(failure));
+        if let Err(Failure::Unconfirmed) = done {
+            drop(connection.detach());
         }
+        done
     }
 
     /// As [`write`](Self::write), for a person: in the same transaction they must still be signed in and still hold the

@@ -151,6 +151,59 @@ async fn how_far_a_count_is_and_why_it_stopped_is_said_at_every_portal() {
 }
 
 #[tokio::test]
+async fn a_portal_that_is_stopped_while_it_counts_tells_of_no_count_any_more() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let mut sitting = prepare(&one, &SMALL).await;
+    sitting.open(&one).await;
+    for mut voter in voters(&one, 1..=8).await {
+        cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
+    }
+    sitting.close().await;
+    // The count comes to its last act and waits there.
+    let mut holder = one.owner().await;
+    sqlx::raw_sql("begin; lock table receipt in exclusive mode").execute(&mut holder).await.unwrap();
+    let monitoring = format!("/monitoring/{}", sitting.id);
+    for (monitor, phrase) in &sitting.monitors[..2] {
+        see_other(&monitor.at(&one).post(&format!("{monitoring}/unseal"), &[("phrase", phrase)]).await);
+    }
+    let mut monitor = sitting.monitors[2].0.at(&other);
+    until(&mut monitor, &monitoring, |page| page.text().contains("正在计票")).await;
+    lunzhi::elections::stop(&one.app.elections).await.unwrap();
+    // It would have said once more that it counts.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let page = monitor.get(&monitoring).await;
+    assert!(!page.text().contains("正在计票"), "{}", page.text());
+    assert!(page.text().contains("系统在收集口令期间重新启动过"), "nobody waits to find out: {}", page.text());
+    // What it still brings to its end counts, as long as no other has begun.
+    sqlx::query("commit").execute(&mut holder).await.unwrap();
+    sitting.counted().await;
+}
+
+#[tokio::test]
+async fn a_portal_that_says_it_still_runs_has_nobodys_notices_counted_again() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    sitting.open(&portal).await;
+    cast(&mut voters(&portal, 1..=1).await[0], &sitting.id, &[("c1-1", "F")]).await;
+    sitting.close().await;
+    sitting.unseal(0).await;
+    let mut staff = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let before = staff.get("/").await.all(".viewer .count");
+    // As another portal would tell somebody something.
+    let told = "insert into notice (id, institution_id, account_id, subject, body, href, at)
+                select gen_random_uuid(), a.institution_id, a.id, '通知', '', '', now()
+                from account a join institution i on i.id = a.institution_id where a.number = $1 and i.code = $2";
+    let told = sqlx::query(told).bind(OfficeKind::CollegeLeague.slug()).bind(FIRST);
+    assert_eq!(told.execute(&mut portal.owner().await).await.unwrap().rows_affected(), 1);
+    lunzhi::elections::close_overdue(&portal.app.elections).await.unwrap();
+    assert_eq!(staff.get("/").await.all(".viewer .count"), before, "believed for ten seconds");
+    // An act may have told anybody anything.
+    sitting.act("void", &[("reason", "故障")]).await;
+    assert_ne!(staff.get("/").await.all(".viewer .count"), before);
+}
+
+#[tokio::test]
 async fn a_campus_sign_in_that_began_at_one_portal_comes_back_to_the_other() {
     let one = Portal::start().await;
     let other = one.restarted();
