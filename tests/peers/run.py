@@ -433,9 +433,15 @@ def main():
         for kind in (MamaCas, CasServer, Oidc):
             if chosen and not any(one in kind.name for one in chosen.split(",")):
                 continue
-            said = walk(kind(programs, portal, folder), portal, folder)
+            try:
+                said = walk(kind(programs, portal, folder), portal, folder)
+            except Exception as why:  # noqa: BLE001: a server that does not start is a row of the table, and the next is tried
+                print(f"{kind.name}: {why}", file=sys.stderr)
+                said = ["FAIL"] * len(STEPS)
             good = good and "FAIL" not in said
             rows.append([kind.name, *said])
+        if len(rows) == 2:
+            raise Failed(f"no such servers: {chosen}")
         for row in rows:
             print("| " + " | ".join(row) + " |")
     except Failed as why:
