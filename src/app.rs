@@ -156,7 +156,7 @@ impl App {
         &self,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let value = self.single_write(work).await?;
+        let value = self.write_quietly(work).await?;
         self.unread.forget();
         Ok(value)
     }
@@ -172,13 +172,18 @@ impl App {
         authority: &Authority,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<Option<T>, Failure>,
     ) -> Result<T, Failure> {
-        match self.single_write(work).await? {
+        match self.write_quietly(work).await? {
             Some(value) => Ok(value),
             None => Err(acts_no_more(&mut *self.read().await?, authority).await?),
         }
     }
 
-    async fn single_write<T>(
+    /// As [`write_one`](Self::write_one), for what changes nobody's notices, such as what a portal says of itself every few
+    /// seconds: those of everybody need not be counted again.
+    ///
+    /// # Errors
+    /// As [`write_one`](Self::write_one).
+    pub async fn write_quietly<T>(
         &self,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {

@@ -8,6 +8,7 @@ use axum::{
 };
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
+use tokio::time::timeout;
 
 use super::{
     acting::Acting,
@@ -27,6 +28,8 @@ use crate::{
 
 /// How often it is noted that a session is used.
 const NOTED_EVERY: Duration = Duration::minutes(1);
+/// How long a page waits for that: a commit whose standby hangs may take as long as the standby does.
+const NOTED_WITHIN: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// The query of a page that looks again by itself: nobody need be there, so that it keeps no session open.
 pub const BY_ITSELF: &str = "again=yes";
@@ -93,18 +96,19 @@ impl RequestContext {
         Ok(Some(With(person, rest)))
     }
 
-    /// Notes that a session is used, to the end whatever the client does. Where it cannot be noted the page is shown all the
-    /// same: a full disk keeps nobody from reading.
+    /// Notes that a session is used, to the end whatever the client does. Where it cannot be noted, or not at once, the page is
+    /// shown all the same: a full disk and a standby that hangs keep nobody from reading.
     async fn note_use(&self, session: &[u8], now: OffsetDateTime) {
         if self.0.pools.watched.standing() != Standing::Writable {
             return;
         }
         let (pool, session) = (self.0.pools.single.clone(), session.to_vec());
         let noting = async move { store::note_use(&mut *pool.connection().await?, &session, now).await };
-        match tokio::spawn(noting).await {
-            Ok(Ok(())) => {}
-            Ok(Err(failure)) => tracing::warn!(%failure, "the use of a session was not noted"),
-            Err(error) => tracing::warn!(%error, "the use of a session was not noted"),
+        match timeout(NOTED_WITHIN, tokio::spawn(noting)).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(failure))) => tracing::warn!(%failure, "the use of a session was not noted"),
+            Ok(Err(error)) => tracing::warn!(%error, "the use of a session was not noted"),
+            Err(_) => tracing::warn!("the use of a session is still being noted"),
         }
     }
 

@@ -195,6 +195,11 @@ fn walk(text: &str, found: &mut Found) -> Result<(), Refusal> {
     }
 }
 
+/// Whether an answer is of the protocol at all, be it yes or no, and not some page of the server.
+pub(super) fn is_response(bytes: &[u8]) -> bool {
+    text_of(bytes).contains("serviceResponse")
+}
+
 /// Reads the answer about a ticket.
 pub fn answer(bytes: &[u8]) -> Result<CasPerson, Refusal> {
     let mut found = Found::default();

@@ -86,17 +86,17 @@ pub fn begin(
     true
 }
 
-/// Says how far a count is, for the pages of other portals, until it has ended or it was said why it stopped. Beside the count:
-/// one that has to wait for the other's rows would wait for itself.
+/// Says how far a count is, for the pages of other portals, until it has ended, it was said why it stopped, or this portal let
+/// go of it. Beside the count: one that has to wait for the other's rows would wait for itself.
 async fn tell(app: &Elections, sitting: SittingId, progress: &Arc<Progress>) {
     let whole = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     while app.ballot_box.progress(sitting).is_some_and(|current| Arc::ptr_eq(&current, progress)) {
         let (halted, (done, total)) = (progress.halt().map(|halt| halt.says()), progress.figures());
         let told = ToldCount { done: whole(done), total: whole(total), halted };
         let portal = app.ballot_box.portal;
-        match app.write_one(async |db| store::say_count(db, sitting, portal, &told).await).await {
-            Ok(()) if told.halted.is_some() => return,
-            Ok(()) => {}
+        match app.write_quietly(async |db| store::say_count(db, sitting, portal, &told).await).await {
+            Ok(is_ours) if !is_ours || told.halted.is_some() => return,
+            Ok(_) => {}
             Err(failure) => tracing::warn!(%failure, "how far a count is was not said"),
         }
         sleep(TOLD_EVERY).await;

@@ -101,7 +101,7 @@ impl Imports {
         let told = progress.clone();
         tokio::spawn(async move {
             while !told.0.ended.load(Ordering::Relaxed) {
-                let said = app.write_one(async |db| progress_store::say(db, id, app.portal, told.rows()).await);
+                let said = app.write_quietly(async |db| progress_store::say(db, id, app.portal, told.rows()).await);
                 if let Err(failure) = said.await {
                     tracing::warn!(%failure, "the progress of an import was not said");
                 }

@@ -68,7 +68,7 @@ pub async fn keep_shares(app: &Reviews) -> Result<(), Failure> {
     if app.shares.is_empty() {
         return Ok(());
     }
-    app.write_one(async |db| store::still_holds_shares(db, app.portal).await).await
+    app.write_quietly(async |db| store::still_holds_shares(db, app.portal).await).await
 }
 
 /// Says that this portal ends, and with it the shares that it holds: who waits for it at another need not wait to find out.

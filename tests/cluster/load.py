@@ -22,6 +22,7 @@ PATIENCE = 20.0
 SCHOOL = "qingyu"
 A_DAY = 9
 ROWS = 30
+KINDS = ("ballot", "request", "appointment", "end", "import")
 
 
 @dataclass
@@ -42,6 +43,10 @@ class Attempt:
 
     def unclear(self):
         return not self.done and (self.status == 0 or self.status >= 500)
+
+    def is_fault(self):
+        """The answer is none that a portal may give, whatever becomes of its database."""
+        return self.status == 500 or self.status == 503 and not self.says_when
 
 
 class Browser:

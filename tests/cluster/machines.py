@@ -132,6 +132,21 @@ class Folder:
         self.running.append(process)
         return process
 
+    def end(self, others=lambda: []):
+        """Ends every process that was started here, and the ids that `others` gives."""
+        processes = [process for process in self.running if process.poll() is None]
+        pids = [process.pid for process in processes]
+        tell(pids + others(), signal.SIGCONT)
+        tell(pids, signal.SIGTERM)
+        end = time.monotonic() + 10
+        for process in processes:
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                tell([process.pid, *children(process.pid)], signal.SIGKILL)
+                process.wait()
+        tell(others(), signal.SIGKILL)
+
 
 class Etcd:
     """Three members that hold who leads."""
@@ -320,7 +335,10 @@ class Cluster:
             alive = all(one["state"] in ("running", "streaming") for one in members)
             return (len(roles) == 3 and alive and roles.count("leader") == 1 and "sync_standby" in roles
                     and len({one.get("timeline") for one in members}) == 1)
-        wait("the cluster is whole again", seconds, whole, 0.5)
+        try:
+            wait("the cluster is whole again", seconds, whole, 0.5)
+        except Failed as why:
+            raise Failed(f"{why}: {self.overview()}") from None
 
     def start_haproxy(self):
         servers = {which: "\n".join(f"    server {member.name} 127.0.0.1:{member.port} check port {member.api}"
@@ -408,13 +426,24 @@ http {{
             name, [self.program, command, "--listen", f"127.0.0.1:{port}",
                    "--data", self.folder.path / "portals", "--ballot-key", self.folder.path / "ballot.key"],
             environment={"DATABASE_URL": self.address(), "RUST_LOG": "warn,lunzhi=info", "MALLOC_ARENA_MAX": "2"})
-        wait(f"portal {place} listens", seconds, lambda: b"listening on" in log.read_bytes()[before:])
+        wait(f"portal {place} listens", seconds,
+             lambda: b"listening on" in log.read_bytes()[before:] or self.portals[place].poll() is not None)
+        self.alive()
         return log.read_bytes()[before:].decode(errors="replace")
 
+    def alive(self):
+        """No portal has ended by itself: a database that dies is no reason."""
+        for place, process in enumerate(self.portals):
+            if process and process.poll() is not None:
+                log = (self.folder.path / f"portal{place}.log").read_text(errors="replace")
+                raise Failed(f"portal {place} ended with {process.returncode}: {log[-900:]}")
+
     def stop_portal(self, place, number=signal.SIGTERM):
-        process = self.portals[place]
+        process, self.portals[place] = self.portals[place], None
         process.send_signal(number)
-        process.wait(60)
+        code = process.wait(60)
+        if number == signal.SIGTERM and code:
+            raise Failed(f"portal {place} was told to end, and ended with {code}")
 
     def sql(self, text, database=None, soft=False):
         """Rows of a statement at the primary, as lists of text; with `soft` none where it fails."""
@@ -430,17 +459,5 @@ http {{
         return [line.split("\t") for line in done.stdout.splitlines()]
 
     def end(self):
-        """Ends everything that was started here."""
-        databases = [pid for member in self.members for pid in member.database()]
-        processes = [process for process in self.folder.running if process.poll() is None]
-        pids = [process.pid for process in processes]
-        tell(pids + databases, signal.SIGCONT)
-        tell(pids, signal.SIGTERM)
-        end = time.monotonic() + 10
-        for process in processes:
-            try:
-                process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                tell([process.pid, *children(process.pid)], signal.SIGKILL)
-                process.wait()
-        tell([pid for member in self.members for pid in member.database()], signal.SIGKILL)
+        """Ends everything that was started here. Databases are Patroni's children and outlive one that was killed."""
+        self.folder.end(lambda: [pid for member in self.members for pid in member.database()])

@@ -25,7 +25,7 @@ use tokio::runtime::Runtime;
 use crate::{
     proposals, reviews,
     support::{
-        PASSWORD, Portal,
+        FIRST, PASSWORD, Portal, campus,
         congress::checking_in,
         runtime,
         sitting::{Plan, SMALL, cast, number, opened, prepare, see_other, voter, voters},
@@ -606,10 +606,25 @@ async fn staff_pages(desk: &Desk) {
     desk.go("/").await;
     desk.press("退出").await;
     desk.sign_in(OfficeKind::Administrator).await;
-    for path in ["/slips", "/retention", "/accounts", "/audit", "/organisations"] {
+    for path in ["/slips", "/retention", "/accounts", "/audit", "/organisations", "/campus"] {
         desk.go(path).await;
         desk.judge(path).await;
     }
+}
+
+/// The pages of sign-in by the university's own server: how it is set, its link, and what somebody reads whom it lets in not.
+async fn campus_pages(desk: &Desk) {
+    let kept = campus::set(&desk.portal, &[("protocol", "cas"), ("server", "https://cas.example.edu.cn/cas")]).await;
+    assert_eq!(kept.status, 303, "{}", kept.text());
+    desk.go("/campus").await;
+    desk.judge("how campus sign-in is set").await;
+    desk.press("退出").await;
+    desk.go("/sign-in").await;
+    assert!(desk.shown(&format!("//a[starts-with(@href, '/sso/{FIRST}')]")).await.is_some());
+    desk.judge("the link to campus sign-in").await;
+    desk.go(&format!("/sso/cas/{FIRST}?ticket=ST-1-of-nobody")).await;
+    assert_eq!(desk.heading().await, "没有登录");
+    desk.judge("a campus sign-in that came to nothing").await;
 }
 
 #[test]
@@ -671,6 +686,7 @@ fn a_secretary_imports_mends_the_file_of_errors_and_imports_again() {
         desk.go("/rollover").await;
         desk.judge("the year").await;
         staff_pages(desk).await;
+        campus_pages(desk).await;
     });
 }
 

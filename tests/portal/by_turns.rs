@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{
     Client, FIRST, PASSWORD, Page, Portal,
     campus::{CasServer, OidcServer, SECRET, set},
-    sitting::{SMALL, cast, prepare, see_other, voters},
+    sitting::{SMALL, cast, number, prepare, see_other, voter, voters},
 };
 
 /// Tries again until the page is so; a condition that never comes fails the story.
@@ -94,6 +94,83 @@ async fn an_election_is_told_by_turns_and_its_count_is_made_at_one() {
 }
 
 #[tokio::test]
+async fn slips_paper_ballots_and_an_admitted_voter_are_kept_by_turns() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let both = [&one, &other];
+    let mut sitting = prepare(&one, &SMALL).await;
+    sitting.open(&one).await;
+    sitting.keeper = sitting.keeper.by_turns(both);
+    for (monitor, _) in &mut sitting.monitors {
+        *monitor = monitor.by_turns(both);
+    }
+    for voter in voters(&one, 1..=6).await {
+        cast(&mut voter.by_turns(both), &sitting.id, &[("c1-1", "F")]).await;
+    }
+    // Codes are shown where they were made, and are good everywhere.
+    let (mut here, mut there) = (sitting.keeper.at(&one), sitting.keeper.at(&other));
+    let printed = see_other(&here.post(&format!("{}/slips", sitting.path), &[("many", "2")]).await);
+    let codes = here.get(&printed).await.all(".slip-code");
+    assert_eq!((codes.len(), there.get(&printed).await.status), (2, 409));
+    let bind = format!("{}/slips/bind", sitting.path);
+    see_other(&here.post(&bind, &[("serial", "1"), ("number", &number(7))]).await);
+    assert_eq!(there.post(&bind, &[("serial", "1"), ("number", &number(9))]).await.status, 422, "somebody's");
+    let mut guest = one.visitor().by_turns(both);
+    assert_eq!(guest.post("/slip", &[("code", &codes[0])]).await.location(), "/slip/ballot");
+    assert_eq!(guest.get("/slip/ballot").await.status, 200);
+    assert_eq!(guest.post("/slip/ballot/cast", &[("c1-1", "F")]).await.heading(), "已投票");
+    // Both portals remember the place of a voter whose ballot they have shown; paper closes it at both.
+    let eighth = voter(&one, 8).await;
+    for portal in both {
+        assert_eq!(eighth.at(portal).get(&sitting.votes()).await.status, 200);
+    }
+    let paper = format!("{}/paper", sitting.path);
+    see_other(&here.post(&paper, &[("number", &number(8))]).await);
+    assert_eq!(there.post(&paper, &[("number", &number(8))]).await.status, 422, "not twice");
+    for portal in both {
+        let mut eighth = eighth.at(portal);
+        let closed = eighth.post_on(&format!("{}/cast", sitting.votes()), &[("c1-1", "F")]).await;
+        assert!(closed.text().contains("已领取纸质选票"), "{}", closed.text());
+    }
+    let monitoring = format!("/monitoring/{}", sitting.id);
+    let asked = [("number", "20240030"), ("contest", "1"), ("why", "转班后漏登，班级团支部证明")];
+    see_other(&sitting.monitors[0].0.at(&one).post(&format!("{monitoring}/admissions"), &asked).await);
+    let mut second = sitting.monitors[1].0.at(&other);
+    let agree = second.get(&monitoring).await.attributes("form", "action");
+    let agree = agree.into_iter().find(|action| action.contains("/admissions/")).unwrap();
+    see_other(&second.post(&agree, &[]).await);
+    let mut late = voter(&one, 30).await.by_turns(both);
+    cast(&mut late, &sitting.id, &[("c1-1", "F")]).await;
+    sitting.close().await;
+    let entries =
+        format!("/entries/{}", sitting.contests[0].trim_start_matches("/sittings/").replace("/contests/", "/"));
+    let figures = [
+        ("returned", "1"),
+        ("valid", "1"),
+        ("void", "0"),
+        ("f1", "1"),
+        ("a1", "0"),
+        ("n1", "0"),
+        ("f2", "0"),
+        ("a2", "0"),
+        ("n2", "1"),
+        ("written", ""),
+    ];
+    see_other(&sitting.keeper.at(&one).post(&entries, &figures).await);
+    see_other(&sitting.monitors[0].0.at(&other).post(&entries, &figures).await);
+    for (monitor, phrase) in &sitting.monitors[..2] {
+        see_other(&monitor.at(&one).post(&format!("{monitoring}/unseal"), &[("phrase", phrase)]).await);
+    }
+    sitting.counted().await;
+    sitting.act("report", &[]).await;
+    let record = late.get(&format!("{}/record.json", sitting.votes())).await;
+    let record = lunzhi::elections::record::read(&record.bytes).unwrap();
+    let contest = &record.contests[0];
+    assert_eq!((contest.attendance.due, contest.attendance.present, record.admitted), (11, 9, 1));
+    assert_eq!((contest.tally.returned, contest.tally.candidates[0].votes_for), (9, 9), "each once");
+}
+
+#[tokio::test]
 async fn a_count_that_another_portal_took_over_writes_nothing() {
     let one = Portal::start().await;
     let other = one.restarted();
@@ -148,6 +225,59 @@ async fn how_far_a_count_is_and_why_it_stopped_is_said_at_every_portal() {
     let silent = "update count_holder set seen_at = seen_at - interval '40 seconds'";
     sqlx::query(silent).execute(&mut db).await.unwrap();
     assert!(!keeper.get(&sitting.path).await.text().contains("正在计票"), "a portal that ended counts no more");
+}
+
+#[tokio::test]
+async fn a_portal_that_is_stopped_while_it_counts_tells_of_no_count_any_more() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let mut sitting = prepare(&one, &SMALL).await;
+    sitting.open(&one).await;
+    for mut voter in voters(&one, 1..=8).await {
+        cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
+    }
+    sitting.close().await;
+    // The count comes to its last act and waits there.
+    let mut holder = one.owner().await;
+    sqlx::raw_sql("begin; lock table receipt in exclusive mode").execute(&mut holder).await.unwrap();
+    let monitoring = format!("/monitoring/{}", sitting.id);
+    for (monitor, phrase) in &sitting.monitors[..2] {
+        see_other(&monitor.at(&one).post(&format!("{monitoring}/unseal"), &[("phrase", phrase)]).await);
+    }
+    let mut monitor = sitting.monitors[2].0.at(&other);
+    until(&mut monitor, &monitoring, |page| page.text().contains("正在计票")).await;
+    lunzhi::elections::stop(&one.app.elections).await.unwrap();
+    // It would have said once more that it counts.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    let page = monitor.get(&monitoring).await;
+    assert!(!page.text().contains("正在计票"), "{}", page.text());
+    assert!(page.text().contains("系统在收集口令期间重新启动过"), "nobody waits to find out: {}", page.text());
+    // What it still brings to its end counts, as long as no other has begun.
+    sqlx::query("commit").execute(&mut holder).await.unwrap();
+    sitting.counted().await;
+}
+
+#[tokio::test]
+async fn a_portal_that_says_it_still_runs_has_nobodys_notices_counted_again() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    sitting.open(&portal).await;
+    cast(&mut voters(&portal, 1..=1).await[0], &sitting.id, &[("c1-1", "F")]).await;
+    sitting.close().await;
+    sitting.unseal(0).await;
+    let mut staff = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let before = staff.get("/").await.all(".viewer .count");
+    // As another portal would tell somebody something.
+    let told = "insert into notice (id, institution_id, account_id, subject, body, href, at)
+                select gen_random_uuid(), a.institution_id, a.id, '通知', '', '', now()
+                from account a join institution i on i.id = a.institution_id where a.number = $1 and i.code = $2";
+    let told = sqlx::query(told).bind(OfficeKind::CollegeLeague.slug()).bind(FIRST);
+    assert_eq!(told.execute(&mut portal.owner().await).await.unwrap().rows_affected(), 1);
+    lunzhi::elections::close_overdue(&portal.app.elections).await.unwrap();
+    assert_eq!(staff.get("/").await.all(".viewer .count"), before, "believed for ten seconds");
+    // An act may have told anybody anything.
+    sitting.act("void", &[("reason", "故障")]).await;
+    assert_ne!(staff.get("/").await.all(".viewer .count"), before);
 }
 
 #[tokio::test]

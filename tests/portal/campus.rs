@@ -241,7 +241,7 @@ async fn the_number_is_read_from_the_attribute_that_is_set_in_either_style() {
         let page = person.get(&back(&server.ticket_answering(&sent, &cas_success(inside)))).await;
         assert!(page.status == 403 && says(&page).contains("没有给出你的学号"), "{}", page.text());
     }
-    for otherwise in [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN, StatusCode::FOUND] {
+    for otherwise in [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN, StatusCode::FOUND, StatusCode::OK] {
         server.speak_version_2(otherwise);
         let mut person = portal.visitor();
         let sent = person.get(&format!("/sso/{FIRST}")).await;

@@ -110,6 +110,17 @@ async fn a_token_that_is_not_ours_is_not_taken() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_a_minute_and_a_half_off_refuses_nobody() {
+    let portal = Portal::start().await;
+    let server = with_oidc(&portal, &NUMBER).await;
+    let now = portal.app.clock.now().unix_timestamp();
+    for changed in [json!({ "iat": now + 90, "nbf": now + 90 }), json!({ "iat": now - 390, "exp": now - 90 })] {
+        let (_, page) = by_oidc(&portal, &server, &changed, &student()).await;
+        assert_eq!(page.status, 303, "{changed}: {}", page.text());
+    }
+}
+
+#[tokio::test]
 async fn keys_that_change_are_asked_for_once() {
     let portal = Portal::start().await;
     let server = with_oidc(&portal, &NUMBER).await;

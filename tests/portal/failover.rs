@@ -1,13 +1,14 @@
 //! A database that moves: two ways to one server stand for two servers. One can be cut, as when a server dies, or held, as
 //! when it is frozen: it takes connections and says nothing more.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::response::IntoResponse;
 use lunzhi::{
     clock::Clock,
     database::{
         Pools,
+        embedded::{EmbeddedPg, Options},
         pool::Standing,
         reach::{reach, wait_for},
         server_watch::watch_server,
@@ -26,7 +27,7 @@ use tokio::{
     sync::{Mutex, watch},
 };
 
-use crate::support::{Client, FIRST, PASSWORD, Portal, empty_database};
+use crate::support::{Client, FIRST, PASSWORD, Portal, empty_database, runtime, scratch};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -92,6 +93,16 @@ async fn pass(mut client: TcpStream, server: PgConnectOptions, mut way: watch::R
     }
 }
 
+/// Waits until the watch over the portal's database has found that it stands so.
+async fn until(app: &Lunzhi, standing: Standing) {
+    let mut looks = 0;
+    while app.pools.watched.standing() != standing {
+        looks += 1;
+        assert!(looks < 1_200, "{:?} and not {standing:?}", app.pools.watched.standing());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// A portal that reaches its database by two ways, and watches over it.
 struct Watched {
     app: Lunzhi,
@@ -126,12 +137,7 @@ impl Watched {
     }
 
     async fn until(&self, standing: Standing) {
-        let mut looks = 0;
-        while self.app.pools.watched.standing() != standing {
-            looks += 1;
-            assert!(looks < 1_200, "{:?} and not {standing:?}", self.app.pools.watched.standing());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        until(&self.app, standing).await;
     }
 
     async fn client(&self, office: OfficeKind) -> Client {
@@ -235,6 +241,63 @@ async fn what_hangs_on_a_frozen_server_ends_and_a_commit_there_is_perhaps_done()
     let ended = tokio::time::timeout(Duration::from_mins(1), at_commit).await.expect("it does not hang").unwrap();
     assert!(matches!(ended, Err(Failure::Unconfirmed)), "{ended:?}");
     watched.until(Standing::Writable).await;
+}
+
+/// Says which standbys have to confirm each commit.
+async fn set_standbys(owner: &mut PgConnection, names: &str) {
+    owner.execute(AssertSqlSafe(format!("alter system set synchronous_standby_names = '{names}'"))).await.unwrap();
+    owner.execute("select pg_reload_conf()").await.unwrap();
+    // The server's processes take it up one after the other.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+#[test]
+fn while_a_commit_waits_for_its_standby_pages_are_read_and_other_acts_are_told_why() {
+    let dir = scratch("standby");
+    // Not disposable: that one knows no standbys, and confirms before anything is written.
+    let mut server = EmbeddedPg::start(&Options { dir: dir.clone(), disposable: false }).unwrap();
+    runtime().block_on(commits_wait(&server.url("postgres")));
+    server.stop();
+    fs::remove_dir_all(dir).unwrap();
+}
+
+async fn commits_wait(admin: &str) {
+    let portal = Portal::start_on(admin).await;
+    let mut owner = portal.owner().await;
+    let reached = wait_for(&portal.url).await.unwrap();
+    let pools = Pools::at(&reached);
+    watch_server(&pools, reached, Space::default());
+    let app = Lunzhi::new(pools, Clock::default(), Cost::CHEAP, MarkKey::random(), None).unwrap();
+    let mut client = Client::new(router(&app));
+    assert_eq!(client.sign_in(FIRST, OfficeKind::Administrator.slug(), PASSWORD).await.status, 303);
+    set_standbys(&mut owner, "nobody").await;
+    let mut first = client.clone();
+    let waits = tokio::spawn(async move {
+        first.post("/accounts", &[("number", "T8"), ("name", "先办"), ("office", "student")]).await
+    });
+    // Before anybody knows: that the session is used would be noted by a commit that waits as well.
+    app.clock.advance(time::Duration::minutes(2));
+    let page = tokio::time::timeout(Duration::from_secs(4), client.get("/accounts")).await;
+    assert_eq!(page.expect("reading goes on").status, 200);
+    until(&app, Standing::CommitsWait).await;
+    let health = client.get("/healthz").await;
+    assert!(health.status == 503 && health.text().contains("wait for a standby"), "{}", health.text());
+    assert_eq!(client.get("/accounts").await.status, 200);
+    let later = [("number", "T9"), ("name", "后办"), ("office", "student")];
+    let refused = client.post("/accounts", &later).await;
+    assert!(refused.status == 503 && refused.text().contains("在等备用服务器确认"), "{}", refused.text());
+    assert!(refused.headers.contains_key("retry-after"));
+    set_standbys(&mut owner, "").await;
+    // Where a busy machine took its time the first one was told to look.
+    let first = waits.await.unwrap();
+    assert!(first.status == 200 || first.text().contains("可能已经生效"), "{}", first.text());
+    until(&app, Standing::Writable).await;
+    let written: Vec<String> = sqlx::query_scalar("select number from account where number in ('T8', 'T9')")
+        .fetch_all(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(written, ["T8"], "what waited is there, and what was refused is not");
+    assert_eq!(client.post("/accounts", &later).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -447,6 +447,60 @@ fn a_portal_killed_during_check_in_has_counted_once_everybody_whom_it_acknowledg
     fs::remove_dir_all(data).unwrap();
 }
 
+#[test]
+fn a_portal_that_is_stopped_ends_what_it_has_in_hand_and_leaves_the_rest_to_the_other() {
+    let data = scratch("replaced");
+    let (portal, path) = runtime().block_on(async {
+        let portal = Portal::start().await;
+        let (path, mut league) = checking_in(&portal, 150).await;
+        let desk = [("number", "school_league"), ("desk", "1 号台")];
+        assert_eq!(league.post(&format!("{path}/check-in/desks"), &desk).await.status, 303);
+        (portal, path)
+    });
+    let [one, other] = [(); 2].map(|()| Running::start_on("serve", &data, Some(&portal.url)));
+    let fields = [("school", FIRST), ("number", "school_league"), ("password", PASSWORD)];
+    let cookie = ask(one.address, &form("POST", "/sign-in", "", &fields)).unwrap().cookie().unwrap();
+    let check_in = |running: SocketAddr, student: u32| {
+        let who = format!("2024{student:04}");
+        let answer = ask(running, &form("POST", &format!("{path}/check-in"), &cookie, &[("who", who.as_str())]))?;
+        Some(answer.location().to_owned())
+    };
+    let (first, second) = (one.address, other.address);
+    let (count, by_second) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for desk in 0..4 {
+            let (check_in, count, by_second) = (&check_in, &count, &by_second);
+            scope.spawn(move || {
+                for student in (1..=150).filter(|student| student % 4 == desk) {
+                    let told = check_in(first, student).unwrap_or_else(|| {
+                        by_second.fetch_add(1, Ordering::Relaxed);
+                        check_in(second, student).unwrap()
+                    });
+                    assert!(told.contains("came=now"), "{student}: what nobody answered was not done: {told}");
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        for _ in 0..60_000 {
+            if count.load(Ordering::Relaxed) >= 4 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        one.signal("-TERM");
+    });
+    assert_eq!(one.wait().code(), Some(0));
+    assert_ne!(by_second.load(Ordering::Relaxed), 0, "it was stopped in the middle");
+    let present = runtime().block_on(async {
+        let count = sqlx::query_scalar("select count(*) from attendance where undone_at is null");
+        let present: i64 = count.fetch_one(&mut portal.owner().await).await.unwrap();
+        usize::try_from(present).unwrap()
+    });
+    assert_eq!(present, 150);
+    other.stop();
+    fs::remove_dir_all(data).unwrap();
+}
+
 /// A list of new students, `XY0` and so on, as an upload.
 fn student_upload(students: usize, cookie: &str) -> Vec<u8> {
     let mut text = "学号,姓名,院系,专业,培养层次,年级,班级\n".to_owned();

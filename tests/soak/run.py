@@ -8,7 +8,8 @@ half that rate, whether or not earlier ones are answered; a portal is killed or 
 from a fifth of the time to seven tenths of it. Nothing stands before the portals: a client that finds one gone asks the other.
 Students' pages, offices' pages, ballots and students' requests; each write is noted with its answer and looked for in the
 database afterwards. Prints the first fifth of the time beside the last, and ends with 1 where an acknowledged write is lost, one
-is there twice, or a portal's memory grew. KEEP=1 leaves the folder.
+is there twice, or a portal's memory grew; where a portal answers 500, and where no write was acknowledged, which would prove
+nothing. KEEP=1 leaves the folder.
 """
 
 import asyncio
@@ -292,7 +293,8 @@ def play(folder, program):
           f"twice {len(twice)}; portals were started {portals.starts} times")
     for what in (lost + twice)[:20]:
         print(f"  {what}")
-    return flat and not lost and not twice
+    wrote = load.acknowledged["requests"] and load.acknowledged["ballots"]
+    return bool(flat and wrote and not lost and not twice and not any(status == 500 for _, status in load.failures))
 
 
 def main():

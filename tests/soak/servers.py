@@ -74,7 +74,9 @@ class Portals:
         """Ends a portal by a signal, and starts another in its place a moment later."""
         process = self.processes[place]
         process.send_signal(number)
-        process.wait(60)
+        code = process.wait(60)
+        if number == signal.SIGTERM and code:
+            raise Failed(f"portal {place} was told to end, and ended with {code}")
         time.sleep(AWAY)
         self.start(place)
 

@@ -1141,7 +1141,7 @@ mod tests {
                 let next = next.unwrap();
                 let place = given(next);
                 let session = case.opinions.iter().find(|one| one.visit == visit).map_or(Some(person(1)), |one| one.session);
-                let request = StepRequest { session, place, ..ask(next, fresh, visit, Decision::Agree) };
+                let request = StepRequest { place, session, ..ask(next, fresh, visit, Decision::Agree) };
                 prop_assert!(go(&chain, &mut case, request).is_ok(), "stuck at {step}");
                 fresh += 1;
             }

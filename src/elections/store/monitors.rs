@@ -566,25 +566,24 @@ pub struct ToldCount {
     pub halted: Option<String>,
 }
 
-/// Says how far a count is that this portal makes, where no other has taken it over.
+/// Says how far a count is that this portal makes; `false` where the sitting is this portal's no more: another has taken it
+/// over, or this one ends and has let go of it.
 pub async fn say_count(
     connection: &mut PgConnection,
     sitting: SittingId,
     portal: PortalId,
     told: &ToldCount,
-) -> Result<(), Failure> {
-    sqlx::query!(
+) -> Result<bool, Failure> {
+    let said = sqlx::query!(
         "update count_holder set opened = $3, envelopes = $4, halted = $5, seen_at = clock_timestamp()
-         where sitting_id = $1 and portal = $2",
+         where sitting_id = $1 and portal = $2 and clock_timestamp() < held_until",
         sitting.0,
         portal.0,
         told.done,
         told.total,
         told.halted
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    );
+    Ok(said.execute(connection).await?.rows_affected() == 1)
 }
 
 /// What another portal says of the count that it makes; none where it makes none or is heard of no more.
