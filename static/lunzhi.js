@@ -22,9 +22,15 @@ const unfold = () => {
 };
 window.addEventListener("hashchange", unfold);
 unfold();
+// Browsers that do not say which button sent a form are told by its click, which the Enter key brings about too.
+let pressed = null;
+document.addEventListener("click", (event) => {
+  pressed = event.target.closest("button");
+}, true);
+const sender = (event) => event.submitter ?? (pressed && pressed.form === event.target ? pressed : null);
 // A long check says so, and is not sent twice.
 document.addEventListener("submit", (event) => {
-  const button = event.submitter;
+  const button = sender(event);
   if (!button) return;
   if (event.target.dataset.sent) {
     event.preventDefault();
@@ -166,7 +172,7 @@ for (const field of document.querySelectorAll("input[data-photo]")) {
     if (!making) return;
     event.preventDefault();
     event.stopPropagation();
-    wanted = event.submitter ?? field.form.querySelector("button");
+    wanted = sender(event) ?? field.form.querySelector("button");
   });
 }
 // A file that is too large is named before it is sent.
