@@ -530,7 +530,9 @@ fn what_browsers_of_2020_do_not_know_takes_nothing_else_with_it() {
         assert!(!css.contains(word), "the style sheet has {word}");
     }
     let script = fs::read_to_string(root.join("static/lunzhi.js")).unwrap();
-    for word in [".requestSubmit(", ".at(", "structuredClone(", "Object.hasOwn(", ".findLast", ".toSorted(", "??=", "||="] {
+    for word in
+        [".requestSubmit(", ".at(", "structuredClone(", "Object.hasOwn(", ".findLast", ".toSorted(", "??=", "||="]
+    {
         assert!(!script.contains(word), "the script has {word}");
     }
 }
