@@ -2,6 +2,7 @@
 //!
 //! One module, because all share one browser.
 
+mod aged;
 mod congress;
 mod everyday;
 mod hall;
