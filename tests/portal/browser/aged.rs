@@ -15,7 +15,7 @@ use crate::support::{
 /// between them, fields that lost their height, a page that scrolls sideways.
 const AGE: &str = r"
     const newer = (list) => /:has\(|:is\(|:where\(|::details-content/.test(list) || /:not\([^()]*,/.test(list);
-    const lines = ['accent-color', 'inset', 'aspect-ratio', 'content-visibility', 'contain-intrinsic-size'];
+    const lines = ['accent-color', 'aspect-ratio', 'content-visibility', 'contain-intrinsic-size'];
     const age = (list) => {
         for (let place = list.cssRules.length - 1; place >= 0; place -= 1) {
             const rule = list.cssRules[place];
