@@ -12,6 +12,10 @@ window.addEventListener("beforeprint", () => {
 window.addEventListener("afterprint", () => {
   for (const fold of unfolded) fold.open = false;
 });
+// What is folded for phones alone lies open at a desk; newer browsers show it there before this says so.
+if (matchMedia("(min-width: 46.01rem)").matches) {
+  for (const fold of document.querySelectorAll("details.fold-narrow")) fold.open = true;
+}
 // What a link leads to is not left folded.
 const unfold = () => {
   const led = document.getElementById(location.hash.slice(1));
@@ -22,9 +26,15 @@ const unfold = () => {
 };
 window.addEventListener("hashchange", unfold);
 unfold();
+// Browsers that do not say which button sent a form are told by its click, which the Enter key brings about too.
+let pressed = null;
+document.addEventListener("click", (event) => {
+  pressed = event.target.closest("button");
+}, true);
+const sender = (event) => event.submitter ?? (pressed && pressed.form === event.target ? pressed : null);
 // A long check says so, and is not sent twice.
 document.addEventListener("submit", (event) => {
-  const button = event.submitter;
+  const button = sender(event);
   if (!button) return;
   if (event.target.dataset.sent) {
     event.preventDefault();
@@ -166,7 +176,7 @@ for (const field of document.querySelectorAll("input[data-photo]")) {
     if (!making) return;
     event.preventDefault();
     event.stopPropagation();
-    wanted = event.submitter ?? field.form.querySelector("button");
+    wanted = sender(event) ?? field.form.querySelector("button");
   });
 }
 // A file that is too large is named before it is sent.

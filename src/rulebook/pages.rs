@@ -47,6 +47,9 @@ pub(super) fn routes() -> Routes {
         .get("/plans/{version}/source", source)
 }
 
+/// Rules that stand open on a phone.
+const MOST_OPEN: usize = 12;
+
 /// The page around its main part.
 #[derive(Template)]
 #[template(path = "rulebook/page.html")]
@@ -74,6 +77,11 @@ impl RuleBook<'_> {
     /// The column is of the plan by which the university goes.
     fn is_own(&self, plan: &Plan) -> bool {
         self.governing.is_some_and(|governing| governing.plan.code == plan.code)
+    }
+
+    /// A phone shows the rules' names alone: a few that were looked for stand open.
+    fn folds(&self) -> bool {
+        self.found > MOST_OPEN
     }
 
     /// Why the university goes by its plan's rule although it is wider; empty where it did not say.

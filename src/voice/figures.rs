@@ -58,7 +58,7 @@ impl FigureRow {
         let progress = strip(&[
             PartCount::new("pass", "已答复", count(answered)),
             PartCount::new("warn", "办理中", count(open - late)),
-            PartCount::new("fail", "超期未办", count(late)),
+            PartCount::new("fail", "逾期未办", count(late)),
         ]);
         let words = strip(&[
             PartCount::new("pass", "满意", count(satisfied)),

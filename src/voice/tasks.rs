@@ -80,7 +80,7 @@ async fn of_office(
     let waiting = store::waiting(connection, person.institution, desk, now).await?;
     let late = waiting.late.take_up + waiting.late.answer;
     if desk.is_league() || office.kind == OfficeKind::CollegeLeague {
-        let says = format!("督办 {late} 件超期的诉求");
+        let says = format!("督办 {late} 件逾期的诉求");
         if late > 0 {
             tasks.push(Task::new(true, says, String::new(), DESK.to_owned()));
         }

@@ -2,6 +2,7 @@
 //!
 //! One module, because all share one browser.
 
+mod aged;
 mod congress;
 mod everyday;
 mod hall;
@@ -965,6 +966,10 @@ fn on_a_phone_a_secretary_reads_the_union_and_a_student_hands_over() {
         desk.press("学生会").await;
         assert_eq!(desk.heading().await, "信息工程系学生会");
         desk.judge("the union").await;
+        // The drawing of the organisation is a list there, and the list of people is one touch away.
+        let seen = "return [...document.querySelectorAll('.chart-drawn, .chart-list, .fold-narrow table')]
+                    .map((one) => one.checkVisibility())";
+        assert_eq!(desk.browser.execute(seen, vec![]).await.unwrap(), json!([false, true, false]));
         desk.press("轮值").await;
         desk.fill("当值人选", "学生1").await;
         desk.fill("学期", "本学期").await;

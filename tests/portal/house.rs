@@ -490,6 +490,74 @@ fn paths_are_written_in_one_place() {
     }
 }
 
+/// The rules of a style sheet: their selectors, and what they say.
+fn style_rules(css: &str) -> Vec<(Vec<String>, String)> {
+    let mut text = String::new();
+    for (place, piece) in css.split("/*").enumerate() {
+        text.push_str(if place == 0 { piece } else { piece.split_once("*/").unwrap().1 });
+    }
+    let rule = |chunk: &str| {
+        let (before, body) = chunk.rsplit_once('{')?;
+        let list = before.rsplit(['{', ';']).next()?.trim();
+        (!list.starts_with('@')).then(|| (selectors(list), body.to_owned()))
+    };
+    text.split('}').filter_map(rule).collect()
+}
+
+/// The selectors of a list; one that holds a list itself is one.
+fn selectors(list: &str) -> Vec<String> {
+    let (mut found, mut depth) = (vec![String::new()], 0_usize);
+    for c in list.chars() {
+        depth = match c {
+            '(' | '[' => depth + 1,
+            ')' | ']' => depth - 1,
+            _ => depth,
+        };
+        if c == ',' && depth == 0 {
+            found.push(String::new());
+        } else {
+            found.last_mut().unwrap().push(c);
+        }
+    }
+    found.iter().map(|one| one.trim().to_owned()).collect()
+}
+
+/// Safari 14 and Chrome 86 leave out a whole rule where they do not know one of its selectors: the newer ones have rules of their
+/// own, which only add comfort. Where they know no gap between the parts of a row, margins stand for it.
+#[test]
+fn what_browsers_of_2020_do_not_know_takes_nothing_else_with_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let css = fs::read_to_string(root.join("static/lunzhi.css")).unwrap();
+    let (_, rest) = css.split_once("@supports not ((inset: 0) or (appearance: none)) {").unwrap();
+    let (margins, _) = rest.split_once("\n}\n").unwrap();
+    for (list, body) in style_rules(&css) {
+        let is_newer = |one: &&String| {
+            let holds_list = |rest: &str| rest.split(')').next().unwrap().contains(',');
+            [":has(", ":is(", ":where(", "::details-content"].iter().any(|word| one.contains(word))
+                || one.split(":not(").skip(1).any(holds_list)
+        };
+        let newer = list.iter().filter(is_newer).count();
+        assert!(newer == 0 || newer == list.len(), "{list:?} are lost together");
+        for word in ["inset:", "aspect-ratio:", "color-mix(", "-inline:", "-block:", "dvh"] {
+            assert!(!body.contains(word), "{list:?} has {word}");
+        }
+        if body.contains("flex;") && body.contains(" gap: ") && !body.contains(" gap: 0;") {
+            for one in list {
+                assert!(margins.contains(&format!("{one} > ")), "{one} has no margins for its gap");
+            }
+        }
+    }
+    for word in ["@layer", "@container", "@property", "width >", "width <"] {
+        assert!(!css.contains(word), "the style sheet has {word}");
+    }
+    let script = fs::read_to_string(root.join("static/lunzhi.js")).unwrap();
+    for word in
+        [".requestSubmit(", ".at(", "structuredClone(", "Object.hasOwn(", ".findLast", ".toSorted(", "??=", "||="]
+    {
+        assert!(!script.contains(word), "the script has {word}");
+    }
+}
+
 /// What `make quick` leaves to `make test`: a browser, portals as processes, or thousands of requests.
 const SLOW: &[&str] =
     &["ballot_faults", "browser", "every_form", "failover", "hangups", "links", "process", "proxy", "secrecy"];

@@ -194,8 +194,8 @@ async fn rgt_02_the_league_committee_sees_all_and_instructs() {
     portal.app.clock.advance(Duration::days(20));
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let page = league.get("/voice/desk?late=yes").await.text();
-    assert!(page.contains("超期未接收 1 件") && page.contains("三楼热水经常停"), "{page}");
-    assert!(league.get("/").await.text().contains("督办 1 件超期的诉求"));
+    assert!(page.contains("逾期未接收 1 件") && page.contains("三楼热水经常停"), "{page}");
+    assert!(league.get("/").await.text().contains("督办 1 件逾期的诉求"));
 }
 
 #[tokio::test]
@@ -647,7 +647,7 @@ async fn rgt_01_rgt_04_what_is_late_stands_on_the_overview_of_its_union() {
     portal.app.clock.advance(Duration::days(17));
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let requests = league.get("/compliance?rule=RGT-01").await.text();
-    assert!(requests.contains("超期未接收 1 件"), "{requests}");
+    assert!(requests.contains("逾期未接收 1 件"), "{requests}");
     let points = league.get("/compliance?rule=RGT-04").await.text();
     assert!(points.contains("1 个问题逾期没有进展") && points.contains("搭建面对面沟通渠道"), "{points}");
 }

@@ -150,10 +150,10 @@ pub fn in_time(plan: &Plan, late: Late, within: Within) -> Finding {
     let times =
         format!("接收 {} 小时、答复 {} 个工作日是实践惯例，本校可以调整", within.take_up_hours, within.answer_days);
     if take_up + answer == 0 {
-        return under(plan, Rule::Rgt01, Outcome::Pass, format!("没有超期未办的诉求（{times}）"));
+        return under(plan, Rule::Rgt01, Outcome::Pass, format!("没有逾期未办的诉求（{times}）"));
     }
-    let says = format!("超期未接收 {take_up} 件，超期未答复 {answer} 件（{times}）");
-    under(plan, Rule::Rgt01, Outcome::Warn, says).remedy("先办超期的；不属于承办单位职责的，及时转办")
+    let says = format!("逾期未接收 {take_up} 件，逾期未答复 {answer} 件（{times}）");
+    under(plan, Rule::Rgt01, Outcome::Warn, says).remedy("先办逾期的；不属于承办单位职责的，及时转办")
 }
 
 /// Days within which what was raised in a session of 面对面 has its answer, or how far it is: practice.
@@ -266,7 +266,7 @@ mod tests {
         let plan = named("suzhou-2020").unwrap();
         let late = in_time(plan, Late { take_up: 1, answer: 2 }, PRACTICE);
         assert_eq!(late.verdict, Outcome::Warn);
-        assert!(late.message.contains("超期未接收 1 件，超期未答复 2 件") && late.message.contains("实践惯例"));
+        assert!(late.message.contains("逾期未接收 1 件，逾期未答复 2 件") && late.message.contains("实践惯例"));
         assert_eq!(late.clause.unwrap().id, "S1.5");
         assert_eq!(in_time(plan, Late::default(), PRACTICE).verdict, Outcome::Pass);
     }

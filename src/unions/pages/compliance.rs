@@ -62,6 +62,8 @@ use crate::{
 
 /// Breaches listed below the table; the table has them all.
 const LISTED: usize = 60;
+/// How many of them stand in the open on a phone.
+const UNFOLDED: usize = 10;
 /// Unions on one page of the table.
 const A_PAGE: i64 = 60;
 
@@ -378,6 +380,16 @@ impl CompliancePage {
     /// No union breaks a hard rule, of the catalogue or of the university's own.
     fn is_clean(&self) -> bool {
         self.failing.is_empty() && self.own.iter().all(|one| one.verdict != Outcome::Fail)
+    }
+
+    /// The breaches that a phone shows unfolded.
+    fn first_breaches(&self) -> &[Breach] {
+        self.breaches.get(..UNFOLDED).unwrap_or(&self.breaches)
+    }
+
+    /// Those below them; at a desk there is no fold.
+    fn other_breaches(&self) -> &[Breach] {
+        self.breaches.get(UNFOLDED..).unwrap_or_default()
     }
 
     /// There is another page of the table after this one.

@@ -280,6 +280,29 @@ pub(super) struct FindingsPage {
 }
 
 impl FindingsPage {
+    /// What binds and is not met; it is sorted before the rest.
+    fn breaches(&self) -> &[Evidence] {
+        self.open.get(..self.breach_count()).unwrap_or_default()
+    }
+
+    /// What else has to be looked at.
+    fn remarks(&self) -> &[Evidence] {
+        self.open.get(self.breach_count()..).unwrap_or_default()
+    }
+
+    fn breach_count(&self) -> usize {
+        self.open.iter().take_while(|one| one.is_breach()).count()
+    }
+
+    /// How many remarks there are of which kind: `提醒 9 项、待补数据 1 项`.
+    fn remarks_in_words(&self) -> String {
+        let many = |outcome: Outcome| {
+            let count = self.remarks().iter().filter(|one| one.finding.verdict == outcome).count();
+            (count > 0).then(|| format!("{} {count} 项", outcome.label()))
+        };
+        [Outcome::Warn, Outcome::Unknown].into_iter().filter_map(many).collect::<Vec<_>>().join("、")
+    }
+
     /// A finding holds facts against a clause.
     fn judges_something(&self) -> bool {
         self.open.iter().chain(&self.settled).any(|one| one.finding.verdict.is_judged())

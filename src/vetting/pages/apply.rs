@@ -166,7 +166,7 @@ async fn page(
         None => false,
     };
     let required = Requirements::by(plans.in_force(today).as_deref());
-    let title = if case.is_some() { "填写并提交" } else { "报名" };
+    let title = if case.is_some() { "填写并提交" } else { "填写报名表" };
     let chrome = app.chrome(person, title).under(paths::APPLY, "报名");
     let sources = sources(round.presidium);
     let full = store::full_places(&mut *app.read().await?, &round).await?;
