@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     import::{Author, Import, Layout, Missing, MissingPerson, RowState},
-    judged::{Judged, StagedRow, change, usable},
+    judged::{Judged, StagedRow, about_known, change, usable},
 };
 use crate::{
     database::Locked,
@@ -206,9 +206,12 @@ async fn known_people(
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<HashMap<i32, KnownPerson>, Failure> {
-    let places: Vec<i32> = usable(rows).map(|row| row.row).collect();
-    let numbers: Vec<&str> = usable(rows).map(|row| row.cells.get(0).unwrap_or_default()).collect();
-    let names: Vec<&str> = usable(rows).map(|row| row.cells.get(1).unwrap_or_default()).collect();
+    let places: Vec<i32> = about_known(rows).map(|row| row.row).collect();
+    if places.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let numbers: Vec<&str> = about_known(rows).map(|row| row.cells.get(0).unwrap_or_default()).collect();
+    let names: Vec<&str> = about_known(rows).map(|row| row.cells.get(1).unwrap_or_default()).collect();
     let found = sqlx::query!(
         r#"with file as materialized (
                -- Keys are made once a row, not once a pair of rows.
