@@ -1,6 +1,10 @@
 //! Lists of students: their columns, what each row would do, and its writing.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    ops::Range,
+};
 
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
@@ -106,7 +110,7 @@ pub(super) async fn judge(
             } else if let Some(changes) = known.and_then(|known| known.changes(staged, target, &places)) {
                 Judged::known(staged.row, &changes)
             } else {
-                added.push(staged);
+                added.push(AddedRow { row: staged, class: target });
                 continue;
             };
             if judged.is_news(staged) {
@@ -115,7 +119,7 @@ pub(super) async fn judge(
         }
     }
     let mut said = namesakes(connection, rows, &added, &places, institution, now).await?;
-    for staged in added {
+    for AddedRow { row: staged, .. } in added {
         let says = said.remove(&staged.row).unwrap_or_default();
         let judged = Judged { row: staged.row, state: RowState::Added, says };
         if judged.is_news(staged) {
@@ -310,10 +314,29 @@ async fn class_places(
     Ok(places.collect())
 }
 
+/// A row that adds somebody, with the class where there is one.
+struct AddedRow<'a> {
+    row: &'a StagedRow,
+    class: Option<&'a ClassPlace>,
+}
+
 /// A student of the name of somebody whom the file adds.
+#[derive(Clone, Copy)]
 struct Namesake<'a> {
     number: &'a str,
-    place: &'a ClassPlace,
+    class: &'a ClassPlace,
+}
+
+/// By place and name, the namesake with the lowest number.
+struct Namesakes<'a, Place>(HashMap<(Place, &'a str), Namesake<'a>>);
+
+impl<'a, Place: Eq + Hash> Namesakes<'a, Place> {
+    fn note(&mut self, place: Place, name: &'a str, namesake: Namesake<'a>) {
+        let lowest = self.0.entry((place, name)).or_insert(namesake);
+        if namesake.number < lowest.number {
+            *lowest = namesake;
+        }
+    }
 }
 
 /// By row, what is said of somebody whom the file adds where there is a student of that name in the class or the college whom
@@ -321,43 +344,45 @@ struct Namesake<'a> {
 async fn namesakes(
     connection: &mut PgConnection,
     rows: &[StagedRow],
-    added: &[&StagedRow],
+    added: &[AddedRow<'_>],
     places: &HashMap<Uuid, ClassPlace>,
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<HashMap<i32, String>, Failure> {
-    let names: Vec<&str> = added.iter().filter_map(|row| row.cells.get(1)).collect();
-    // A row that cannot be used names somebody too.
-    let numbers: Vec<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
-    // Of a whole file at once, with `in` and `not in`, which are always hashed: in a school of forty thousand everybody has
-    // namesakes, and each of them looked for by itself would take hours.
+    let names: HashSet<String> = added.iter().filter_map(|added| added.row.cells.get(1)).map(key).collect();
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    // Of a whole file at once, with `any`, of which the names are hashed: in a school of forty thousand everybody has
+    // namesakes, and each of them looked for by itself would take ten times as long.
     let found = sqlx::query!(
         "select x.number, x.name_key, x.class_id from student x
-         where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2))
-               and x.name_key in (select name_key(n.name) from unnest($3::text[]) as n(name))
-               and x.number not in (select n.number from unnest($4::text[]) as n(number))
-         order by x.number",
+         where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2)) and x.name_key = any($3)",
         institution.0,
         now,
-        &names as &[&str],
-        &numbers as &[&str]
+        &names as &[&str]
     )
     .fetch_all(connection)
     .await?;
-    // By college and name, in the order of their numbers.
-    let mut known: HashMap<(&str, &str), Vec<Namesake<'_>>> = HashMap::with_capacity(found.len());
+    // A row that cannot be used names somebody too.
+    let named: HashSet<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
+    let written_to: HashSet<Uuid> = added.iter().filter_map(|added| Some(added.class?.id)).collect();
+    let (mut in_class, mut in_college) = (Namesakes(HashMap::new()), Namesakes(HashMap::new()));
     for student in &found {
-        if let Some(place) = places.get(&student.class_id) {
-            let alike = known.entry((place.college.as_str(), student.name_key.as_str())).or_default();
-            alike.push(Namesake { number: student.number.as_str(), place });
+        let (number, name) = (student.number.as_str(), student.name_key.as_str());
+        let Some(class) = places.get(&student.class_id).filter(|_| !named.contains(number)) else { continue };
+        let namesake = Namesake { number, class };
+        if written_to.contains(&class.id) {
+            in_class.note(class.id, name, namesake);
         }
+        in_college.note(class.college.as_str(), name, namesake);
     }
-    let said = added.iter().filter_map(|row| {
+    let said = added.iter().filter_map(|AddedRow { row, class }| {
         let (name, college) = (key(row.cells.get(1)?), row.cells.get(2)?);
-        let alike = known.get(&(college, name.as_str()))?;
-        let in_class = alike.iter().find(|namesake| namesake.place.path() == row.place());
-        let Namesake { number, place } = in_class.or_else(|| alike.first())?;
-        let class = &place.name;
+        let in_class = class.and_then(|class| in_class.0.get(&(class.id, name.as_str())));
+        let Namesake { number, class } = in_class.or_else(|| in_college.0.get(&(college, name.as_str())))?;
+        let class = &class.name;
         let says = format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入");
         Some((row.row, says))
     });
