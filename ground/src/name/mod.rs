@@ -482,7 +482,7 @@ mod tests {
     #[test]
     fn what_is_plain_is_its_own_key_and_shown_as_it_is() {
         let usual = ('0'..='9').chain('A'..='Z').chain('a'..='z');
-        for c in usual.clone().chain(['(', ')']).chain('\u{4e00}'..='\u{9fff}') {
+        for c in usual.clone().chain(['(', ')', '-']).chain('\u{4e00}'..='\u{9fff}') {
             for text in [c.to_string(), format!("{c}{c}"), format!("张{c}A"), format!("1{c}伟b")] {
                 assert!(is_plain(&text), "{text}");
                 assert_eq!((folded_key(&text), tidied(&text)), (text.clone(), text), "{c}");
