@@ -390,7 +390,7 @@ fn settle_merged(grid: &mut Grid, head: &Head) -> Result<(Vec<String>, BTreeSet<
                 let shown = row.cell(column).map(|cell| cell.shown().into_owned()).unwrap_or_default();
                 let (from, to) = (region.rows.start(), region.rows.end());
                 let why = format!("第 {from} 至 {to} 行是合并单元格，请取消合并并逐行填写");
-                row.put(column, Cell::Fault { shown, why });
+                row.put(column, Cell::fault(shown, why));
             }
         }
     }
@@ -486,7 +486,7 @@ impl<'a> List<'a> {
             // A separator too many has shifted the values.
             if let Some(last) = cells.last_mut() {
                 let why = format!("这一行有 {length} 列，表头只有 {} 列", headers.len());
-                *last = Cell::Fault { shown: last.shown().into_owned(), why };
+                *last = Cell::fault(last.shown().into_owned(), why);
             }
         }
         let is_unnamed = |(cell, header): (&Cell, &String)| header.is_empty() && !cell.is_blank();
@@ -496,8 +496,8 @@ impl<'a> List<'a> {
                 && text.starts_with("示例")
                 && text.contains('删')
             {
-                let why = "这是模板里的示例，请删去这一行".to_owned();
-                *cell = Cell::Fault { shown: std::mem::take(text), why };
+                let why = "这是模板里的示例，请删去这一行";
+                *cell = Cell::fault(std::mem::take(text), why);
             }
         }
         cells
