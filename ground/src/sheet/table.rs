@@ -1,7 +1,10 @@
 //! From cells to a list: the heading is found, what stands around a list in real files is told from its rows, and what
 //! was done about it is said.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -557,22 +560,24 @@ const REMARKS: [&str; 24] = [
     "报送",
 ];
 
+/// A cell's text in the usual width and without blanks.
+fn solid(cell: &Cell) -> Cow<'_, str> {
+    let shown = cell.shown();
+    if is_plain(&shown) { shown } else { Cow::Owned(shown.nfkc().filter(|c| !c.is_whitespace()).collect()) }
+}
+
 /// A total, or a remark below a list: few cells, the first of which begins as they do.
 fn is_remark(row: &GridRow) -> bool {
     let mut filled = row.filled();
     let Some((column, first)) = filled.next() else { return false };
-    let plain = |cell: &Cell| {
-        let shown = cell.shown();
-        if is_plain(&shown) { shown.into_owned() } else { shown.nfkc().filter(|c| !c.is_whitespace()).collect() }
-    };
-    let first = plain(first);
+    let first = solid(first);
     let is_total = |text: &str| TOTALS.contains(&text.trim_end_matches(':'));
     let begins_as_total = TOTALS.iter().any(|word| {
         first.strip_prefix(word).is_some_and(|rest| {
             rest.is_empty() || rest.starts_with([':', '(', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
         })
     });
-    let next_is_total = filled.by_ref().take_while(|(column, _)| *column < 3).any(|(_, cell)| is_total(&plain(cell)));
+    let next_is_total = filled.by_ref().take_while(|(column, _)| *column < 3).any(|(_, cell)| is_total(&solid(cell)));
     if begins_as_total || (column < 3 && next_is_total) {
         return true;
     }
