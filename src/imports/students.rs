@@ -321,9 +321,8 @@ struct AddedRow<'a> {
 }
 
 /// A student of the name of somebody whom the file adds.
-#[derive(Clone, Copy)]
 struct Namesake<'a> {
-    number: &'a str,
+    number: String,
     class: &'a ClassPlace,
 }
 
@@ -331,10 +330,11 @@ struct Namesake<'a> {
 struct Namesakes<'a, Place>(HashMap<(Place, &'a str), Namesake<'a>>);
 
 impl<'a, Place: Eq + Hash> Namesakes<'a, Place> {
-    fn note(&mut self, place: Place, name: &'a str, namesake: Namesake<'a>) {
-        let lowest = self.0.entry((place, name)).or_insert(namesake);
-        if namesake.number < lowest.number {
-            *lowest = namesake;
+    fn note(&mut self, place: Place, name: &'a str, number: &str, class: &'a ClassPlace) {
+        let namesake = || Namesake { number: number.to_owned(), class };
+        let lowest = self.0.entry((place, name)).or_insert_with(namesake);
+        if number < lowest.number.as_str() {
+            *lowest = namesake();
         }
     }
 }
@@ -353,30 +353,32 @@ async fn namesakes(
     if names.is_empty() {
         return Ok(HashMap::new());
     }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    // Of a whole file at once, with `any`, of which the names are hashed: in a school of forty thousand everybody has
-    // namesakes, and each of them looked for by itself would take ten times as long.
-    let found = sqlx::query!(
-        "select x.number, x.name_key, x.class_id from student x
-         where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2)) and x.name_key = any($3)",
-        institution.0,
-        now,
-        &names as &[&str]
-    )
-    .fetch_all(connection)
-    .await?;
     // A row that cannot be used names somebody too.
     let named: HashSet<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
     let written_to: HashSet<Uuid> = added.iter().filter_map(|added| Some(added.class?.id)).collect();
     let (mut in_class, mut in_college) = (Namesakes(HashMap::new()), Namesakes(HashMap::new()));
-    for student in &found {
-        let (number, name) = (student.number.as_str(), student.name_key.as_str());
-        let Some(class) = places.get(&student.class_id).filter(|_| !named.contains(number)) else { continue };
-        let namesake = Namesake { number, class };
-        if written_to.contains(&class.id) {
-            in_class.note(class.id, name, namesake);
+    let sought: Vec<&str> = names.iter().map(String::as_str).collect();
+    for part in sought.chunks(COMPARED) {
+        // Of many at once, with `any`, of which the names are hashed: in a school of forty thousand everybody has
+        // namesakes, and each of them looked for by itself would take ten times as long.
+        let found = sqlx::query!(
+            "select x.number, x.name_key, x.class_id from student x
+             where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2)) and x.name_key = any($3)",
+            institution.0,
+            now,
+            part as &[&str]
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        for student in found {
+            let number = student.number.as_str();
+            let class = places.get(&student.class_id).filter(|_| !named.contains(number));
+            let (Some(class), Some(name)) = (class, names.get(student.name_key.as_str())) else { continue };
+            if written_to.contains(&class.id) {
+                in_class.note(class.id, name, number, class);
+            }
+            in_college.note(class.college.as_str(), name, number, class);
         }
-        in_college.note(class.college.as_str(), name, namesake);
     }
     let said = added.iter().filter_map(|AddedRow { row, class }| {
         let (name, college) = (key(row.cells.get(1)?), row.cells.get(2)?);

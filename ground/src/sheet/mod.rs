@@ -49,7 +49,7 @@ pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
 pub const MOST_ROWS: usize = 60_000;
 /// The most columns; cells beyond are not read.
 pub const MOST_COLUMNS: usize = 100;
-/// The most cells: about 60 MB while a sheet is read.
+/// The most cells: about 30 MB beside their text while a sheet is read.
 const MOST_CELLS: usize = 1_200_000;
 /// The longest text in one cell, in characters.
 pub const LONGEST_CELL: usize = 1_000;
