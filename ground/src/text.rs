@@ -39,11 +39,11 @@ pub fn printable(text: &str, lines: bool) -> String {
     text.chars().map(|c| if is_hidden(c) && !(lines && c == '\n') { '␣' } else { c }).collect()
 }
 
-/// Digits and letters of ASCII, brackets and the usual Han characters alone, as most cells and names are: nothing of it is
-/// folded, composed, hidden or parted by anything.
+/// Digits and letters of ASCII, brackets, hyphens and the usual Han characters alone, as most cells and names are: nothing of
+/// it is folded, composed, hidden or parted by anything.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, '0'..='9' | 'A'..='Z' | 'a'..='z' | '(' | ')' | '\u{4e00}'..='\u{9fff}'))
+    text.chars().all(|c| matches!(c, '0'..='9' | 'A'..='Z' | 'a'..='z' | '(' | ')' | '-' | '\u{4e00}'..='\u{9fff}'))
 }
 
 /// A pictograph or a part of one.

@@ -16,6 +16,8 @@ pub(super) struct StagedRow {
     pub says: String,
     /// Its cells are no more those that stand in the database.
     pub is_respelt: bool,
+    /// Somebody has the number that it names, in whatever spelling, or once had it.
+    pub is_about_known: bool,
 }
 
 impl StagedRow {
@@ -23,7 +25,7 @@ impl StagedRow {
     pub fn read(row: FileRow) -> Self {
         let state = if row.wrong.is_empty() { RowState::Added } else { RowState::Wrong };
         let number = i32::try_from(row.row).unwrap_or(i32::MAX);
-        Self { row: number, cells: row.cells, state, says: row.wrong, is_respelt: false }
+        Self { row: number, cells: row.cells, state, says: row.wrong, is_respelt: false, is_about_known: false }
     }
 
     /// It can be used as far as anybody knows.
@@ -54,6 +56,11 @@ pub(super) fn usable(rows: &[StagedRow]) -> impl Iterator<Item = &StagedRow> {
     rows.iter().filter(|row| row.is_usable())
 }
 
+/// Those of them that name the number of somebody: of most rows of a new list nobody is looked for any further.
+pub(super) fn about_known(rows: &[StagedRow]) -> impl Iterator<Item = &StagedRow> {
+    usable(rows).filter(|row| row.is_about_known)
+}
+
 /// The rows of a file that stand in the database, in their order.
 pub(super) async fn staged(connection: &mut PgConnection, id: ImportId) -> Result<Vec<StagedRow>, Failure> {
     let found = sqlx::query!(
@@ -68,7 +75,8 @@ pub(super) async fn staged(connection: &mut PgConnection, id: ImportId) -> Resul
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
         let (state, cells) = (row.state.parse()?, Cells::of_text(row.cells));
-        rows.push(StagedRow { row: row.row, cells, state, says: row.says, is_respelt: false });
+        let says = row.says;
+        rows.push(StagedRow { row: row.row, cells, state, says, is_respelt: false, is_about_known: false });
     }
     Ok(rows)
 }

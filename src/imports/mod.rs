@@ -3,9 +3,9 @@
 //! back as a file to mend. Grades are facts with their period and source: a later file never rewrites what was decided on
 //! an earlier one (ELG-03, ELG-04).
 //!
-//! Memory: a file of at most 8 MB, 60,000 rows and 1.2 million cells is held once while it is read (some 60 MB of cells
-//! at the very most), two files at a time; then its rows alone, each in one text, until they are written. A commit holds
-//! them again only while it compares them anew.
+//! Memory: a file of at most 8 MB, 60,000 rows and 1.2 million cells is held once while it is read (some 30 MB of cells
+//! beside their text at the very most), two files at a time; then its rows alone, each in one text, until they are
+//! written. A commit holds them again only while it compares them anew.
 
 pub mod file;
 mod grades;

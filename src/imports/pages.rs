@@ -535,11 +535,8 @@ async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<
     app.end(id, told, committed.is_err()).await;
     match committed {
         Ok(committed) => {
-            // Nobody waits for this, and whoever looks at the school next finds it as large as it is.
-            if let Committed::Done { import, .. } = &committed
-                && let Err(failure) = app.write_one(async |db| store::look_at_written(db, import).await).await
-            {
-                tracing::warn!(%failure, "what was imported was not analyzed");
+            if let Committed::Done { import, .. } = &committed {
+                tokio::spawn(look_at_written(app, Import::clone(import)));
             }
             Some(committed)
         }
@@ -547,6 +544,13 @@ async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<
             tracing::error!(%failure, "an import was not committed");
             None
         }
+    }
+}
+
+/// Nobody waits for this, and whoever looks at the school next finds it as large as it is.
+async fn look_at_written(app: Imports, import: Import) {
+    if let Err(failure) = app.write_one(async |db| store::look_at_written(db, &import).await).await {
+        tracing::warn!(%failure, "what was imported was not analyzed");
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::{
     import::{BETWEEN, BLANK, Kind},
-    judged::{StagedRow, usable},
+    judged::{StagedRow, about_known, usable},
 };
 use crate::{
     failure::Failure,
@@ -52,18 +52,8 @@ pub(super) async fn keep(connection: &mut PgConnection, id: ImportId, rows: &[St
     Ok(())
 }
 
-/// Gives rows the text that stands at their number for one of their cells.
-fn respell(rows: &mut [StagedRow], place: usize, known: &HashMap<i32, String>) {
-    if known.is_empty() {
-        return;
-    }
-    for row in rows {
-        if let Some(text) = known.get(&row.row) {
-            row.respell(place, text);
-        }
-    }
-}
-
+/// Takes over numbers, and notes of whom somebody has the number: one look for both, and those that follow look for nobody
+/// else.
 async fn take_over_numbers(
     connection: &mut PgConnection,
     rows: &mut [StagedRow],
@@ -81,22 +71,38 @@ async fn take_over_numbers(
         r#"with file as materialized (
                select u.row, u.number, number_key(u.number) as key
                from unnest($1::integer[], $2::text[]) as u(row, number)
+           ), known as (
+               select x.row, x.number, s.number as student, null::text as account, s.number_twin as is_twin
+               from file x join student s on s.institution_id = $3 and s.number_key = x.key
+               union all
+               select x.row, x.number, null, a.number, a.number_twin
+               from file x join account a on a.institution_id = $3 and a.number_key = x.key
+               union all
+               select x.row, x.number, null, null, true
+               from file x join former_number f on f.institution_id = $3 and f.number_key = x.key
            )
-           select x.row as "row!", coalesce(s.number, a.number) as "number!"
-           from file x
-                left join student s on s.institution_id = $3 and s.number_key = x.key and not s.number_twin
-                left join account a on a.institution_id = $3 and a.number_key = x.key and not a.number_twin
-           where coalesce(s.number, a.number) <> x.number
-                 and not exists (select from student t where t.institution_id = $3 and t.number = x.number)
-                 and not exists (select from account t where t.institution_id = $3 and t.number = x.number)"#,
+           select row as "row!",
+                  case when not coalesce(bool_or(coalesce(student, account) = number), false)
+                       then coalesce(max(student) filter (where not is_twin), max(account) filter (where not is_twin))
+                  end as number
+           from known group by row"#,
         &places,
         &numbers as &[&str],
         institution.0
     )
     .fetch_all(connection)
     .await?;
-    let known: HashMap<i32, String> = found.into_iter().map(|row| (row.row, row.number)).collect();
-    respell(rows, 0, &known);
+    let known: HashMap<i32, Option<String>> = found.into_iter().map(|row| (row.row, row.number)).collect();
+    if known.is_empty() {
+        return Ok(());
+    }
+    for row in rows {
+        let Some(respelt) = known.get(&row.row) else { continue };
+        row.is_about_known = true;
+        if let Some(number) = respelt {
+            row.respell(0, number);
+        }
+    }
     Ok(())
 }
 
@@ -106,13 +112,16 @@ async fn take_over_names(
     institution: InstitutionId,
 ) -> Result<(), Failure> {
     let (mut places, mut numbers, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    for row in usable(rows) {
+    for row in about_known(rows) {
         let mut cells = row.cells.each();
         if let (Some(Some(number)), Some(Some(name))) = (cells.next(), cells.next()) {
             places.push(row.row);
             numbers.push(number);
             names.push(name);
         }
+    }
+    if places.is_empty() {
+        return Ok(());
     }
     let found = sqlx::query!(
         r#"select x.row as "row!", p.name as "name!"
@@ -130,7 +139,14 @@ async fn take_over_names(
     .fetch_all(connection)
     .await?;
     let known: HashMap<i32, String> = found.into_iter().map(|row| (row.row, row.name)).collect();
-    respell(rows, 1, &known);
+    if known.is_empty() {
+        return Ok(());
+    }
+    for row in rows {
+        if let Some(name) = known.get(&row.row) {
+            row.respell(1, name);
+        }
+    }
     Ok(())
 }
 

@@ -1,13 +1,17 @@
 //! Lists of students: their columns, what each row would do, and its writing.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    ops::Range,
+};
 
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use super::{
     import::{Author, Import, Layout, Missing, MissingPerson, RowState},
-    judged::{Judged, StagedRow, change, usable},
+    judged::{Judged, StagedRow, about_known, change, usable},
 };
 use crate::{
     database::Locked,
@@ -106,7 +110,7 @@ pub(super) async fn judge(
             } else if let Some(changes) = known.and_then(|known| known.changes(staged, target, &places)) {
                 Judged::known(staged.row, &changes)
             } else {
-                added.push(staged);
+                added.push(AddedRow { row: staged, class: target });
                 continue;
             };
             if judged.is_news(staged) {
@@ -115,7 +119,7 @@ pub(super) async fn judge(
         }
     }
     let mut said = namesakes(connection, rows, &added, &places, institution, now).await?;
-    for staged in added {
+    for AddedRow { row: staged, .. } in added {
         let says = said.remove(&staged.row).unwrap_or_default();
         let judged = Judged { row: staged.row, state: RowState::Added, says };
         if judged.is_news(staged) {
@@ -206,9 +210,12 @@ async fn known_people(
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<HashMap<i32, KnownPerson>, Failure> {
-    let places: Vec<i32> = usable(rows).map(|row| row.row).collect();
-    let numbers: Vec<&str> = usable(rows).map(|row| row.cells.get(0).unwrap_or_default()).collect();
-    let names: Vec<&str> = usable(rows).map(|row| row.cells.get(1).unwrap_or_default()).collect();
+    let places: Vec<i32> = about_known(rows).map(|row| row.row).collect();
+    if places.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let numbers: Vec<&str> = about_known(rows).map(|row| row.cells.get(0).unwrap_or_default()).collect();
+    let names: Vec<&str> = about_known(rows).map(|row| row.cells.get(1).unwrap_or_default()).collect();
     let found = sqlx::query!(
         r#"with file as materialized (
                -- Keys are made once a row, not once a pair of rows.
@@ -307,10 +314,29 @@ async fn class_places(
     Ok(places.collect())
 }
 
+/// A row that adds somebody, with the class where there is one.
+struct AddedRow<'a> {
+    row: &'a StagedRow,
+    class: Option<&'a ClassPlace>,
+}
+
 /// A student of the name of somebody whom the file adds.
 struct Namesake<'a> {
-    number: &'a str,
-    place: &'a ClassPlace,
+    number: String,
+    class: &'a ClassPlace,
+}
+
+/// By place and name, the namesake with the lowest number.
+struct Namesakes<'a, Place>(HashMap<(Place, &'a str), Namesake<'a>>);
+
+impl<'a, Place: Eq + Hash> Namesakes<'a, Place> {
+    fn note(&mut self, place: Place, name: &'a str, number: &str, class: &'a ClassPlace) {
+        let namesake = || Namesake { number: number.to_owned(), class };
+        let lowest = self.0.entry((place, name)).or_insert_with(namesake);
+        if number < lowest.number.as_str() {
+            *lowest = namesake();
+        }
+    }
 }
 
 /// By row, what is said of somebody whom the file adds where there is a student of that name in the class or the college whom
@@ -318,43 +344,47 @@ struct Namesake<'a> {
 async fn namesakes(
     connection: &mut PgConnection,
     rows: &[StagedRow],
-    added: &[&StagedRow],
+    added: &[AddedRow<'_>],
     places: &HashMap<Uuid, ClassPlace>,
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<HashMap<i32, String>, Failure> {
-    let names: Vec<&str> = added.iter().filter_map(|row| row.cells.get(1)).collect();
+    let names: HashSet<String> = added.iter().filter_map(|added| added.row.cells.get(1)).map(key).collect();
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
     // A row that cannot be used names somebody too.
-    let numbers: Vec<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
-    // Of a whole file at once, with `in` and `not in`, which are always hashed: in a school of forty thousand everybody has
-    // namesakes, and each of them looked for by itself would take hours.
-    let found = sqlx::query!(
-        "select x.number, x.name_key, x.class_id from student x
-         where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2))
-               and x.name_key in (select name_key(n.name) from unnest($3::text[]) as n(name))
-               and x.number not in (select n.number from unnest($4::text[]) as n(number))
-         order by x.number",
-        institution.0,
-        now,
-        &names as &[&str],
-        &numbers as &[&str]
-    )
-    .fetch_all(connection)
-    .await?;
-    // By college and name, in the order of their numbers.
-    let mut known: HashMap<(&str, &str), Vec<Namesake<'_>>> = HashMap::with_capacity(found.len());
-    for student in &found {
-        if let Some(place) = places.get(&student.class_id) {
-            let alike = known.entry((place.college.as_str(), student.name_key.as_str())).or_default();
-            alike.push(Namesake { number: student.number.as_str(), place });
+    let named: HashSet<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
+    let written_to: HashSet<Uuid> = added.iter().filter_map(|added| Some(added.class?.id)).collect();
+    let (mut in_class, mut in_college) = (Namesakes(HashMap::new()), Namesakes(HashMap::new()));
+    let sought: Vec<&str> = names.iter().map(String::as_str).collect();
+    for part in sought.chunks(COMPARED) {
+        // Of many at once, with `any`, of which the names are hashed: in a school of forty thousand everybody has
+        // namesakes, and each of them looked for by itself would take ten times as long.
+        let found = sqlx::query!(
+            "select x.number, x.name_key, x.class_id from student x
+             where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2)) and x.name_key = any($3)",
+            institution.0,
+            now,
+            part as &[&str]
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        for student in found {
+            let number = student.number.as_str();
+            let class = places.get(&student.class_id).filter(|_| !named.contains(number));
+            let (Some(class), Some(name)) = (class, names.get(student.name_key.as_str())) else { continue };
+            if written_to.contains(&class.id) {
+                in_class.note(class.id, name, number, class);
+            }
+            in_college.note(class.college.as_str(), name, number, class);
         }
     }
-    let said = added.iter().filter_map(|row| {
+    let said = added.iter().filter_map(|AddedRow { row, class }| {
         let (name, college) = (key(row.cells.get(1)?), row.cells.get(2)?);
-        let alike = known.get(&(college, name.as_str()))?;
-        let in_class = alike.iter().find(|namesake| namesake.place.path() == row.place());
-        let Namesake { number, place } = in_class.or_else(|| alike.first())?;
-        let class = &place.name;
+        let in_class = class.and_then(|class| in_class.0.get(&(class.id, name.as_str())));
+        let Namesake { number, class } = in_class.or_else(|| in_college.0.get(&(college, name.as_str())))?;
+        let class = &class.name;
         let says = format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入");
         Some((row.row, says))
     });
@@ -466,7 +496,8 @@ pub(super) async fn set_up(
     Ok(())
 }
 
-/// Adds the new students of some rows. Places are gathered first: joined one by one, each row would look for its own.
+/// Adds the new students of some rows. Places are gathered first: joined one by one, each row would look for its own. Ids
+/// follow each other, with a beginning drawn for these rows: forty thousand drawn one by one lie all over the key's index.
 pub(super) async fn add(
     connection: &mut PgConnection,
     import: &Locked<Import>,
@@ -478,10 +509,13 @@ pub(super) async fn add(
              select c.name as college, m.name as major, m.level, k.entry_year, k.name as class, k.id
              from college c join major m on m.college_id = c.id join class k on k.major_id = m.id
              where c.institution_id = $2
+         ), drawn as materialized (
+             select left(gen_random_uuid()::text, 24) as beginning
          )
          insert into student (id, institution_id, number, name, class_id, political, gender, ethnic)
-         select gen_random_uuid(), $2, r.cells[1], r.cells[2], p.id, r.cells[8], r.cells[9], r.cells[10]
-         from import_row r
+         select (d.beginning || lpad(to_hex(r.row), 12, '0'))::uuid, $2, r.cells[1], r.cells[2], p.id,
+                r.cells[8], r.cells[9], r.cells[10]
+         from drawn d cross join import_row r
               join place p on p.college = r.cells[3] and p.major = r.cells[4] and p.level = level_slug(r.cells[5])
                    and p.entry_year = r.cells[6]::integer and p.class = r.cells[7]
          where r.import_id = $1 and r.row >= $3 and r.row < $4 and r.state = 'added'",

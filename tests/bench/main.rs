@@ -738,7 +738,7 @@ fn student_list(round: usize, students: usize) -> String {
     text
 }
 
-/// A portal as a process of its own, whose memory is nobody else's.
+/// A portal as a process of its own, whose memory is nobody else's, under the settings of docs/OPERATING.md.
 struct Served {
     child: Child,
     address: SocketAddr,
@@ -750,6 +750,7 @@ impl Served {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("DATABASE_URL", url)
+            .env("MALLOC_ARENA_MAX", "2")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

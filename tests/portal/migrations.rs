@@ -123,6 +123,15 @@ async fn what_is_checked_once_a_statement_is_as_strict_as_a_foreign_key() {
     db.execute("insert into import_row (import_id, row, state, cells) select id, 2, 'added', '{A}' from import")
         .await
         .unwrap();
+    // A class that nothing but a student is in.
+    let class = "insert into class (id, major_id, entry_year, name)
+                 select md5('class of one')::uuid, id, 2026, '一人班' from major limit 1";
+    db.execute(class).await.unwrap();
+    let its_student = "insert into student (id, institution_id, number, name, class_id)
+                       select gen_random_uuid(), c.institution_id, 'X0', '独', k.id
+                       from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+                       where k.id = md5('class of one')::uuid";
+    db.execute(its_student).await.unwrap();
     for statement in [
         "insert into import_row (import_id, row, state, cells) values (gen_random_uuid(), 2, 'added', '{A}')",
         "update import_row set import_id = gen_random_uuid()",
@@ -131,6 +140,11 @@ async fn what_is_checked_once_a_statement_is_as_strict_as_a_foreign_key() {
          from institution i join student s on s.institution_id <> i.id limit 1",
         "insert into student (id, institution_id, number, name, class_id)
          select gen_random_uuid(), gen_random_uuid(), 'X1', '甲', class_id from student limit 1",
+        "insert into student (id, institution_id, number, name, class_id)
+         select gen_random_uuid(), institution_id, 'X1', '甲', gen_random_uuid() from student limit 1",
+        "update student set class_id = gen_random_uuid() where number = '20240001'",
+        "delete from class where id = md5('class of one')::uuid",
+        "update class set id = gen_random_uuid() where id = md5('class of one')::uuid",
         "update student s set institution_id = i.id, number = 'X1' from institution i
          where s.number = '20240001' and i.code = 'first' and i.id <> s.institution_id",
         "update class k set major_id = o.id

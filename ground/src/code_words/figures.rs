@@ -17,9 +17,8 @@ pub fn entry_year(text: &str) -> Result<Option<u16>, Fault> {
     if says_nothing(&word) {
         return Ok(None);
     }
-    let said = quoted(text);
     if word.ends_with('届') {
-        return Err(Fault::Strange(format!("{said}是毕业年份；年级请填入学年份，如 2024")));
+        return Err(Fault::Strange(format!("{}是毕业年份；年级请填入学年份，如 2024", quoted(text))));
     }
     let digits = word.strip_suffix("年级").or_else(|| word.strip_suffix(['级', '年'])).unwrap_or(&word);
     let year = match (digits.len(), whole(digits)) {
@@ -27,9 +26,10 @@ pub fn entry_year(text: &str) -> Result<Option<u16>, Fault> {
         (2, Some(year)) => u16::try_from(if year >= 90 { 1900 + year } else { 2000 + year }).ok(),
         _ => None,
     };
-    let year = year.ok_or_else(|| Fault::Strange(format!("{said}不是入学年份；年级应填四位年份，如 2024")))?;
+    let strange = || Fault::Strange(format!("{}不是入学年份；年级应填四位年份，如 2024", quoted(text)));
+    let year = year.ok_or_else(strange)?;
     if !YEARS.contains(&year) {
-        return Err(Fault::Strange(format!("{said}不在 {} 至 {} 之间", YEARS.start(), YEARS.end())));
+        return Err(Fault::Strange(format!("{}不在 {} 至 {} 之间", quoted(text), YEARS.start(), YEARS.end())));
     }
     Ok(Some(year))
 }

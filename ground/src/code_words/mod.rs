@@ -5,7 +5,10 @@
 
 use std::fmt;
 
-use crate::{name, text::printable};
+use crate::{
+    name,
+    text::{is_plain, printable},
+};
 
 pub mod figures;
 pub mod level;
@@ -33,6 +36,9 @@ impl fmt::Display for Fault {
 
 /// The text as it is compared: without blanks, in half width, Latin letters small.
 fn word(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_ascii_lowercase();
+    }
     name::key(text).to_lowercase().replace(' ', "")
 }
 

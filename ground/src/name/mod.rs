@@ -257,6 +257,12 @@ pub struct Spellings(HashMap<String, String>);
 impl Spellings {
     /// The first spelling of the name that `text` is another of.
     pub fn first(&mut self, text: &str) -> String {
+        // What is plain is its own key.
+        if is_plain(text)
+            && let Some(first) = self.0.get(text)
+        {
+            return first.clone();
+        }
         self.0.entry(key(text)).or_insert_with(|| text.to_owned()).clone()
     }
 }
@@ -290,7 +296,9 @@ fn tidied(text: &str) -> String {
 /// What is compared of a number: half width, without the case of A to Z.
 #[must_use]
 pub fn number_key(text: &str) -> String {
-    narrow(text).to_ascii_lowercase()
+    let mut key = narrow(text);
+    key.make_ascii_lowercase();
+    key
 }
 
 /// Two spellings of one number.
@@ -482,7 +490,7 @@ mod tests {
     #[test]
     fn what_is_plain_is_its_own_key_and_shown_as_it_is() {
         let usual = ('0'..='9').chain('A'..='Z').chain('a'..='z');
-        for c in usual.clone().chain(['(', ')']).chain('\u{4e00}'..='\u{9fff}') {
+        for c in usual.clone().chain(['(', ')', '-']).chain('\u{4e00}'..='\u{9fff}') {
             for text in [c.to_string(), format!("{c}{c}"), format!("张{c}A"), format!("1{c}伟b")] {
                 assert!(is_plain(&text), "{text}");
                 assert_eq!((folded_key(&text), tidied(&text)), (text.clone(), text), "{c}");

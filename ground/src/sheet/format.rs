@@ -99,7 +99,7 @@ impl Format {
     /// A number as it is shown, or a fault that names both where that is not certain.
     pub fn number(&self, value: f64, is_1904: bool) -> Cell {
         if !value.is_finite() {
-            return Cell::Fault { shown: String::new(), why: "不是有效的数值".to_owned() };
+            return Cell::fault("", "不是有效的数值");
         }
         let Self::Sections(sections) = self else { return plain(value) };
         if value < 0.0 {
@@ -116,7 +116,7 @@ impl Format {
                 Cell::Text(text) if section.is_fraction() && value.fract() == 0.0 => Cell::Text(text),
                 Cell::Text(shown) => {
                     let why = format!("单元格的数字格式显示的不是数字本身（实际保存的是 {shown}），请设为文本后重填");
-                    Cell::Fault { shown, why }
+                    Cell::fault(shown, why)
                 }
                 other => other,
             };
@@ -148,20 +148,20 @@ impl Format {
 /// A number as it is stored, in its shortest form: 3.0 is `3`.
 fn plain(value: f64) -> Cell {
     if value.abs() >= EXACT_BELOW {
-        let why = "数字超过 15 位，Excel 已改动末位，请把单元格设为文本后重新填写".to_owned();
-        return Cell::Fault { shown: value.to_string(), why };
+        let why = "数字超过 15 位，Excel 已改动末位，请把单元格设为文本后重新填写";
+        return Cell::fault(value.to_string(), why);
     }
     Cell::Text(value.to_string())
 }
 
 fn unlike(shown: String, stored: &str) -> Cell {
     let why = format!("单元格显示“{shown}”，实际保存的是 {stored}，请设为文本后重填");
-    Cell::Fault { shown, why }
+    Cell::fault(shown, why)
 }
 
 /// A day of a date cell, which has the bounds of a day that is typed.
 pub(super) fn within_bounds(day: Date) -> Cell {
-    let fault = |why: &str| Cell::Fault { shown: day.to_string(), why: why.to_owned() };
+    let fault = |why: &str| Cell::fault(day.to_string(), why);
     match day.year() {
         1990..=2100 => Cell::Date(day),
         9999 => fault("长期任职的请留空"),
@@ -242,10 +242,10 @@ impl Section {
         let value = if is_1904 { value + 1_462.0 } else { value };
         if value >= AFTER_LAST_DAY {
             let why = format!("数字 {value} 按日期显示不出来（########），请输入如 2026-09-01");
-            return Cell::Fault { shown: "########".to_owned(), why };
+            return Cell::fault("########", why);
         }
         let Some((day, seconds)) = moment(value) else {
-            return Cell::Fault { shown: value.to_string(), why: "不是有效的日期".to_owned() };
+            return Cell::fault(value.to_string(), "不是有效的日期");
         };
         let Cell::Date(day) = within_bounds(day) else { return within_bounds(day) };
         let has_day = self.has(|part| matches!(part, Part::Day(_)));
@@ -508,7 +508,7 @@ mod tests {
 
     fn why(code: &str, value: f64) -> String {
         match shown(code, value) {
-            Cell::Fault { why, .. } => why,
+            Cell::Fault(fault) => fault.why,
             other => panic!("{code} {value}: {other:?}"),
         }
     }
@@ -592,7 +592,7 @@ mod tests {
     fn a_text_has_a_format_too() {
         assert_eq!(Format::parse("\"2026\"@").text("0001"), Cell::Text("20260001".to_owned()));
         assert_eq!(Format::parse("yyyy-mm-dd;@").text("长期"), Cell::Text("长期".to_owned()));
-        assert!(matches!(Format::parse(";;;").text("1"), Cell::Fault { .. }));
+        assert!(matches!(Format::parse(";;;").text("1"), Cell::Fault(_)));
     }
 
     #[test]

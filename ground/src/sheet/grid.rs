@@ -81,6 +81,8 @@ impl Grid {
 /// Gathers cells in any order and keeps them within bounds.
 pub(super) struct GridBuilder {
     rows: BTreeMap<u32, GridRow>,
+    /// The row that the last cell was of: it is looked for once, and not for each of its cells.
+    current: Option<GridRow>,
     merged: Vec<Region>,
     marks: usize,
     hidden_columns: Vec<RangeInclusive<usize>>,
@@ -96,12 +98,24 @@ impl GridBuilder {
     /// `most_rows`: how many rows are wanted.
     pub fn new(most_rows: usize) -> Self {
         let (rows, merged, hidden_columns) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { rows, merged, marks: 0, hidden_columns, text: 0, cells: 0, width: 0, most_rows, is_cut: false }
+        let (current, is_cut) = (None, false);
+        Self { rows, current, merged, marks: 0, hidden_columns, text: 0, cells: 0, width: 0, most_rows, is_cut }
+    }
+
+    fn count(&self) -> usize {
+        self.rows.len() + usize::from(self.current.is_some())
+    }
+
+    /// Puts the current row to the others.
+    fn settle(&mut self) {
+        if let Some(row) = self.current.take() {
+            self.rows.insert(row.number, row);
+        }
     }
 
     /// As many rows as are wanted are there: the file need not be read on.
     pub fn is_full(&self) -> bool {
-        self.rows.len() > self.most_rows
+        self.count() > self.most_rows
     }
 
     /// Adds a cell; a blank one and one beyond the last column are none.
@@ -114,15 +128,19 @@ impl GridBuilder {
         if self.text > MOST_TEXT {
             return error(format!("表内文字超过 {} MB", MOST_TEXT / 1024 / 1024));
         }
+        if self.current.as_ref().is_none_or(|current| current.number != row) {
+            self.settle();
+            self.current = self.rows.remove(&row);
+        }
         let width = self.width;
         let blank = || GridRow { number: row, is_hidden: false, is_struck: false, cells: Vec::with_capacity(width) };
-        let held = self.rows.entry(row).or_insert_with(blank);
+        let held = self.current.get_or_insert_with(blank);
         let before = held.cells.len();
         held.put(column, cell);
         self.width = held.cells.len();
         held.is_struck |= is_struck;
         self.cells += held.cells.len() - before;
-        if self.rows.len() > MOST_ROWS + MOST_OTHER_ROWS {
+        if self.count() > MOST_ROWS + MOST_OTHER_ROWS {
             return error(format!("数据超过 {MOST_ROWS} 行"));
         }
         if self.cells > MOST_CELLS {
@@ -133,6 +151,7 @@ impl GridBuilder {
 
     /// Says of a row with cells that it is hidden.
     pub fn hide(&mut self, row: u32) {
+        self.settle();
         if let Some(row) = self.rows.get_mut(&row) {
             row.is_hidden = true;
         }
@@ -150,6 +169,7 @@ impl GridBuilder {
         if first > last || region.rows.is_empty() || (region.is_one_row() && first == last) {
             return Ok(());
         }
+        self.settle();
         let region = Region { rows: region.rows, columns: first..=last };
         self.marks += (last - first + 1) * self.rows.range(region.rows.clone()).count().max(1);
         if self.marks > MOST_MARKS {
@@ -159,7 +179,8 @@ impl GridBuilder {
         Ok(())
     }
 
-    pub fn finish(self) -> Grid {
+    pub fn finish(mut self) -> Grid {
+        self.settle();
         let Self { rows, merged, hidden_columns, is_cut, .. } = self;
         let rows = rows.into_values().collect();
         Grid { rows, merged, hidden_columns, is_text: false, is_cut }

@@ -49,7 +49,7 @@ pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
 pub const MOST_ROWS: usize = 60_000;
 /// The most columns; cells beyond are not read.
 pub const MOST_COLUMNS: usize = 100;
-/// The most cells: about 60 MB while a sheet is read.
+/// The most cells: about 30 MB beside their text while a sheet is read.
 const MOST_CELLS: usize = 1_200_000;
 /// The longest text in one cell, in characters.
 pub const LONGEST_CELL: usize = 1_000;
@@ -65,22 +65,31 @@ pub enum Cell {
     Text(String),
     /// A date cell of a workbook: a day for a column that asks for one, a fault in any other.
     Date(Date),
-    /// A formula without a result, an error, a merged cell, a text too long: no plain value.
-    Fault {
-        /// The value, as far as it can be shown.
-        shown: String,
-        /// Why it cannot be used, in Chinese.
-        why: String,
-    },
+    /// A formula without a result, an error, a merged cell, a text too long: no plain value. Few are, and a sheet has a
+    /// million cells: each would be as large as this.
+    Fault(Box<CellFault>),
+}
+
+/// What is wrong with a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellFault {
+    /// The value, as far as it can be shown.
+    pub shown: String,
+    /// Why it cannot be used, in Chinese.
+    pub why: String,
 }
 
 impl Cell {
+    fn fault(shown: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Fault(Box::new(CellFault { shown: shown.into(), why: why.into() }))
+    }
+
     #[must_use]
     pub fn shown(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
             Self::Date(day) => Cow::Owned(day.to_string()),
-            Self::Fault { shown, .. } => Cow::Borrowed(shown),
+            Self::Fault(fault) => Cow::Borrowed(&fault.shown),
         }
     }
 
@@ -377,14 +386,14 @@ fn cell(raw: &str) -> Cell {
     }
     if trimmed.chars().nth(LONGEST_CELL).is_some() {
         let shown: String = trimmed.chars().take(20).chain(['…']).collect();
-        return Cell::Fault { shown: printable(&shown, false), why: format!("超过 {LONGEST_CELL} 字") };
+        return Cell::fault(printable(&shown, false), format!("超过 {LONGEST_CELL} 字"));
     }
     let text = folded(meant(trimmed));
     if text.chars().any(is_hidden) {
-        return Cell::Fault { shown: printable(&text, false), why: "含有换行或看不见的字符".to_owned() };
+        return Cell::fault(printable(&text, false), "含有换行或看不见的字符");
     }
     match spoilt(&text) {
-        Some(why) => Cell::Fault { why: why.to_owned(), shown: text },
+        Some(why) => Cell::fault(text, why),
         None => Cell::Text(text),
     }
 }
@@ -437,8 +446,8 @@ mod tests {
     fn blanks_and_full_width_digits_are_normalised() {
         assert_eq!(cell("\u{feff} \u{3000}２０２４０１ "), Cell::Text("202401".to_owned()));
         assert_eq!(cell("𠮷野"), Cell::Text("𠮷野".to_owned()));
-        assert!(matches!(cell("a\u{0}b"), Cell::Fault { .. }));
-        assert!(matches!(cell(&"长".repeat(1001)), Cell::Fault { .. }));
+        assert!(matches!(cell("a\u{0}b"), Cell::Fault(_)));
+        assert!(matches!(cell(&"长".repeat(1001)), Cell::Fault(_)));
         assert!(matches!(cell(&"长".repeat(1000)), Cell::Text(_)));
         for plain in ["2E3", "1e5", "软件技术(校企合作)2601班", "()", "A1"] {
             assert_eq!(cell(&format!(" {plain}\u{3000}")), Cell::Text(plain.to_owned()), "no program has spoilt it");

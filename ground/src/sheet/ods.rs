@@ -394,12 +394,12 @@ impl OdsCell {
     fn cell(self) -> Cell {
         let Self { kind, value, has_formula, is_error, shown, paragraphs, .. } = self;
         if is_error || (has_formula && shown.starts_with('#')) {
-            return Cell::Fault { shown, why: "公式出错".to_owned() };
+            return Cell::fault(shown, "公式出错");
         }
         match kind.as_str() {
             "float" | "percentage" | "currency" => {
                 let Some(value) = value.and_then(|value| value.trim().parse::<f64>().ok()) else {
-                    return Cell::Fault { shown, why: "不是有效的数值".to_owned() };
+                    return Cell::fault(shown, "不是有效的数值");
                 };
                 if paragraphs == 0 { Format::Plain.number(value, false) } else { shown_number(&shown, value) }
             }
@@ -407,12 +407,12 @@ impl OdsCell {
                 if let Some(day) = value.as_deref().and_then(iso_day) {
                     return shown_day(&shown, day);
                 }
-                let why = "单元格的日期带有时间，或无法识别，请输入如 2026-09-01".to_owned();
-                Cell::Fault { shown: value.unwrap_or(shown), why }
+                let why = "单元格的日期带有时间，或无法识别，请输入如 2026-09-01";
+                Cell::fault(value.unwrap_or(shown), why)
             }
             "boolean" => Cell::Text(if value.as_deref() == Some("true") { "是" } else { "否" }.to_owned()),
-            "time" => Cell::Fault { shown, why: "单元格是时间格式，请改为文本".to_owned() },
-            "" if has_formula && shown.is_empty() => Cell::Fault { shown: String::new(), why: NO_RESULT.to_owned() },
+            "time" => Cell::fault(shown, "单元格是时间格式，请改为文本"),
+            "" if has_formula && shown.is_empty() => Cell::fault("", NO_RESULT),
             _ if paragraphs == 0 => cell(&value.unwrap_or_default()),
             _ => cell(&shown),
         }
@@ -438,7 +438,7 @@ fn shown_number(shown: &str, value: f64) -> Cell {
         return cell(typed);
     }
     let why = format!("单元格显示“{typed}”，实际保存的是 {stored}，请设为文本后重填");
-    Cell::Fault { shown: typed.to_owned(), why }
+    Cell::fault(typed, why)
 }
 
 /// A day where the cell shows one; a year or a month as it is shown.
@@ -455,7 +455,7 @@ fn shown_day(shown: &str, day: Date) -> Cell {
         return cell(shown);
     }
     let why = format!("单元格显示“{}”，实际保存的是 {day}，请输入如 2026-09-01", shown.trim());
-    Cell::Fault { shown: shown.trim().to_owned(), why }
+    Cell::fault(shown.trim(), why)
 }
 
 #[cfg(test)]
@@ -554,11 +554,11 @@ mod tests {
         assert_eq!(sheet.rows[0].cells[3], Cell::Date(time::macros::date!(2026 - 09 - 01)));
         assert_eq!(shown[1][..2], ["1200", "甲 &乙"]);
         assert!(
-            matches!(&sheet.rows[1].cells[2], Cell::Fault { why, .. } if why.contains("29") && why.contains("28.5"))
+            matches!(&sheet.rows[1].cells[2], Cell::Fault(fault) if fault.why.contains("29") && fault.why.contains("28.5"))
         );
         assert_eq!(shown[1][3], "2026年9月", "a month is no day");
         assert_eq!((sheet.rows[2].number, &*shown[2][0]), (7, "202699010001"));
-        assert!(matches!(&sheet.rows[2].cells[3], Cell::Fault { why, .. } if why.contains("留空")));
+        assert!(matches!(&sheet.rows[2].cells[3], Cell::Fault(fault) if fault.why.contains("留空")));
         assert_eq!(read_with(&document(&table), &Choice::default()), Ok(sheet), "the flat kind reads alike");
     }
 

@@ -160,8 +160,8 @@ impl<'a, 'b> RowReader<'a, 'b> {
     /// As [`text`](Self::text), also where it only fills the cell: to a question 无 is an answer.
     fn typed(&mut self, column: &str, longest: usize) -> Option<&'a str> {
         match self.cell(column)? {
-            Cell::Fault { why, .. } => {
-                self.fault(column, why.clone());
+            Cell::Fault(fault) => {
+                self.fault(column, fault.why.clone());
                 None
             }
             Cell::Date(_) => {
@@ -210,7 +210,7 @@ impl<'a, 'b> RowReader<'a, 'b> {
                 self.fault(column, "日期不在 1990 至 2100 年之间，请按 2026-09-01 的写法重填");
                 return None;
             }
-            Cell::Text(_) | Cell::Fault { .. } => self.text(column, 40)?,
+            Cell::Text(_) | Cell::Fault(_) => self.text(column, 40)?,
         };
         let day = day(text);
         if day.is_none() {

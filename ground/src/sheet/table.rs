@@ -1,7 +1,10 @@
 //! From cells to a list: the heading is found, what stands around a list in real files is told from its rows, and what
 //! was done about it is said.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -390,7 +393,7 @@ fn settle_merged(grid: &mut Grid, head: &Head) -> Result<(Vec<String>, BTreeSet<
                 let shown = row.cell(column).map(|cell| cell.shown().into_owned()).unwrap_or_default();
                 let (from, to) = (region.rows.start(), region.rows.end());
                 let why = format!("第 {from} 至 {to} 行是合并单元格，请取消合并并逐行填写");
-                row.put(column, Cell::Fault { shown, why });
+                row.put(column, Cell::fault(shown, why));
             }
         }
     }
@@ -486,7 +489,7 @@ impl<'a> List<'a> {
             // A separator too many has shifted the values.
             if let Some(last) = cells.last_mut() {
                 let why = format!("这一行有 {length} 列，表头只有 {} 列", headers.len());
-                *last = Cell::Fault { shown: last.shown().into_owned(), why };
+                *last = Cell::fault(last.shown().into_owned(), why);
             }
         }
         let is_unnamed = |(cell, header): (&Cell, &String)| header.is_empty() && !cell.is_blank();
@@ -496,8 +499,8 @@ impl<'a> List<'a> {
                 && text.starts_with("示例")
                 && text.contains('删')
             {
-                let why = "这是模板里的示例，请删去这一行".to_owned();
-                *cell = Cell::Fault { shown: std::mem::take(text), why };
+                let why = "这是模板里的示例，请删去这一行";
+                *cell = Cell::fault(std::mem::take(text), why);
             }
         }
         cells
@@ -557,22 +560,24 @@ const REMARKS: [&str; 24] = [
     "报送",
 ];
 
+/// A cell's text in the usual width and without blanks.
+fn solid(cell: &Cell) -> Cow<'_, str> {
+    let shown = cell.shown();
+    if is_plain(&shown) { shown } else { Cow::Owned(shown.nfkc().filter(|c| !c.is_whitespace()).collect()) }
+}
+
 /// A total, or a remark below a list: few cells, the first of which begins as they do.
 fn is_remark(row: &GridRow) -> bool {
     let mut filled = row.filled();
     let Some((column, first)) = filled.next() else { return false };
-    let plain = |cell: &Cell| {
-        let shown = cell.shown();
-        if is_plain(&shown) { shown.into_owned() } else { shown.nfkc().filter(|c| !c.is_whitespace()).collect() }
-    };
-    let first = plain(first);
+    let first = solid(first);
     let is_total = |text: &str| TOTALS.contains(&text.trim_end_matches(':'));
     let begins_as_total = TOTALS.iter().any(|word| {
         first.strip_prefix(word).is_some_and(|rest| {
             rest.is_empty() || rest.starts_with([':', '(', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
         })
     });
-    let next_is_total = filled.by_ref().take_while(|(column, _)| *column < 3).any(|(_, cell)| is_total(&plain(cell)));
+    let next_is_total = filled.by_ref().take_while(|(column, _)| *column < 3).any(|(_, cell)| is_total(&solid(cell)));
     if begins_as_total || (column < 3 && next_is_total) {
         return true;
     }

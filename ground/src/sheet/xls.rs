@@ -329,7 +329,7 @@ impl Worksheet<'_> {
     }
 
     fn fault(&mut self, place: Place, why: &str) -> Result<(), SheetError> {
-        self.styled(place, |_| Cell::Fault { shown: String::new(), why: why.to_owned() })
+        self.styled(place, |_| Cell::fault("", why))
     }
 
     fn styled(&mut self, place: Place, cell: impl FnOnce(&Format) -> Cell) -> Result<(), SheetError> {
@@ -576,7 +576,7 @@ mod tests {
         assert_eq!(shown[0][..2], ["001234", "Li"]);
         assert_eq!(sheet.rows[0].cells[2], Cell::Date(time::macros::date!(2026 - 09 - 01)));
         assert_eq!(shown[1][..2], ["7", "张三"]);
-        assert!(matches!(&sheet.rows[1].cells[2], Cell::Fault { why, .. } if why == NO_RESULT));
+        assert!(matches!(&sheet.rows[1].cells[2], Cell::Fault(fault) if fault.why == NO_RESULT));
         assert_eq!(shown[2], ["8", "9", "文字"]);
         assert_eq!(sheet.struck_rows, [4]);
     }
@@ -601,7 +601,7 @@ mod tests {
         let sheet = read_with(&workbook(&cells), &Choice::default()).unwrap();
         assert_eq!(sheet.rows[0].cells[2], Cell::Text(String::new()), "an empty text");
         let sheet = read_with(&written_by(b"None", &cells), &Choice::default()).unwrap();
-        assert!(matches!(&sheet.rows[0].cells[2], Cell::Fault { why, .. } if why == NO_RESULT));
+        assert!(matches!(&sheet.rows[0].cells[2], Cell::Fault(fault) if fault.why == NO_RESULT));
     }
 
     #[test]

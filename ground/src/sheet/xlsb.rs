@@ -239,7 +239,7 @@ impl Book for Xlsb<'_> {
 impl Values {
     /// What a cell shows, and whether it is struck out.
     fn cell(&self, kind: u32, fields: &mut Fields<'_>, style: &Style) -> Result<(Cell, bool), SheetError> {
-        let fault = |why: &str| Cell::Fault { shown: String::new(), why: why.to_owned() };
+        let fault = |why: &str| Cell::fault("", why);
         let yes = |value: u8| Cell::Text(if value == 1 { "是" } else { "否" }.to_owned());
         let mut is_struck = style.is_struck;
         let cell = match kind {
@@ -487,7 +487,7 @@ mod tests {
         assert_eq!((sheet.name.as_str(), &shown[0][..2]), ("名单", &["001234", "张三"].map(Into::into)[..]));
         assert_eq!(sheet.rows[0].cells[2], Cell::Date(time::macros::date!(2026 - 09 - 01)));
         assert_eq!(shown[1][..2], ["7", "李四"]);
-        assert!(matches!(&sheet.rows[1].cells[2], Cell::Fault { why, .. } if why == NO_RESULT));
+        assert!(matches!(&sheet.rows[1].cells[2], Cell::Fault(fault) if fault.why == NO_RESULT));
         let reckoned = read_with(&workbook(0, &cells), &Choice::default()).unwrap();
         assert_eq!(reckoned.rows[1].cells[2].shown(), "0");
     }

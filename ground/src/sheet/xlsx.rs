@@ -486,7 +486,7 @@ impl Worksheet<'_> {
     }
 
     fn shown(&self, raw: RawCell, format: &Format, is_struck: &mut bool) -> Cell {
-        let fault = |shown: &str, why: &str| Cell::Fault { shown: shown.to_owned(), why: why.to_owned() };
+        let fault = |shown: &str, why: &str| Cell::fault(shown, why);
         if raw.kind == "inlineStr" {
             return format.text(&unescaped(&raw.rich.text));
         }
@@ -604,7 +604,7 @@ mod tests {
 
     fn fault(cell: &Cell) -> &str {
         match cell {
-            Cell::Fault { why, .. } => why,
+            Cell::Fault(fault) => &fault.why,
             other => panic!("no fault: {other:?}"),
         }
     }

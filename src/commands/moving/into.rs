@@ -7,7 +7,9 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 use super::{
     folder::{MoveManifest, Renamed, SHARED_FILE, copy_in, copy_in_renamed, file_of, own_schema, read_folder},
-    tables::{ForeignKey, MovedTable, MovedTables, SEALED_BY_KEY, Table, listed, moved_tables},
+    tables::{
+        ForeignKey, MovedTable, MovedTables, SEALED_BY_KEY, Table, WITHOUT_KEY, WithoutKey, listed, moved_tables,
+    },
 };
 use crate::{
     accounts::store::institution_named,
@@ -92,6 +94,14 @@ impl Arrival<'_> {
         run(&mut *db, "set constraints all immediate".to_owned()).await?;
         for moved in tables.tables.iter().filter(|moved| moved.table.is_guarded) {
             run(&mut *db, format!("alter table {} enable trigger user", moved.table.name)).await?;
+        }
+        // What triggers ask in the place of a key was not asked while they slept.
+        for WithoutKey { holder, column, target } in WITHOUT_KEY {
+            let stray = format!(
+                "select exists (select from {holder} h where not exists (select from {target} t where t.id = h.{column}))"
+            );
+            let has_stray: bool = sqlx::query_scalar(AssertSqlSafe(stray)).fetch_one(&mut *db).await?;
+            ensure!(!has_stray, "{holder} 里有的行，它的 {target} 不在文件里。没有转入");
         }
         for ForeignKey { holder, name, .. } in &tables.late {
             run(&mut *db, format!("alter table {holder} alter constraint \"{name}\" not deferrable")).await?;

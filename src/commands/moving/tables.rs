@@ -37,20 +37,21 @@ pub(super) const SEALED_BY_KEY: &[&str] = &["recovery_code", "second_factor"];
 /// Rows without a university are everybody's, and are found again by what they are.
 pub(super) const SHARED: &str = "plan_version";
 /// A column that names a row of another table and has no foreign key.
-struct WithoutKey {
-    holder: &'static str,
-    column: &'static str,
-    target: &'static str,
+pub(super) struct WithoutKey {
+    pub holder: &'static str,
+    pub column: &'static str,
+    pub target: &'static str,
 }
 
-const WITHOUT_KEY: [WithoutKey; 4] = [
+pub(super) const WITHOUT_KEY: [WithoutKey; 5] = [
     // So that casting a ballot need not look one up.
     WithoutKey { holder: "envelope", column: "sitting_id", target: "sitting" },
-    // It is looked up once a statement, for all rows of a file.
+    // They are looked up once a statement, for all rows of a file.
     WithoutKey { holder: "import_row", column: "import_id", target: "import" },
     // So that whoever changes a case need not wait for whoever changes its round.
     WithoutKey { holder: "round_count", column: "round_id", target: "vetting_round" },
     WithoutKey { holder: "round_people", column: "round_id", target: "vetting_round" },
+    WithoutKey { holder: "student", column: "class_id", target: "class" },
 ];
 const ROOT: &str = "institution";
 /// Stands in a condition for the university's id.
@@ -154,7 +155,7 @@ pub(super) async fn moved_tables(connection: &mut PgConnection) -> Result<MovedT
 /// Where a table belongs to no university, or leads to one that stays behind.
 pub fn settled(tables: Vec<Table>, mut keys: Vec<ForeignKey>) -> Result<MovedTables> {
     for WithoutKey { holder, column, target } in WITHOUT_KEY {
-        if tables.iter().any(|table| table.name == holder) {
+        if [holder, target].iter().all(|name| tables.iter().any(|table| table.name == *name)) {
             keys.push(ForeignKey {
                 name: String::new(),
                 holder: holder.to_owned(),
