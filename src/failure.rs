@@ -212,39 +212,32 @@ impl RefusalPage {
     }
 }
 
+/// The page of what the database said, which operators are told of where they have to do something.
+fn of_the_database(error: &sqlx::Error) -> Response {
+    let trouble = Trouble::of(error);
+    match trouble {
+        Trouble::Unexpected | Trouble::Full | Trouble::Lost => {
+            tracing::error!(error = Failure::without_values(error), "database");
+        }
+        Trouble::NotGranted => {
+            let error = Failure::without_values(error);
+            tracing::error!(error, "the database does not let the portal in: start the portal again");
+        }
+        Trouble::Congestion | Trouble::Forestalled | Trouble::ReadOnly | Trouble::Untypeable => {}
+    }
+    let mut response = trouble.into_response();
+    if trouble == Trouble::Lost {
+        response.extensions_mut().insert(BrokeOff);
+    }
+    response
+}
+
 /// Where the pages of unions are.
 const OF_UNIONS: &str = "/unions/";
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        match &self {
-            Self::Database(error) => {
-                let trouble = Trouble::of(error);
-                match trouble {
-                    Trouble::Unexpected | Trouble::Full | Trouble::Lost => {
-                        tracing::error!(error = Self::without_values(error), "database");
-                    }
-                    Trouble::NotGranted => {
-                        let error = Self::without_values(error);
-                        tracing::error!(error, "the database does not let the portal in: start the portal again");
-                    }
-                    Trouble::Congestion | Trouble::Forestalled | Trouble::ReadOnly | Trouble::Untypeable => {}
-                }
-                let mut response = trouble.into_response();
-                if trouble == Trouble::Lost {
-                    response.extensions_mut().insert(BrokeOff);
-                }
-                return response;
-            }
-            Self::PlanUnreadable(error) => {
-                tracing::error!(error = format!("{error:#}"), "the governing plan cannot be read");
-            }
-            Self::WrongBallotKey => {
-                tracing::error!(error = "ballot.key is not the one by which the sitting was opened", "ballot key");
-            }
-            Self::Broken(error) => tracing::error!(error = format!("{error:#}"), "broken"),
-            _ => {}
-        }
+        self.tell_operators();
         let page = |status, heading, says: &str| FailurePage::new(heading, says).answer(status);
         match self {
             Self::SignInFirst(path) => {
@@ -317,7 +310,8 @@ impl IntoResponse for Failure {
                 "现在不能保存任何内容，你的请求没有办理；已经保存的内容不受影响。请告诉系统管理员。",
                 Unsent::Full,
             ),
-            Self::Database(_) | Self::Broken(_) => broken(),
+            Self::Database(error) => of_the_database(&error),
+            Self::Broken(_) => broken(),
         }
     }
 }
@@ -329,6 +323,19 @@ const UNCONFIRMED: &str =
     "内容已经提交给数据库，但没有收到确认：可能已经生效，也可能没有。请先到相应页面核对，没有生效的再重新提交。";
 
 impl Failure {
+    fn tell_operators(&self) {
+        match self {
+            Self::PlanUnreadable(error) => {
+                tracing::error!(error = format!("{error:#}"), "the governing plan cannot be read");
+            }
+            Self::WrongBallotKey => {
+                tracing::error!(error = "ballot.key is not the one by which the sitting was opened", "ballot key");
+            }
+            Self::Broken(error) => tracing::error!(error = format!("{error:#}"), "broken"),
+            _ => {}
+        }
+    }
+
     /// The connection or the server went away.
     #[must_use]
     pub fn is_lost(error: &sqlx::Error) -> bool {

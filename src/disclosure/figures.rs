@@ -228,7 +228,7 @@ fn sheets(figures: &Figures) -> Vec<ReportSheet> {
             title: format!("{}学生会（研究生会）年度数据：{name}", figures.institution),
             caption: format!("{}　截至{}", figures.in_words(), chinese_day(figures.as_of)),
             columns: std::iter::once(first)
-                .chain(headings.iter().map(|heading| ReportColumn { heading: *heading, width: 12 }))
+                .chain(headings.iter().map(|heading| ReportColumn { heading, width: 12 }))
                 .collect(),
             rows,
         }

@@ -354,7 +354,7 @@ async fn namesakes(
         return Ok(HashMap::new());
     }
     // A row that cannot be used names somebody too.
-    let named: HashSet<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
+    let listed: HashSet<&str> = rows.iter().filter_map(|row| row.cells.get(0)).collect();
     let written_to: HashSet<Uuid> = added.iter().filter_map(|added| Some(added.class?.id)).collect();
     let (mut in_class, mut in_college) = (Namesakes(HashMap::new()), Namesakes(HashMap::new()));
     let sought: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -372,7 +372,7 @@ async fn namesakes(
         .await?;
         for student in found {
             let number = student.number.as_str();
-            let class = places.get(&student.class_id).filter(|_| !named.contains(number));
+            let class = places.get(&student.class_id).filter(|_| !listed.contains(number));
             let (Some(class), Some(name)) = (class, names.get(student.name_key.as_str())) else { continue };
             if written_to.contains(&class.id) {
                 in_class.note(class.id, name, number, class);

@@ -57,7 +57,15 @@ pub(in crate::congress) async fn files(
     let head = &["代表证号", "姓名", "学号", "院系", "代表团", "签到时间", "签到台", "方式", "退场时间"];
     files.push(MeetingFile::List("签到", head, came.collect()));
     let undone = store::undone(db, congress.id).await?.into_iter().map(|one| {
-        vec![one.name, one.number, minute_of(one.at), one.desk, minute_of(one.undone_at), one.undone_by, one.why]
+        vec![
+            one.name,
+            one.number,
+            minute_of(one.at),
+            one.desk,
+            minute_of(one.taken_back_at),
+            one.taken_back_by,
+            one.why,
+        ]
     });
     let head = &["姓名", "学号", "签到时间", "签到台", "撤销时间", "撤销人", "理由"];
     files.push(MeetingFile::List("撤销的签到", head, undone.collect()));

@@ -181,8 +181,8 @@ pub struct Undone {
     pub number: String,
     pub at: OffsetDateTime,
     pub desk: String,
-    pub undone_at: OffsetDateTime,
-    pub undone_by: String,
+    pub taken_back_at: OffsetDateTime,
+    pub taken_back_by: String,
     pub why: String,
 }
 

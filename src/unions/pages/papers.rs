@@ -303,6 +303,10 @@ impl FindingsPage {
         [Outcome::Warn, Outcome::Unknown].into_iter().filter_map(many).collect::<Vec<_>>().join("、")
     }
 
+    fn mended_by(&self) -> &'static str {
+        self.record.union.mended_by().label()
+    }
+
     /// A finding holds facts against a clause.
     fn judges_something(&self) -> bool {
         self.open.iter().chain(&self.settled).any(|one| one.finding.verdict.is_judged())

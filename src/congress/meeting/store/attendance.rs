@@ -264,8 +264,8 @@ pub async fn undo(
 pub async fn undone(connection: &mut PgConnection, congress: CongressId) -> Result<Vec<Undone>, Failure> {
     let rows = sqlx::query_as!(
         Undone,
-        r#"select s.name as "name!", s.number as "number!", a.at as "at!", a.desk as "desk!", a.undone_at as "undone_at!",
-                  b.name as "undone_by!", a.undone_why as "why!"
+        r#"select s.name as "name!", s.number as "number!", a.at as "at!", a.desk as "desk!",
+                  a.undone_at as "taken_back_at!", b.name as "taken_back_by!", a.undone_why as "why!"
            from attendance a join student s on s.id = a.student_id join account b on b.id = a.undone_by
            where a.congress_id = $1 and a.undone_at is not null order by a.undone_at, s.number"#,
         congress.0
