@@ -28,6 +28,7 @@ async fn until(client: &mut Client, path: &str, is_so: impl Fn(&Page) -> bool) -
 #[test]
 fn stories_of_elections_imports_and_sign_in_are_told_by_turns_or_say_why_not() {
     let files = [
+        ("ballot_faults", include_str!("ballot_faults.rs")),
         ("ballot_key", include_str!("ballot_key.rs")),
         ("counting_law", include_str!("counting_law.rs")),
         ("early_closing", include_str!("early_closing.rs")),
