@@ -695,7 +695,7 @@ async fn judge_rush(sitting: &mut Sitting, all: &[Came]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn votes_that_keep_coming_over_the_closing_are_counted_or_refused() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &HUNDRED).await;
     let votes = sitting.votes();
     let all = rush(&portal, &votes, async || sitting.act("close", &[("sure", "yes")]).await).await;
@@ -708,7 +708,7 @@ async fn votes_that_keep_coming_over_the_closing_are_counted_or_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn votes_after_the_hour_are_refused_though_nobody_has_closed() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &HUNDRED).await;
     let votes = sitting.votes();
     let all = rush(&portal, &votes, async || portal.app.clock.advance(time::Duration::hours(3))).await;
@@ -776,6 +776,7 @@ async fn envelopes(db: &mut PgConnection, sitting: &str) -> String {
 #[tokio::test]
 async fn a_count_that_is_cut_off_writes_nothing_and_gives_the_same_when_it_is_begun_again() {
     const SIXTY: Plan<'_> = Plan { contests: &[("班长", 60, 1, &[101, 102], &[])], fields: &[] };
+    // At one portal: the other one goes on saying why a count stopped until the next has said how far it is.
     let portal = Portal::start().await;
     let mut sitting = opened(&portal, &SIXTY).await;
     let mut receipts = Vec::new();

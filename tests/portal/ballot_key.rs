@@ -16,7 +16,7 @@ async fn health(portal: &Portal) -> String {
 
 #[tokio::test]
 async fn a_portal_with_another_key_says_which_sittings_it_cannot_open_and_voters_read_that_voting_is_held_up() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     let mut first = voter(&portal, 1).await;
     cast(&mut first, &sitting.id, &[("c1-1", "F")]).await;
@@ -54,7 +54,7 @@ async fn a_portal_with_another_key_says_which_sittings_it_cannot_open_and_voters
 
 #[tokio::test]
 async fn a_second_portal_with_another_key_prepares_and_opens_no_sitting() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = prepare(&portal, &SMALL).await;
     sitting.announce().await;
     sitting.act("rehearse", &[]).await;
@@ -77,7 +77,7 @@ async fn a_second_portal_with_another_key_prepares_and_opens_no_sitting() {
 
 #[tokio::test]
 async fn a_new_key_is_taken_where_no_sitting_in_progress_needs_the_old_one() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     let lost = portal.beside(MarkKey::random());
     ballot_key::claim_at_start(&lost.app.elections).await.unwrap();
@@ -95,7 +95,7 @@ async fn a_new_key_is_taken_where_no_sitting_in_progress_needs_the_old_one() {
 
 #[tokio::test]
 async fn a_database_from_before_keys_were_noted_is_claimed_by_the_key_of_its_marks_alone() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let sitting = opened(&portal, &SMALL).await;
     let mut db = portal.owner().await;
     sqlx::query("delete from ballot_key").execute(&mut db).await.unwrap();

@@ -1,4 +1,5 @@
-//! Two portals on one database, behind a proxy that sends odd requests to one and even ones to the other.
+//! Two portals on one database: what one of them holds alone, what both are told, and what becomes of a portal that ends.
+//! The stories of elections, imports and signing in are told by turns in their own files.
 
 use std::time::Duration;
 
@@ -21,6 +22,29 @@ async fn until(client: &mut Client, path: &str, is_so: impl Fn(&Page) -> bool) -
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("{path} never came to it: {}", client.get(path).await.text());
+}
+
+/// A new story of theirs is told by turns too, or says why not.
+#[test]
+fn stories_of_elections_imports_and_sign_in_are_told_by_turns_or_say_why_not() {
+    let files = [
+        ("ballot_faults", include_str!("ballot_faults.rs")),
+        ("ballot_key", include_str!("ballot_key.rs")),
+        ("counting_law", include_str!("counting_law.rs")),
+        ("early_closing", include_str!("early_closing.rs")),
+        ("elections", include_str!("elections.rs")),
+        ("imports", include_str!("imports.rs")),
+        ("monitors", include_str!("monitors.rs")),
+        ("sign_in", include_str!("sign_in.rs")),
+    ];
+    for (file, text) in files {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (place, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("Portal::start")) {
+            let says = lines[..place].iter().rev().take_while(|line| line.starts_with("//")).last();
+            let has_reason = says.is_some_and(|says| says.starts_with("// At one portal: "));
+            assert!(has_reason, "{file}, line {}: {line} instead of Portal::two, without a reason", place + 1);
+        }
+    }
 }
 
 #[tokio::test]
@@ -329,20 +353,6 @@ async fn an_openid_code_is_redeemed_at_the_portal_to_which_it_comes() {
     assert_eq!((server.asked()[1], begun.get("/inbox").await.status), (redeemed, 303), "once over both");
 }
 
-#[tokio::test]
-async fn guesses_are_counted_over_all_portals() {
-    let one = Portal::start().await;
-    let other = one.restarted();
-    let mut guesser = one.visitor().by_turns([&one, &other]);
-    let number = OfficeKind::SchoolLeague.slug();
-    for _ in 0..5 {
-        assert_eq!(guesser.sign_in(FIRST, number, "a guess").await.status, 422);
-    }
-    for _ in 0..2 {
-        assert_eq!(guesser.sign_in(FIRST, number, PASSWORD).await.status, 429, "at either");
-    }
-}
-
 const HEAD: &str = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n";
 
 async fn upload(client: &mut Client, number: &str) -> String {
@@ -388,22 +398,6 @@ async fn an_import_is_written_once_and_every_portal_shows_how_far_it_is() {
     .await
     .unwrap();
     assert_eq!(counts, (2, 0));
-}
-
-#[tokio::test]
-async fn a_file_is_uploaded_looked_at_and_written_by_turns() {
-    let one = Portal::start().await;
-    let other = one.restarted();
-    let mut staff = one.signed_in(OfficeKind::StudentAffairs).await.by_turns([&one, &other]);
-    for number in ["B8", "B9"] {
-        let path = upload(&mut staff, number).await;
-        assert_eq!(staff.get(&path).await.status, 200);
-        assert_eq!(staff.post(&format!("{path}/commit"), &[]).await.status, 303);
-        until(&mut staff, &path, |page| page.text().contains("已写入：")).await;
-    }
-    let written = "select count(*) from student where number in ('B8', 'B9')";
-    let (written,): (i64,) = sqlx::query_as(written).fetch_one(&mut one.owner().await).await.unwrap();
-    assert_eq!(written, 2);
 }
 
 #[tokio::test]

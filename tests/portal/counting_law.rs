@@ -57,7 +57,7 @@ async fn settle(sitting: &mut Sitting, keys: &[&str], student: u32) {
 
 #[tokio::test]
 async fn each_rule_names_its_source_on_page_report_and_record() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let rules = [
         ("majority", "none"),
         ("quorum", "0"),
@@ -88,7 +88,7 @@ async fn each_rule_names_its_source_on_page_report_and_record() {
 
 #[tokio::test]
 async fn a_rule_that_leaves_practice_has_another_source() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan { contests: &[("代表", 9, 1, &[101, 102], &[("majority", "due")])], fields: &[] };
     let mut sitting = prepare(&portal, &plan).await;
     let refused = sitting.keeper.post(&format!("{}/announce", sitting.path), &[]).await;
@@ -112,7 +112,7 @@ async fn a_rule_that_leaves_practice_has_another_source() {
 
 #[tokio::test]
 async fn a_candidates_name_is_marked_and_not_written_in() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan { contests: &[("代表", 9, 2, &[101, 102], &[("extra", "0")])], fields: DECIDED };
     let sitting = opened(&portal, &plan).await;
     let mut first = voter(&portal, 1).await;
@@ -127,7 +127,7 @@ async fn a_candidates_name_is_marked_and_not_written_in() {
 
 #[tokio::test]
 async fn whoever_abstains_writes_in_nobody_where_that_is_the_rule() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let rules = [("needs_against", "yes")];
     let plan = Plan { contests: &[("代表", 9, 1, &[101, 102], &rules)], fields: DECIDED };
     let mut sitting = opened(&portal, &plan).await;
@@ -144,7 +144,7 @@ async fn whoever_abstains_writes_in_nobody_where_that_is_the_rule() {
 /// What records of versions before the names were settled look like: names as they were written, no sources.
 #[tokio::test]
 async fn records_of_earlier_versions_still_agree() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan { contests: &[("代表", 9, 1, &[101, 102], &[])], fields: &[] };
     let mut sitting = opened(&portal, &plan).await;
     let (one, other): (Vote<'_>, Vote<'_>) = (&[("w1-1", "学生5")], &[("w1-1", "学声5")]);
@@ -181,7 +181,7 @@ async fn rename(portal: &Portal, student: u32, name: &str) {
 
 #[tokio::test]
 async fn two_of_one_name_both_carry_what_tells_them_apart() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     rename(&portal, 101, "张伟").await;
     rename(&portal, 102, "张　伟").await;
     let plan = Plan { contests: &[("代表", 9, 1, &[101], &[])], fields: &[] };
@@ -200,7 +200,7 @@ async fn two_of_one_name_both_carry_what_tells_them_apart() {
 
 #[tokio::test]
 async fn spellings_of_one_person_are_put_together_by_two_monitors_and_no_few_are_published() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan { contests: &[("代表", 9, 1, &[101, 102], &[])], fields: &[] };
     let mut sitting = opened(&portal, &plan).await;
     let with = |name: &'static str| [("w1-1", name)];
@@ -258,7 +258,7 @@ async fn spellings_of_one_person_are_put_together_by_two_monitors_and_no_few_are
 
 #[tokio::test]
 async fn nobody_is_reported_elected_before_it_is_settled_who_they_are() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan { contests: &[("代表", 5, 1, &[101, 102], &[])], fields: &[] };
     let mut sitting = opened(&portal, &plan).await;
     let joke: Vote<'_> = &[("w1-1", "奥特曼")];
@@ -290,7 +290,7 @@ async fn nobody_is_reported_elected_before_it_is_settled_who_they_are() {
 
 #[tokio::test]
 async fn a_written_in_name_that_is_tied_stands_in_a_round_that_asks_for_no_half() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let rules = [("majority", "valid"), ("quorum", "0")];
     let plan = Plan { contests: &[("代表", 8, 2, &[101, 102, 103], &rules)], fields: DECIDED };
     let mut sitting = opened(&portal, &plan).await;
@@ -337,7 +337,7 @@ async fn a_written_in_name_that_is_tied_stands_in_a_round_that_asks_for_no_half(
 
 #[tokio::test]
 async fn a_tied_name_that_an_earlier_report_left_open_is_asked_for() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan { contests: &[("代表", 6, 2, &[101, 102], &[("extra", "0")])], fields: DECIDED };
     let mut sitting = opened(&portal, &plan).await;
     let (one, other): (Vote<'_>, Vote<'_>) = (&[("c1-1", "F"), ("w1-1", "学生7")], &[("c1-2", "F"), ("w1-1", "学生8")]);
@@ -369,7 +369,7 @@ async fn a_tied_name_that_an_earlier_report_left_open_is_asked_for() {
 
 #[tokio::test]
 async fn seats_that_nobody_won_are_elected_anew_with_the_half_again() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan { contests: &[("代表", 6, 1, &[101, 102, 103], &[])], fields: &[] };
     let mut sitting = opened(&portal, &plan).await;
     let (one, other): (Vote<'_>, Vote<'_>) = (&[("c1-1", "F")], &[("c1-2", "F")]);
@@ -404,7 +404,7 @@ async fn enter(
 
 #[tokio::test]
 async fn paper_is_asked_the_same_as_the_form() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     rename(&portal, 101, "张伟").await;
     rename(&portal, 102, "张伟").await;
     let plan = Plan { contests: &[("代表", 9, 1, &[101, 102], &[])], fields: &[] };
@@ -462,7 +462,7 @@ async fn paper_is_asked_the_same_as_the_form() {
 
 #[tokio::test]
 async fn candidates_for_a_presidium_are_vetted_or_judged_as_for_an_appointment() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let presidium = [("fills", "presidium")];
     let plan = Plan { contests: &[("学生会主席团", 9, 1, &[101, 102], &presidium)], fields: &[] };
     let mut sitting = prepare(&portal, &plan).await;

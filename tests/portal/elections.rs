@@ -13,7 +13,7 @@ use crate::support::{
 
 #[tokio::test]
 async fn a_small_sitting_goes_from_draft_to_report() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     let mut receipts = Vec::new();
     for (place, mut client) in voters(&portal, 1..=9).await.into_iter().enumerate() {
@@ -55,7 +55,7 @@ async fn a_small_sitting_goes_from_draft_to_report() {
 
 #[tokio::test]
 async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = prepare(&portal, &SMALL).await;
     assert_eq!(sitting.keeper.get(&format!("{}/announcement", sitting.path)).await.status, 409, "not of a draft");
     sitting.open(&portal).await;
@@ -95,7 +95,7 @@ async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
 
 #[tokio::test]
 async fn the_announcement_says_what_was_announced_whenever_it_is_printed() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = prepare(&portal, &SMALL).await;
     sitting.act("announce", &[]).await;
     let paper = format!("{}/announcement", sitting.path);
@@ -114,7 +114,7 @@ async fn the_announcement_says_what_was_announced_whenever_it_is_printed() {
 
 #[tokio::test]
 async fn ballots_that_must_not_be_used_say_so_across_the_page() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = prepare(&portal, &SMALL).await;
     let ballots = format!("{}/ballots", sitting.path);
     assert_eq!(sitting.keeper.get(&ballots).await.all(".paper-ballot .across"), ["草稿 不得使用"]);
@@ -126,7 +126,7 @@ async fn ballots_that_must_not_be_used_say_so_across_the_page() {
 
 #[tokio::test]
 async fn who_was_put_on_a_contests_roll_and_who_was_taken_off_is_on_record() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = prepare(&portal, &SMALL).await;
     // As a table has them: counted, numbered and named.
     let people: Vec<String> =
@@ -185,7 +185,7 @@ async fn enter(client: &mut Client, path: &str, fields: &[(&'static str, String)
 
 #[tokio::test]
 async fn paper_stands_beside_the_envelopes_in_one_account() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     let mut casting = voters(&portal, 1..=10).await;
     for client in &mut casting[..5] {
@@ -254,14 +254,17 @@ async fn paper_stands_beside_the_envelopes_in_one_account() {
 
 #[tokio::test]
 async fn a_slip_votes_without_an_account_and_a_lost_one_is_redrawn() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
-    let sent = sitting.keeper.post(&format!("{}/slips", sitting.path), &[("many", "3")]).await;
+    // Codes are shown by the portal that made them, at which the documented proxy keeps a browser.
+    let mut printing = sitting.keeper.at(portal.first());
+    let sent = printing.post(&format!("{}/slips", sitting.path), &[("many", "3")]).await;
     let printed = see_other(&sent);
-    let made = sitting.keeper.get(&printed).await;
+    let made = printing.get(&printed).await;
     let codes = made.all(".slip-code");
-    assert_eq!(sitting.keeper.get(&printed).await.all(".slip-code"), codes, "a reload makes none");
-    assert_eq!(portal.signed_in(OfficeKind::SchoolLeague).await.get(&printed).await.status, 409, "another session");
+    assert_eq!(printing.get(&printed).await.all(".slip-code"), codes, "a reload makes none");
+    let mut another = portal.first().signed_in(OfficeKind::SchoolLeague).await;
+    assert_eq!(another.get(&printed).await.status, 409, "another session");
     assert_eq!((made.status, codes.len()), (200, 3));
     assert_eq!(sitting.keeper.post(&format!("{}/slips", sitting.path), &[("many", "0")]).await.status, 422);
     let mut guest = portal.visitor();
@@ -302,7 +305,7 @@ async fn a_slip_votes_without_an_account_and_a_lost_one_is_redrawn() {
 
 #[tokio::test]
 async fn a_tie_goes_to_a_second_round_among_the_tied() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan {
         contests: &[("代表", 9, 1, &[101, 102, 103], &[("write_in", "")])],
         fields: &[("decision", "校团委会议通过的选举办法")],
@@ -341,7 +344,7 @@ async fn a_tie_goes_to_a_second_round_among_the_tied() {
 
 #[tokio::test]
 async fn a_lot_is_recorded_and_only_among_the_tied() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let rules = [("tie", "lot"), ("majority", "valid"), ("quorum", "0")];
     let plan = Plan {
         contests: &[("代表", 6, 3, &[101, 102, 103, 104], &rules)],
@@ -400,7 +403,7 @@ async fn a_lot_is_recorded_and_only_among_the_tied() {
 
 #[tokio::test]
 async fn a_tie_is_settled_by_a_show_of_hands_where_the_rules_say_so() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan {
         contests: &[("代表", 5, 1, &[101, 102], &[("tie", "hands"), ("majority", "none"), ("quorum", "0")])],
         fields: &[("decision", "校团委会议通过的选举办法")],
@@ -428,7 +431,7 @@ async fn a_tie_is_settled_by_a_show_of_hands_where_the_rules_say_so() {
 
 #[tokio::test]
 async fn a_voter_left_off_the_roll_is_admitted_by_two_monitors() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     let path = format!("/monitoring/{}", sitting.id);
     let mut late = voter(&portal, 30).await;
@@ -461,7 +464,7 @@ async fn a_voter_left_off_the_roll_is_admitted_by_two_monitors() {
 
 #[tokio::test]
 async fn a_sitting_is_void_by_two_people_and_its_votes_are_destroyed_unread() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     cast(&mut voter(&portal, 1).await, &sitting.id, &[("c1-1", "F")]).await;
     assert_eq!(sitting.keeper.post(&format!("{}/void", sitting.path), &[("reason", "")]).await.status, 409);
@@ -492,7 +495,7 @@ async fn a_sitting_is_void_by_two_people_and_its_votes_are_destroyed_unread() {
 
 #[tokio::test]
 async fn a_draft_says_what_is_missing_and_a_monitor_is_nobody_of_the_keeping_office() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan { contests: &[("代表", 10, 1, &[101], &[])], fields: &[] };
     let mut sitting = prepare(&portal, &plan).await;
     let page = sitting.keeper.get(&sitting.path).await;
@@ -529,7 +532,7 @@ async fn a_draft_says_what_is_missing_and_a_monitor_is_nobody_of_the_keeping_off
 
 #[tokio::test]
 async fn vet_05_a_presidium_is_elected_by_the_congress_alone() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let class = [("fills", "presidium"), ("body", "class"), ("classes", "软件2401班"), ("people", "")];
     let plan = Plan { contests: &[("学生会主席团", 10, 1, &[101, 102], &class)], fields: &[] };
     let mut sitting = prepare(&portal, &plan).await;
@@ -548,7 +551,7 @@ async fn vet_05_a_presidium_is_elected_by_the_congress_alone() {
 
 #[tokio::test]
 async fn the_database_itself_keeps_ballots_rolls_and_stages() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let sitting = opened(&portal, &SMALL).await;
     let mut db = portal.owner().await;
     for statement in [
@@ -580,7 +583,7 @@ async fn the_database_itself_keeps_ballots_rolls_and_stages() {
 
 #[tokio::test]
 async fn whoever_withdraws_keeps_the_votes_and_is_not_elected() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     let contest = sitting.contests[0].clone();
     let page = sitting.keeper.get(&contest).await;
@@ -604,7 +607,7 @@ async fn whoever_withdraws_keeps_the_votes_and_is_not_elected() {
 
 #[tokio::test]
 async fn casting_again_replaces_or_is_refused_as_the_sitting_says() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     let mut client = voter(&portal, 1).await;
     let first = cast(&mut client, &sitting.id, &[("c1-1", "F")]).await;
@@ -631,7 +634,7 @@ async fn casting_again_replaces_or_is_refused_as_the_sitting_says() {
 
 #[tokio::test]
 async fn posts_that_are_forged_replayed_or_meant_for_others_cast_nothing() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let plan = Plan {
         contests: &[("甲项", 10, 1, &[101, 102], &[]), ("乙项", 5, 2, &[103, 104, 105], &[("write_in", "")])],
         fields: &[("decision", "校团委会议通过的选举办法")],
@@ -724,7 +727,7 @@ async fn posts_that_are_forged_replayed_or_meant_for_others_cast_nothing() {
 
 #[tokio::test]
 async fn rows_written_straight_into_the_tables_are_found() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     for mut client in voters(&portal, 1..=8).await {
         cast(&mut client, &sitting.id, &[("c1-1", "F")]).await;
@@ -739,6 +742,7 @@ async fn rows_written_straight_into_the_tables_are_found() {
         sqlx::query(statement).execute(&mut db).await.unwrap();
     }
     sitting.close().await;
+    sitting.meet_at_the_first(&portal);
     sitting.unseal(0).await;
     sitting.unseal(1).await;
     let path = format!("/monitoring/{}", sitting.id);
@@ -777,7 +781,7 @@ async fn rows_written_straight_into_the_tables_are_found() {
 
 #[tokio::test]
 async fn a_key_or_a_roll_that_somebody_changed_is_not_used() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let sitting = opened(&portal, &SMALL).await;
     let mut db = portal.owner().await;
     // Past the guards, as the database's owner may: another key in the place of the sitting's.
@@ -790,7 +794,7 @@ async fn a_key_or_a_roll_that_somebody_changed_is_not_used() {
     let page = voter(&portal, 1).await.post(&format!("{}/cast", sitting.votes()), &[("c1-1", "F")]).await;
     assert_eq!(page.status, 500, "nobody's ballot is sealed to it");
 
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     cast(&mut voter(&portal, 1).await, &sitting.id, &[("c1-1", "F")]).await;
     let mut db = portal.owner().await;
@@ -818,7 +822,7 @@ async fn a_key_or_a_roll_that_somebody_changed_is_not_used() {
 
 #[tokio::test]
 async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = prepare(&portal, &SMALL).await;
     sitting.announce().await;
     let early = sitting.keeper.post(&format!("{}/open", sitting.path), &[]).await;
@@ -848,6 +852,7 @@ async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
     let soon = sitting.keeper.post(&format!("{}/close", sitting.path), &[]).await;
     assert!(soon.status == 409 && soon.text().contains("勾选确认"), "{}", soon.text());
     sitting.close().await;
+    sitting.meet_at_the_first(&portal);
     sitting.unseal(2).await;
     assert!(sitting.keeper.get(&sitting.path).await.text().contains("已提交"));
     // A share is held for a quarter of an hour and no longer.
@@ -862,7 +867,7 @@ async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
 
 #[tokio::test]
 async fn whoever_keeps_an_open_sitting_prints_no_slips_of_its_voters_and_monitors_see_firsts() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     let mut db = portal.owner().await;
     let (class,): (String,) = sqlx::query_as("select class_id::text from voter where sitting_id = $1::uuid limit 1")
@@ -906,7 +911,7 @@ async fn whoever_keeps_an_open_sitting_prints_no_slips_of_its_voters_and_monitor
 
 #[tokio::test]
 async fn offices_see_and_keep_only_what_is_theirs() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     cast(&mut voter(&portal, 1).await, &sitting.id, &[("c1-1", "F")]).await;
     // The school's sitting is not a college's, and another university knows nothing of it.
@@ -951,7 +956,7 @@ async fn offices_see_and_keep_only_what_is_theirs() {
 
 #[tokio::test]
 async fn a_candidate_keeps_counts_and_resets_nothing() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     let mut db = portal.owner().await;
     // The administrator and the keeper turn out to be candidates.
@@ -1010,7 +1015,7 @@ async fn a_candidate_keeps_counts_and_resets_nothing() {
 
 #[tokio::test]
 async fn the_clock_closes_a_sitting_that_nobody_closes() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     cast(&mut voter(&portal, 1).await, &sitting.id, &[("c1-1", "F")]).await;
     lunzhi::elections::close_overdue(&portal.app.elections).await.unwrap();
@@ -1023,7 +1028,7 @@ async fn the_clock_closes_a_sitting_that_nobody_closes() {
 
 #[tokio::test]
 async fn a_crowd_from_one_address_does_not_stop_a_class_behind_it() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let sitting = opened(&portal, &SMALL).await;
     let path = format!("{}/cast", sitting.votes());
     let mut crowd = tokio::task::JoinSet::new();
@@ -1047,7 +1052,7 @@ async fn a_crowd_from_one_address_does_not_stop_a_class_behind_it() {
 
 #[tokio::test]
 async fn paper_ballots_of_one_eight_sixteen_and_sixty_candidates() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut printed = String::new();
     for many in [1_u32, 8, 16, 60] {
         let candidates: Vec<u32> = (80..80 + many).collect();
@@ -1071,7 +1076,7 @@ async fn paper_ballots_of_one_eight_sixteen_and_sixty_candidates() {
 async fn verify_names_the_first_thing_that_does_not_agree() {
     use lunzhi::elections::record::{RecordFile, read, verify};
     type Way = (&'static str, fn(&mut RecordFile));
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     for mut client in voters(&portal, 1..=9).await {
         cast(&mut client, &sitting.id, &[("c1-1", "F"), ("c1-2", "A")]).await;
@@ -1134,7 +1139,7 @@ async fn verify_names_the_first_thing_that_does_not_agree() {
 
 #[tokio::test]
 async fn a_share_is_sealed_to_no_key_but_the_monitors_own() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = prepare(&portal, &SMALL).await;
     sitting.announce().await;
     sitting.rehearse().await;
@@ -1152,9 +1157,10 @@ async fn a_share_is_sealed_to_no_key_but_the_monitors_own() {
 
 #[tokio::test]
 async fn a_slip_replaces_nobodys_own_vote_and_its_voter_is_told() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
-    let made = sitting.keeper.post_on(&format!("{}/slips", sitting.path), &[("many", "2")]).await;
+    let mut printing = sitting.keeper.at(portal.first());
+    let made = printing.post_on(&format!("{}/slips", sitting.path), &[("many", "2")]).await;
     let codes = made.all(".slip-code");
     let bind = format!("{}/slips/bind", sitting.path);
     cast(&mut voter(&portal, 2).await, &sitting.id, &[("c1-1", "F")]).await;

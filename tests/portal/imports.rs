@@ -37,7 +37,7 @@ const GRADES: [(&str, &str); 3] = [("basis", "semester"), ("period", "2025—202
 
 #[tokio::test]
 async fn students_come_in_once_however_often_the_file_does() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let file = format!("{HEAD}{}{}", student("N1", "𠮷野", "软件2601班"), student("20240001", "学生1", "软件2601班"));
     let path = upload(&mut staff, "students", &[], &file).await;
@@ -72,7 +72,7 @@ async fn students_come_in_once_however_often_the_file_does() {
 
 #[tokio::test]
 async fn wrong_rows_come_back_as_a_file_to_mend() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::SchoolLeague).await;
     let long = "长".repeat(300);
     let file = format!(
@@ -107,7 +107,7 @@ async fn wrong_rows_come_back_as_a_file_to_mend() {
 
 #[tokio::test]
 async fn a_file_that_cannot_be_read_says_why_and_keeps_the_form() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let mut send = async |kind: &str, file: Option<&[u8]>| {
         let fields = [("kind", kind), ("period", "上学期"), ("basis", ""), ("source", "教务处")];
@@ -128,7 +128,7 @@ async fn a_file_that_cannot_be_read_says_why_and_keeps_the_form() {
 
 #[tokio::test]
 async fn a_filtered_list_is_taken_as_its_clerk_decides() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let mut workbook = rust_xlsxwriter::Workbook::new();
     workbook.add_worksheet().set_name("填写说明").unwrap().write(0, 0, "请如实填写").unwrap();
@@ -175,7 +175,7 @@ async fn a_filtered_list_is_taken_as_its_clerk_decides() {
 
 #[tokio::test]
 async fn r07_a_column_that_the_clerk_does_not_see_is_asked_about() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("名单").unwrap();
@@ -225,7 +225,7 @@ fn two_lists() -> Vec<u8> {
 
 #[tokio::test]
 async fn a_file_that_is_asked_about_is_chosen_once_and_asked_about_once() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let file = two_lists();
     let asked = staff.upload("/imports", &[("kind", "students")], Some(("名单.xlsx", &file))).await;
@@ -252,7 +252,7 @@ async fn a_file_that_is_asked_about_is_chosen_once_and_asked_about_once() {
 
 #[tokio::test]
 async fn no_failed_course_is_what_somebody_says_that_the_word_means() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let file = "学号,专业排名,专业人数,不及格门数\n20240001,3,150,无\n20240002,4,150,1\n";
     let fields = [&[("kind", "grades")][..], &GRADES].concat();
@@ -278,7 +278,7 @@ async fn no_failed_course_is_what_somebody_says_that_the_word_means() {
 
 #[tokio::test]
 async fn of_two_rows_that_contradict_each_other_neither_is_taken() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let file = format!(
         "{HEAD}{}{}{}",
@@ -303,7 +303,7 @@ async fn of_two_rows_that_contradict_each_other_neither_is_taken() {
 
 #[tokio::test]
 async fn a_college_spelt_wrong_is_asked_about_before_it_is_set_up() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let line = |number: &str, college: &str, major: &str, class: &str| {
         format!("{number},甲,{college},{major},专科,2024,{class},团员\n")
@@ -378,7 +378,7 @@ async fn a_college_spelt_wrong_is_asked_about_before_it_is_set_up() {
 
 #[tokio::test]
 async fn line_ends_of_any_kind_are_rows_of_their_own() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let (one, two, three) = (student("L1", "甲", "班"), student("L2", "乙", "班"), student("L3", "丙", "班"));
     let file = format!("{HEAD}{one}{two}{three}").replacen(&two, &two.replace('\n', "\r"), 1);
@@ -391,7 +391,7 @@ async fn line_ends_of_any_kind_are_rows_of_their_own() {
 
 #[tokio::test]
 async fn the_templates_example_is_nobody() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let template = staff.get("/imports/template/students.xlsx").await.bytes;
     let page = staff.upload("/imports", &[("kind", "students")], Some(("模板.xlsx", &template))).await;
@@ -402,7 +402,7 @@ async fn the_templates_example_is_nobody() {
 
 #[tokio::test]
 async fn terms_without_an_end_are_left_blank() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut admin = portal.signed_in(OfficeKind::Administrator).await;
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let sheet = workbook.add_worksheet();
@@ -433,7 +433,7 @@ async fn terms_without_an_end_are_left_blank() {
 
 #[tokio::test]
 async fn grades_are_facts_that_later_files_never_rewrite() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let head = "学号,姓名,专业排名,专业人数,不及格门数\n";
     let first = format!("{head}20240001,学生1,3,150,0\n20240002,,4,150,1\nNOBODY,,1,2,0\n20240003,别人,5,150,0\n");
@@ -462,7 +462,7 @@ async fn grades_are_facts_that_later_files_never_rewrite() {
 
 #[tokio::test]
 async fn elg_03_of_what_earlier_rankings_are_is_asked_once() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     assert!(!staff.get("/imports").await.text().contains("以前导入的排名"), "nobody is asked who has none");
     let ranked = "select count(*) from student_facts(null) where rank is not null and institution_id
@@ -496,7 +496,7 @@ async fn elg_03_of_what_earlier_rankings_are_is_asked_once() {
 
 #[tokio::test]
 async fn branch_secretaries_change_with_one_file() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let today = portal.app.clock.today();
     let file = format!(
@@ -525,7 +525,7 @@ async fn branch_secretaries_change_with_one_file() {
 
 #[tokio::test]
 async fn a_student_of_one_college_is_no_officer_of_another() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let other = "insert into college (id, institution_id, name)
                  select gen_random_uuid(), id, '外语与旅游系' from institution where code = 'first'";
     sqlx::query(other).execute(&mut portal.owner().await).await.unwrap();
@@ -544,7 +544,7 @@ async fn a_student_of_one_college_is_no_officer_of_another() {
 
 #[tokio::test]
 async fn what_changed_since_the_preview_is_shown_again_before_it_is_written() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let file = format!("{HEAD}{}", student("20240001", "新名", "软件2401班").replace("2026", "2024"));
     let path = upload(&mut staff, "students", &[], &file).await;
@@ -561,7 +561,7 @@ async fn what_changed_since_the_preview_is_shown_again_before_it_is_written() {
 /// A list that is committed as it was previewed is not compared once more; whatever changes what it says makes it anew.
 #[tokio::test]
 async fn whatever_a_list_was_compared_with_makes_its_preview_anew() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     sqlx::query(
         "insert into account (id, institution_id, number, name, must_change_password, created_at)
@@ -607,7 +607,7 @@ async fn whatever_a_list_was_compared_with_makes_its_preview_anew() {
 
 #[tokio::test]
 async fn two_staff_at_once_one_waits_and_is_told_why() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let (mut one, mut two) =
         (portal.signed_in(OfficeKind::StudentAffairs).await, portal.signed_in(OfficeKind::SchoolLeague).await);
     let first = upload(&mut one, "students", &[], &format!("{HEAD}{}", student("B1", "甲", "软件2601班"))).await;
@@ -644,7 +644,7 @@ async fn two_staff_at_once_one_waits_and_is_told_why() {
 
 #[tokio::test]
 async fn a_file_is_committed_once_whoever_presses_twice_and_is_nobody_elses() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let path = upload(&mut staff, "students", &[], &format!("{HEAD}{}", student("C1", "甲", "软件2601班"))).await;
     let mut theirs = portal.signed_in_at(crate::support::SECOND, OfficeKind::StudentAffairs).await;
@@ -664,7 +664,7 @@ async fn a_file_is_committed_once_whoever_presses_twice_and_is_nobody_elses() {
 
 #[tokio::test]
 async fn whoever_has_left_does_not_come_back_by_a_file() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     sqlx::query("update student set left_on = '2026-07-01', left_why = 'graduated' where number = '20240001'")
         .execute(&mut portal.owner().await)
         .await
@@ -677,7 +677,7 @@ async fn whoever_has_left_does_not_come_back_by_a_file() {
 
 #[tokio::test]
 async fn a_list_of_students_takes_over_nobody_who_works_for_the_school() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let file = format!("{HEAD}{}", student("administrator", "系统管理员甲", "软件2401班"));
     let path = upload(&mut staff, "students", &[], &file).await;
@@ -704,7 +704,7 @@ async fn a_list_of_students_takes_over_nobody_who_works_for_the_school() {
 
 #[tokio::test]
 async fn whoever_commits_must_be_able_to_grant() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let today = portal.app.clock.today();
     let head = "学号（工号）,姓名,职务,任职起始日期\n";
@@ -728,7 +728,7 @@ async fn whoever_commits_must_be_able_to_grant() {
 
 #[tokio::test]
 async fn what_an_objection_mended_is_not_undone_by_the_old_file_or_the_next_ruling() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let file = "学号,专业排名,专业人数,不及格门数\n20240001,72,150,2\n";
     let path = upload(&mut staff, "grades", &GRADES, file).await;
@@ -779,7 +779,7 @@ async fn what_an_objection_mended_is_not_undone_by_the_old_file_or_the_next_ruli
 
 #[tokio::test]
 async fn a_typing_error_does_not_end_the_sitting_secretary() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let today = portal.app.clock.today();
     let file = format!(
@@ -794,7 +794,7 @@ async fn a_typing_error_does_not_end_the_sitting_secretary() {
 
 #[tokio::test]
 async fn a_renewal_is_no_repetition_and_no_office_outlives_leaving() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let day = |ahead: i64| portal.app.clock.today() + time::Duration::days(ahead);
     let head = "学号（工号）,姓名,职务,班级,任职起始日期,任职截止日期\n";
@@ -826,7 +826,7 @@ async fn a_renewal_is_no_repetition_and_no_office_outlives_leaving() {
 async fn bad_files_are_refused_with_their_reason_and_good_ones_of_any_make_are_read() {
     use rust_xlsxwriter::Formula;
     use std::io::Write as _;
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let mut send =
         async |kind: &str, bytes: &[u8]| league.upload("/imports", &[("kind", kind)], Some(("file.xlsx", bytes))).await;
@@ -878,7 +878,7 @@ async fn bad_files_are_refused_with_their_reason_and_good_ones_of_any_make_are_r
 
 #[tokio::test]
 async fn who_hands_over_goes_with_the_first_new_holder_and_not_with_those_who_stay() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let day = |ahead: i64| portal.app.clock.today() + time::Duration::days(ahead);
     let head = "学号（工号）,姓名,职务,班级,任职起始日期\n";
@@ -902,7 +902,7 @@ async fn who_hands_over_goes_with_the_first_new_holder_and_not_with_those_who_st
 
 #[tokio::test]
 async fn an_account_that_has_the_office_of_a_student_already_stops_no_list() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let file = format!("{HEAD}{}", student("student", "学生甲", "软件2401班").replace("2026", "2024"));
     let path = upload(&mut staff, "students", &[], &file).await;
@@ -913,7 +913,7 @@ async fn an_account_that_has_the_office_of_a_student_already_stops_no_list() {
 
 #[tokio::test]
 async fn blanks_dots_case_and_width_make_nobody_another_person_and_no_class_another() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let line = |number: &str, name: &str, college: &str, class: &str| {
         format!("{number},{name},{college},软件技术,高职,2024级,{class},03\n")
@@ -972,7 +972,7 @@ async fn blanks_dots_case_and_width_make_nobody_another_person_and_no_class_anot
 
 #[tokio::test]
 async fn words_of_the_field_are_stored_in_one_form_and_open_ones_asked_about() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let head = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌,性别,民族\n";
     let line = |number: u32, words: &str| format!("W{number},学生,信息工程系,软件技术,专科,2026,软件2601班,{words}\n");
@@ -1005,7 +1005,7 @@ async fn words_of_the_field_are_stored_in_one_form_and_open_ones_asked_about() {
 
 #[tokio::test]
 async fn lost_characters_and_exchanged_headings_are_faults_that_say_what_to_do() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     let lines = ["L1,王?", "L2,李\u{fffd}", "L3,王\u{e863}", "L4,□七", "周八,88007", "L5,李\u{f9e1}"];
     let rest = ",信息工程系,软件技术,专科,2026,软件2601班,团员\n";
@@ -1020,7 +1020,7 @@ async fn lost_characters_and_exchanged_headings_are_faults_that_say_what_to_do()
 
 #[tokio::test]
 async fn a_day_beyond_the_calendar_is_refused_and_one_that_was_taken_in_before_can_be_ended() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let mut workbook = Workbook::new();
     let page = workbook.add_worksheet();
@@ -1137,7 +1137,7 @@ async fn whatever_it_holds(client: &mut Client, fields: &[(&str, &str)], file: (
 #[test]
 fn whatever_a_file_holds_no_page_fails() {
     let runtime = runtime();
-    let portal = runtime.block_on(Portal::start());
+    let portal = runtime.block_on(Portal::two());
     // A case sends four files and opens some forty pages.
     let cases = (Config::default().cases / 4).max(4);
     let config = Config { cases, failure_persistence: None, ..Config::default() };

@@ -21,7 +21,7 @@ const LEAGUE: &str = "school_league";
 
 #[tokio::test]
 async fn a_secretary_signs_in_works_and_signs_out() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut secretary = portal.visitor();
     let asked = secretary.get("/plans").await;
     assert_eq!((asked.status, asked.location()), (303, "/sign-in?next=/plans"));
@@ -39,7 +39,7 @@ async fn a_secretary_signs_in_works_and_signs_out() {
 
 #[tokio::test]
 async fn a_wrong_password_says_nothing_of_who_exists_and_keeps_what_was_typed() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut visitor = portal.visitor();
     let wrong = visitor.sign_in(FIRST, LEAGUE, "wrong password").await;
     let unknown = visitor.sign_in(FIRST, "no-such-number", "wrong password").await;
@@ -60,7 +60,7 @@ async fn a_wrong_password_says_nothing_of_who_exists_and_keeps_what_was_typed() 
 
 #[tokio::test]
 async fn failures_are_slowed_down_by_account_and_not_locked_out() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut guesser = portal.visitor();
     for _ in 0..5 {
         assert_eq!(guesser.sign_in(FIRST, LEAGUE, "a guess").await.status, 422);
@@ -80,7 +80,7 @@ async fn failures_are_slowed_down_by_account_and_not_locked_out() {
 
 #[tokio::test]
 async fn many_guesses_at_once_do_not_outrun_the_delay() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let guesses = (0..40).map(|_| {
         let mut guesser = portal.visitor();
         async move { guesser.sign_in(FIRST, LEAGUE, "a guess").await.status }
@@ -96,7 +96,7 @@ async fn many_guesses_at_once_do_not_outrun_the_delay() {
 
 #[tokio::test]
 async fn a_person_ends_their_sessions_everywhere_at_once() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let (mut office, mut home) =
         (portal.signed_in(OfficeKind::SchoolLeague).await, portal.signed_in(OfficeKind::SchoolLeague).await);
     assert_eq!(office.get("/me").await.all("tbody tr").len(), 2);
@@ -110,7 +110,7 @@ async fn a_person_ends_their_sessions_everywhere_at_once() {
 
 #[tokio::test]
 async fn a_session_ends_by_itself_after_a_working_day() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut student = portal.signed_in(OfficeKind::Student).await;
     portal.app.clock.advance(Duration::hours(11));
     assert_eq!(student.get("/me").await.status, 200);
@@ -120,7 +120,7 @@ async fn a_session_ends_by_itself_after_a_working_day() {
 
 #[tokio::test]
 async fn a_session_that_nobody_uses_ends_where_teachers_work_and_not_on_a_students_phone() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut people = Vec::new();
     for kind in OfficeKind::ALL {
         people.push((*kind, portal.signed_in(*kind).await));
@@ -150,7 +150,7 @@ async fn a_session_that_nobody_uses_ends_where_teachers_work_and_not_on_a_studen
 
 #[tokio::test]
 async fn administrators_set_after_how_long_an_idle_session_ends() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let wrong = administrator.post("/accounts/security", &[("staff", "3"), ("students", "一刻")]).await;
     assert_eq!(wrong.status, 422);
@@ -171,7 +171,7 @@ async fn administrators_set_after_how_long_an_idle_session_ends() {
 
 #[tokio::test]
 async fn signing_in_again_ends_the_browsers_former_session() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut browser = portal.signed_in(OfficeKind::SchoolLeague).await;
     let mut before = browser.clone();
     assert_eq!(before.get("/me").await.status, 200);
@@ -182,7 +182,7 @@ async fn signing_in_again_ends_the_browsers_former_session() {
 
 #[tokio::test]
 async fn changing_the_password_ends_other_sessions_and_the_old_password() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut here = portal.signed_in(OfficeKind::SchoolLeague).await;
     let mut there = portal.signed_in(OfficeKind::SchoolLeague).await;
     let change =
@@ -202,7 +202,7 @@ async fn changing_the_password_ends_other_sessions_and_the_old_password() {
 
 #[tokio::test]
 async fn a_form_from_another_site_is_not_carried_out() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut secretary = portal.signed_in(OfficeKind::SchoolLeague).await;
     let form = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "cross-site")];
     let page = secretary.send("POST", "/me/sessions/end", &form, b"which=all".to_vec()).await;
@@ -214,7 +214,7 @@ async fn a_form_from_another_site_is_not_carried_out() {
 
 #[tokio::test]
 async fn an_old_browsers_form_is_judged_by_the_page_it_comes_from() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut secretary = portal.signed_in(OfficeKind::SchoolLeague).await;
     secretary.host = "lunzhi.example.edu.cn";
     let mut send = async |referer: &str| {
@@ -227,7 +227,7 @@ async fn an_old_browsers_form_is_judged_by_the_page_it_comes_from() {
 
 #[tokio::test]
 async fn browsers_are_told_to_stay_on_tls_where_they_came_by_it() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut visitor = portal.visitor();
     assert!(!visitor.get("/sign-in").await.headers.contains_key("strict-transport-security"));
     let page = visitor.send("GET", "/sign-in", &[("x-forwarded-proto", "HTTPS")], Vec::new()).await;
@@ -236,7 +236,7 @@ async fn browsers_are_told_to_stay_on_tls_where_they_came_by_it() {
 
 #[tokio::test]
 async fn cookies_and_headers_keep_to_the_strict_side() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut visitor = portal.visitor();
     visitor.host = "lunzhi.example.edu.cn";
     let signed_in = visitor.sign_in(FIRST, LEAGUE, PASSWORD).await;
@@ -273,6 +273,7 @@ async fn cookies_and_headers_keep_to_the_strict_side() {
 
 #[tokio::test]
 async fn a_reader_cannot_write_whatever_it_is_asked() {
+    // At one portal: a connection is asked, and no page.
     let portal = Portal::start().await;
     let mut reader = portal.app.read().await.unwrap();
     let error = sqlx::query("delete from session").execute(&mut *reader).await.unwrap_err();
@@ -281,7 +282,7 @@ async fn a_reader_cannot_write_whatever_it_is_asked() {
 
 #[tokio::test]
 async fn passwords_are_stored_as_owasp_argon2id() {
-    let portal = Portal::start_with(Cost::OWASP).await;
+    let portal = Portal::two_with(Cost::OWASP).await;
     let mut secretary = portal.signed_in(OfficeKind::SchoolLeague).await;
     let fields = [("old", PASSWORD), ("new", "brand new secret"), ("again", "brand new secret")];
     assert_eq!(secretary.post("/me/password", &fields).await.status, 303);
@@ -296,7 +297,7 @@ async fn passwords_are_stored_as_owasp_argon2id() {
 
 #[tokio::test]
 async fn switching_the_office_changes_what_one_may_do() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let path = |page: &Page| page.attributes("tbody a", "href").remove(0);
     let own = path(&administrator.get("/accounts?q=administrator").await);
@@ -317,7 +318,7 @@ async fn switching_the_office_changes_what_one_may_do() {
 
 #[tokio::test]
 async fn a_stranger_who_guesses_does_not_keep_the_owner_out() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut owner = portal.signed_in(OfficeKind::SchoolLeague).await;
     owner.post("/sign-out", &[]).await;
     let mut stranger = portal.visitor();
@@ -338,7 +339,7 @@ async fn sign_in_from(portal: &Portal, address: &str, number: &str, password: &s
 
 #[tokio::test]
 async fn a_stranger_elsewhere_does_not_keep_a_new_device_out() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     for _ in 0..8 {
         sign_in_from(&portal, "10.66.6.6", LEAGUE, "a guess").await;
     }
@@ -372,6 +373,7 @@ async fn a_stranger_elsewhere_does_not_keep_a_new_device_out() {
 
 #[tokio::test]
 async fn one_password_tried_at_many_accounts_is_slowed_and_seen() {
+    // At one portal: each counts the failures of a network for itself, so that two of them let twice as many pass.
     let portal = Portal::start().await;
     let mut statuses = Vec::new();
     for person in 0..200 {
@@ -390,6 +392,7 @@ async fn one_password_tried_at_many_accounts_is_slowed_and_seen() {
 
 #[tokio::test]
 async fn a_writers_connection_is_kept_and_one_inside_a_transaction_is_not() {
+    // At one portal: connections are asked, and no page.
     let portal = Portal::start().await;
     let pools = Pools::new(&portal.url).unwrap();
     let backend = async |leave_open: bool| {
@@ -412,7 +415,7 @@ async fn a_writers_connection_is_kept_and_one_inside_a_transaction_is_not() {
 
 #[tokio::test]
 async fn an_office_that_ends_while_its_form_is_on_its_way_does_nothing() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let address = portal.listen(Limits::default()).await;
     let plan = BUILT_IN[0].1.replace("code = \"suzhou-2020\"", "code = \"late-2026\"");
@@ -454,7 +457,7 @@ async fn end_other_sessions(portal: &Portal, office: OfficeKind) {
 
 #[tokio::test]
 async fn a_form_written_past_the_end_of_a_session_comes_back_to_whoever_wrote_it() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     end_other_sessions(&portal, OfficeKind::SchoolLeague).await;
     let fields = [("name", "2026—2027 学年第一学期"), ("from", "2026-09-01"), ("last", "2027-01-31")];
@@ -503,7 +506,7 @@ async fn a_form_written_past_the_end_of_a_session_comes_back_to_whoever_wrote_it
 
 #[tokio::test]
 async fn a_form_with_a_file_comes_back_without_it_and_secrets_are_never_kept() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     end_other_sessions(&portal, OfficeKind::SchoolLeague).await;
     let fields = [("kind", "grades"), ("period", "2025—2026 学年第二学期")];
@@ -532,7 +535,7 @@ async fn a_form_with_a_file_comes_back_without_it_and_secrets_are_never_kept() {
 
 #[tokio::test]
 async fn a_file_too_large_and_a_fault_bring_the_form_back_with_everything_typed() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let huge = vec![b'a'; 25 * 1024 * 1024];
     let fields = [("kind", "grades"), ("period", "2025—2026 学年第二学期")];
@@ -551,7 +554,7 @@ async fn a_file_too_large_and_a_fault_bring_the_form_back_with_everything_typed(
 
 #[tokio::test]
 async fn whatever_a_form_meets_what_was_typed_is_not_lost() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let semester = |name| [("name", name), ("from", "2026-09-01"), ("last", "2027-01-31")];
     // What came along from another program is left out, and the rest is there to be sent.
@@ -578,7 +581,7 @@ async fn whatever_a_form_meets_what_was_typed_is_not_lost() {
 
 #[tokio::test]
 async fn a_number_signs_in_whatever_its_case_and_width_and_is_counted_as_one() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     for number in ["SCHOOL_LEAGUE", "School_League", "ｓｃｈｏｏｌ＿ｌｅａｇｕｅ", " school_league\u{200b}"]
     {
         assert_eq!(portal.visitor().sign_in(FIRST, number, PASSWORD).await.status, 303, "{number}");

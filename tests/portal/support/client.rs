@@ -5,10 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -22,6 +19,8 @@ use http_body_util::BodyExt;
 use lunzhi::page::filters::query_value;
 use scraper::{ElementRef, Html, Selector};
 use tower::ServiceExt;
+
+use super::turns::by_turns;
 
 #[derive(Clone)]
 pub struct Client {
@@ -56,13 +55,7 @@ impl Client {
 
     /// The same browser behind a proxy that sends odd requests to one portal and even ones to the other.
     pub fn by_turns(&self, portals: [&super::Portal; 2]) -> Self {
-        let [one, other] = portals.map(super::Portal::router);
-        let turn = Arc::new(AtomicUsize::new(0));
-        let router = Router::new().fallback(move |request: Request<Body>| {
-            let is_odd = turn.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
-            let portal = if is_odd { one.clone() } else { other.clone() };
-            async move { portal.oneshot(request).await }
-        });
+        let router = by_turns(portals.map(super::Portal::router), &Arc::default());
         Self { router, cookies: self.cookies.clone(), host: self.host, is_a_stranger: self.is_a_stranger }
     }
 

@@ -9,6 +9,7 @@ pub mod questionnaires;
 pub mod raw;
 mod server;
 pub mod sitting;
+mod turns;
 pub mod union;
 pub mod vetting;
 

@@ -32,7 +32,10 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use time::macros::date;
 use tokio::net::TcpListener;
 
-use super::{Client, FIRST, PASSWORD, SECOND};
+use super::{
+    Client, FIRST, PASSWORD, SECOND,
+    turns::{ToldOnFailure, by_turns},
+};
 
 struct Server {
     /// Ours unless an address was given; statics are not dropped, and the death signal stops it with this process.
@@ -223,11 +226,38 @@ pub struct Portal {
     pub url: String,
     /// Some 900 routes below twenty layers take longer to put up than a page to answer; every client shares them.
     built: OnceLock<Router>,
+    /// Where it stands for two.
+    behind: Option<Box<Behind>>,
+}
+
+/// Two portals behind a proxy.
+struct Behind {
+    portals: [Portal; 2],
+    answers: ToldOnFailure,
 }
 
 impl Portal {
     pub async fn start() -> Self {
         Self::start_with(Cost::CHEAP).await
+    }
+
+    /// Two portals on a database of their own, with one clock and one ballot key, behind a proxy that sends odd requests to
+    /// the first and even ones to the second: every client of this one is served by turns. `app` is the first's.
+    pub async fn two() -> Self {
+        Self::two_with(Cost::CHEAP).await
+    }
+
+    pub async fn two_with(cost: Cost) -> Self {
+        let one = Self::start_with(cost).await;
+        let other = one.costing(cost, one.app.elections.ballot_box.key.clone());
+        let (app, url) = (one.app.clone(), one.url.clone());
+        let behind = Behind { portals: [one, other], answers: ToldOnFailure::default() };
+        Self { app, url, built: OnceLock::new(), behind: Some(Box::new(behind)) }
+    }
+
+    /// Of two portals the first, past the proxy: for what one of them holds in its memory.
+    pub fn first(&self) -> &Self {
+        self.behind.as_ref().map_or(self, |behind| &behind.portals[0])
     }
 
     pub async fn start_with(cost: Cost) -> Self {
@@ -250,20 +280,24 @@ impl Portal {
         db.execute(AssertSqlSafe(once)).await.unwrap();
         let url = at(admin, &name);
         let app = Lunzhi::new(Pools::new(&url).unwrap(), Clock::default(), cost, MarkKey::random(), None).unwrap();
-        Self { app, url, built: OnceLock::new() }
+        Self { app, url, built: OnceLock::new(), behind: None }
     }
 
     /// Another portal on the same database, with this one's clock and that ballot key: a second one beside it, or the same one
     /// after a restart.
     pub fn beside(&self, key: MarkKey) -> Self {
+        self.costing(Cost::CHEAP, key)
+    }
+
+    fn costing(&self, cost: Cost, key: MarkKey) -> Self {
         let pools = Pools::new(&self.url).unwrap();
-        let app = Lunzhi::new(pools, self.app.clock.clone(), Cost::CHEAP, key, None).unwrap();
+        let app = Lunzhi::new(pools, self.app.clock.clone(), cost, key, None).unwrap();
         self.with(app)
     }
 
     /// Another portal on the same database.
     pub fn with(&self, app: Lunzhi) -> Self {
-        Self { app, url: self.url.clone(), built: OnceLock::new() }
+        Self { app, url: self.url.clone(), built: OnceLock::new(), behind: None }
     }
 
     /// The portal after a restart: it has its ballot key and has forgotten what it held in memory.
@@ -281,7 +315,11 @@ impl Portal {
 
     /// The portal's routes and layers, as it was when they were first asked for.
     pub fn router(&self) -> Router {
-        self.built.get_or_init(|| router(&self.app)).clone()
+        let build = || match &self.behind {
+            Some(behind) => by_turns(behind.portals.each_ref().map(Self::router), &behind.answers.0),
+            None => router(&self.app),
+        };
+        self.built.get_or_init(build).clone()
     }
 
     pub fn visitor(&self) -> Client {
