@@ -356,13 +356,14 @@ pub async fn charge(
            ), charged as (
                insert into sign_in_attempt as known
                    (institution_id, number, device, by_network, failures, last_at, open_at)
-               select institution_id, number, device, by_network, 1, $6, $6 from door
+               -- Nobody waits while attempts are free, nor at a portal whose clock is behind this one's.
+               select institution_id, number, device, by_network, 1, $6, $6 - interval '1 day' from door
                on conflict (institution_id, number, device) do update
                set failures = case when known.last_at < $6 - interval '1 day' then 1 else known.failures + 1 end,
                    last_at = $6,
-                   open_at = $6 + case
-                       when known.last_at < $6 - interval '1 day' or known.failures + 1 < $7 then interval '0'
-                       else make_interval(secs =>
+                   open_at = case
+                       when known.last_at < $6 - interval '1 day' or known.failures + 1 < $7 then known.open_at
+                       else $6 + make_interval(secs =>
                            least($9::float8, $8::float8 * power(2, least(known.failures + 1 - $7, 20))))
                    end
                where known.open_at <= $6

@@ -38,7 +38,8 @@ pub async fn factor(connection: &mut PgConnection, account: AccountId) -> Result
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// Keeps a secret that is to be confirmed; `false` where one is asked for already.
+/// Keeps a secret that is to be confirmed; `false` where one is asked for already. Attempts are open from long ago, here and
+/// wherever they are free again: the clock of another portal may be behind this one's.
 pub async fn begin(
     connection: &mut PgConnection,
     account: AccountId,
@@ -46,7 +47,8 @@ pub async fn begin(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let begun = sqlx::query!(
-        "insert into second_factor as known (account_id, sealed, made_at, open_at) values ($1, $2, $3, $3)
+        "insert into second_factor as known (account_id, sealed, made_at, open_at)
+         values ($1, $2, $3, $3::timestamptz - interval '1 day')
          on conflict (account_id) do update set sealed = $2, made_at = $3 where known.confirmed_at is null",
         account.0,
         sealed,
@@ -64,7 +66,7 @@ pub async fn charge(
     let failures = sqlx::query_scalar!(
         "update second_factor
          set failures = failures + 1,
-             open_at = $2 + case when failures + 1 < $3 then interval '0' else make_interval(secs =>
+             open_at = case when failures + 1 < $3 then open_at else $2 + make_interval(secs =>
                  least($5::float8, $4::float8 * power(2, least(failures + 1 - $3, 20)))) end
          where account_id = $1 and open_at <= $2 returning failures",
         account.0,
@@ -85,7 +87,8 @@ pub async fn accept_step(
 ) -> Result<bool, Failure> {
     let accepted = sqlx::query!(
         "update second_factor
-         set last_step = $2, failures = 0, open_at = $3, confirmed_at = coalesce(confirmed_at, $3)
+         set last_step = $2, failures = 0, open_at = $3::timestamptz - interval '1 day',
+             confirmed_at = coalesce(confirmed_at, $3)
          where account_id = $1 and (last_step is null or last_step < $2)",
         account.0,
         step,
@@ -108,7 +111,8 @@ pub async fn accept_recovery(
                    and f.account_id = $1 and f.confirmed_at is not null
              returning r.account_id
          )
-         update second_factor f set failures = 0, open_at = $3 from used where f.account_id = used.account_id",
+         update second_factor f set failures = 0, open_at = $3::timestamptz - interval '1 day'
+         from used where f.account_id = used.account_id",
         account.0,
         code,
         now

@@ -330,6 +330,16 @@ async fn a_stranger_who_guesses_does_not_keep_the_owner_out() {
     assert_eq!(stranger.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 429, "which forgives the stranger nothing");
 }
 
+#[tokio::test]
+async fn a_slip_at_a_portal_whose_clock_is_ahead_costs_nobody_a_wait() {
+    let portal = Portal::two().await;
+    let mut owner = portal.visitor();
+    portal.app.clock.advance(Duration::seconds(90));
+    assert_eq!(owner.sign_in(FIRST, LEAGUE, "a slip").await.status, 422);
+    portal.app.clock.advance(Duration::seconds(-90));
+    assert_eq!(owner.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 303);
+}
+
 /// A sign-in from an address, as the proxy on the same machine names it.
 async fn sign_in_from(portal: &Portal, address: &str, number: &str, password: &str) -> Page {
     let body = serde_html_form::to_string([("school", FIRST), ("number", number), ("password", password)]).unwrap();
