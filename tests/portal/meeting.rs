@@ -121,6 +121,14 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     }
     let plan = league.get(&format!("{meeting}/papers/seating")).await;
     assert_eq!(plan.all("td[data-label='座位（自主席台起）']"), ["第1排1—3座", "第1排4—6座"]);
+    // What others did at a congress whose name holds this one's, and at this one.
+    let others =
+        "insert into audit_entry (seq, at, institution_id, actor, office, verb, object, detail, clause, previous, hash)
+                  select m.seq + 1000 + v.place, m.at, m.institution_id, m.actor, m.office, 'proposal_kept', v.title,
+                         json_build_object('大会', v.prefix || m.object)::text, '', m.previous, m.hash
+                  from (select * from audit_entry where verb = 'meeting_kept' order by seq desc limit 1) m,
+                       (values (1, '附属', '别处的提案'), (2, '', '本会的提案')) v(place, prefix, title)";
+    assert_eq!(sqlx::query(others).execute(&mut portal.owner().await).await.unwrap().rows_affected(), 2);
     // In the file of the congress it can be read without the portal.
     let file = league.get(&format!("{path}/archive")).await;
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file.bytes.clone())).unwrap();
@@ -142,6 +150,7 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
             .unwrap();
     let acts = read("名单/办理记录.csv");
     assert!(acts.contains("办理：签发会议纪要") && acts.contains(&signed), "{acts}");
+    assert!(acts.contains("本会的提案") && !acts.contains("别处的提案"), "{acts}");
     for part in ["会议/文件/学生会工作报告.txt", "名单/大会职责.csv", "100%25%20%231.txt\""] {
         assert!(index.contains(part), "{part}: {index}");
     }
