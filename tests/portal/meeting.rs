@@ -10,7 +10,7 @@ use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
-        Client, Page, Portal,
+        Client, FIRST, PASSWORD, Page, Portal,
         congress::{checking_in, convened, prepared},
         sitting::{number, voter, voters},
         union::adopt_text,
@@ -187,6 +187,39 @@ async fn a_delegate_is_counted_once_however_many_desks_take_them_at_the_same_mom
     let told = check_in(&mut desk, &path, "20240002").await;
     let says = told.all(".desk-told").remove(0);
     assert!(says.contains("只计一次") && says.contains("已于") && says.contains("号台签到"), "{says}");
+}
+
+#[tokio::test]
+async fn a_hall_whose_meeting_is_being_changed_keeps_nobody_from_signing_in() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 8).await;
+    let desk = voter(&portal, 101).await;
+    officer(&mut league, &path, &number(101), "1 号台").await;
+    // Somebody changes the meeting, and takes their time.
+    let mut changing = portal.owner().await;
+    sqlx::query("begin").execute(&mut changing).await.unwrap();
+    sqlx::query("select from meeting for update").execute(&mut changing).await.unwrap();
+    let waiting: Vec<_> = (1..=8)
+        .map(|student| {
+            let (mut desk, path) = (desk.clone(), path.clone());
+            tokio::spawn(async move { desk.post(&format!("{path}/check-in"), &[("who", &number(student))]).await })
+        })
+        .collect();
+    let stand = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let mut owner = portal.owner().await;
+    let began = Instant::now();
+    while sqlx::query_scalar::<_, i64>(stand).fetch_one(&mut owner).await.unwrap() < 4 {
+        assert!(began.elapsed() < Duration::from_secs(5), "the desks wait for the meeting");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let (mut visitor, known) = (portal.visitor(), number(101));
+    let signed_in = tokio::time::timeout(Duration::from_secs(5), visitor.sign_in(FIRST, &known, PASSWORD)).await;
+    assert_eq!(signed_in.expect("nobody else waits").status, 303);
+    sqlx::query("rollback").execute(&mut changing).await.unwrap();
+    for answer in waiting {
+        assert_eq!(answer.await.unwrap().status, 303, "whoever stood at the desk is counted then");
+    }
+    assert_eq!(screen(&mut league, &path).await, ["8", "8"]);
 }
 
 #[tokio::test]
