@@ -23,7 +23,7 @@ use crate::{
         unread::Unread,
     },
     clock::Clock,
-    database::Pools,
+    database::{Pools, WAITING_WRITERS},
     failure::Failure,
     page::{
         chrome::{Chrome, NavItem},
@@ -38,6 +38,9 @@ pub type Routes = web::routes::Routes<App>;
 
 /// Uploads read at once; each may take a second and some hundred MB.
 const HEAVY_AT_ONCE: usize = 2;
+
+/// How long a statement that may wait for others waits for its turn: as long as it would for a lock.
+const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long a commit may take: a standby that hangs keeps it for as long as it hangs.
 const COMMITTED_WITHIN: Duration = Duration::from_secs(15);
@@ -74,6 +77,7 @@ pub struct Parts {
     unread: Arc<Unread>,
     context: RequestContext,
     heavy: Arc<Semaphore>,
+    waiting: Semaphore,
 }
 
 impl App {
@@ -85,7 +89,8 @@ impl App {
         let unread = Arc::<Unread>::default();
         let context = RequestContext::new(pools.clone(), clock.clone(), Arc::clone(&unread), navigation);
         let (hasher, heavy) = (Arc::new(Hasher::start(cost)?), Arc::new(Semaphore::new(HEAVY_AT_ONCE)));
-        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy })))
+        let waiting = Semaphore::new(WAITING_WRITERS);
+        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy, waiting })))
     }
 
     /// A connection that can only read.
@@ -163,16 +168,21 @@ impl App {
 
     /// As [`write_one`](Self::write_one), for a person: the statement itself looks whether they are still signed in and still
     /// hold the office, and gives nothing where not. For what is done by the hundred and of which nobody is told, so that
-    /// nobody's unread notices are counted anew.
+    /// nobody's unread notices are counted anew. It waits for whoever holds the rows of its matter, a few of its kind at once:
+    /// a hall whose meeting is being changed keeps nobody from voting or signing in.
     ///
     /// # Errors
-    /// As [`write_as`](Self::write_as).
+    /// As [`write_as`](Self::write_as), and [`Failure::Busy`] where its turn does not come.
     pub async fn write_one_as<T>(
         &self,
         authority: &Authority,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<Option<T>, Failure>,
     ) -> Result<T, Failure> {
-        match self.write_quietly(work).await? {
+        let turn = timeout(TURN_WITHIN, self.waiting.acquire()).await.map_err(|_| Failure::Busy)?;
+        let turn = turn.map_err(anyhow::Error::new)?;
+        let done = self.write_quietly(work).await?;
+        drop(turn);
+        match done {
             Some(value) => Ok(value),
             None => Err(acts_no_more(&mut *self.read().await?, authority).await?),
         }

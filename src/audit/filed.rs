@@ -25,7 +25,8 @@ pub struct FiledEntry {
     pub hash: String,
 }
 
-/// A university's entries of these verbs that are about an object, or name it, from a moment on; the oldest first.
+/// A university's entries of these verbs that are about an object, or have its name and nothing else as a detail, from a moment on;
+/// the oldest first.
 ///
 /// # Errors
 /// Where the database fails.
@@ -37,14 +38,18 @@ pub async fn entries_about(
     from: OffsetDateTime,
 ) -> Result<Vec<FiledEntry>, Failure> {
     let slugs: Vec<String> = verbs.iter().map(|verb| verb.slug.to_owned()).collect();
+    // With its quotation marks, as it stands in the details: the name of 医学院 is part of that of 中医学院, whose acts are none of
+    // its business.
+    let as_detail = serde_json::Value::from(object).to_string();
     let rows = sqlx::query!(
         "select seq, at, actor, office, verb, object, detail, clause, hash from audit_entry
-         where institution_id = $1 and at >= $2 and verb = any($3) and (object = $4 or strpos(detail, $4) > 0)
+         where institution_id = $1 and at >= $2 and verb = any($3) and (object = $4 or strpos(detail, $5) > 0)
          order by seq",
         institution.0,
         from,
         &slugs,
-        object
+        object,
+        as_detail
     );
     let (mut entries, mut hashes) = (Vec::new(), Vec::new());
     for row in rows.fetch_all(&mut *connection).await? {

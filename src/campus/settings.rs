@@ -209,6 +209,7 @@ async fn save(
     if store::is_voting(db, institution, now).await? {
         return Ok(Saved::Refused(VOTING));
     }
+    store::lock(db, institution).await?;
     let before = store::server(db, institution).await?;
     if !server.lets_others_decide(before.as_ref()) {
         return set(db, acting.person(), Some(server), "", now).await;
@@ -229,6 +230,7 @@ async fn carry_out(
     if store::is_voting(db, acting.institution(), now).await? {
         return Ok(Saved::Refused(VOTING));
     }
+    store::lock(db, acting.institution()).await?;
     let Some((kept, confirmer)) = take_settings::<KeptServer>(db, acting, now).await? else {
         return Ok(Saved::Refused(NOT_CONFIRMED));
     };
@@ -238,6 +240,7 @@ async fn carry_out(
 
 /// Gives the server up, which one may do alone: it may be what does harm.
 async fn give_up(db: &mut PgConnection, acting: &Acting<Administrator>, now: OffsetDateTime) -> Result<Saved, Failure> {
+    store::lock(db, acting.institution()).await?;
     if !store::is_administered_by_password(db, acting.institution(), now).await? {
         return Ok(Saved::Refused(NOBODY_LEFT));
     }

@@ -147,16 +147,21 @@ pub async fn remove(connection: &mut PgConnection, institution: InstitutionId) -
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Whether an administrator of the university has a password: without its server nobody else could manage the accounts. The
-/// university's row is locked as by whoever takes an administrator away.
+/// Locks how people of the university come in, as whoever takes an administrator away does: of two who set its server at once the
+/// second one finds what the first has set.
+pub(super) async fn lock(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
+    sqlx::query!("select id from institution where id = $1 for no key update", institution.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether an administrator of the university has a password: without its server nobody else could manage the accounts.
 pub(super) async fn is_administered_by_password(
     connection: &mut PgConnection,
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    sqlx::query!("select id from institution where id = $1 for no key update", institution.0)
-        .fetch_one(&mut *connection)
-        .await?;
     let administered = sqlx::query_scalar!(
         r#"select exists (select from account a join office o on o.account_id = a.id and o.kind = 'administrator'
                           where a.institution_id = $1 and a.disabled_at is null and a.password_hash is not null

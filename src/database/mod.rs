@@ -31,7 +31,10 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 const READERS: u32 = 16;
 const WRITERS: u32 = 8;
-const SINGLE_WRITERS: u32 = 4;
+const SINGLE_WRITERS: u32 = 6;
+/// Of the single writers, those on which a statement may wait for rows that others hold. The rest is always there for ballots,
+/// sign-ins and what is noted of them.
+pub const WAITING_WRITERS: usize = 4;
 /// A connection that nobody used for so long is tried before it is used.
 const IDLE: Duration = Duration::from_secs(1);
 

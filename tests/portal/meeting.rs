@@ -10,7 +10,7 @@ use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
-        Client, Page, Portal,
+        Client, FIRST, PASSWORD, Page, Portal,
         congress::{checking_in, convened, prepared},
         sitting::{number, voter, voters},
         union::adopt_text,
@@ -121,6 +121,14 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     }
     let plan = league.get(&format!("{meeting}/papers/seating")).await;
     assert_eq!(plan.all("td[data-label='座位（自主席台起）']"), ["第1排1—3座", "第1排4—6座"]);
+    // What others did at a congress whose name holds this one's, and at this one.
+    let others =
+        "insert into audit_entry (seq, at, institution_id, actor, office, verb, object, detail, clause, previous, hash)
+                  select m.seq + 1000 + v.place, m.at, m.institution_id, m.actor, m.office, 'proposal_kept', v.title,
+                         json_build_object('大会', v.prefix || m.object)::text, '', m.previous, m.hash
+                  from (select * from audit_entry where verb = 'meeting_kept' order by seq desc limit 1) m,
+                       (values (1, '附属', '别处的提案'), (2, '', '本会的提案')) v(place, prefix, title)";
+    assert_eq!(sqlx::query(others).execute(&mut portal.owner().await).await.unwrap().rows_affected(), 2);
     // In the file of the congress it can be read without the portal.
     let file = league.get(&format!("{path}/archive")).await;
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file.bytes.clone())).unwrap();
@@ -142,6 +150,7 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
             .unwrap();
     let acts = read("名单/办理记录.csv");
     assert!(acts.contains("办理：签发会议纪要") && acts.contains(&signed), "{acts}");
+    assert!(acts.contains("本会的提案") && !acts.contains("别处的提案"), "{acts}");
     for part in ["会议/文件/学生会工作报告.txt", "名单/大会职责.csv", "100%25%20%231.txt\""] {
         assert!(index.contains(part), "{part}: {index}");
     }
@@ -178,6 +187,39 @@ async fn a_delegate_is_counted_once_however_many_desks_take_them_at_the_same_mom
     let told = check_in(&mut desk, &path, "20240002").await;
     let says = told.all(".desk-told").remove(0);
     assert!(says.contains("只计一次") && says.contains("已于") && says.contains("号台签到"), "{says}");
+}
+
+#[tokio::test]
+async fn a_hall_whose_meeting_is_being_changed_keeps_nobody_from_signing_in() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 8).await;
+    let desk = voter(&portal, 101).await;
+    officer(&mut league, &path, &number(101), "1 号台").await;
+    // Somebody changes the meeting, and takes their time.
+    let mut changing = portal.owner().await;
+    sqlx::query("begin").execute(&mut changing).await.unwrap();
+    sqlx::query("select from meeting for update").execute(&mut changing).await.unwrap();
+    let waiting: Vec<_> = (1..=8)
+        .map(|student| {
+            let (mut desk, path) = (desk.clone(), path.clone());
+            tokio::spawn(async move { desk.post(&format!("{path}/check-in"), &[("who", &number(student))]).await })
+        })
+        .collect();
+    let stand = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let mut owner = portal.owner().await;
+    let began = Instant::now();
+    while sqlx::query_scalar::<_, i64>(stand).fetch_one(&mut owner).await.unwrap() < 4 {
+        assert!(began.elapsed() < Duration::from_secs(5), "the desks wait for the meeting");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let (mut visitor, known) = (portal.visitor(), number(101));
+    let signed_in = tokio::time::timeout(Duration::from_secs(5), visitor.sign_in(FIRST, &known, PASSWORD)).await;
+    assert_eq!(signed_in.expect("nobody else waits").status, 303);
+    sqlx::query("rollback").execute(&mut changing).await.unwrap();
+    for answer in waiting {
+        assert_eq!(answer.await.unwrap().status, 303, "whoever stood at the desk is counted then");
+    }
+    assert_eq!(screen(&mut league, &path).await, ["8", "8"]);
 }
 
 #[tokio::test]

@@ -230,3 +230,46 @@ async fn another_server_that_says_who_comes_in_is_set_by_two() {
         "/campus?done=off"
     );
 }
+
+fn cas(address: &str) -> [(&str, &str); 3] {
+    [("protocol", "cas"), ("server", address), ("password_for", "all")]
+}
+
+/// One asks for a server, the other confirms it.
+async fn agree(first: &mut Client, second: &mut Client, server: &CasServer) {
+    assert_eq!(first.post("/campus", &cas(&server.address)).await.location(), "/campus?done=asked");
+    let confirm = offered(second, "confirm").await.remove(0);
+    assert!(second.post_on(&confirm, &[]).await.text().contains("已确认"));
+}
+
+/// Waits until so many wait for a lock.
+async fn waiting(portal: &Portal, many: i64) {
+    let stand = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let mut owner = portal.owner().await;
+    while sqlx::query_scalar::<_, i64>(stand).fetch_one(&mut owner).await.unwrap() < many {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_two_set_is_not_set_back_by_one_in_the_same_moment() {
+    let portal = Portal::start().await;
+    two(&portal).await;
+    let mut first = stating(&portal).signed_in(OfficeKind::Administrator).await;
+    let mut second = stating(&portal).signed_in(OfficeKind::SchoolParty).await;
+    let (former, next) = (CasServer::start().await, CasServer::start().await);
+    agree(&mut first, &mut second, &former).await;
+    assert_eq!(first.post("/campus", &[("apply", "yes")]).await.location(), "/campus?done=kept");
+    agree(&mut first, &mut second, &next).await;
+    // It takes effect while the other one saves the former one, of which nothing need be asked until then.
+    let mut busy = portal.owner().await;
+    sqlx::query("begin").execute(&mut busy).await.unwrap();
+    sqlx::query("select from campus_sign_in for update").execute(&mut busy).await.unwrap();
+    let applied = tokio::spawn(async move { first.post("/campus", &[("apply", "yes")]).await });
+    waiting(&portal, 1).await;
+    let kept = tokio::spawn(async move { second.post("/campus", &cas(&former.address)).await });
+    waiting(&portal, 2).await;
+    sqlx::query("rollback").execute(&mut busy).await.unwrap();
+    assert_eq!(applied.await.unwrap().location(), "/campus?done=kept");
+    assert_eq!(kept.await.unwrap().location(), "/campus?done=asked");
+}
