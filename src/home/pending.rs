@@ -16,14 +16,15 @@ pub(super) const SITTINGS: &str = "sittings";
 /// Where something may wait for a person: too much rather than too little.
 #[derive(Debug)]
 pub(super) struct Pending {
-    /// Rooms of features, and what else the home page shows.
-    rooms: Vec<String>,
+    /// Rooms of features where nothing waits, and what else the home page need not show. A room that the statement does not
+    /// know is asked: a new feature costs a statement until it has its condition.
+    quiet: Vec<String>,
 }
 
 impl Pending {
     /// Something may wait there.
     pub(super) fn has(&self, room: &str) -> bool {
-        self.rooms.iter().any(|one| one == room)
+        self.quiet.iter().all(|one| one != room)
     }
 
     /// Where something may wait for a person.
@@ -37,7 +38,7 @@ impl Pending {
             Some(OfficeKind::ClassBranch) => PendingFor { is_branch: true, is_staff: false },
             Some(_) => PendingFor { is_branch: false, is_staff: true },
         };
-        Ok(Self { rooms: rooms(connection, person, standing, now).await? })
+        Ok(Self { quiet: quiet_rooms(connection, person, standing, now).await? })
     }
 }
 
@@ -50,17 +51,17 @@ struct PendingFor {
     is_staff: bool,
 }
 
-/// The rooms of the features where something may wait. Of an office it is asked whether there is anything in the university.
+/// The rooms of the features where nothing waits. Of an office it is asked whether there is anything in the university.
 #[expect(clippy::too_many_lines, reason = "one statement, however many features keep tasks")]
-async fn rooms(
+async fn quiet_rooms(
     connection: &mut PgConnection,
     person: &SignedIn,
     standing: PendingFor,
     now: OffsetDateTime,
 ) -> Result<Vec<String>, Failure> {
-    let rooms = sqlx::query_scalar!(
+    let quiet = sqlx::query_scalar!(
         r#"select array_remove(array[
-               case when $7 then 'unions' end,
+               case when $7 then null else 'unions' end,
                case when $4 or $7 or exists (
                         select from proposal p where p.handler_id = $2 and p.stage = 'assigned'
                     ) or exists (
@@ -77,10 +78,10 @@ async fn rooms(
                         select from delegate d join proposal_seconder n on n.delegate_id = d.id
                              join proposal p on p.id = n.proposal_id
                         where d.student_id = $3 and p.stage = 'draft'
-                    ) then 'congress' end,
+                    ) then null else 'congress' end,
                case when $7 or exists (
                         select from union_exit e where e.student_id = $3 and e.stage = 'handing_over' and e.handover is null
-                    ) then 'conduct' end,
+                    ) then null else 'conduct' end,
                case when $7 and exists (
                         select from pledge_text t where t.institution_id = $1
                     ) or $7 and exists (
@@ -91,7 +92,7 @@ async fn rooms(
                                and exists (select from pledge_text t where t.institution_id = $1 and t.from_day <= $6)
                                and not exists (select from last_pledges(array[$3::uuid]) g
                                                where g.academic_year >= academic_year($6))
-                    ) then 'education' end,
+                    ) then null else 'education' end,
                case when $7 and (exists (
                         select from matter q
                         where q.institution_id = $1 and q.stage in ('asked', 'returned', 'approved', 'begun')
@@ -100,7 +101,7 @@ async fn rooms(
                         where l.returned_at is null and q.institution_id = $1
                     ) or exists (
                         select from prior_report r where r.institution_id = $1
-                    )) then 'matters' end,
+                    )) then null else 'matters' end,
                case when $7 or exists (
                         select from turn t where t.student_id = $3 and t.state = 'confirmed' and t.from_day <= $6
                                and $6 < t.until_day
@@ -110,14 +111,14 @@ async fn rooms(
                     ) or exists (
                         select from union_meeting_member x join union_meeting m on m.id = x.meeting_id
                         where x.student_id = $3 and m.starts_at >= $5
-                    ) then 'meetings' end,
-               case when $7 then 'guidance' end,
+                    ) then null else 'meetings' end,
+               case when $7 then null else 'guidance' end,
                case when $7 and exists (
                         select from project p join student_union u on u.id = p.union_id
                         where u.institution_id = $1 and p.stage in ('reported', 'recruiting')
                     ) or exists (
                         select from volunteer v where v.student_id = $3 and v.until_at is null
-                    ) then 'projects' end,
+                    ) then null else 'projects' end,
                case when $7 and exists (
                         select from voice_request q where q.institution_id = $1 and q.stage in ('received', 'sent')
                     ) or $7 and exists (
@@ -125,32 +126,32 @@ async fn rooms(
                         where p.progress is null and p.due_on < $6 and f.institution_id = $1
                     ) or $3 is not null and exists (
                         select from voice_request q where q.account_id = $2 and q.stage = 'answered'
-                    ) then 'voice' end,
+                    ) then null else 'voice' end,
                case when $7 or exists (
                         select from contact_assignment a where a.student_id = $3 and a.from_day <= $6
                                and (a.until_day is null or a.until_day > $6)
-                    ) then 'contact' end,
+                    ) then null else 'contact' end,
                case when $7 or $3 is not null and exists (
                         select from survey q
                         where q.institution_id = $1 and q.stage = 'open' and q.opens_at <= $5 and $5 < q.closes_at
                               and not exists (select from survey_envelope e where e.survey_id = q.id and e.student_id = $3)
-                    ) then 'surveys' end,
+                    ) then null else 'surveys' end,
                case when $7 or exists (
                         select from turn t where t.student_id = $3 and t.state = 'confirmed' and t.from_day <= $6
                                and $6 < t.until_day + 7
-                    ) then 'rotation' end,
+                    ) then null else 'rotation' end,
                case when $7 and exists (
                         select from student s where s.institution_id = $1 and s.number_twin
                     ) or $7 and exists (
                         select from dispute d join student s on s.id = d.student_id
                         where d.upheld is null and s.institution_id = $1
-                    ) then 'people' end,
+                    ) then null else 'people' end,
                case when $7 and exists (
                         select from plan_draft d where d.institution_id = $1
-                    ) then 'plan_drafts' end,
+                    ) then null else 'plan_drafts' end,
                case when $7 and exists (
                         select from consent q where q.institution_id = $1 and q.expires_at > $5
-                    ) then 'accounts' end,
+                    ) then null else 'accounts' end,
                case when $4 or $7 and exists (
                         select from vetting_round r where r.institution_id = $1 and r.ended_at is null
                     ) or $7 and exists (
@@ -158,12 +159,12 @@ async fn rooms(
                         where o.upheld is null and c.institution_id = $1
                     ) or exists (
                         select from vetting_case c where c.student_id = $3 and c.stage in ('invited', 'returned')
-                    ) then 'vetting' end,
+                    ) then null else 'vetting' end,
                case when $7 and exists (
                         select from import i where i.institution_id = $1 and i.by_account = $2 and i.state = 'previewed'
                     ) or $7 and exists (
                         select from unsaid_ranking u where u.institution_id = $1 and u.answer is null
-                    ) then 'imports' end,
+                    ) then null else 'imports' end,
                case when $7 and exists (
                         select from sitting t where t.institution_id = $1 and t.stage in ('rehearsed', 'counted')
                     ) or exists (
@@ -171,14 +172,14 @@ async fn rooms(
                     ) or exists (
                         select from voter v join sitting t on t.id = v.sitting_id
                         where v.student_id = $3 and t.stage = 'open'
-                    ) then 'elections' end,
+                    ) then null else 'elections' end,
                case when $7 or exists (
                         select from review_member m join review r on r.id = m.review_id
                         where m.account_id = $2 and r.stage <> 'settled'
                     ) or exists (
                         select from review_person p join review r on r.id = p.review_id
                         where p.student_id = $3 and r.stage <> 'settled'
-                    ) then 'reviews' end,
+                    ) then null else 'reviews' end,
                case when $7 and exists (
                         select from activity a join matter q on q.id = a.matter_id
                         where q.institution_id = $1 and q.stage in ('approved', 'begun') and a.check_in = 'not_yet'
@@ -189,19 +190,19 @@ async fn rooms(
                               and (u.standing <> 'withdrawn' and q.starts_at >= $5 and q.starts_at <= $5 + interval '3 days'
                                    or u.checked_in_at is not null and u.satisfaction is null
                                       and coalesce(q.ends_at, q.starts_at) >= $5 - interval '31 days')
-                    ) then 'activities' end,
+                    ) then null else 'activities' end,
                case when $3 is not null and exists (
                         select from vetting_round r where r.institution_id = $1 and r.ended_at is null
                                and r.opens_on <= $6 and $6 <= r.closes_on
-                    ) then 'rounds' end,
+                    ) then null else 'rounds' end,
                case when exists (
                         select from vetting_case c where c.institution_id = $1 and c.stage = 'passed'
                                and c.notice_until >= $6 and c.notice_from <= $6
-                    ) then 'notices' end,
+                    ) then null else 'notices' end,
                case when $7 and exists (
                         select from sitting t where t.institution_id = $1 and t.stage = 'open'
-                    ) then 'sittings' end
-           ], null) as "rooms!""#,
+                    ) then null else 'sittings' end
+           ], null) as "quiet!""#,
         person.institution.0,
         person.account.0,
         person.student.map(|id| id.0),
@@ -210,5 +211,5 @@ async fn rooms(
         now.to_offset(CHINA).date(),
         standing.is_staff
     );
-    Ok(rooms.fetch_one(connection).await?)
+    Ok(quiet.fetch_one(connection).await?)
 }
