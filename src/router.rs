@@ -232,38 +232,38 @@ pub fn verbs() -> Vec<RecordVerb> {
     features.concat()
 }
 
-/// Rooms as [`AskedFeature`], each answer behind a pointer.
+/// Functions as [`AskedFeature`] by the room that they stand in, each answer behind a pointer.
 macro_rules! tasks_of {
-    ($($room:ident,)*) => {
+    ($($room:ident $(:: $name:ident)+,)*) => {
         &[$(AskedFeature {
             room: stringify!($room),
-            waiting: |connection, person, now| Box::pin($room::tasks::waiting(connection, person, now)),
+            waiting: |connection, person, now| Box::pin($room$(::$name)+(connection, person, now)),
         },)*]
     };
 }
 
 /// Who is asked what waits for a person.
 const TASKS: &[AskedFeature] = tasks_of![
-    unions,
-    congress,
-    conduct,
-    education,
-    matters,
-    meetings,
-    guidance,
-    projects,
-    voice,
-    contact,
-    surveys,
-    rotation,
-    people,
-    plan_drafts,
-    accounts,
-    vetting,
-    imports,
-    elections,
-    reviews,
-    activities,
+    unions::tasks::waiting,
+    congress::tasks::waiting,
+    conduct::tasks::waiting,
+    education::tasks::waiting,
+    matters::tasks::waiting,
+    meetings::tasks::waiting,
+    guidance::tasks::waiting,
+    projects::tasks::waiting,
+    voice::tasks::waiting,
+    contact::tasks::waiting,
+    surveys::tasks::waiting,
+    rotation::tasks::waiting,
+    people::tasks::waiting,
+    plan_drafts::tasks::waiting,
+    accounts::tasks::waiting,
+    vetting::tasks::waiting,
+    imports::tasks::waiting,
+    elections::tasks::waiting,
+    reviews::tasks::waiting,
+    activities::tasks::waiting,
 ];
 
 /// Functions as [`EraseOf`], each answer behind a pointer.
