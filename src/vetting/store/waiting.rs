@@ -400,10 +400,7 @@ pub async fn unstaffed(
                from office o cross join lateral (
                         -- One account after the other: offices of these kinds are few, and accounts are many.
                         select a.id from account a join activated_account v on v.id = a.id
-                        where a.id = o.account_id and a.disabled_at is null
-                              and (a.password_hash is not null
-                                   or exists (select from campus_binding b where b.account_id = a.id))
-                        limit 1
+                        where a.id = o.account_id and a.disabled_at is null limit 1
                     ) a
                where o.institution_id = $1 and is_held(o.from_day, o.until_day, o.ended_at, $2)
                      and o.kind = any(array(select unnest(p.kinds) from party p) || array['college_league'])
