@@ -1,4 +1,6 @@
 //! Lists of students: their columns, what each row would do, and its writing.
+//!
+//! In one file: what a row is said to do and what it then does is read from the same columns.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -1,4 +1,6 @@
 //! A congress meets: who is there, what is voted on by show of hands, and the minutes with which it is over.
+//!
+//! One file: its stories begin from the same congress.
 
 use std::{
     fmt::Write as _,
