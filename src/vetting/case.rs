@@ -1,5 +1,7 @@
 //! A case: one candidate in one round, with what the conditions said when it was handed in and every opinion since.
 
+use std::{fmt::Display, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -354,21 +356,25 @@ impl Case {
     }
 }
 
-/// A case as somebody had it before them.
+/// What passes through a chain of opinions, as somebody had it before them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CaseSeen {
-    pub case: CaseId,
-    pub visit: i32,
+pub struct Seen<Id, Visit> {
+    pub id: Id,
+    /// A number, as its noun counts it.
+    pub visit: Visit,
     /// How many opinions their office had given on that visit: where it acts for several, the next one is to speak.
     pub given: usize,
 }
 
-impl CaseSeen {
+/// A case as somebody had it before them.
+pub type CaseSeen = Seen<CaseId, i32>;
+
+impl<Id: Display + FromStr, Visit: Display + FromStr> Seen<Id, Visit> {
     /// As forms have it: `<id>.3`, or `<id>.3.1` where the office has given one opinion.
     #[must_use]
     pub fn token(self) -> String {
-        let Self { case, visit, given } = self;
-        if given == 0 { format!("{case}.{visit}") } else { format!("{case}.{visit}.{given}") }
+        let Self { id, visit, given } = self;
+        if given == 0 { format!("{id}.{visit}") } else { format!("{id}.{visit}.{given}") }
     }
 
     /// What a form had.
@@ -376,7 +382,7 @@ impl CaseSeen {
     pub fn read(token: &str) -> Option<Self> {
         let (id, at) = token.split_once('.')?;
         let (visit, given) = at.split_once('.').unwrap_or((at, "0"));
-        Some(Self { case: id.parse().ok()?, visit: visit.parse().ok()?, given: given.parse().ok()? })
+        Some(Self { id: id.parse().ok()?, visit: visit.parse().ok()?, given: given.parse().ok()? })
     }
 }
 

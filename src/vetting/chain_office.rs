@@ -72,15 +72,10 @@ impl ChainOffice {
         Ok(Self { institution, held: office.clone(), body, unions, college, class: office.class })
     }
 
-    /// What it signs a step as: where it acts there for several offices, also as the one that speaks, which is the one at that
-    /// place among them.
+    /// What it signs a step as: [`Link::signed_as`].
     #[must_use]
     pub fn signs_as(&self, link: &Link, place: usize) -> String {
-        let label = self.held.label();
-        match link.speaks_for(self.body, place) {
-            Some(name) => format!("{name}（{label}办理）"),
-            None => label,
-        }
+        link.signed_as(self.body, place, self.held.label())
     }
 
     /// The office keeps the round: opened it or could have.

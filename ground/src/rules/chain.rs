@@ -95,6 +95,16 @@ impl Link {
         }
         self.offices_of(body).nth(given).map(|party| party.name.as_str())
     }
+
+    /// As what an office signs for a body: its own label, and where the body acts for several, before it the one at that place
+    /// among them.
+    #[must_use]
+    pub fn signed_as(&self, body: Body, place: usize, label: String) -> String {
+        match self.speaks_for(body, place) {
+            Some(name) => format!("{name}（{label}办理）"),
+            None => label,
+        }
+    }
 }
 
 time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
@@ -641,8 +651,9 @@ pub struct Seats<'a> {
 
 /// VET-01 … VET-03: an opinion of the body whose turn it is. A step is passed when one of its bodies (推荐 by one or the
 /// other) or all of them have agreed on the same visit, also those for which one body acts; a joint one only in one and the
-/// same session. A return goes to an earlier step or to the candidate and takes with it what was agreed on this visit; nothing moves forward but by agreement.
-/// The last step fills one of the place's seats: one more than there are is refused, whoever presses.
+/// same session. A return goes to an earlier step or to the candidate and takes with it what was agreed on this visit; nothing
+/// moves forward but by agreement. The last step fills one of the place's seats: one more than there are is refused, whoever
+/// presses.
 pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: StepRequest) -> Verdict<StepTaken> {
     let nothing = StepTaken { step: 0, visit: progress.visit, place: 0, next: progress.stage, moves: false };
     let Stage::At(step) = progress.stage else {

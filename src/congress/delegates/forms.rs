@@ -14,6 +14,7 @@ use crate::{
         sitting::Body,
     },
     text::{day, folded, trimmed},
+    vetting::case::Seen,
     web::forms::{Errors, moment, written},
 };
 
@@ -132,34 +133,12 @@ pub struct ReviewForm {
 }
 
 /// A recommended person as somebody had them before them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Picked {
-    pub id: RecommendationId,
-    pub visit: u32,
-    /// How many opinions their office had given on that visit: where it acts for several, the next one is to speak.
-    pub given: usize,
-}
-
-impl Picked {
-    /// As forms have it: `<id>.3`, or `<id>.3.1` where the office has given one opinion.
-    #[must_use]
-    pub fn token(self) -> String {
-        let Self { id, visit, given } = self;
-        if given == 0 { format!("{id}.{visit}") } else { format!("{id}.{visit}.{given}") }
-    }
-
-    /// What a form had.
-    fn read(token: &str) -> Option<Self> {
-        let (id, at) = token.split_once('.')?;
-        let (visit, given) = at.split_once('.').unwrap_or((at, "0"));
-        Some(Self { id: id.parse().ok()?, visit: visit.parse().ok()?, given: given.parse().ok()? })
-    }
-}
+pub type RecommendationSeen = Seen<RecommendationId, u32>;
 
 /// An opinion on some recommended people.
 #[derive(Debug)]
 pub struct Review {
-    pub picked: Vec<Picked>,
+    pub picked: Vec<RecommendationSeen>,
     pub verdict: DecisionKind,
     pub says: String,
 }
@@ -174,7 +153,7 @@ impl ReviewForm {
 
     /// What is asked for; none with errors beside the fields.
     pub fn read(&self, errors: &mut Errors) -> Option<Review> {
-        let picked: Vec<Picked> = self.pick.iter().filter_map(|token| Picked::read(token)).collect();
+        let picked: Vec<_> = self.pick.iter().filter_map(|token| RecommendationSeen::read(token)).collect();
         if picked.is_empty() {
             errors.add("pick", "请勾选要办理的人");
         }

@@ -95,7 +95,7 @@ impl CasePage {
 
     /// The case as it is before the reader.
     fn seen(&self) -> String {
-        CaseSeen { case: self.case.id, visit: self.case.visit, given: self.given }.token()
+        CaseSeen { id: self.case.id, visit: self.case.visit, given: self.given }.token()
     }
 
     /// The office whose opinion this is, where this one acts for several.
@@ -266,7 +266,7 @@ pub(super) async fn show(
     if page.mine.is_some() {
         let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
         if !store::openings(&mut *app.read().await?, &office, &page.case).await?.own {
-            let seen = CaseSeen { case: id, visit: page.case.visit, given: page.given };
+            let seen = CaseSeen { id, visit: page.case.visit, given: page.given };
             app.write_one(async |db| store::note_opening(db, &office, seen, app.clock.now()).await).await?;
         }
     }
@@ -330,7 +330,7 @@ pub(super) async fn act(
         let page = page(&app, &acting, id, Submitted::new(form, errors), String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let seen: Vec<CaseSeen> = asked.cases.iter().copied().filter(|seen| seen.case == id).collect();
+    let seen: Vec<CaseSeen> = asked.cases.iter().copied().filter(|seen| seen.id == id).collect();
     if seen.is_empty() {
         return Err(Failure::Malformed);
     }

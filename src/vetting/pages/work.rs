@@ -83,7 +83,7 @@ pub(super) struct WaitingCase {
 impl WaitingCase {
     /// The case as it is before the reader.
     fn seen(&self) -> String {
-        CaseSeen { case: self.case.id, visit: self.case.visit, given: self.given }.token()
+        CaseSeen { id: self.case.id, visit: self.case.visit, given: self.given }.token()
     }
 }
 
@@ -514,7 +514,7 @@ pub(super) async fn refuse_rest(
                 let given_now = store::given_now(db, &office, &ids).await?;
                 let seen = |case: &Case| {
                     let given = given_now.get(&case.id).copied().unwrap_or(0);
-                    CaseSeen { case: case.id, visit: case.visit, given }
+                    CaseSeen { id: case.id, visit: case.visit, given }
                 };
                 let seen: Vec<CaseSeen> = cases.iter().map(seen).collect();
                 let batch = store::give(db, &office, acting.person(), &seen, &new, now).await?;

@@ -147,7 +147,7 @@ pub async fn give(
     new: &NewOpinion,
     now: OffsetDateTime,
 ) -> Result<BatchResult, Failure> {
-    let seen: HashMap<CaseId, CaseSeen> = cases_seen.iter().map(|seen| (seen.case, *seen)).collect();
+    let seen: HashMap<CaseId, CaseSeen> = cases_seen.iter().map(|seen| (seen.id, *seen)).collect();
     let ids: Vec<Uuid> = seen.keys().map(|id| id.0).collect();
     // Rounds before cases before places, as everywhere: two who act at once wait for each other in one order.
     sqlx::query!(
@@ -521,7 +521,7 @@ pub async fn note_opening(
 ) -> Result<(), Failure> {
     sqlx::query!(
         "insert into case_opening (case_id, visit, body, at) values ($1, $2, $3, $4) on conflict do nothing",
-        case.case.0,
+        case.id.0,
         case.visit,
         office.body.slug(),
         now

@@ -22,7 +22,7 @@ use crate::{
         DelegateReader, DelegateRecommender, DelegateReviewer, Verb,
         congress::Congress,
         delegates::{
-            forms::{Picked, RecommendForm, ReviewForm},
+            forms::{RecommendForm, RecommendationSeen, ReviewForm},
             paths::Done,
             recommendation::{Recommendation, Terms, bodies_of},
             store::{self, ClassCongress, NewOpinion, NewRecommendation, RecommendationFilter},
@@ -113,7 +113,7 @@ impl RecommendationsPage {
     /// The person as they are before the reader.
     fn seen(&self, row: &Recommendation) -> String {
         let given = self.speaking(row).map_or(0, |body| row.given(body));
-        Picked { id: row.id, visit: row.visit, given }.token()
+        RecommendationSeen { id: row.id, visit: row.visit, given }.token()
     }
 
     /// The office for which this one gives its opinion, where it acts for several.
@@ -432,8 +432,8 @@ pub(super) async fn review(
                 .permit()
                 .map_err(|findings| refused().because(findings))?;
             let label = acting.office().label();
-            let office = match link.and_then(|link| link.speaks_for(body, taken.place())) {
-                Some(name) => format!("{name}（{label}办理）"),
+            let office = match link {
+                Some(link) => link.signed_as(body, taken.place(), label),
                 None => label,
             };
             let account = acting.person().account;
