@@ -176,7 +176,7 @@ impl Recent {
 
 /// A check-in that was taken back.
 #[derive(Debug)]
-pub struct Undone {
+pub struct UndoneCheckIn {
     pub name: String,
     pub number: String,
     pub at: OffsetDateTime,
@@ -194,7 +194,7 @@ fn clock_time(at: OffsetDateTime) -> String {
 
 words! {
     /// How somebody who was checked in came to be there.
-    Came:
+    Admission:
     Now = "now", "签到成功";
     /// They had left and are back.
     Back = "back", "已登记返回会场";
@@ -217,7 +217,7 @@ words! {
 /// What came of checking somebody in.
 #[derive(Debug, Clone, Copy)]
 pub enum CheckedIn {
-    There { came: Came, student: StudentId },
+    There { came: Admission, student: StudentId },
     Not(NotCheckedIn),
 }
 

@@ -21,10 +21,10 @@ use crate::{
         meeting::{
             done::{Done, said},
             forms::{DeskForm, GuestForm},
-            nouns::{Arrival, Attendee, Came, CheckIn, CheckedIn, Headcount, Meeting, NotCheckedIn, Recent},
+            nouns::{Admission, Arrival, Attendee, CheckIn, CheckedIn, Headcount, Meeting, NotCheckedIn, Recent},
             paths,
             state::Meetings,
-            store::{self, Desk, Meant},
+            store::{self, CheckInTarget, Desk},
         },
         store as congresses,
     },
@@ -82,15 +82,15 @@ struct TypedDesk {
 
 /// Somebody whose check-in the page tells of.
 struct CheckInMessage {
-    came: Came,
+    came: Admission,
     attendee: Attendee,
 }
 
 impl CheckInMessage {
     fn tone(&self) -> &'static str {
         match self.came {
-            Came::Now | Came::Back => "pass",
-            Came::Already => "warn",
+            Admission::Now | Admission::Back => "pass",
+            Admission::Already => "warn",
         }
     }
 
@@ -99,9 +99,9 @@ impl CheckInMessage {
         let Some(arrival) = &self.attendee.arrival else { return String::new() };
         let (time, Arrival { desk, way, .. }) = (arrival.time(), arrival);
         match self.came {
-            Came::Now => format!("{time}，{desk}，{}", way.label()),
-            Came::Back => format!("{time} 在{desk}签到，现已返回"),
-            Came::Already => format!("已于 {time} 在{desk}签到，不用再签，请入场"),
+            Admission::Now => format!("{time}，{desk}，{}", way.label()),
+            Admission::Back => format!("{time} 在{desk}签到，现已返回"),
+            Admission::Already => format!("已于 {time} 在{desk}签到，不用再签，请入场"),
         }
     }
 }
@@ -172,7 +172,7 @@ pub(super) async fn show(
     let mut db = app.read().await?;
     let right = DeskRight::of(&mut db, &person, id).await?;
     let mut told = None;
-    if let (Ok(came), Ok(student)) = (query.came.parse::<Came>(), query.student.parse::<StudentId>()) {
+    if let (Ok(came), Ok(student)) = (query.came.parse::<Admission>(), query.student.parse::<StudentId>()) {
         let day = counting_day(&right.meeting, app.clock.today());
         let found = store::attendees_among(&mut db, id, day, &[student]).await?.pop();
         told = found.map(|attendee| CheckInMessage { came, attendee });
@@ -182,7 +182,12 @@ pub(super) async fn show(
 }
 
 /// Checks somebody in. The right to do so is looked at where it is done, and not before: a crowd stands at the desk.
-async fn admit(app: &Meetings, person: &SignedIn, id: CongressId, meant: Meant<'_>) -> Result<CheckedIn, Failure> {
+async fn admit(
+    app: &Meetings,
+    person: &SignedIn,
+    id: CongressId,
+    meant: CheckInTarget<'_>,
+) -> Result<CheckedIn, Failure> {
     let keepers = match &person.acting {
         Some(office) if CongressKeeper::KINDS.contains(&office.kind) => {
             let congress = congresses::find(&mut *app.read().await?, person.institution, id).await?;
@@ -195,7 +200,7 @@ async fn admit(app: &Meetings, person: &SignedIn, id: CongressId, meant: Meant<'
 }
 
 /// On to the desk's page, which tells of it.
-fn onward(congress: CongressId, came: Came, student: StudentId) -> Response {
+fn onward(congress: CongressId, came: Admission, student: StudentId) -> Response {
     Redirect::to(&paths::checked_in(congress, came.slug(), student)).into_response()
 }
 
@@ -209,7 +214,7 @@ pub(super) async fn check_in(
     if typed.is_empty() || typed.chars().count() > 60 || typed.chars().any(is_hidden) {
         errors.add("who", "请填写学号、代表证号或姓名");
     } else {
-        let meant = Meant::Called { typed: &typed, picked: form.pick.parse().ok() };
+        let meant = CheckInTarget::Called { typed: &typed, picked: form.pick.parse().ok() };
         match admit(&app, &person, id, meant).await? {
             CheckedIn::There { came, student } => return Ok(onward(id, came, student)),
             CheckedIn::Not(NotCheckedIn::NoRight) => return Err(Failure::Missing),
@@ -249,7 +254,7 @@ pub(super) async fn scan(
         let remedy = "请本人出示最近打印的出席证或手机上的出席证；也可以按学号、姓名签到";
         return Err(refusal(&app, &person, wanted).for_reason("这张出席证无效，或者已经换发", remedy));
     };
-    match admit(&app, &person, id, Meant::Holder(student)).await? {
+    match admit(&app, &person, id, CheckInTarget::Holder(student)).await? {
         CheckedIn::There { came, student } => Ok(onward(id, came, student)),
         CheckedIn::Not(why @ NotCheckedIn::NoRight) => {
             let remedy = "请到签到处，把出席证交给签到员扫描";

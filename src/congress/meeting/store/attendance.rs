@@ -7,7 +7,9 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::person::SignedIn,
-    congress::meeting::nouns::{Arrival, Attendee, CheckedIn, Guest, Headcount, Meeting, Officer, Recent, Undone, Way},
+    congress::meeting::nouns::{
+        Arrival, Attendee, CheckedIn, Guest, Headcount, Meeting, Officer, Recent, UndoneCheckIn, Way,
+    },
     database::Locked,
     failure::Failure,
     ids::{AccountId, AttendanceId, CongressId, InstitutionId, MeetingGuestId, StudentId},
@@ -185,14 +187,14 @@ pub struct Desk<'a> {
 
 /// Whom a desk is to check in.
 #[derive(Debug, Clone, Copy)]
-pub enum Meant<'a> {
+pub enum CheckInTarget<'a> {
     /// The holder of a card.
     Holder(StudentId),
     /// Whoever is called so; of several the one who was picked.
     Called { typed: &'a str, picked: Option<StudentId> },
 }
 
-impl Meant<'_> {
+impl CheckInTarget<'_> {
     fn way(self) -> Way {
         match self {
             Self::Holder(_) => Way::Code,
@@ -208,12 +210,12 @@ pub async fn check_in(
     connection: &mut PgConnection,
     congress: CongressId,
     desk: Desk<'_>,
-    meant: Meant<'_>,
+    meant: CheckInTarget<'_>,
     now: OffsetDateTime,
 ) -> Result<Option<CheckedIn>, Failure> {
     let (holder, called, picked) = match meant {
-        Meant::Holder(student) => (Some(student), None, None),
-        Meant::Called { typed, picked } => (None, Some(Called::of(typed)), picked),
+        CheckInTarget::Holder(student) => (Some(student), None, None),
+        CheckInTarget::Called { typed, picked } => (None, Some(Called::of(typed)), picked),
     };
     let row = sqlx::query!(
         r#"select outcome as "outcome!", student_id as "student?: StudentId"
@@ -261,9 +263,9 @@ pub async fn undo(
 }
 
 /// Those whose check-in was taken back, in the order in which it was.
-pub async fn undone(connection: &mut PgConnection, congress: CongressId) -> Result<Vec<Undone>, Failure> {
+pub async fn undone(connection: &mut PgConnection, congress: CongressId) -> Result<Vec<UndoneCheckIn>, Failure> {
     let rows = sqlx::query_as!(
-        Undone,
+        UndoneCheckIn,
         r#"select s.name as "name!", s.number as "number!", a.at as "at!", a.desk as "desk!",
                   a.undone_at as "taken_back_at!", b.name as "taken_back_by!", a.undone_why as "why!"
            from attendance a join student s on s.id = a.student_id join account b on b.id = a.undone_by
