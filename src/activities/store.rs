@@ -403,45 +403,20 @@ pub(super) async fn participants(connection: &mut PgConnection, id: MatterId) ->
     Ok(read.collect::<anyhow::Result<_>>()?)
 }
 
-/// Whom an activity reached by college, against who is enrolled today.
-pub(super) async fn reach_by_college(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-    id: MatterId,
-) -> Result<Vec<Reach>, Failure> {
-    let rows = sqlx::query!(
-        r#"with of_class as (
-               select s.class_id, count(*) as enrolled, 0 as present from student s
-               where s.institution_id = $1 and s.left_on is null group by 1
-               union all
-               select s.class_id, count(*) filter (where s.left_on is not null), count(*)
-               from activity_sign_up u join student s on s.id = u.student_id
-               where u.matter_id = $2 and u.checked_in_at is not null and s.institution_id = $1 group by 1
-           )
-           select c.name, sum(n.enrolled)::bigint as "enrolled!", sum(n.present)::bigint as "present!"
-           from of_class n join class k on k.id = n.class_id join major m on m.id = k.major_id
-                join college c on c.id = m.college_id
-           group by c.id having sum(n.enrolled) > 0 order by c.place, c.name"#,
-        institution.0,
-        id.0
-    )
-    .fetch_all(connection)
-    .await?;
-    let whole = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
-    let reach = rows.into_iter().map(|row| Reach {
-        name: row.name,
-        present: whole(row.present),
-        enrolled: whole(row.enrolled),
-    });
-    Ok(reach.collect())
+/// Whom an activity reached, against who is enrolled today.
+#[derive(Debug, Default)]
+pub(super) struct ReachByPart {
+    pub colleges: Vec<Reach>,
+    /// By the year of entry, the latest first.
+    pub grades: Vec<Reach>,
 }
 
-/// The same by the year of entry.
-pub(super) async fn reach_by_grade(
+/// Whom an activity reached. Students are counted by class, once for both.
+pub(super) async fn reach(
     connection: &mut PgConnection,
     institution: InstitutionId,
     id: MatterId,
-) -> Result<Vec<Reach>, Failure> {
+) -> Result<ReachByPart, Failure> {
     let rows = sqlx::query!(
         r#"with of_class as (
                select s.class_id, count(*) as enrolled, 0 as present from student s
@@ -451,21 +426,28 @@ pub(super) async fn reach_by_grade(
                from activity_sign_up u join student s on s.id = u.student_id
                where u.matter_id = $2 and u.checked_in_at is not null and s.institution_id = $1 group by 1
            )
-           select k.entry_year as year, sum(n.enrolled)::bigint as "enrolled!", sum(n.present)::bigint as "present!"
-           from of_class n join class k on k.id = n.class_id
-           group by k.entry_year having sum(n.enrolled) > 0 order by k.entry_year desc"#,
+           select c.name as "college?", k.entry_year as "year?", sum(n.enrolled)::bigint as "enrolled!",
+                  sum(n.present)::bigint as "present!"
+           from of_class n join class k on k.id = n.class_id join major m on m.id = k.major_id
+                join college c on c.id = m.college_id
+           group by grouping sets ((c.id, c.place, c.name), (k.entry_year)) having sum(n.enrolled) > 0
+           order by c.place, c.name, k.entry_year desc"#,
         institution.0,
         id.0
     )
     .fetch_all(connection)
     .await?;
     let whole = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
-    let reach = rows.into_iter().map(|row| Reach {
-        name: format!("{}级", row.year),
-        present: whole(row.present),
-        enrolled: whole(row.enrolled),
-    });
-    Ok(reach.collect())
+    let mut reach = ReachByPart::default();
+    for row in rows {
+        let (part, name) = match (row.college, row.year) {
+            (Some(college), _) => (&mut reach.colleges, college),
+            (None, Some(year)) => (&mut reach.grades, format!("{year}级")),
+            (None, None) => continue,
+        };
+        part.push(Reach { name, present: whole(row.present), enrolled: whole(row.enrolled) });
+    }
+    Ok(reach)
 }
 
 /// How participants found it.

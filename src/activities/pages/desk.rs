@@ -15,7 +15,7 @@ use crate::{
         activity::{Activity, Participant, Ratings, Reach, Way},
         forms::DeskForm,
         paths::{self, DESK, Done},
-        store::{self, ActivityFilter, CheckedIn},
+        store::{self, ActivityFilter, CheckedIn, ReachByPart},
     },
     app::App,
     audit::{self, Entry},
@@ -230,12 +230,13 @@ async fn page<O: Office>(
         PartCount::new("fail", "不满意", ratings.dissatisfied),
     ]);
     let own = activity.matter.union().is_own_of(acting.office());
+    let ReachByPart { colleges, grades } = store::reach(&mut db, acting.institution(), id).await?;
     let Submitted { form, errors } = submitted;
     Ok(DeskPage {
         chrome: app.chrome(acting.person(), &activity.matter.says.title).under(DESK, "活动开展"),
         participants: store::participants(&mut db, id).await?,
-        colleges: drawn(store::reach_by_college(&mut db, acting.institution(), id).await?),
-        grades: drawn(store::reach_by_grade(&mut db, acting.institution(), id).await?),
+        colleges: drawn(colleges),
+        grades: drawn(grades),
         activity,
         ratings,
         said,
