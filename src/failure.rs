@@ -459,8 +459,8 @@ impl IntoResponse for Trouble {
 
 fn moved(day: Date) -> Response {
     let says = format!(
-        "本校的数据已于{}转到另一处，由那里继续办理。这里只能查看，刚才的内容没有办理。\
-         请到新的地址登录办理；地址不清楚的，问本校的系统管理员。",
+        "本校的数据已于{}迁到新的地址，由那里继续办理。这里只能查看，刚才的内容没有办理。\
+         请到新的地址登录办理；不清楚地址的，请询问本校系统管理员。",
         chinese_day(day)
     );
     FailurePage::new("本校已迁出，这里不再办理", says).answer(StatusCode::CONFLICT)
@@ -469,10 +469,10 @@ fn moved(day: Date) -> Response {
 fn moved_away(on: Date, to: Option<&str>) -> Response {
     let on = chinese_day(on);
     let says = match to {
-        Some(to) => format!("本校的数据已于{on}转到另一处，这里不再登录。请到 {to} 登录，学号（工号）和密码不变。"),
+        Some(to) => format!("本校的数据已于{on}迁到新的地址，这里不再登录。请到 {to} 登录，学号（工号）和密码不变。"),
         None => format!(
-            "本校的数据已于{on}转到另一处，这里不再登录。请到新的地址登录，学号（工号）和密码不变；\
-             地址不清楚的，问本校的系统管理员。"
+            "本校的数据已于{on}迁到新的地址，这里不再登录。请到新的地址登录，学号（工号）和密码不变；\
+             不清楚地址的，请询问本校系统管理员。"
         ),
     };
     FailurePage::new("本校已迁出，请到新的地址登录", says).answer(StatusCode::CONFLICT)

@@ -25,11 +25,8 @@ pub struct FiledEntry {
     pub hash: String,
 }
 
-/// A university's entries of these verbs that are about an object, or have its name and nothing else as a detail, from a moment on;
-/// the oldest first.
-///
-/// # Errors
-/// Where the database fails.
+/// A university's entries of these verbs that are about an object, or have its name and nothing else as a detail, from a moment
+/// on; the oldest first.
 pub async fn entries_about(
     connection: &mut PgConnection,
     institution: InstitutionId,

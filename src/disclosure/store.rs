@@ -205,7 +205,8 @@ pub(super) async fn sign(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update disclosure set stage = 'signed', content = disclosure_erased($2), signed_at = $3, signed_by = $4, signed_office = $5
+        "update disclosure set stage = 'signed', content = disclosure_erased($2), signed_at = $3, signed_by = $4,
+                               signed_office = $5
          where id = $1 and stage = 'draft'",
         disclosure.id.0,
         Json(content) as _,

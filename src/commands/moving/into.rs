@@ -101,7 +101,7 @@ impl Arrival<'_> {
                 "select exists (select from {holder} h where not exists (select from {target} t where t.id = h.{column}))"
             );
             let has_stray: bool = sqlx::query_scalar(AssertSqlSafe(stray)).fetch_one(&mut *db).await?;
-            ensure!(!has_stray, "{holder} 里有的行，它的 {target} 不在文件里。没有转入");
+            ensure!(!has_stray, "{holder} 中有的行所属的 {target} 不在文件里，没有转入");
         }
         for ForeignKey { holder, name, .. } in &tables.late {
             run(&mut *db, format!("alter table {holder} alter constraint \"{name}\" not deferrable")).await?;

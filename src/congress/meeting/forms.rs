@@ -294,8 +294,8 @@ impl HandsForm {
         }
         // A constitution may need more votes than all else: under another kind it would pass with fewer.
         if self.names_constitution() && self.kind_checked != "yes" {
-            let says = "表决事项写到章程：通过、修改章程的，请改选“章程（修正案）”，票数要求按通过章程计；\
-                        确实是别的事项的，请勾选“类别没有选错”";
+            let says = "表决事项涉及章程：通过、修改章程的，请改选“章程（修正案）”，票数按通过章程的要求计；\
+                        确属其他事项的，请勾选“类别没有选错”";
             errors.add("vote_kind", says);
         }
         let motion = titled(&self.motion, 100, "motion", errors);

@@ -11,8 +11,8 @@ use crate::support::{
 };
 
 /// Takes away of the page what those browsers do not read: rules with a selector that they do not know, lines of style, space
-/// by `gap` in rows, and of an event which button sent a form. Gives what is amiss then: rows whose parts touch where there was space
-/// between them, fields that lost their height, a page that scrolls sideways.
+/// by `gap` in rows, and of an event which button sent a form. Gives what is amiss then: rows whose parts touch where there was
+/// space between them, fields that lost their height, a page that scrolls sideways.
 const AGE: &str = r"
     const newer = (list) => /:has\(|:is\(|:where\(|::details-content/.test(list) || /:not\([^()]*,/.test(list);
     const lines = ['accent-color', 'aspect-ratio', 'content-visibility', 'contain-intrinsic-size'];
