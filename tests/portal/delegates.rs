@@ -10,7 +10,7 @@ use time::{Date, Duration};
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
-        Client, FIRST, PASSWORD, Page, Portal,
+        Client, Page, Portal,
         sitting::{Sitting, cast, number, see_other, voter, voters},
         union::adopt_text,
     },
@@ -515,25 +515,7 @@ async fn con_03_each_office_of_a_step_speaks_for_itself_also_where_one_body_acts
     assert!(one_hand.status == 409 && one_hand.text().contains("不能再签另一单位的意见"), "{}", one_hand.text());
     let refused = congress.make_election().await;
     assert!(refused.status == 409 && refused.text().contains("1 人没有走完"), "{}", refused.text());
-    sqlx::query(
-        "with made as (
-             insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
-                                  created_at)
-             select gen_random_uuid(), a.institution_id, 'organiser', '组织员甲', a.password_hash, now(), false, now()
-             from account a join institution i on i.id = a.institution_id
-             where a.number = 'college_party' and i.code = $1 returning id, institution_id
-         )
-         insert into office (id, account_id, institution_id, kind, college_id, from_day, granted_at)
-         select gen_random_uuid(), made.id, made.institution_id, o.kind, o.college_id, o.from_day, o.granted_at
-         from made join office o on o.institution_id = made.institution_id and o.kind = 'college_party'
-              join account a on a.id = o.account_id and a.number = 'college_party'",
-    )
-    .bind(FIRST)
-    .execute(&mut congress.portal.owner().await)
-    .await
-    .unwrap();
-    let mut other = congress.portal.visitor();
-    assert_eq!(other.sign_in(FIRST, "organiser", PASSWORD).await.status, 303);
+    let mut other = congress.portal.signed_in_beside(OfficeKind::CollegeParty, "organiser", "组织员甲").await;
     let stale = other.post(&review, &[("pick", &first), ("verdict", "agree")]).await;
     assert!(stale.status == 409 && stale.text().contains("的意见已签署或收回"), "{}", stale.text());
     see_other(&other.post(&review, &[("pick", &second), ("verdict", "agree")]).await);

@@ -5,7 +5,7 @@ use time::Duration;
 
 use crate::support::{
     Client, Portal, SECOND,
-    union::{HEADER, adopt_text, appoint, grade_everybody, ready, rows, union},
+    union::{HEADER, adopt_text, appoint, choose_jining, grade_everybody, ready, rows, union},
 };
 
 #[tokio::test]
@@ -124,18 +124,7 @@ async fn stf_09_a_graduate_union_goes_by_the_schools_figures_and_gives_its_reaso
     grade_everybody(&portal).await;
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
     let today = portal.app.clock.today();
-    let plans = league.get("/plans").await;
-    let place = plans.all("#version option").iter().position(|label| label.contains("济宁方案")).unwrap();
-    let version = plans.attributes("#version option", "value").remove(place);
-    let from = (today - Duration::days(30)).to_string();
-    let fields = [
-        ("version", version.as_str()),
-        ("from", from.as_str()),
-        ("confirm", "yes"),
-        ("rule", "STF-01"),
-        ("reason", "学生人数较多"),
-    ];
-    assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
+    choose_jining(&mut league, today - Duration::days(30)).await;
     sqlx::query("update major set level = 'graduate'").execute(&mut portal.owner().await).await.unwrap();
     let roster = rows(1, 3, "主席团成员", "") + &rows(10, 4, "部门负责人", "办公室");
     let path = union(&mut league, "graduate", &roster, &today.to_string(), true).await;

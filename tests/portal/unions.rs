@@ -8,7 +8,7 @@ use time::{Date, Duration};
 use crate::support::{
     Client, FIRST, Page, Portal, SECOND,
     elected::elect,
-    union::{HEADER, appoint, department_id, grade_everybody, ready, rows, union},
+    union::{HEADER, appoint, choose_jining, department_id, grade_everybody, ready, rows, union},
 };
 
 /// The path of the page of somebody's post.
@@ -108,19 +108,7 @@ async fn soft_limits_ask_for_a_reason_that_is_kept_and_shown() {
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
     let today = portal.app.clock.today();
     assert_eq!(league.get("/unions").await.status, 200);
-    let plans = league.get("/plans").await;
-    let labels = plans.all("#version option");
-    let place = labels.iter().position(|label| label.contains("济宁方案")).unwrap();
-    let version = plans.attributes("#version option", "value").remove(place);
-    let from = (today - Duration::days(30)).to_string();
-    let fields = [
-        ("version", version.as_str()),
-        ("from", from.as_str()),
-        ("confirm", "yes"),
-        ("rule", "STF-01"),
-        ("reason", "学生人数较多"),
-    ];
-    assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
+    choose_jining(&mut league, today - Duration::days(30)).await;
     let roster = rows(1, 3, "主席团成员", "") + &rows(10, 6, "部门工作人员", "办公室");
     let path = union(&mut league, "school", &roster, &today.to_string(), true).await;
     let asked = appoint(&mut league, &path, 40, "staff", "办公室", today).await;

@@ -338,6 +338,33 @@ impl Portal {
         client
     }
 
+    /// A client of somebody who holds that office at the first university beside the one who does.
+    pub async fn signed_in_beside(&self, office: OfficeKind, number: &str, name: &str) -> Client {
+        sqlx::query(
+            "with made as (
+                 insert into account (id, institution_id, number, name, password_hash, password_set_at,
+                                      must_change_password, created_at)
+                 select gen_random_uuid(), a.institution_id, $3, $4, a.password_hash, now(), false, now()
+                 from account a join institution i on i.id = a.institution_id
+                 where a.number = $2 and i.code = $1 returning id, institution_id
+             )
+             insert into office (id, account_id, institution_id, kind, college_id, class_id, from_day, granted_at)
+             select gen_random_uuid(), made.id, made.institution_id, o.kind, o.college_id, o.class_id, o.from_day, o.granted_at
+             from made join office o on o.institution_id = made.institution_id and o.kind = $2
+                  join account a on a.id = o.account_id and a.number = $2",
+        )
+        .bind(FIRST)
+        .bind(office.slug())
+        .bind(number)
+        .bind(name)
+        .execute(&mut self.owner().await)
+        .await
+        .unwrap();
+        let mut client = self.visitor();
+        assert_eq!(client.sign_in(FIRST, number, PASSWORD).await.status, 303);
+        client
+    }
+
     /// A connection of the database's owner, past everything the portal guards.
     pub async fn owner(&self) -> PgConnection {
         PgConnection::connect(&self.url).await.unwrap()

@@ -93,6 +93,22 @@ pub async fn department_id(client: &mut Client, path: &str, name: &str) -> Strin
     page.attributes("#department option", "value").remove(place)
 }
 
+/// Adopts the Jining plan from a day on, as the League committee does it.
+pub async fn choose_jining(league: &mut Client, from: Date) {
+    let plans = league.get("/plans").await;
+    let place = plans.all("#version option").iter().position(|label| label.contains("济宁方案")).unwrap();
+    let version = plans.attributes("#version option", "value").remove(place);
+    let from = from.to_string();
+    let fields = [
+        ("version", version.as_str()),
+        ("from", from.as_str()),
+        ("confirm", "yes"),
+        ("rule", "STF-01"),
+        ("reason", "学生人数较多"),
+    ];
+    assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
+}
+
 /// Adopts a plan of the first university's own, by its text, from the day of the first adoption on.
 pub async fn adopt_text(portal: &Portal, text: &str) {
     sqlx::query(

@@ -3,7 +3,6 @@
 use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 
 use crate::support::{
-    FIRST, PASSWORD,
     union::adopt_text,
     vetting::{Opening, Stage, agree, apply, open, say, stage, student_account, waiting},
 };
@@ -56,25 +55,7 @@ async fn vet_03_each_office_of_a_step_signs_for_itself_also_where_one_body_acts_
     assert!(page.contains("你不能办理这一件") && page.contains("不能再签另一单位的意见"), "{page}");
     assert_eq!(say(&mut first, &after, "agree", &[]).await.status, 409);
     let mut db = portal.owner().await;
-    sqlx::query(
-        "with made as (
-             insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
-                                  created_at)
-             select gen_random_uuid(), a.institution_id, 'counsellor', '辅导员甲', a.password_hash, now(), false, now()
-             from account a join institution i on i.id = a.institution_id
-             where a.number = 'college_league' and i.code = $1 returning id, institution_id
-         )
-         insert into office (id, account_id, institution_id, kind, college_id, from_day, granted_at)
-         select gen_random_uuid(), made.id, made.institution_id, o.kind, o.college_id, o.from_day, o.granted_at
-         from made join office o on o.institution_id = made.institution_id and o.kind = 'college_league'
-              join account a on a.id = o.account_id and a.number = 'college_league'",
-    )
-    .bind(FIRST)
-    .execute(&mut db)
-    .await
-    .unwrap();
-    let mut other = portal.visitor();
-    assert_eq!(other.sign_in(FIRST, "counsellor", PASSWORD).await.status, 303);
+    let mut other = portal.signed_in_beside(OfficeKind::CollegeLeague, "counsellor", "辅导员甲").await;
     let stale = say(&mut other, &before, "agree", &[]).await;
     assert!(stale.status == 409 && stale.text().contains("的意见已签署或收回"), "{}", stale.text());
     assert!(other.get("/vetting").await.text().contains("同意（辅导员）"));

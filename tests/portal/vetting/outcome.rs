@@ -5,6 +5,7 @@ use time::Duration;
 
 use crate::support::{
     FIRST, PASSWORD,
+    union::choose_jining,
     vetting::{
         Opening, Stage, agree, announce_coming_years, apply, assert_counted, batch, open, pairs, say, stage,
         student_account, waiting,
@@ -209,19 +210,7 @@ async fn plan_holder_and_class_may_change_in_mid_case() {
         apply(&mut student, &round, "ordinary").await;
     }
     // Another plan from today on: the round keeps the chain, the words and the clause of the day on which it was opened.
-    let plans = league.get("/plans").await;
-    let labels = plans.all("#version option");
-    let place = labels.iter().position(|label| label.contains("济宁方案")).unwrap();
-    let version = plans.attributes("#version option", "value").remove(place);
-    let day = today.to_string();
-    let fields = [
-        ("version", version.as_str()),
-        ("from", day.as_str()),
-        ("confirm", "yes"),
-        ("rule", "STF-01"),
-        ("reason", "学生人数较多"),
-    ];
-    assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
+    choose_jining(&mut league, today).await;
     let page = league.get(&round).await;
     assert!(page.text().contains("苏工院党委〔2020〕41号") && page.text().contains("系（院）团组织"));
     // The class is merged into another: that one's branch goes on. A new holder finds what waits.
