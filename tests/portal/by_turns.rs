@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::support::{
     Client, FIRST, PASSWORD, Page, Portal,
     campus::{CasServer, OidcServer, SECRET, set},
-    sitting::{SMALL, cast, number, prepare, see_other, voter, voters},
+    sitting::{SMALL, Sitting, cast, number, prepare, see_other, voter, voters},
 };
 
 /// Tries again until the page is so; a condition that never comes fails the story.
@@ -45,6 +45,17 @@ fn stories_of_elections_imports_and_sign_in_are_told_by_turns_or_say_why_not() {
             assert!(has_reason, "{file}, line {}: {line} instead of Portal::two, without a reason", place + 1);
         }
     }
+}
+
+/// A sitting in which eight have voted and nobody votes any more.
+async fn voted(portal: &Portal) -> Sitting {
+    let mut sitting = prepare(portal, &SMALL).await;
+    sitting.open(portal).await;
+    for mut voter in voters(portal, 1..=8).await {
+        cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
+    }
+    sitting.close().await;
+    sitting
 }
 
 #[tokio::test]
@@ -198,12 +209,7 @@ async fn slips_paper_ballots_and_an_admitted_voter_are_kept_by_turns() {
 async fn a_count_that_another_portal_took_over_writes_nothing() {
     let one = Portal::start().await;
     let other = one.restarted();
-    let mut sitting = prepare(&one, &SMALL).await;
-    sitting.open(&one).await;
-    for mut voter in voters(&one, 1..=8).await {
-        cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
-    }
-    sitting.close().await;
+    let mut sitting = voted(&one).await;
     let unseal = format!("/monitoring/{}/unseal", sitting.id);
     let (first, phrase) = &sitting.monitors[0];
     see_other(&first.at(&one).post(&unseal, &[("phrase", phrase)]).await);
@@ -222,12 +228,7 @@ async fn a_count_that_another_portal_took_over_writes_nothing() {
 async fn how_far_a_count_is_and_why_it_stopped_is_said_at_every_portal() {
     let one = Portal::start().await;
     let other = one.restarted();
-    let mut sitting = prepare(&one, &SMALL).await;
-    sitting.open(&one).await;
-    for mut voter in voters(&one, 1..=8).await {
-        cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
-    }
-    sitting.close().await;
+    let sitting = voted(&one).await;
     let mut db = one.owner().await;
     sqlx::query("update envelope set mac = sealed where voter = 4").execute(&mut db).await.unwrap();
     let monitoring = format!("/monitoring/{}", sitting.id);
@@ -255,12 +256,7 @@ async fn how_far_a_count_is_and_why_it_stopped_is_said_at_every_portal() {
 async fn a_portal_that_is_stopped_while_it_counts_tells_of_no_count_any_more() {
     let one = Portal::start().await;
     let other = one.restarted();
-    let mut sitting = prepare(&one, &SMALL).await;
-    sitting.open(&one).await;
-    for mut voter in voters(&one, 1..=8).await {
-        cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
-    }
-    sitting.close().await;
+    let mut sitting = voted(&one).await;
     // The count comes to its last act and waits there.
     let mut holder = one.owner().await;
     sqlx::raw_sql("begin; lock table receipt in exclusive mode").execute(&mut holder).await.unwrap();
