@@ -99,8 +99,6 @@ impl SittingForm {
         if title.is_none() {
             errors.add("title", "名称至少 2 个字");
         }
-        let note = lines(&self.note, 600, "note", errors);
-        let decision = lines(&self.decision, 200, "decision", errors).replace('\n', " ");
         let opens_at = moment(&self.opens).filter(|at| *at > now - time::Duration::days(1));
         if opens_at.is_none() {
             errors.add("opens", "请填写投票开始的日期和时间，不早于今天");
@@ -114,6 +112,8 @@ impl SittingForm {
         if threshold.is_none() {
             errors.add("threshold", "应为 2 至 9");
         }
+        let note = lines(&self.note, 600, "note", errors);
+        let decision = lines(&self.decision, 200, "decision", errors).replace('\n', " ");
         if !errors.is_empty() {
             return None;
         }
@@ -390,6 +390,10 @@ impl ContestForm {
         if fills.is_none() {
             errors.add("fills", "请选择选举什么");
         }
+        let seats = folded(&self.seats).parse::<u32>().ok().filter(|seats| (1..=60).contains(seats));
+        if seats.is_none() {
+            errors.add("seats", "应选人数为 1 至 60 的整数");
+        }
         let body = self.body.parse::<Body>().ok();
         if body.is_none() {
             errors.add("body", "请选择由谁选举");
@@ -412,14 +416,6 @@ impl ContestForm {
         let lines = self.people.lines().filter(|line| !trimmed(line).is_empty()).count();
         if body == Some(Body::Congress) && !(1..=MOST_DELEGATES).contains(&lines) {
             errors.add("people", format!("请填写正式代表的学号或姓名，一行一人，最多 {MOST_DELEGATES} 人"));
-        }
-        let seats = folded(&self.seats).parse::<u32>().ok().filter(|seats| (1..=60).contains(seats));
-        if seats.is_none() {
-            errors.add("seats", "应选人数为 1 至 60 的整数");
-        }
-        let extra = folded(&self.extra).parse::<u32>().ok().filter(|extra| *extra <= 60);
-        if extra.is_none() {
-            errors.add("extra", "差额为 0 至 60 的整数；0 是等额选举");
         }
         let quorum = QUORUMS.iter().find(|(value, ..)| *value == self.quorum);
         if quorum.is_none() {
@@ -444,6 +440,10 @@ impl ContestForm {
         };
         if tie.is_none() {
             errors.add("tie", "请选择得票相同怎样办");
+        }
+        let extra = folded(&self.extra).parse::<u32>().ok().filter(|extra| *extra <= 60);
+        if extra.is_none() {
+            errors.add("extra", "差额为 0 至 60 的整数；0 是等额选举");
         }
         let unreadable = match self.unreadable.as_str() {
             "" | "abstain" => Some(Unreadable::Abstain),

@@ -218,7 +218,6 @@ impl AnswerForm {
                 None
             }
         };
-        let answer = written(&self.answer, 500, "answer", "请写明复核结果", errors);
         let mut whole = |text: &str, field, from: i32, to: i32| {
             let number = folded(text).parse::<i32>().ok().filter(|number| (from..=to).contains(number));
             if number.is_none() {
@@ -238,6 +237,7 @@ impl AnswerForm {
                 failed = whole(&self.failed, "failed", 0, 200);
             }
         }
+        let answer = written(&self.answer, 500, "answer", "请写明复核结果", errors);
         if !errors.is_empty() {
             return None;
         }

@@ -246,8 +246,8 @@ impl DepartmentForm {
                 errors.add("name", "本会已有同名部门");
             }
         }
-        let ruling = optional(&self.ruling, 200, "ruling", errors);
         let words = written(&self.ground, 120, "ground", "请填写依据，如“校团委〔2026〕12号批复”", errors);
+        let ruling = optional(&self.ruling, 200, "ruling", errors);
         let reason = optional(&self.reason, 200, "reason", errors);
         let (name, functions, from, words) = (name?, functions?, from?, words?);
         let until = instead.and_then(|department| department.until_day);

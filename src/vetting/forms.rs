@@ -158,6 +158,8 @@ impl RoundForm {
             errors.add("basis", "请选择");
         }
         let basis = Some(self.basis.clone()).filter(|basis| !basis.is_empty());
+        let presidium = self.places == "presidium";
+        let places = self.read_places(presidium, errors);
         let opens = coming_day(&self.opens_on, "opens_on", today, errors);
         let closes = coming_day(&self.closes_on, "closes_on", opens.unwrap_or(today), errors);
         let effective = coming_day(&self.effective_on, "effective_on", closes.unwrap_or(today), errors);
@@ -181,8 +183,6 @@ impl RoundForm {
         }
         let note = prose(&self.note, 600, "note", errors);
         let reason = prose(&self.reason, 200, "reason", errors).filter(|reason| !reason.is_empty());
-        let presidium = self.places == "presidium";
-        let places = self.read_places(presidium, errors);
         let (title, purpose, opens, closes, effective) = (title?, purpose?, opens?, closes?, effective?);
         let (due_days, notice_days, day_count, note, places) = (due?, notice?, day_count?, note?, places?);
         errors.is_empty().then_some(NewRound {
@@ -299,8 +299,6 @@ impl ChangeForm {
         {
             errors.add("effective_on", "不能早于报名截止");
         }
-        let note = prose(&self.note, 600, "note", errors);
-        let reason = prose(&self.reason, 200, "reason", errors).filter(|reason| !reason.is_empty());
         let mut seats = Vec::new();
         for place in &round.places {
             match whole(self.seats_of(&place.id)).filter(|seats| (1..=60).contains(seats)) {
@@ -311,6 +309,8 @@ impl ChangeForm {
                 None => errors.add("seats", "名额填 1 至 60 的整数"),
             }
         }
+        let note = prose(&self.note, 600, "note", errors);
+        let reason = prose(&self.reason, 200, "reason", errors).filter(|reason| !reason.is_empty());
         let (closes_on, effective_on, note) = (closes?, effective?, note?);
         errors.is_empty().then_some(RoundChange { closes_on, effective_on, note, seats, reason })
     }
@@ -512,17 +512,6 @@ impl OpinionForm {
         if decision == Some(Decision::Refuse) && self.sure != "yes" {
             errors.add("sure", format!("将对 {} 人不予通过，原因随即告诉本人；请勾选确认", self.case.len()));
         }
-        let words = prose(&self.words, 300, "words", errors);
-        if words.as_ref().is_some_and(String::is_empty) {
-            match decision {
-                Some(Decision::Agree) if recommends => {
-                    errors.add("words", "推荐意见须说明政治表现、品行、服务意识（ELG-02）和学习情况（ELG-06）");
-                }
-                Some(Decision::Agree) | None => {}
-                Some(Decision::Return(_) | Decision::ReturnToCandidate) => errors.add("words", "退回须写明原因"),
-                Some(Decision::Refuse) => errors.add("words", "不予通过须写明原因，原因会告诉本人"),
-            }
-        }
         let session = match self.session.as_str() {
             "" => SessionChoice::None,
             "new" => {
@@ -541,6 +530,17 @@ impl OpinionForm {
             }
             known => known.parse().map_or(SessionChoice::None, SessionChoice::Known),
         };
+        let words = prose(&self.words, 300, "words", errors);
+        if words.as_ref().is_some_and(String::is_empty) {
+            match decision {
+                Some(Decision::Agree) if recommends => {
+                    errors.add("words", "推荐意见须说明政治表现、品行、服务意识（ELG-02）和学习情况（ELG-06）");
+                }
+                Some(Decision::Agree) | None => {}
+                Some(Decision::Return(_) | Decision::ReturnToCandidate) => errors.add("words", "退回须写明原因"),
+                Some(Decision::Refuse) => errors.add("words", "不予通过须写明原因，原因会告诉本人"),
+            }
+        }
         let (cases, decision, words) = (cases?, decision?, words?);
         errors.is_empty().then_some(OpinionRequest { cases, decision, words, session })
     }

@@ -85,11 +85,11 @@ impl TellEachForm {
     pub fn read(&self, today: Date, errors: &mut Errors) -> Option<ToldOfEach> {
         let Self { step: place, own_from: from, own_until: until, .. } = self;
         let typed = TypedStep { place, from, until, from_field: "own_from", until_field: "own_until" };
-        let step = typed.read(today, errors);
         let cases: Vec<CaseId> = self.case.iter().filter_map(|id| id.parse().ok()).collect();
         if cases.is_empty() || cases.len() != self.case.len() || cases.len() > MOST_CASES {
             errors.add("case", format!("请至少勾选一人，一次最多 {MOST_CASES} 人"));
         }
+        let step = typed.read(today, errors);
         Some(ToldOfEach { step: step?, cases }).filter(|_| errors.is_empty())
     }
 

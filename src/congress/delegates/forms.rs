@@ -247,10 +247,6 @@ impl ReportForm {
         if held_on.is_none() {
             errors.add("held", "请填写选举的日期，不晚于今天");
         }
-        let how = written(&self.how, 200, "how", "请写明在什么地方、以什么方式选举", errors);
-        if how.as_ref().is_some_and(|how| how.chars().count() < 2) {
-            errors.add("how", "至少 2 个字");
-        }
         let whole = |text: &str| folded(text).parse::<u32>().ok().filter(|count| (1..=100_000).contains(count));
         let (due, present) = (whole(&self.due), whole(&self.present));
         if due.is_none() {
@@ -258,6 +254,10 @@ impl ReportForm {
         }
         if present.is_none() || present > due {
             errors.add("present", "请填写实到人数，不多于应到人数");
+        }
+        let how = written(&self.how, 200, "how", "请写明在什么地方、以什么方式选举", errors);
+        if how.as_ref().is_some_and(|how| how.chars().count() < 2) {
+            errors.add("how", "至少 2 个字");
         }
         let votes = self.votes(present.unwrap_or(u32::MAX), errors);
         let report = Report { held_on: held_on?, how: how?, due: due?, present: present?, votes };

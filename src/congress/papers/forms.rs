@@ -41,13 +41,14 @@ impl From<Addition> for PaperForm {
 impl PaperForm {
     /// Reads what is to be kept, or leaves an error beside each field; all of it may be empty.
     pub fn read(&self, errors: &mut Errors) -> Option<Addition> {
+        let number = written_if_any(&self.number, 40, "number", errors);
         let dated_on = day(&self.date);
         if dated_on.is_none() && !trimmed(&self.date).is_empty() {
             errors.add("date", "请填写日期");
         }
-        let mut line = |typed: &str, field: &'static str| written_if_any(typed, 40, field, errors);
-        let (number, place) = (line(&self.number, "number"), line(&self.place, "place"));
-        let (begins, copies) = (line(&self.time, "time"), line(&self.copies, "copies"));
+        let copies = written_if_any(&self.copies, 40, "copies", errors);
+        let begins = written_if_any(&self.time, 40, "time", errors);
+        let place = written_if_any(&self.place, 40, "place", errors);
         if errors.has_faults() {
             return None;
         }

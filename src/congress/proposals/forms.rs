@@ -97,7 +97,6 @@ pub(super) struct ScreenForm {
 impl ScreenForm {
     /// Reads the form, or leaves an error beside each field.
     pub fn read(&self, errors: &mut Errors) -> Option<(Screening, Option<String>)> {
-        let says = written_if_any(&self.says, 300, "says", errors).filter(|says| !says.is_empty());
         let screening = match self.decision.as_str() {
             "accept" => Some(Screening::Accept),
             "join" => {
@@ -111,12 +110,14 @@ impl ScreenForm {
                 let ground = word.parse::<Ground>().ok();
                 if ground.is_none() {
                     errors.add("decision", "请选择审查结果");
-                } else if says.is_none() {
-                    errors.add("says", "不予立案的，请向提案人说明情况");
                 }
                 ground.map(Screening::Refuse)
             }
         };
+        let says = written_if_any(&self.says, 300, "says", errors).filter(|says| !says.is_empty());
+        if matches!(screening, Some(Screening::Refuse(_))) && says.is_none() {
+            errors.add("says", "不予立案的，请向提案人说明情况");
+        }
         screening.filter(|_| errors.is_empty()).map(|screening| (screening, says))
     }
 }

@@ -67,9 +67,9 @@ impl From<NoticeIssuer> for IssuerForm {
 impl IssuerForm {
     /// Reads the form, or leaves an error beside each field; it may be without a number.
     fn read(&self, errors: &mut Errors) -> Option<NoticeIssuer> {
+        let number = written_if_any(&self.number, 40, "number", errors);
         let name = written(&self.issuer, 60, "issuer", "请按公章上的名称填写", errors);
         let contact = written(&self.contact, 200, "contact", "请写明受理单位和联系方式", errors);
-        let number = written_if_any(&self.number, 40, "number", errors);
         Some(NoticeIssuer { name: name?, contact: contact?, number: document_number(&number?) })
     }
 }
