@@ -136,6 +136,11 @@ async fn act(State(voice): State<Voice>, person: SignedIn, mut upload: Upload) -
     if let Some(point) = says.as_ref().and_then(|says| says.point) {
         raised(&voice, &person, point).await?;
     }
+    let since = now - Duration::days(1);
+    let asked = store::asked_since(&mut *voice.read().await?, person.account, since).await?;
+    if asked >= i64::from(A_DAY) {
+        errors.add("title", too_often());
+    }
     let mut picture = None;
     if let Some(file) = upload.file.take() {
         match voice.heavy(move || redraw(&file, SCENE)).await? {
@@ -143,11 +148,7 @@ async fn act(State(voice): State<Voice>, person: SignedIn, mut upload: Upload) -
             Err(why) => errors.add("file", why),
         }
     }
-    let since = now - Duration::days(1);
-    let asked = store::asked_since(&mut *voice.read().await?, person.account, since).await?;
-    if asked >= i64::from(A_DAY) {
-        errors.add("title", too_often());
-    }
+    errors.put_in_order(&["area", "title", "says", "place", "file", "receiver", "identity"]);
     let Some(says) = says.filter(|_| errors.is_empty()) else {
         return unfit(&voice, &person, form, errors).await;
     };

@@ -119,6 +119,7 @@ pub(super) async fn register(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let form: RegisterForm = upload.form()?;
     let unions = kept_unions(&mut *app.read().await?, &acting).await?;
+    let past = form.read(&unions, now.date(), &mut errors);
     let scan = match upload.file.take().map(|file| Scan::read(&upload.file_name, &file)) {
         Some(Err(why)) => {
             errors.add("file", why);
@@ -127,7 +128,7 @@ pub(super) async fn register(
         Some(Ok(scan)) => Some(scan),
         None => None,
     };
-    let Some(mut past) = form.read(&unions, now.date(), &mut errors) else {
+    let Some(mut past) = past.filter(|_| errors.is_empty()) else {
         return Ok(unfit(page(&app, &acting, form, SlipForm::default(), errors).await?));
     };
     let made = app

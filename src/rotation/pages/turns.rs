@@ -361,11 +361,11 @@ pub(super) async fn confirm(
     if !allowed.decide {
         return Err(Failure::Missing);
     }
-    let reason =
-        if trimmed(&form.reason).is_empty() { None } else { written(&form.reason, 200, "reason", "", &mut errors) };
     if form.turn.is_empty() {
         errors.add("turn", "请选择要确认的轮值");
     }
+    let reason =
+        if trimmed(&form.reason).is_empty() { None } else { written(&form.reason, 200, "reason", "", &mut errors) };
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if !errors.is_empty() {
         let typed = TypedTurns { errors, reason: form.reason, ..TypedTurns::default() };

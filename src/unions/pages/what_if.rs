@@ -45,6 +45,9 @@ pub(super) struct WhatIfForm {
     moves: Vec<String>,
 }
 
+/// Its fields that may be at fault, in their order: who is supposed is read before the plan is looked for.
+const FIELDS: [&str; 4] = ["plan", "department", "heads", "staff"];
+
 impl WhatIfForm {
     /// Where a post would go: empty where it stays.
     fn target(&self, post: &PostRow) -> &str {
@@ -320,6 +323,7 @@ pub(super) async fn answer(
     drop(db);
     let Some(then) = chosen else {
         errors.add("plan", "请选择方案：本校还没有启用实施方案");
+        errors.put_in_order(&FIELDS);
         let page = page(&app, &acting, record, Submitted::new(form, errors), None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -327,6 +331,7 @@ pub(super) async fn answer(
         errors.add("plan", format!("{}没有{}，不适用", then.short, record.union.kind.label()));
     }
     if !errors.is_empty() {
+        errors.put_in_order(&FIELDS);
         let page = page(&app, &acting, record, Submitted::new(form, errors), None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }

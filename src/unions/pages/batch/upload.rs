@@ -131,15 +131,15 @@ pub(in crate::unions::pages) async fn upload(
     if let Some(latest) = changed_since(&record, today).filter(|latest| day.is_some_and(|day| day < *latest)) {
         errors.add("day", format!("{latest} 当天已有任免，换届日期不能早于它"));
     }
+    if upload.file.is_none() {
+        errors.add("file", "请选择名单文件");
+    }
     let words = match purpose {
         RosterPurpose::Register => Some(String::new()),
         RosterPurpose::Reshuffle => {
             written(&form.ground, 120, "ground", "请填写换届依据，如选举结果批复文号", &mut errors)
         }
     };
-    if upload.file.is_none() {
-        errors.add("file", "请选择名单文件");
-    }
     take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(day), Some(words), Some(file), true) = (day, words, upload.file.take(), errors.is_empty()) else {
