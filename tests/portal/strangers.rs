@@ -146,6 +146,19 @@ async fn what_no_keyboard_types_is_turned_away() {
 }
 
 #[tokio::test]
+async fn faults_stand_in_the_order_of_their_fields() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let long = "长".repeat(601);
+    let sitting = league.post("/sittings/new", &[("note", long.as_str()), ("threshold", "1")]).await;
+    let fields = ["#title", "#opens", "#closes", "#threshold", "#note"];
+    assert_eq!((sitting.status, sitting.attributes(".faults a", "href")), (422, fields.map(str::to_owned).to_vec()));
+    let congress = league.upload("/congresses/register", &[], Some(("批复.txt", b"-"))).await;
+    let fields = ["#union", "#ordinal", "#held", "#file"];
+    assert_eq!((congress.status, congress.attributes(".faults a", "href")), (422, fields.map(str::to_owned).to_vec()));
+}
+
+#[tokio::test]
 async fn one_name_for_two_classes_at_once_is_no_failure() {
     let portal = Portal::start().await;
     let mut db = portal.owner().await;
