@@ -14,6 +14,7 @@ use crate::{
     failure::Failure,
     ids::{CaseId, DelegationId, JointSessionId, OpinionId, PlaceId, RoundId},
     inbox::{self, Notice, To},
+    office::OfficeKind,
     rules::{
         Finding,
         chain::{Decision, Seats, Stage, StepRequest, StepTaken, TakeBackRequest, TakenBack, take_step},
@@ -438,9 +439,9 @@ async fn tell(
         others.dedup();
         for body in others {
             let kind = match body {
-                Body::StudentAffairs => crate::office::OfficeKind::StudentAffairs,
-                Body::SchoolLeague => crate::office::OfficeKind::SchoolLeague,
-                Body::SchoolParty => crate::office::OfficeKind::SchoolParty,
+                Body::StudentAffairs => OfficeKind::StudentAffairs,
+                Body::SchoolLeague => OfficeKind::SchoolLeague,
+                Body::SchoolParty => OfficeKind::SchoolParty,
                 _ => continue,
             };
             let subject = format!("{}在“{}”环节退回 {cases} 件：{}", office.held.label(), link.act, round.title);

@@ -27,16 +27,17 @@ use crate::{
     database::Locked,
     elections::{
         self,
-        sitting::{ContestRules, RuleSource},
+        sitting::{ContestRules, RuleSource, Sitting},
         store::{self as sittings, ContestDraft, NewCandidate, SittingDraft},
     },
     failure::Failure,
-    ids::{CollegeId, CongressId, SittingId, StudentId},
+    ids::{CollegeId, CongressId, ContestId, SittingId, StudentId},
     office::{ElectionKeeper, OfficeKind},
     page::chrome::Chrome,
     rulebook,
     rules::{
         Finding,
+        chain::Link,
         delegates::{Ballots, DelegateChain, ballots, margin},
         election::{RulePoint, Rules, Source},
         plan::{Union, Voters},
@@ -182,13 +183,13 @@ struct Electorate {
 /// One unit's contest, with its candidates.
 async fn add_contest(
     db: &mut PgConnection,
-    sitting: &Locked<crate::elections::sitting::Sitting>,
+    sitting: &Locked<Sitting>,
     congress: &Locked<Congress>,
     one: &UnitProgress,
     terms: &Terms,
     electorate: &Electorate,
     today: Date,
-) -> Result<crate::ids::ContestId, Failure> {
+) -> Result<ContestId, Failure> {
     let extra = margin(one.unit.seats, terms.margin_percent);
     let (rules, sources) = contest_rules(&terms.chain, extra, &sitting.decision);
     let classes = match electorate.body {
@@ -217,7 +218,7 @@ async fn add_contest(
 fn candidate(who: &Standing, all: &[Standing], chain: &DelegateChain) -> NewCandidate {
     let namesake = all.iter().any(|other| other.student != who.student && other.name == who.name);
     let label = if namesake { format!("{}（{}）", who.name, who.number) } else { who.name.clone() };
-    let steps: Vec<String> = chain.before.links.iter().map(crate::rules::chain::Link::in_words).collect();
+    let steps: Vec<String> = chain.before.links.iter().map(Link::in_words).collect();
     NewCandidate {
         student: who.student,
         label: label.chars().take(60).collect(),

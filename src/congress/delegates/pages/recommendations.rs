@@ -30,7 +30,7 @@ use crate::{
         },
     },
     failure::Failure,
-    ids::{CollegeId, CongressId, RecommendationId},
+    ids::{ClassId, CollegeId, CongressId, RecommendationId},
     inbox::{self, Notice, To},
     office::{ClassBranch, Office, OfficeKind},
     page::{chrome::Chrome, filters},
@@ -40,6 +40,7 @@ use crate::{
         delegates::{RecommendationFacts, recommend as may_recommend},
         plan::Body,
     },
+    unions::union::sees_grades,
     web::forms::{Done as DoneQuery, Errors, ReasonForm, Submitted, reason},
 };
 
@@ -156,7 +157,7 @@ impl RecommendationsPage {
 
     /// The office sees what belongs to people's data.
     fn sees_political(&self) -> bool {
-        crate::unions::union::sees_grades(self.office)
+        sees_grades(self.office)
     }
 }
 
@@ -405,7 +406,7 @@ pub(super) async fn review(
         let terms = store::terms(db, &congress).await?.ok_or(Failure::Missing)?;
         let units = store::units(db, &congress, None, now.date()).await?;
         let all = own_recommendations(db, &congress, acting.office().college, now.date()).await?;
-        let mut told: HashMap<Option<crate::ids::ClassId>, Vec<String>> = HashMap::new();
+        let mut told: HashMap<Option<ClassId>, Vec<String>> = HashMap::new();
         for picked in &review.picked {
             let row = all.iter().find(|row| row.id == picked.id).ok_or(Failure::Missing)?;
             let unit = units.iter().find(|one| one.unit.place == row.unit).ok_or(Failure::Missing)?;

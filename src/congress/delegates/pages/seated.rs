@@ -14,7 +14,7 @@ use time::Date;
 use super::{done_at, frame, kept, refusal, under_preparation};
 use crate::{
     app::App,
-    audit::{self, Entry},
+    audit::{self, Entry, Mark},
     auth::acting::Acting,
     congress::{
         CongressKeeper, CongressReader, Verb,
@@ -129,7 +129,7 @@ pub(super) async fn end(
                 if !store::promote(db, &congress, next.id, delegate).await? {
                     return Err(anyhow::anyhow!("a substitute did not move up").into());
                 }
-                entry = entry.detail("递补", crate::audit::Mark::from(next.student).to_string());
+                entry = entry.detail("递补", Mark::from(next.student).to_string());
                 let says = format!("你已递补为{}代表", congress.title());
                 let notice = Notice::new(says, OWN_DATA).says(format!("接替{}。", row.name));
                 inbox::tell(db, acting.institution(), To::Student(next.student), &notice, now).await?;
@@ -178,7 +178,7 @@ pub(super) async fn undo(
             .says("终止是误办，代表资格照原来的继续。");
         inbox::tell(db, acting.institution(), To::Student(row.student), &notice, now).await?;
         if let Some(substitute) = end.substitute {
-            entry = entry.detail("不再递补", crate::audit::Mark::from(substitute).to_string());
+            entry = entry.detail("不再递补", Mark::from(substitute).to_string());
             let notice = Notice::new(format!("你在{}仍为候补代表", congress.title()), OWN_DATA)
                 .says(format!("{}的代表资格是误办终止的，已经恢复。", row.name));
             inbox::tell(db, acting.institution(), To::Student(substitute), &notice, now).await?;

@@ -31,19 +31,22 @@ use crate::{
         store as congresses,
     },
     failure::Failure,
-    ids::{CongressId, PostId, StudentId},
+    ids::{CongressId, PostId, StudentId, UnionId},
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
     page::{chrome::Chrome, filters},
+    people::OWN_DATA,
     rulebook::store::calendar,
     rules::{
         Finding, Outcome, Rule, Verdict,
+        adoption::Calendar,
         appointment::{Appointment, Wanted, appoint_together},
         congress_result::{ByElection, vacant_seats},
+        plan::Union,
         roster::Post,
         rotation::first_gap,
     },
-    text::chinese_day,
+    text::{chinese_day, trimmed},
     unions::{
         Verb as UnionVerb, store as unions,
         store::{Appointee, Grounds, LockedUnion, Route},
@@ -142,12 +145,7 @@ impl Change {
     }
 
     /// The rules on what changes: all may take their posts, or none.
-    fn judge(
-        &self,
-        plans: &crate::rules::adoption::Calendar,
-        record: &Record,
-        reason: Option<&str>,
-    ) -> Verdict<Vec<Appointment>> {
+    fn judge(&self, plans: &Calendar, record: &Record, reason: Option<&str>) -> Verdict<Vec<Appointment>> {
         let mut timeline = record.timeline.clone();
         for (row, holding) in record.posts.iter().zip(&mut timeline.holdings) {
             if self.gone.iter().any(|gone| gone.id == row.id) {
@@ -165,7 +163,7 @@ async fn change_of(
     result: &CongressResult,
     record: &Record,
     from_college: &[String],
-    plans: &crate::rules::adoption::Calendar,
+    plans: &Calendar,
     today: Date,
 ) -> Result<Option<Change>, Failure> {
     let students: Vec<Uuid> = result.elected.iter().map(|one| one.student.0).collect();
@@ -188,7 +186,7 @@ pub(super) struct SeatPage {
     change: Change,
     open: OpenMatters,
     findings: Vec<Finding>,
-    union: crate::ids::UnionId,
+    union: UnionId,
     form: SeatForm,
     errors: Errors,
 }
@@ -297,7 +295,7 @@ pub(super) async fn act(
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let congress = visible_to_keeper(&mut *app.read().await?, &acting, id).await?;
-    let why = if crate::text::trimmed(&form.reason).is_empty() { None } else { reason(&form.reason, &mut errors) };
+    let why = if trimmed(&form.reason).is_empty() { None } else { reason(&form.reason, &mut errors) };
     if form.checked != "yes" {
         errors.add("checked", "请核对就任和离任的人员后勾选");
     }
@@ -385,11 +383,11 @@ impl Seating<'_> {
             let from_college = appointment.wanted().person.from_college_union;
             let appointee = Appointee { student: *student, from_college, route: Route::Elected(congress.id) };
             unions::appoint(db, union, appointment, appointee, &grounds, *now).await?;
-            let notice = Notice::new(format!("你就任{}主席团成员", congress.union_name()), crate::people::OWN_DATA);
+            let notice = Notice::new(format!("你就任{}主席团成员", congress.union_name()), OWN_DATA);
             notices.push((*student, notice.says(format!("自{}起任职。依据：{}。", chinese_day(day), grounds.words))));
         }
         for (one, _) in &change.staying {
-            let notice = Notice::new(format!("你连任{}主席团成员", congress.union_name()), crate::people::OWN_DATA);
+            let notice = Notice::new(format!("你连任{}主席团成员", congress.union_name()), OWN_DATA);
             notices.push((one.student, notice.says(format!("依据：{}。", grounds.words))));
         }
         inbox::tell_students(db, institution, &notices, *now).await?;
@@ -429,9 +427,9 @@ impl Seating<'_> {
         let leaving: Vec<Uuid> = change.gone.iter().map(|row| row.student.0).collect();
         let open = store::open_matters(db, congress, &leaving, now.date()).await?;
         let (kind, college) = match congress.kind {
-            crate::rules::plan::Union::School => (OfficeKind::SchoolUnion, None),
-            crate::rules::plan::Union::Graduate => (OfficeKind::GraduateUnion, None),
-            crate::rules::plan::Union::College => (OfficeKind::CollegeUnion, congress.college),
+            Union::School => (OfficeKind::SchoolUnion, None),
+            Union::Graduate => (OfficeKind::GraduateUnion, None),
+            Union::College => (OfficeKind::CollegeUnion, congress.college),
         };
         let gap = change
             .gap
