@@ -1,5 +1,7 @@
 //! Routes as features list them, and the task in which every write runs to its end.
 
+use std::{pin::Pin, sync::Arc};
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
@@ -32,6 +34,32 @@ pub struct Route {
     pub method: &'static str,
 }
 
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A handler of whose type nothing is known any more. axum makes a dozen types of every handler, and for each of them the
+/// compiler proves anew that whatever the handler waits for may move between threads; of this one they are made once.
+struct AnyHandler<S>(Arc<dyn Fn(Request, S) -> Answering + Send + Sync>);
+
+impl<S: 'static> AnyHandler<S> {
+    fn new<T: 'static>(handler: impl Handler<T, S>) -> Self {
+        Self(Arc::new(move |request, state| Box::pin(handler.clone().call(request, state))))
+    }
+}
+
+impl<S> Clone for AnyHandler<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<S: 'static> Handler<(), S> for AnyHandler<S> {
+    type Future = Answering;
+
+    fn call(self, request: Request, state: S) -> Answering {
+        (self.0)(request, state)
+    }
+}
+
 /// Routes as they are added, so that tests can walk every one of them. They stand in a router that has the pools as an
 /// extension.
 #[derive(Debug)]
@@ -58,7 +86,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds a page.
     #[must_use]
     pub fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        let page = get(handler);
+        let page = get(AnyHandler::new(handler));
         let page = if cfg!(debug_assertions) { page.layer(middleware::from_fn(droppable)) } else { page };
         self.add(path, "GET", page.layer(middleware::from_fn(read_again)))
     }
@@ -66,19 +94,19 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds a page that is an act as well: that somebody took it is recorded, and so it is never read once more by itself.
     #[must_use]
     pub fn recorded_get<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.add(path, "GET", get(handler).layer(middleware::from_fn(to_the_end)))
+        self.add(path, "GET", get(AnyHandler::new(handler)).layer(middleware::from_fn(to_the_end)))
     }
 
     /// Adds an act whose form is small.
     #[must_use]
     pub fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.act(path, post(handler), LARGEST_FORM)
+        self.act(path, post(AnyHandler::new(handler)), LARGEST_FORM)
     }
 
     /// Adds an act whose form holds a file.
     #[must_use]
     pub fn upload<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.act(path, post(handler), LARGEST_READ)
+        self.act(path, post(AnyHandler::new(handler)), LARGEST_READ)
     }
 
     fn act(self, path: &'static str, handler: MethodRouter<S>, largest: usize) -> Self {
