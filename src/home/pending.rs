@@ -81,6 +81,9 @@ async fn quiet_rooms(
                     ) then null else 'congress' end,
                case when $7 or exists (
                         select from union_exit e where e.student_id = $3 and e.stage = 'handing_over' and e.handover is null
+                    ) or exists (
+                        select from conduct_case q
+                        where q.student_id = $3 and q.stage = 'decided' and q.objection_until >= $6
                     ) then null else 'conduct' end,
                case when $7 and exists (
                         select from pledge_text t where t.institution_id = $1
