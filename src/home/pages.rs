@@ -11,7 +11,7 @@ use time::Date;
 use super::{
     Home,
     figures::{self, Counted, Figure},
-    pending::{NOTICES, Pending, ROUNDS, SITTINGS},
+    pending::{APPLICATIONS, NOTICES, Pending, ROUNDS, SITTINGS},
     waiting::waiting,
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
         task::Task,
     },
     rulebook::{Governing, store::GoverningToday},
-    vetting::{self, round::Round, store::PublicNotice},
+    vetting::{self, case::Case, round::Round, store::PublicNotice},
     web::routes::Routes,
 };
 
@@ -46,6 +46,8 @@ struct HomePage {
     waiting: Vec<Task>,
     /// Rounds in which the student who looks may apply.
     rounds: Vec<Round>,
+    /// The person's own applications that an office has in hand.
+    applications: Vec<(Case, Round)>,
     /// Public notices that run.
     notices: Vec<PublicNotice>,
     figures: Vec<Figure>,
@@ -70,6 +72,10 @@ async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> R
     if pending.has(ROUNDS) {
         rounds = vetting::store::open_for(&mut db, &person, today).await?;
     }
+    let mut applications = Vec::new();
+    if let Some(student) = person.student.filter(|_| pending.has(APPLICATIONS)) {
+        applications = vetting::store::under_way(&mut db, person.institution, student).await?;
+    }
     if pending.has(NOTICES) {
         notices = vetting::store::on_notice(&mut db, person.institution, today).await?;
     }
@@ -79,5 +85,6 @@ async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> R
     let counted = Counted { waiting: &waiting, notices: &notices, sittings: &sittings };
     let figures = figures::figures(&app.overviews, &mut db, &person, &counted, now).await?;
     let chrome = app.chrome(&person, "首页");
-    Ok(HomePage { chrome, person, governing, waiting, rounds, notices, figures, entries, today }.into_response())
+    let page = HomePage { chrome, person, governing, waiting, rounds, applications, notices, figures, entries, today };
+    Ok(page.into_response())
 }
