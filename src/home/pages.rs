@@ -17,6 +17,7 @@ use super::{
 use crate::{
     auth::{extract::With, person::SignedIn},
     failure::Failure,
+    office::OfficeKind,
     page::{
         chrome::{Chrome, NavItem},
         filters,
@@ -54,6 +55,17 @@ struct HomePage {
     /// Everything that the office has, with what one does there.
     entries: Vec<NavItem>,
     today: Date,
+}
+
+/// What students come for most.
+const OFTEN: [&str; 4] = ["/activities", "/apply", "/votes", "/voice"];
+
+impl HomePage {
+    /// What a student comes for, a tap away; an office finds its work in what waits.
+    fn shortcuts(&self) -> Vec<&NavItem> {
+        let is_student = self.person.acting.as_ref().is_some_and(|office| office.kind == OfficeKind::Student);
+        self.entries.iter().filter(|entry| is_student && OFTEN.contains(&entry.href)).collect()
+    }
 }
 
 async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> Result<Response, Failure> {
