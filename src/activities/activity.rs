@@ -142,6 +142,12 @@ impl Activity {
         self.matter.is_approved() && now < self.matter.says.starts_at
     }
 
+    /// Whoever signs up now waits for a place.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.setup.places.is_some_and(|places| self.counts.taken >= places)
+    }
+
     /// Places are free and somebody waits, as where one was given up while the activity was paused.
     #[must_use]
     pub fn owes_places(&self) -> bool {

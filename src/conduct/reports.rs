@@ -52,6 +52,8 @@ pub(super) fn routes() -> Routes {
 struct ReportsPage {
     chrome: Chrome,
     own: Vec<ConductCase>,
+    /// Cases about whoever looks, from the day on which they are accepted.
+    about_me: Vec<ConductCase>,
     grounds: &'static [Ground],
     sources: [Source; 2],
     /// An office reports and no student.
@@ -80,11 +82,16 @@ async fn page(
     let filter = CaseFilter { by: Some(person.account), ..CaseFilter::default() };
     let mut db = app.read().await?;
     let own = store::cases(&mut db, person.institution, filter).await?;
+    let about_me = match person.student {
+        Some(student) => store::cases(&mut db, person.institution, CaseFilter::all_about(student)).await?,
+        None => Vec::new(),
+    };
     let within = terms(&mut db, person.institution).await?.accept;
     let Submitted { form, errors } = submitted;
     Ok(ReportsPage {
         chrome: app.chrome(person, "反映问题"),
         own,
+        about_me,
         grounds: Ground::ALL,
         sources: [Source::Named, Source::Confidential],
         office: is_office(person),
@@ -224,7 +231,8 @@ async fn own_page(
     let found = store::cases(&mut *app.read().await?, person.institution, filter).await?;
     let case = found.into_iter().next().ok_or(Failure::Missing)?;
     let Submitted { form, errors } = submitted;
-    Ok(OwnCasePage { chrome: app.chrome(person, &case.title()), case, form, errors, today: app.clock.today(), done })
+    let chrome = app.chrome(person, &case.title()).under(REPORTS, "反映问题");
+    Ok(OwnCasePage { chrome, case, form, errors, today: app.clock.today(), done })
 }
 
 async fn own(

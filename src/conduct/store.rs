@@ -44,6 +44,11 @@ impl CaseFilter {
         let about = Some(person.student.ok_or(Failure::Missing)?);
         Ok(Self { one: Some(id), about, ..Self::default() })
     }
+
+    /// All that are about a student.
+    pub fn all_about(student: StudentId) -> Self {
+        Self { about: Some(student), ..Self::default() }
+    }
 }
 
 struct Row {

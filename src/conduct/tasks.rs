@@ -6,9 +6,10 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     ConductHandler,
-    case::Handler,
+    case::{ConductCase, Handler},
     exits_store, lapses_store,
     paths::{CASES, EXITS, LEAVING},
+    store::{self, CaseFilter},
     terms::terms,
 };
 use crate::{
@@ -30,6 +31,7 @@ pub async fn waiting(
         tasks.extend(of_office(connection, person, office, now.date()).await?);
     }
     tasks.extend(own(connection, person, now.date()).await?);
+    tasks.extend(own_cases(connection, person, now.date()).await?);
     Ok(tasks)
 }
 
@@ -135,4 +137,16 @@ async fn own(connection: &mut PgConnection, person: &SignedIn, today: Date) -> R
         Task::new(due < today, "办理工作交接".to_owned(), more, LEAVING.to_owned()).due(Some(due))
     };
     Ok(due.map(task))
+}
+
+/// For whom a decision is about: the days on which they may object are few, and end for good.
+async fn own_cases(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Vec<Task>, Failure> {
+    let Some(student) = person.student else { return Ok(Vec::new()) };
+    let cases = store::cases(connection, person.institution, CaseFilter::all_about(student)).await?;
+    let open = cases.into_iter().filter(|case| case.may_be_objected(&today));
+    let task = |case: ConductCase| {
+        let more = "有异议的，这一天以前（含当天）提出".to_owned();
+        Task::new(true, "看有关你的办理结果".to_owned(), more, case.id.own_path()).due(case.objection_until)
+    };
+    Ok(open.map(task).collect())
 }

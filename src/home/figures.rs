@@ -9,7 +9,7 @@ use crate::{
     clock::CHINA,
     elections::{self, ElectionReader, sitting::Sitting},
     failure::Failure,
-    office::Office,
+    office::{Office, OfficeKind},
     page::task::Task,
     text::chinese_day,
     unions::{Overviews, standing::standing},
@@ -68,14 +68,17 @@ pub(super) async fn figures(
         });
     }
     let near = counted.waiting.iter().filter(|task| task.due.is_some_and(|due| due <= today + NEAR));
-    let late = counted.waiting.iter().filter(|task| task.is_late(today)).count();
-    figures.push(Figure {
-        count: near.count(),
-        label: "件七天内到期",
-        more: if late > 0 { format!("其中 {late} 件已逾期") } else { String::new() },
-        href: CALENDAR.to_owned(),
-        amiss: late > 0,
-    });
+    let (near, late) = (near.count(), counted.waiting.iter().filter(|task| task.is_late(today)).count());
+    // A nought tells an office that it is up to date; a student, on a phone, nothing.
+    if near > 0 || office.kind != OfficeKind::Student {
+        figures.push(Figure {
+            count: near,
+            label: "件七天内到期",
+            more: if late > 0 { format!("其中 {late} 件已逾期") } else { String::new() },
+            href: CALENDAR.to_owned(),
+            amiss: late > 0,
+        });
+    }
     if let Some(first) = counted.notices.first() {
         figures.push(Figure {
             count: counted.notices.len(),

@@ -11,19 +11,20 @@ use time::Date;
 use super::{
     Home,
     figures::{self, Counted, Figure},
-    pending::{NOTICES, Pending, ROUNDS, SITTINGS},
+    pending::{APPLICATIONS, NOTICES, Pending, ROUNDS, SITTINGS},
     waiting::waiting,
 };
 use crate::{
     auth::{extract::With, person::SignedIn},
     failure::Failure,
+    office::OfficeKind,
     page::{
         chrome::{Chrome, NavItem},
         filters,
         task::Task,
     },
     rulebook::{Governing, store::GoverningToday},
-    vetting::{self, round::Round, store::PublicNotice},
+    vetting::{self, case::Case, round::Round, store::PublicNotice},
     web::routes::Routes,
 };
 
@@ -46,12 +47,25 @@ struct HomePage {
     waiting: Vec<Task>,
     /// Rounds in which the student who looks may apply.
     rounds: Vec<Round>,
+    /// The person's own applications that an office has in hand.
+    applications: Vec<(Case, Round)>,
     /// Public notices that run.
     notices: Vec<PublicNotice>,
     figures: Vec<Figure>,
     /// Everything that the office has, with what one does there.
     entries: Vec<NavItem>,
     today: Date,
+}
+
+/// What students come for most.
+const OFTEN: [&str; 4] = ["/activities", "/apply", "/votes", "/voice"];
+
+impl HomePage {
+    /// What a student comes for, a tap away; an office finds its work in what waits.
+    fn shortcuts(&self) -> Vec<&NavItem> {
+        let is_student = self.person.acting.as_ref().is_some_and(|office| office.kind == OfficeKind::Student);
+        self.entries.iter().filter(|entry| is_student && OFTEN.contains(&entry.href)).collect()
+    }
 }
 
 async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> Result<Response, Failure> {
@@ -70,6 +84,10 @@ async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> R
     if pending.has(ROUNDS) {
         rounds = vetting::store::open_for(&mut db, &person, today).await?;
     }
+    let mut applications = Vec::new();
+    if let Some(student) = person.student.filter(|_| pending.has(APPLICATIONS)) {
+        applications = vetting::store::under_way(&mut db, person.institution, student).await?;
+    }
     if pending.has(NOTICES) {
         notices = vetting::store::on_notice(&mut db, person.institution, today).await?;
     }
@@ -79,5 +97,6 @@ async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> R
     let counted = Counted { waiting: &waiting, notices: &notices, sittings: &sittings };
     let figures = figures::figures(&app.overviews, &mut db, &person, &counted, now).await?;
     let chrome = app.chrome(&person, "首页");
-    Ok(HomePage { chrome, person, governing, waiting, rounds, notices, figures, entries, today }.into_response())
+    let page = HomePage { chrome, person, governing, waiting, rounds, applications, notices, figures, entries, today };
+    Ok(page.into_response())
 }

@@ -8,6 +8,8 @@ use crate::{auth::person::SignedIn, clock::CHINA, failure::Failure, office::Offi
 
 /// Rounds in which one may apply.
 pub(super) const ROUNDS: &str = "rounds";
+/// The person's own applications that an office has in hand.
+pub(super) const APPLICATIONS: &str = "applications";
 /// Public notices that run.
 pub(super) const NOTICES: &str = "notices";
 /// Sittings in which an office's voters vote.
@@ -81,6 +83,9 @@ async fn quiet_rooms(
                     ) then null else 'congress' end,
                case when $7 or exists (
                         select from union_exit e where e.student_id = $3 and e.stage = 'handing_over' and e.handover is null
+                    ) or exists (
+                        select from conduct_case q
+                        where q.student_id = $3 and q.stage = 'decided' and q.objection_until >= $6
                     ) then null else 'conduct' end,
                case when $7 and exists (
                         select from pledge_text t where t.institution_id = $1
@@ -195,6 +200,9 @@ async fn quiet_rooms(
                         select from vetting_round r where r.institution_id = $1 and r.ended_at is null
                                and r.opens_on <= $6 and $6 <= r.closes_on
                     ) then null else 'rounds' end,
+               case when exists (
+                        select from vetting_case c where c.student_id = $3 and c.stage = 'at'
+                    ) then null else 'applications' end,
                case when exists (
                         select from vetting_case c where c.institution_id = $1 and c.stage = 'passed'
                                and c.notice_until >= $6 and c.notice_from <= $6

@@ -151,6 +151,12 @@ impl Evidence {
         self.conditions.iter().all(|one| one.outcome() == Outcome::Warn || one.outcome().is_settled())
     }
 
+    /// Every condition was met or not asked for, and none needs a word.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.conditions.iter().all(|one| one.outcome().is_settled())
+    }
+
     #[must_use]
     pub fn differs(&self, other: &Self) -> bool {
         (self.rank, self.failed, self.of_required) != (other.rank, other.failed, other.of_required)

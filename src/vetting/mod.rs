@@ -69,7 +69,7 @@ pub const NAV: &[NavItem] = &[
     },
     NavItem {
         href: "/apply",
-        label: "报名",
+        label: "学生会报名",
         says: "正在招收的岗位、我是否符合条件、我的报名进度",
         group: NavGroup::Own,
         place: 50,

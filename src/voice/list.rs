@@ -28,7 +28,7 @@ use crate::{
     },
     rules::{
         proposal::Satisfaction,
-        voice::{Area, Within},
+        voice::{Area, Stage, Within},
     },
     text::trimmed,
     web::{
@@ -41,6 +41,8 @@ use crate::{
 const SIZE: i64 = 20;
 /// Own requests that are shown.
 const OWN: i64 = 100;
+/// Own requests that stand in the open; the others are folded.
+const SHOWN: usize = 4;
 
 pub(super) fn routes() -> Routes<Voice> {
     Routes::default()
@@ -56,6 +58,7 @@ pub(super) fn routes() -> Routes<Voice> {
 struct VoicePage {
     chrome: Chrome,
     is_student: bool,
+    /// Those whose answer waits for its author first, then the newest.
     own: Vec<VoiceRequest>,
     public: Vec<VoiceRequest>,
     areas: &'static [Area],
@@ -73,6 +76,14 @@ impl VoicePage {
     fn address(&self) -> String {
         let query = filters::query(&[("q", &self.filter.q), ("area", &self.filter.area)]);
         if query.is_empty() { format!("{VOICE}?") } else { format!("{VOICE}?{query}&") }
+    }
+
+    fn first_own(&self) -> &[VoiceRequest] {
+        self.own.get(..SHOWN).unwrap_or(&self.own)
+    }
+
+    fn other_own(&self) -> &[VoiceRequest] {
+        self.own.get(SHOWN..).unwrap_or_default()
     }
 
     fn is_searched(&self) -> bool {
@@ -93,7 +104,8 @@ async fn page(voice: &Voice, person: &SignedIn, filter: VoiceQuery, errors: Erro
     let mut db = voice.read().await?;
     let settings = store::settings(&mut db, person.institution).await?;
     let by = RequestFilter { by: Some(person.account), ..RequestFilter::default() };
-    let own = store::requests(&mut db, person.institution, &by, RowRange { skip: 0, most: OWN }).await?;
+    let mut own = store::requests(&mut db, person.institution, &by, RowRange { skip: 0, most: OWN }).await?;
+    own.sort_by_key(|one| one.stage != Stage::Answered);
     let public = RequestFilter {
         public: true,
         area: filter.area.parse().ok(),

@@ -17,7 +17,7 @@ words! {
     /// What was just done.
     Done:
     Asked = "asked", "已提交。办理情况会在消息里告诉你，也可以在这里查看。";
-    Coded = "coded", "已提交。请记下查询码：以后凭它看答复、作评价，系统不能补发。";
+    Coded = "coded", "已提交。先把下面的查询码抄下或截图，再离开这一页。";
     Pictured = "pictured", "图片已添加。";
     Supported = "supported", "已附议。答复以后会在消息里告诉你。";
     Withdrawn = "withdrawn", "已撤回，内容和图片已删除。";

@@ -352,7 +352,11 @@ async fn a_place_that_is_given_up_goes_to_whoever_waits_before_anybody_else() {
     let mut second = student_account(&portal, 101).await;
     let mut third = student_account(&portal, 102).await;
     student_account(&portal, 103).await;
+    assert_eq!(first.get(&page).await.all("form[action$='/sign-up'] button"), ["报名"]);
     assert_eq!(sign_up(&mut first, &page).await.status, 303);
+    let full = second.get(&page).await;
+    assert_eq!(full.all("form[action$='/sign-up'] button"), ["排候补"], "what it gives is said before it is pressed");
+    assert!(full.text().contains("前面有 0 人候补"), "{}", full.text());
     assert!(sign_up(&mut second, &page).await.location().ends_with("waiting"));
     assert_eq!(signers.deputy.post(&format!("{matter}/revoke"), &[("reason", "场地检修")]).await.status, 303);
     assert_eq!(first.post(&format!("{page}/cancel"), &[]).await.status, 303);

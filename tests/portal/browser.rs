@@ -1062,7 +1062,7 @@ fn a_student_applies_on_a_phone_and_follows_it() {
         assert_eq!(desk.browser.execute(shown, vec![]).await.unwrap(), json!(480), "the photo is shown");
         let mut branch = desk.portal.signed_in(OfficeKind::ClassBranch).await;
         agree(&mut branch, &[]).await;
-        desk.press("报名").await;
+        desk.press("学生会报名").await;
         desk.judge("my applications").await;
         let mine = desk.browser.find(Locator::Css(".rounds")).await.unwrap().text().await.unwrap();
         assert!(mine.contains("待系（院）团组织同意"), "{mine}");

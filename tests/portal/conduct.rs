@@ -161,6 +161,42 @@ async fn dis_04_whom_a_decision_is_about_prints_it_and_nobody_else_does() {
 }
 
 #[tokio::test]
+async fn dis_04_whom_a_decision_is_about_finds_it_at_home_while_they_may_object() {
+    let Stage { portal, mut league, today, .. } = stage().await;
+    let day = today.to_string();
+    let mut witness = student_account(&portal, 100).await;
+    let mut officer = student_account(&portal, 10).await;
+    assert_eq!(report(&mut witness, "20240010", "confidential").await.status, 303);
+    let case = first_case(&mut league).await;
+    let own = case.replace("/conduct/", "/my-case/");
+    let before = officer.get("/reports").await;
+    assert!(!before.attributes("main a", "href").contains(&own), "nobody is told before it is accepted");
+    assert_eq!(league.post(&format!("{case}/accept"), &[]).await.status, 303);
+    for kind in ["inquiry", "hearing"] {
+        assert_eq!(note(&mut league, &case, kind, &day).await.status, 303);
+    }
+    let heard = officer.get("/").await;
+    assert!(!heard.attributes("main a", "href").contains(&own), "nothing waits for them yet");
+    assert_eq!(decide(&mut league, &case, "warning").await.status, 303);
+
+    let home = officer.get("/").await;
+    assert!(home.attributes(".waiting a", "href").contains(&own), "{}", home.text());
+    assert!(home.text().contains("有异议的") && !home.text().contains("警告"), "{}", home.text());
+    let list = officer.get("/reports").await;
+    assert!(list.attributes("main a", "href").contains(&own), "it is found again: {}", list.text());
+    assert!(officer.get(&own).await.attributes(".trail a", "href").contains(&"/reports".to_owned()));
+    for other in [&mut witness, &mut league] {
+        assert!(!other.get("/reports").await.attributes("main a", "href").contains(&own));
+        assert!(!other.get("/").await.attributes("main a", "href").contains(&own));
+    }
+
+    assert_eq!(officer.post(&format!("{own}/object"), &[("says", "当时只是提醒")]).await.status, 303);
+    let objected = officer.get("/").await;
+    assert!(!objected.attributes("main a", "href").contains(&own), "they objected once: {}", objected.text());
+    assert!(officer.get("/reports").await.attributes("main a", "href").contains(&own), "and still find it");
+}
+
+#[tokio::test]
 async fn dis_04_of_the_league_committees_own_people_the_party_committee_hears() {
     let Stage { portal, mut league, .. } = stage().await;
     let mut student = student_account(&portal, 100).await;

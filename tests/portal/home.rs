@@ -49,7 +49,12 @@ async fn the_home_page_says_what_waits_by_when_and_how_the_unions_stand() {
     assert_eq!(affairs.get("/calendar").await.all("h2")[0], "已逾期");
     // A student sees no figures of unions.
     let mut student = portal.signed_in(OfficeKind::Student).await;
-    assert!(!student.get("/").await.text().contains("项不符合"));
+    let home = student.get("/").await;
+    assert!(!home.text().contains("项不符合"));
+    assert!(!home.text().contains("件七天内到期"), "nor a nought: {}", home.text());
+    let often = home.attributes("nav[aria-label='常用'] a", "href");
+    assert_eq!(often, ["/activities", "/apply", "/votes", "/voice"], "a tap away, where a phone folds the navigation");
+    assert!(league.get("/").await.attributes("nav[aria-label='常用'] a", "href").is_empty());
 }
 
 /// The month of a day, as it is asked for.

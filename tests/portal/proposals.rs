@@ -156,7 +156,13 @@ async fn a_proposer_is_answered_until_satisfied_and_everybody_reads_it_without_n
     let path = handed_in(&portal, &mut lead, &congress).await;
     let of_committee = format!("{congress}{path}");
     let mut stranger = portal.signed_in(OfficeKind::CollegeUnion).await;
-    assert!(!stranger.get("/proposals").await.text().contains("延长图书馆开放时间"), "not before it is taken up");
+    let list = stranger.get("/proposals").await;
+    assert!(!list.text().contains("延长图书馆开放时间"), "not before it is taken up");
+    assert!(
+        list.text().contains("由学生代表"),
+        "whoever is no delegate learns why there is no button: {}",
+        list.text()
+    );
     let unsaid = league.post(&format!("{of_committee}/screen"), &[("decision", "beyond")]).await;
     assert!(!unsaid.fault("说明（不予立案的须填写）").is_empty(), "{}", unsaid.text());
     let unready = league.post(&format!("{of_committee}/assign"), &[("office", "图书馆"), ("within", "30")]).await;

@@ -351,6 +351,8 @@ async fn a_semester_is_scored_opened_disputed_settled_and_nominated_from() {
     for (place, member) in members.iter_mut().enumerate() {
         let list = member.get(&format!("/scoring/{}", story.id)).await;
         assert!(list.text().contains("已评 0/3 人"));
+        let next = list.attributes(".booth > .actions a", "href");
+        assert_eq!(next, [format!("/scoring/{}/people/1", story.id)], "one after the other, without a search");
         for person in 1..=3 {
             let score = (95 - 5 * person - place % 2).to_string();
             let comment = if place == 0 { "踏实肯干" } else { "" };
@@ -359,7 +361,9 @@ async fn a_semester_is_scored_opened_disputed_settled_and_nominated_from() {
     }
     let mut affairs = story.affairs.clone();
     see_other(&story.score(&mut affairs, 1, ["100"; 5], "").await);
-    assert!(members[0].get(&format!("/scoring/{}", story.id)).await.text().contains("已评 3/3 人"));
+    let list = members[0].get(&format!("/scoring/{}", story.id)).await;
+    assert!(list.text().contains("已评 3/3 人"));
+    assert!(list.attributes(".booth > .actions a", "href").is_empty(), "nobody is left");
     let before = story.league.get(&format!("{}/people/1", story.path)).await;
     assert!(!before.text().contains("评议结果"), "nothing is shown before the count");
     assert_eq!(story.league.get(&format!("{}/notice", story.path)).await.status, 404);

@@ -237,6 +237,29 @@ async fn a_name_is_seen_by_whom_it_is_for() {
 }
 
 #[tokio::test]
+async fn rgt_01_what_waits_for_its_authors_word_stands_first_and_a_long_list_is_folded() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    units(&portal, &mut league).await;
+    let mut student = student_account(&portal, 100).await;
+    let answered = ask(&mut student, "三楼热水经常停", "named").await;
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let request = first(&mut union).await;
+    assert_eq!(send(&mut union, &request, "own").await.status, 303);
+    assert_eq!(answer(&mut union, &request, "已经修好").await.status, 303);
+    for title in ["操场的灯不亮", "窗口没有标价", "教室插座太少", "晚上常常掉线", "快递柜常满"]
+    {
+        ask(&mut student, title, "named").await;
+    }
+    let list = student.get("/voice").await;
+    let links = list.attributes("main a", "href");
+    let own: Vec<&String> = links.iter().filter(|link| link.starts_with("/voice/requests/")).collect();
+    assert_eq!(own[0], &answered, "{links:?}");
+    assert_eq!(list.all("details.fold summary"), ["其余 2 件"], "{}", list.text());
+    assert!(links.contains(&"#code".to_owned()), "an anonymous one is not behind all others");
+}
+
+#[tokio::test]
 async fn an_anonymous_request_is_nobodys_in_the_database_and_its_code_alone_opens_it() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;

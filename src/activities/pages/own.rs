@@ -102,6 +102,11 @@ impl ActivityPage {
         self.student && !self.own.is_some_and(|own| own.is_up()) && self.activity.takes_sign_ups(self.now)
     }
 
+    /// What the button gives: a place, or the next one in the waiting list.
+    fn sign_up_word(&self) -> &'static str {
+        if self.activity.is_full() { "排候补" } else { "报名" }
+    }
+
     fn may_cancel(&self) -> bool {
         self.own.is_some_and(|own| own.is_up() && !own.was_there()) && self.activity.matter.is_approved()
     }

@@ -101,6 +101,11 @@ impl ScoringPage {
         self.review.stage == Stage::Scoring && self.me.scorer.is_some()
     }
 
+    /// Whom to score next: the first on the list who is not yet scored.
+    fn next_person(&self) -> Option<&Person> {
+        self.persons.iter().find(|one| !self.scored.contains(&one.place))
+    }
+
     /// A passphrase can be made now.
     fn makes_key(&self) -> bool {
         self.me.monitor && self.review.stage == Stage::Confirmed

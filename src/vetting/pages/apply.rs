@@ -72,7 +72,7 @@ pub(super) struct ApplicationsPage {
 
 pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<ApplicationsPage, Failure> {
     let today = app.clock.today();
-    let chrome = app.chrome(&person, "报名");
+    let chrome = app.chrome(&person, "学生会报名");
     let Some(student) = person.student else {
         return Ok(ApplicationsPage {
             chrome,
@@ -159,7 +159,7 @@ async fn page(
     if case.is_none() {
         let live = own_cases(app, person, CaseFilter::of_round(round.id)).await?;
         let taken = live.iter().any(|case| !case.stage.came_to_nothing());
-        barred = barred.or_else(|| taken.then(|| "你已在本轮报名，进度看“报名”页".to_owned()));
+        barred = barred.or_else(|| taken.then(|| "你已在本轮报名，进度看“学生会报名”页".to_owned()));
     }
     let photo = match &case {
         Some(case) => store::candidate_text(&mut *app.read().await?, case.id).await?.photo,
@@ -167,7 +167,7 @@ async fn page(
     };
     let required = Requirements::by(plans.in_force(today).as_deref());
     let title = if case.is_some() { "填写并提交" } else { "填写报名表" };
-    let chrome = app.chrome(person, title).under(paths::APPLY, "报名");
+    let chrome = app.chrome(person, title).under(paths::APPLY, "学生会报名");
     let sources = sources(round.presidium);
     let full = store::full_places(&mut *app.read().await?, &round).await?;
     Ok(ApplyPage {
@@ -338,7 +338,7 @@ pub(super) async fn act(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let refusal = Refusal {
-        chrome: app.chrome(&person, "没有提交").under(paths::APPLY, "报名"),
+        chrome: app.chrome(&person, "没有提交").under(paths::APPLY, "学生会报名"),
         wanted: format!("报名：{}", round.title),
         back: id.apply_path(),
     };
@@ -410,7 +410,7 @@ async fn application_page(
         opinions.iter().filter(|opinion| !opinion.withdrawn).map(line).collect();
     log.extend(case.submitted_at.map(|at| ("提交".to_owned(), at)));
     log.sort_by_key(|(_, at)| *at);
-    let chrome = app.chrome(person, "报名进度").under(paths::APPLY, "报名");
+    let chrome = app.chrome(person, "报名进度").under(paths::APPLY, "学生会报名");
     Ok(ApplicationPage {
         chrome,
         steps: steps(&round, &case, &opinions, false),
@@ -476,7 +476,7 @@ pub(super) async fn hand_in(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let refusal = Refusal {
-        chrome: app.chrome(&person, "填写并提交").under(paths::APPLY, "报名"),
+        chrome: app.chrome(&person, "填写并提交").under(paths::APPLY, "学生会报名"),
         wanted: format!("提交：{}", round.title),
         back: id.application_edit_path(),
     };

@@ -260,8 +260,8 @@ impl Obstacle {
 /// A finding on somebody without the figure: which condition it is, and no more.
 fn without_figures(finding: Finding) -> Finding {
     let says = match finding.verdict {
-        Outcome::Fail => "不符合，具体情况本人可在“报名”里看到",
-        Outcome::Unknown => "缺少数据，本人可在“报名”里看到怎样办",
+        Outcome::Fail => "不符合，具体情况本人可在“学生会报名”里看到",
+        Outcome::Unknown => "缺少数据，本人可在“学生会报名”里看到怎样办",
         Outcome::Pass | Outcome::Warn | Outcome::NotJudged | Outcome::NotTakenDown | Outcome::NotRequired => {
             return finding;
         }
@@ -279,7 +279,7 @@ fn unfit(office: &ChainOffice, plan: &Plan, round: &Round, fact: &StudentFacts, 
         findings
     } else {
         // Which condition it is would tell what students do not see of each other.
-        let says = format!("{}有不符合的条件，或缺少数据；本人可在“报名”里看到是哪一条", fact.name);
+        let says = format!("{}有不符合的条件，或缺少数据；本人可在“学生会报名”里看到是哪一条", fact.name);
         vec![Finding::practice(Rule::Elg05, Outcome::Fail, says)]
     })
 }

@@ -8,6 +8,7 @@ use sqlx::{
 };
 use time::Date;
 
+use super::{RoundFilter, rounds};
 use crate::{
     database::Locked,
     failure::Failure,
@@ -85,6 +86,21 @@ pub async fn cases(
     let (skip, most) = (usize::try_from(skip).unwrap_or(usize::MAX), usize::try_from(most).unwrap_or(usize::MAX));
     let shown: Vec<Uuid> = all.into_iter().skip(skip).take(most).map(|id| id.0).collect();
     Ok((read(connection, &shown).await?, total))
+}
+
+/// A student's cases that an office has in hand, each with its round.
+pub async fn under_way(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    student: StudentId,
+) -> Result<Vec<(Case, Round)>, Failure> {
+    let filter = CaseFilter { student: Some(student), stage: Some(Stage::At(0)), ..CaseFilter::default() };
+    let (mine, _) = cases(&mut *connection, institution, None, &filter).await?;
+    let ids: Vec<Uuid> = mine.iter().map(|case| case.round.0).collect();
+    let which = RoundFilter { some: Some(&ids), ..RoundFilter::default() };
+    let all = rounds(connection, institution, which).await?;
+    let with_round = |case: Case| all.iter().find(|round| round.id == case.round).cloned().map(|round| (case, round));
+    Ok(mine.into_iter().filter_map(with_round).collect())
 }
 
 /// The ids of the cases that an office sees, in order. Strokes are counted by the program, so that the whole list is put in

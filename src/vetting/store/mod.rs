@@ -33,7 +33,7 @@ use crate::{
 pub use cases::{
     CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, cases_of, counts,
     held_posts, holders, holds_place, lock_case, lock_cases, note_own_step, opinions_of, own_steps_due, photo,
-    steps_of, tally,
+    steps_of, tally, under_way,
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{

@@ -26,9 +26,15 @@ async fn a_college_recruit_goes_from_the_application_to_the_post() {
             && ask.text().contains("教务处")
             && ask.text().contains("学习成绩综合排名在本专业前30%以内")
     );
+    let conditions = ask.all(".condition-head");
+    assert!(!conditions.is_empty(), "{}", ask.text());
+    assert_eq!(ask.all("details .condition-head"), conditions, "met, they are folded, and the form is near");
     let application = apply(&mut student, &round, "ordinary").await;
     assert_eq!(try_apply(&mut student, &round, "ordinary").await.status, 422, "not twice");
-    assert!(!student.get("/").await.text().contains("报名到"), "it stands on the home page no more");
+    let home = student.get("/").await;
+    assert!(!home.text().contains("报名到"), "it is open to them no more");
+    assert!(home.attributes(".rounds a", "href").contains(&application), "where it stands is: {}", home.text());
+    assert!(home.text().contains("待班级团支部推荐"), "{}", home.text());
 
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
     assert!(branch.get("/").await.text().contains("办理 1 件遴选"));

@@ -37,6 +37,7 @@ async fn elg_05_whoever_does_not_meet_a_condition_is_told_which_with_the_fact_an
         let mut student = student_account(&portal, number).await;
         let ask = student.get(&format!("/apply/{id}")).await;
         assert!(ask.text().contains("你还不能报名") && ask.text().contains(fact), "{number}");
+        assert!(ask.all("details .condition-head").is_empty(), "what stands in the way is not folded");
         assert!(ask.attributes("input[name=statement], textarea[name=statement]", "name").is_empty(), "no form");
         assert!(ask.text().contains("均可报名参加学生会工作"), "whoever meets them may: {}", ask.text());
         // Who sends it all the same is refused with the clause, and nothing is written.
