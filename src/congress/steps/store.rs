@@ -107,6 +107,21 @@ pub(super) async fn keep(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
+/// Puts a congress that is convened on another day; `false` where it is not at that stage.
+pub(super) async fn put_off(
+    connection: &mut PgConnection,
+    congress: &Locked<Congress>,
+    convened: Convened,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update congress set meets_on = $3 where id = $1 and stage = $2",
+        congress.id.0,
+        Stage::Convened.slug(),
+        convened.meets_on()
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
 /// Convenes a congress in preparation; `false` where it is past that.
 pub(super) async fn convene(
     connection: &mut PgConnection,
