@@ -131,7 +131,7 @@ async fn decided_paper(
     let plans = calendar(&mut db, person.institution).await?;
     let plan = plans.in_force(day);
     let clause = plan.as_ref().and_then(|plan| plan.provision(Rule::Dis04)).map(|provision| provision.clause().clone());
-    let signed = format!("{}{}", person.institution_name, handler_in_full(&case));
+    let signed = handler_in_full(&case, &person.institution_name);
     let by = match clause {
         Some(clause) => format!("根据{}“{}”的规定", clause.document, clause.quote),
         None => "根据学校有关规定".to_owned(),
@@ -158,10 +158,11 @@ async fn case_paper(
     Ok(paper)
 }
 
-fn handler_in_full(case: &ConductCase) -> &'static str {
+/// The body that decided, by the name under which it signs.
+fn handler_in_full(case: &ConductCase, institution: &str) -> String {
     match case.handler {
-        Handler::SchoolLeague => "团委",
-        Handler::SchoolParty => "党委",
+        Handler::SchoolLeague => format!("共青团{institution}委员会"),
+        Handler::SchoolParty => format!("中共{institution}委员会"),
     }
 }
 

@@ -10,6 +10,8 @@ words! {
     ToDo = "todo", "未开始";
     /// Something is amiss until it is done.
     Late = "late", "逾期";
+    /// It may be used at any time, and is never done.
+    Always = "always", "随时可用";
     /// This congress has no such part.
     None = "none", "不适用";
 }
@@ -21,7 +23,7 @@ impl Progress {
         match self {
             Self::Done => "pass",
             Self::Now => "warn",
-            Self::ToDo | Self::None => "unknown",
+            Self::ToDo | Self::Always | Self::None => "unknown",
             Self::Late => "fail",
         }
     }

@@ -6,6 +6,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use super::schools::School;
 use crate::{
+    clock::CHINA,
     congress::{seats, store},
     failure::Failure,
     ids::{AccountId, CongressId, InstitutionId, UnionId},
@@ -128,7 +129,8 @@ async fn congress(
         "update congress set seats_approved_at = $2, seats_approved_by = $3, stage = $4, held_on = $5
          where id = $1 and seats is not null",
         id.0,
-        now - Duration::days(12),
+        // Before leave to convene is asked for, and before anybody is recommended.
+        (asked.meets_on - Duration::days(31)).midnight().assume_offset(CHINA) + Duration::hours(10),
         keeper.0,
         asked.stage,
         asked.held_on

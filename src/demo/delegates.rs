@@ -57,14 +57,15 @@ async fn delegates_of(
         margin_percent: USUAL_MARGIN,
         most_per_seat: Some(3),
     };
-    let at = now - Duration::days(9);
+    // In the order of the schedule: recommended once the seats are approved, and listed when all colleges have elected.
+    let at = now - Duration::days(if elects { 9 } else { 27 });
     store::keep_terms(db, congress, &terms, by, at).await?;
     let steps = i32::try_from(chain.before.links.len()).unwrap_or(1);
     recommend(db, congress, steps, elects, by, at).await?;
     if elects {
         return Ok(());
     }
-    seat(db, congress, by, at).await?;
+    seat(db, congress, by, now - Duration::days(15)).await?;
     store::make_delegations(db, congress).await?;
     sqlx::query!(
         "update delegate d set head_of_delegation = true

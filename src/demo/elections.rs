@@ -2,10 +2,11 @@
 //! are the passwords of their accounts.
 
 use sqlx::{PgConnection, types::Uuid};
-use time::{Duration, OffsetDateTime};
+use time::{Duration, OffsetDateTime, Time};
 
 use super::schools::School;
 use crate::{
+    clock::CHINA,
     elections::{
         ballot::{CountedText, Mark, Shape, Vote, Votes},
         ballot_box::full_size,
@@ -27,9 +28,15 @@ use crate::{
 struct DemoSitting {
     title: &'static str,
     college: Option<CollegeId>,
-    /// When votes are taken, relative to now, in hours.
-    hours: (i64, i64),
+    opens_at: OffsetDateTime,
+    closes_at: OffsetDateTime,
     by: AccountId,
+}
+
+/// So many hours from now, at the full hour: nobody opens an election at 22:41.
+fn full_hour(now: OffsetDateTime, hours: i64) -> OffsetDateTime {
+    let at = now.to_offset(CHINA) + Duration::hours(hours);
+    at.replace_time(Time::from_hms(at.hour(), 0, 0).unwrap_or(Time::MIDNIGHT))
 }
 
 /// The people of the demo's elections.
@@ -55,7 +62,8 @@ pub(super) async fn load_elections(
     let open = DemoSitting {
         title: "学生代表大会代表选举",
         college: Some(people.college),
-        hours: (-2, 46),
+        opens_at: full_hour(now, -2),
+        closes_at: full_hour(now, 46),
         by: college_keeper,
     };
     let open = sitting(db, institution, &open, &people, key, now).await?;
@@ -67,10 +75,13 @@ pub(super) async fn load_elections(
     let opened = open_sitting(db, institution, open, &people, key, now).await?;
     cast(db, &opened, key, &mut chance, 45, now).await?;
 
-    let done =
-        DemoSitting {
-            title: "班级学生代表选举", college: Some(people.college), hours: (-50, -26), by: college_keeper
-        };
+    let done = DemoSitting {
+        title: "班级学生代表选举",
+        college: Some(people.college),
+        opens_at: full_hour(now, -50),
+        closes_at: full_hour(now, -26),
+        by: college_keeper,
+    };
     let done = sitting(db, institution, &done, &people, key, now).await?;
     let contests =
         [NewContest { title: "班级学生代表", body: "class", class: Some(people.class), seats: 2, candidates: 4 }];
@@ -79,10 +90,14 @@ pub(super) async fn load_elections(
     cast(db, &opened, key, &mut chance, 95, now - Duration::hours(30)).await?;
     finish(db, institution, school.name, &opened, now).await?;
 
-    let next =
-        DemoSitting {
-            title: "学生会主席团选举", college: None, hours: (24 * 14, 24 * 14 + 4), by: school_keeper
-        };
+    let day = (now.to_offset(CHINA).date() + Duration::days(14)).midnight().assume_offset(CHINA);
+    let next = DemoSitting {
+        title: "学生会主席团选举",
+        college: None,
+        opens_at: day + Duration::hours(14),
+        closes_at: day + Duration::hours(17),
+        by: school_keeper,
+    };
     let next = sitting(db, institution, &next, &people, key, now).await?;
     let contests =
         [NewContest { title: "学生会主席团成员", body: "congress", class: None, seats: 5, candidates: 0 }];
@@ -135,8 +150,8 @@ async fn sitting(
         institution.0,
         asked.college.map(|id| id.0),
         asked.title,
-        now + Duration::hours(asked.hours.0),
-        now + Duration::hours(asked.hours.1),
+        asked.opens_at,
+        asked.closes_at,
         now,
         asked.by.0
     )

@@ -108,12 +108,15 @@ async fn meeting(
         .execute(&mut *db)
         .await?;
     }
-    // Delegates who stand in no election: the first preside, the next ones count.
+    // Delegates who stand in no election, one of each delegation after the other: the first preside, the next ones count.
     sqlx::query!(
-        "with picked as (
-             select d.student_id, row_number() over (order by d.number, d.id) as place from delegate d
+        "with by_turn as (
+             select d.student_id, d.number, row_number() over (partition by d.delegation_id order by d.number, d.id) as turn
+             from delegate d
              where d.congress_id = $1 and d.standing = 'elected' and d.ended_on is null
                    and not stands_at_congress($1, d.student_id)
+         ), picked as (
+             select student_id, row_number() over (order by turn, number) as place from by_turn
          ), named as (
              select student_id, 'presidium' as duty from picked where place <= 9
              union all select student_id, 'executive_chair' from picked where place = 1

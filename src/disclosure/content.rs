@@ -135,7 +135,23 @@ pub struct UnionForm {
     pub roster: Vec<RosterLine>,
 }
 
+/// Where a line stands on the page of its account.
+pub(super) fn line_id(union: UnionId, no: &str) -> String {
+    format!("line-{union}-{no}")
+}
+
 impl UnionForm {
+    /// Lines that are missing and of which nobody says why.
+    #[must_use]
+    pub fn open_lines(&self) -> Vec<&FormLine> {
+        self.lines.iter().filter(|line| line.is_open()).collect()
+    }
+
+    #[must_use]
+    pub fn line_id(&self, line: &FormLine) -> String {
+        line_id(self.union, &line.no)
+    }
+
     /// Its constitution is written down or on file.
     #[must_use]
     pub fn has_constitution(&self) -> bool {
@@ -207,7 +223,7 @@ impl Content {
     /// Lines that are missing and of which nobody says why.
     #[must_use]
     pub fn open(&self) -> usize {
-        self.unions.iter().flat_map(|union| &union.lines).filter(|line| line.is_open()).count()
+        self.unions.iter().map(|union| union.open_lines().len()).sum()
     }
 
     #[must_use]

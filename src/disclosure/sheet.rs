@@ -256,7 +256,7 @@ fn roster_sheet(content: &Content) -> ReportSheet {
         ("院系", 24),
         ("年级", 10),
         ("学习成绩综合排名", 18),
-        ("是否存在课业不及格", 20),
+        ("课业情况", 12),
         ("职务", 26),
     ]);
     let title = format!("{}学生会工作人员名单", content.institution);
@@ -280,7 +280,7 @@ async fn workbook_of(
     content: Content,
     sheets: fn(&Content) -> Vec<ReportSheet>,
 ) -> Result<Response, Failure> {
-    let name = format!("改革自评表{}.xlsx", content.academic_year);
+    let name = format!("{}改革自评表.xlsx", content.year_in_words());
     let bytes = app.heavy(move || report_sheets(&sheets(&content))).await?.map_err(anyhow::Error::new)?;
     Ok(workbook(&name, bytes))
 }

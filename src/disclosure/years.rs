@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 
 use super::{
     AccountReader, AccountSigner, Verb,
-    content::{Content, Difference},
+    content::{Content, Difference, line_id},
     forms::{BeginForm, NewAccount, OpenForm, SaidForm},
     live,
     paths::{Done, YEARS},
@@ -295,7 +295,9 @@ async fn say(
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&Done::Said.at(&id.path())).into_response())
+    // The form is long: whoever fills it in stays where they are.
+    let line = line_id(said.union, &said.indicator);
+    Ok(Redirect::to(&format!("{}#{line}", Done::Said.at(&id.path()))).into_response())
 }
 
 async fn sign(

@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use time::Date;
+use time::{Date, Duration};
 
 use super::{
     Home,
@@ -27,6 +27,9 @@ use crate::{
     vetting::{self, case::Case, round::Round, store::PublicNotice},
     web::routes::Routes,
 };
+
+/// How far ahead home lists what waits; the calendar has the rest of the year.
+const AHEAD: Duration = Duration::days(90);
 
 pub(super) fn routes() -> Routes<Home> {
     Routes::default().get("/", home)
@@ -78,7 +81,8 @@ async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> R
     let (mut db, now) = (app.read().await?, app.clock.now());
     let today = now.date();
     let pending = Pending::of(&mut db, &person, now).await?;
-    let waiting = waiting(app.features, &pending, &mut db, &person, now).await?;
+    let mut waiting = waiting(app.features, &pending, &mut db, &person, now).await?;
+    waiting.retain(|task| task.due.is_none_or(|due| due <= today + AHEAD));
     let entries = app.tasks(&person);
     let (mut rounds, mut notices, mut sittings) = (Vec::new(), Vec::new(), Vec::new());
     if pending.has(ROUNDS) {

@@ -86,7 +86,7 @@ pub(super) fn notice_paper(
 fn keeper(institution: &str, review: &Review) -> String {
     match review.union.college {
         Some(_) => format!("{institution}{}团组织（盖章）", review.union.name.trim_end_matches("学生会")),
-        None => format!("{institution}团委（盖章）"),
+        None => format!("共青团{institution}委员会（盖章）"),
     }
 }
 

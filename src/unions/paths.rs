@@ -18,6 +18,7 @@ pub(super) const COMPLIANCE_BREACHES: &str = "/compliance?only=fail";
 /// Where what the everyday work lacks is put right: pages of features that stand on this one.
 pub(super) const MEETINGS: &str = "/union-meetings";
 pub(super) const PROJECTS: &str = "/projects";
+pub(super) const PLEDGES: &str = "/pledges";
 pub(super) const PRIOR_REPORTS: &str = "/prior-reports";
 pub(super) const MATTERS: &str = "/matters";
 

@@ -186,7 +186,11 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
     take_down(&mut league, &congress, "term", "20240001\n20240050\n20240051", today - Duration::days(2)).await;
     step(&mut league, &congress, "announce", today - Duration::days(2)).await;
     assert_eq!(appoint(&mut league, &path, 50, "presidium", "", today).await.status, 409);
-    assert_eq!(league.get(&format!("{congress}/result/posts")).await.status, 404);
+    let early = league.get(&format!("{congress}/result/posts")).await.text();
+    assert!(early.contains("还没有批准") && early.contains("学生50、学生51"), "who may not is found before: {early}");
+    assert!(!early.contains("办理就任"), "{early}");
+    let fields = [("checked", "yes"), ("reason", "上一届名单未登记来源")];
+    assert_eq!(league.post(&format!("{congress}/result/posts"), &fields).await.status, 409);
     step(&mut league, &congress, "approve", today - Duration::days(1)).await;
     let preview = league.get(&format!("{congress}/result/posts")).await;
     for part in ["办理后", "学生50、学生51", "学生2、学生3、学生4", "没有当值的执行主席"] {

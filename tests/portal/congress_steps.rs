@@ -58,6 +58,41 @@ async fn a_congress_is_convened_by_what_is_on_record() {
 }
 
 #[tokio::test]
+async fn a_convened_congress_is_put_off_with_its_meeting() {
+    let (portal, mut league, path) = preparing().await;
+    let put_off = format!("{path}/put-off");
+    let other = [("meets", "2027-01-09"), ("ground", "示党〔2026〕12号")];
+    let early = league.post(&put_off, &other).await;
+    assert!(early.status == 409 && early.text().contains("批准召开以后、签到开始以前可以改期"), "{}", early.text());
+    for step in ["reply_party", "reply_federation"] {
+        assert_eq!(tick(&mut league, &path, step, "示党〔2026〕9号", true).await.status, 303);
+    }
+    approve_seats(&mut league, &path).await;
+    assert_eq!(league.post(&format!("{path}/convene"), &[("meets", "2026-12-20")]).await.status, 303);
+    let setup = format!("{path}/meeting/setup");
+    let fields = |starts| {
+        [("starts", starts), ("place", "礼堂"), ("quorum", "2/3+"), ("majority", "present"), ("source", "practice")]
+    };
+    let unfit = league.post(&setup, &fields("2027-01-09T14:00")).await;
+    assert_eq!(unfit.status, 422, "the meeting is on the day for which the congress is convened");
+    assert!(unfit.fault("开会时间").contains("先在学代会日程里登记"), "{}", unfit.text());
+    assert_eq!(league.post(&setup, &fields("2026-12-20T14:00")).await.status, 303);
+    let unfit = league.post(&put_off, &[("meets", "2026-12-20"), ("ground", "")]).await;
+    assert_eq!(unfit.status, 422);
+    assert!(unfit.fault("改后的召开日期").contains("相同") && unfit.fault("依据").contains("批复文号"));
+    let done = league.post_on(&put_off, &other).await;
+    assert!(done.text().contains("已登记改期"), "{}", done.text());
+    let meeting = league.get(&format!("{path}/meeting")).await.text();
+    assert!(meeting.contains("2027年1月9日14时00分"), "the meeting keeps its hour: {meeting}");
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert!(union.get("/inbox").await.text().contains("改期"), "who holds it is told");
+    let mut db = portal.owner().await;
+    sqlx::query("update meeting set check_in = 'open', check_in_opened_at = now()").execute(&mut db).await.unwrap();
+    let late = league.post(&put_off, &[("meets", "2027-01-10"), ("ground", "再改")]).await;
+    assert!(late.status == 409 && late.text().contains("签到已经开始"), "{}", late.text());
+}
+
+#[tokio::test]
 async fn con_10_a_college_goes_the_same_way_where_the_plan_says_so() {
     let (portal, mut league, today) = ready().await;
     sqlx::query(

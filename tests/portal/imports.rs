@@ -793,6 +793,23 @@ async fn a_typing_error_does_not_end_the_sitting_secretary() {
 }
 
 #[tokio::test]
+async fn a_list_of_officers_heads_its_numbers_by_either_word() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let today = portal.app.clock.today();
+    for head in ["学号（工号）", "*学 号", "工号（必填）"] {
+        let file = format!("{head},姓名,职务,班级,任职起始日期\n20240007,学生7,班级团支部,软件2401班,{today}\n");
+        let path = upload(&mut league, "offices", &[], &file).await;
+        let tabs = league.get(&path).await.all(".tabs a");
+        assert!(tabs.contains(&"有误 0".to_owned()), "{head}: {tabs:?}");
+    }
+    let both = "学号,工号,姓名,职务,任职起始日期\n20240007,1,学生7,校学生会,2026-09-01\n";
+    let fields = [("kind", "offices")];
+    let refused = league.upload("/imports", &fields, Some(("both.csv", both.as_bytes()))).await;
+    assert!(refused.status == 422 && refused.text().contains("出现了两次"), "{}", refused.text());
+}
+
+#[tokio::test]
 async fn a_renewal_is_no_repetition_and_no_office_outlives_leaving() {
     let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;

@@ -458,6 +458,30 @@ async fn a_show_of_hands_adds_up_and_a_lost_quorum_stops_the_votes() {
 }
 
 #[tokio::test]
+async fn minutes_are_not_signed_before_the_election_is_reported() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 3).await;
+    for student in 1..=3 {
+        check_in(&mut league, &path, &number(student)).await;
+    }
+    let election = format!("{path}/meeting/election");
+    let made = league.post_on(&election, &[]).await;
+    let sitting = made.attributes("a[href^='/sittings/']", "href").remove(0);
+    assert!(!made.text().contains("修改安排"), "nothing of the arrangement changes once check-in has begun");
+    let twice = league.post(&election, &[]).await;
+    assert!(twice.status == 409 && twice.text().contains("还在筹备"), "{}", twice.text());
+    league.post_on(&format!("{path}/check-in/state"), &[("to", "closed")]).await;
+    let minutes = format!("{path}/minutes");
+    league.post_on(&minutes, &[("minutes", "大会召开。")]).await;
+    let (sign, today) = (format!("{minutes}/sign"), portal.app.clock.today().to_string());
+    let early = league.post(&sign, &[("held_on", &today)]).await;
+    assert!(early.status == 409 && early.text().contains("还没有监票报告"), "{}", early.text());
+    assert_eq!(league.post(&format!("{sitting}/remove"), &[]).await.status, 303);
+    let signed = league.post_on(&sign, &[("held_on", &today)]).await;
+    assert!(signed.text().contains("大会已记为召开"), "{}", signed.text());
+}
+
+#[tokio::test]
 async fn who_stands_for_the_presidium_neither_monitors_nor_counts() {
     let portal = Portal::start().await;
     let (path, mut league) = checking_in(&portal, 6).await;
@@ -541,9 +565,10 @@ async fn a_meeting_that_is_not_prepared_or_not_convened_does_not_begin() {
     {
         assert!(page.fault(label).contains(says), "{label}: {}", page.fault(label));
     }
+    let starts = format!("{}T09:00", portal.app.clock.today());
     let fields = |source, quorum| {
         [
-            ("starts", "2026-12-01T09:00"),
+            ("starts", starts.as_str()),
             ("place", "礼堂"),
             ("quorum", quorum),
             ("majority", "present"),

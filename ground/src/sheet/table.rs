@@ -58,7 +58,9 @@ impl Headings<'_> {
     /// The known heading that a cell means.
     fn meant(&self, cell: &Cell) -> Option<&'static str> {
         let folded = fold(&cell.typed());
-        self.known.iter().zip(self.folded).find(|(_, known)| **known == folded).map(|(name, _)| *name)
+        let is_meant =
+            |known: &str| known == folded || either(known).is_some_and(|words| words.contains(&folded.as_str()));
+        self.known.iter().zip(self.folded).find(|(_, known)| is_meant(known)).map(|(name, _)| *name)
     }
 
     fn in_row(&self, row: &GridRow) -> BTreeSet<&'static str> {
@@ -78,6 +80,11 @@ pub(super) fn fold(heading: &str) -> String {
     let marks = ["(必填)", "(必填项)", "(必录)", "(选填)", "(可选)", "[必填]", "[选填]", "【必填】", "【选填】", "()"];
     let plain = marks.iter().fold(plain, |plain, mark| plain.replace(mark, ""));
     plain.trim_end_matches(':').to_owned()
+}
+
+/// The two words of a heading that has its other word in brackets, as 学号（工号）: a file may have the one or the other.
+fn either(known: &str) -> Option<[&str; 2]> {
+    known.strip_suffix(')')?.split_once('(').map(|(one, other)| [one, other])
 }
 
 /// A heading without what stands in brackets and between the words.

@@ -24,5 +24,5 @@ impl CongressId {
 #[must_use]
 pub fn section(congress: &Congress) -> Section {
     let says = "文书、名单、记录和校验值，下载为一个文件，离开系统也能看".to_owned();
-    Section { name: "归档", href: congress.id.archive_path(), progress: Progress::None, says }
+    Section { name: "归档", href: congress.id.archive_path(), progress: Progress::Always, says }
 }

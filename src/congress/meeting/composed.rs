@@ -227,7 +227,10 @@ impl Course {
                 blank(count.present),
                 self.meeting.rules.quorum_in_words()
             ));
-        for item in &self.agenda {
+        let closing = format!("各位{address}，大会的各项议程已经完成。现在我宣布，{title}闭幕。");
+        let is_other = |item: &AgendaItem, of: &str| item.kind == AgendaKind::Other && item.title.contains(of);
+        // Whoever arranged the opening and the closing as business hears each once.
+        for item in self.agenda.iter().filter(|item| !is_other(item, "开幕")) {
             let who = if item.speaker.is_empty() { "＿＿＿＿".to_owned() } else { item.speaker.clone() };
             let says = match item.kind {
                 AgendaKind::Report => format!("现在请{who}作报告，大家欢迎。"),
@@ -237,14 +240,17 @@ impl Course {
                      无记名投票。投票结束后，由总监票人报告计票结果，再由大会执行主席宣布。"
                 ),
                 AgendaKind::Vote => {
-                    "现在进行表决。同意的请举手。（清点）请放下。不同意的请举手。（清点）弃权的请举手。（清点）通过。"
+                    "现在进行表决。同意的请举手。（清点）请放下。不同意的请举手。（清点）请放下。弃权的请举手。（清点）请放下。\
+                     赞成＿＿＿人，反对＿＿＿人，弃权＿＿＿人。（按清点的人数宣布：通过，或者没有通过。）"
                         .to_owned()
                 }
-                AgendaKind::Other => format!("请{who}。"),
+                AgendaKind::Other => format!("下面请{who}。"),
             };
             paper = paper.heading(&item.title).paragraph(says);
         }
-        paper.heading("闭幕").paragraph(format!("各位{address}，大会的各项议程已经完成。现在我宣布，{title}闭幕。"))
+        let is_closed = self.agenda.last().is_some_and(|item| is_other(item, "闭幕"));
+        let paper = if is_closed { paper } else { paper.heading("闭幕") };
+        paper.paragraph(closing)
     }
 
     /// 签到册 by delegation, signed by hand.

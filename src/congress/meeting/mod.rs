@@ -14,7 +14,7 @@ mod paths;
 mod section;
 mod state;
 mod stated;
-mod store;
+pub(in crate::congress) mod store;
 pub mod tasks;
 
 pub use section::section;

@@ -68,6 +68,10 @@ impl CongressPage {
         self.keeps && self.congress.stage == Stage::Preparing
     }
 
+    fn may_put_off(&self) -> bool {
+        self.keeps && self.congress.stage == Stage::Convened
+    }
+
     fn may_call_off(&self) -> bool {
         self.keeps && self.congress.stage.leads_to(Stage::CalledOff)
     }

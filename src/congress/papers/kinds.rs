@@ -253,6 +253,8 @@ impl Facts {
                 _ => lines.push((name, unit.students, unit.seats)),
             }
         }
+        // A society that was weighed and got no seat is no unit of the congress.
+        lines.retain(|(_, students, seats)| *students > 0 || *seats > 0);
         let number = |count: u32| if count == 0 { "–".to_owned() } else { count.to_string() };
         let total: u32 = lines.iter().map(|(_, _, seats)| seats).sum();
         let mut rows: Vec<Vec<String>> = (1..)

@@ -74,10 +74,10 @@ fn report(congress: &Congress, result: &CongressResult, word: &str) -> Paper {
         |told| format!("选举结果已于{}由{}向大会{word}。", chinese_day(told.on), told.by),
     );
     let many = result.elected.len();
-    Paper::new(self::title(congress, result, "关于", "选举结果的报告"))
+    Paper::new(self::title(congress, result, "关于", "选举结果的请示"))
         .to(congress.party_body())
         .paragraph(format!(
-            "{title}于{}选举产生{what}成员{many}人（按得票多少排列）：{}。{told}现将选举结果报告如下。",
+            "{title}于{}选举产生{what}成员{many}人（按得票多少排列）：{}。{told}现将选举结果报请批准。",
             chinese_day(result.elected_on),
             result.names()
         ))
@@ -91,7 +91,7 @@ fn approval(congress: &Congress, result: &CongressResult) -> Paper {
     let approved = result.state.approval();
     let paper = Paper::new(title(congress, result, "关于同意", "选举结果的批复"))
         .to(congress.union_name())
-        .paragraph(format!("你会《关于{what}选举结果的报告》收悉。经研究，批复如下。"))
+        .paragraph(format!("你会《关于{what}选举结果的请示》收悉。经研究，批复如下。"))
         .paragraph(format!("同意{}选举产生的主席团成员：{}。", congress.title(), result.names()))
         .paragraph("望按照规定做好工作交接，并及时报上级备案。");
     let by = approved.map_or_else(|| congress.party_body(), |one| one.by.clone());
@@ -121,6 +121,6 @@ fn filing(congress: &Congress, result: &CongressResult, word: &str) -> Paper {
             result.elected.len()
         ))
         .table(result.table())
-        .paragraph("附件：1.选举结果报告　2.批复")
+        .paragraph("附件：1.选举结果的请示　2.批复")
         .signed(congress.union_name(), sent.map(|one| one.on))
 }

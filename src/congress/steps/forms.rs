@@ -8,6 +8,7 @@ use super::{
     store::{RulesDraft, StepDraft},
 };
 use crate::{
+    congress::congress::Congress,
     text::{day, trimmed},
     web::forms::{Errors, written, written_if_any},
 };
@@ -100,5 +101,36 @@ impl ConveneForm {
             Some(_) => {}
         }
         meets.filter(|_| errors.is_empty())
+    }
+}
+
+/// A convened congress's other day, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PutOffForm {
+    pub meets: String,
+    pub ground: String,
+}
+
+/// The other day, and who decided on it or why.
+#[derive(Debug, Clone)]
+pub(super) struct PutOff {
+    pub meets_on: Date,
+    pub ground: String,
+}
+
+impl PutOffForm {
+    pub fn read(&self, congress: &Congress, today: Date, errors: &mut Errors) -> Option<PutOff> {
+        let meets_on = day(&self.meets);
+        match meets_on {
+            None => errors.add("meets", "请填写改后的召开日期"),
+            Some(meets_on) if meets_on < today => errors.add("meets", "不能早于今天"),
+            Some(meets_on) if meets_on < congress.counted_on => errors.add("meets", "应在学生人数的基准日之后"),
+            Some(meets_on) if congress.meets_on == Some(meets_on) => errors.add("meets", "和现在的召开日期相同"),
+            Some(_) => {}
+        }
+        let ground = written(&self.ground, 200, "ground", "请写明同意改期的批复文号，或者改期的决定和原因", errors);
+        let put_off = PutOff { meets_on: meets_on?, ground: ground? };
+        errors.is_empty().then_some(put_off)
     }
 }

@@ -8,10 +8,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
+use sqlx::PgConnection;
 use time::Date;
 
 use super::{
-    forms::{ConveneForm, RulesForm, StepForm},
+    forms::{ConveneForm, PutOffForm, RulesForm, StepForm},
     step::{RulesRow, Step, StepRow},
     store,
 };
@@ -22,12 +23,14 @@ use crate::{
     congress::{
         CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage},
+        meeting,
         pages::{frame, kept, refusal, visible},
         paths::Done,
         section::Progress,
         store as core,
     },
-    failure::Failure,
+    database::Locked,
+    failure::{Failure, Refusal},
     ids::{CongressId, DocumentId},
     inbox::{self, Notice, To},
     office::OfficeKind,
@@ -36,7 +39,7 @@ use crate::{
     rules::{
         Finding,
         plan::Union,
-        seats::{Preparation, convene, rules_on_file},
+        seats::{Convened, Preparation, convene, rules_on_file},
     },
     text::chinese_day,
     unions::documents::{self, Scan},
@@ -51,6 +54,7 @@ pub fn routes() -> Routes {
         .upload("/congresses/{congress}/steps/{step}", tick)
         .upload("/congresses/{congress}/rules", file_rules)
         .post("/congresses/{congress}/convene", act)
+        .post("/congresses/{congress}/put-off", put_off)
         .get("/congresses/{congress}/documents/{document}", download)
 }
 
@@ -67,6 +71,7 @@ struct StepsPage {
     today: Date,
     rules_form: RulesForm,
     convene_form: ConveneForm,
+    put_off_form: PutOffForm,
     errors: Errors,
     done: &'static str,
 }
@@ -84,6 +89,14 @@ impl StepsPage {
         self.keeps && self.congress.stage == Stage::Preparing
     }
 
+    fn may_put_off(&self) -> bool {
+        self.keeps && self.congress.stage == Stage::Convened
+    }
+
+    fn is_put_off_unfit(&self) -> bool {
+        ["meets", "ground"].iter().any(|field| self.errors.of(field).is_some())
+    }
+
     fn may_keep(&self) -> bool {
         self.keeps && self.congress.stage.is_under_way()
     }
@@ -94,6 +107,7 @@ impl StepsPage {
 struct StepsForms {
     rules: RulesForm,
     convene: Option<ConveneForm>,
+    put_off: PutOffForm,
     errors: Errors,
     done: &'static str,
 }
@@ -115,6 +129,7 @@ async fn page(app: &App, person: &SignedIn, congress: Congress, forms: StepsForm
         today,
         rules_form: forms.rules,
         convene_form,
+        put_off_form: forms.put_off,
         errors: forms.errors,
         done: forms.done,
         congress,
@@ -249,6 +264,39 @@ async fn file_rules(
     Ok(Redirect::to(&Done::RulesFiled.at(&id.steps_path())).into_response())
 }
 
+/// The union whose congress it is, as the one to be told.
+fn its_union(congress: &Congress) -> To {
+    let (kind, college) = match congress.kind {
+        Union::School => (OfficeKind::SchoolUnion, None),
+        Union::Graduate => (OfficeKind::GraduateUnion, None),
+        Union::College => (OfficeKind::CollegeUnion, congress.college),
+    };
+    To::Office { kind, college, class: None }
+}
+
+/// That a congress may meet on that day, by what is on record; else `refused` with the reasons.
+async fn permitted(
+    db: &mut PgConnection,
+    congress: &Locked<Congress>,
+    meets_on: Date,
+    today: Date,
+    refused: Refusal,
+) -> Result<Convened, Failure> {
+    let Some(governing) = governing(&mut *db, congress.institution, today).await? else {
+        return Err(refused.for_reason("本校还没有启用实施方案", "由校团委启用实施方案"));
+    };
+    let steps = store::steps(db, congress).await?;
+    let is_done = |step: Step| steps.iter().any(|row| row.step == step && row.done_on.is_some());
+    let facts = Preparation {
+        kind: congress.kind,
+        seats_approved: (!congress.of_all).then_some(congress.has_approved_seats()),
+        party_replied: is_done(Step::ReplyParty),
+        federation_replied: is_done(Step::ReplyFederation),
+        meets_on,
+    };
+    convene(&governing.plan.as_of(today), &facts).permit().map_err(|findings| refused.because(findings))
+}
+
 async fn act(
     State(app): State<App>,
     acting: Acting<CongressKeeper>,
@@ -264,20 +312,7 @@ async fn act(
     app.write_as(acting.person().authority(), async |db| {
         let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
         let refused = || refusal(&app, acting.person(), &locked, "召开大会", id.steps_path());
-        let Some(governing) = governing(&mut *db, locked.institution, now.date()).await? else {
-            return Err(refused().for_reason("本校还没有启用实施方案", "由校团委启用实施方案"));
-        };
-        let steps = store::steps(db, &locked).await?;
-        let is_done = |step: Step| steps.iter().any(|row| row.step == step && row.done_on.is_some());
-        let facts = Preparation {
-            kind: locked.kind,
-            seats_approved: (!locked.of_all).then_some(locked.has_approved_seats()),
-            party_replied: is_done(Step::ReplyParty),
-            federation_replied: is_done(Step::ReplyFederation),
-            meets_on,
-        };
-        let verdict = convene(&governing.plan.as_of(now.date()), &facts);
-        let convened = verdict.permit().map_err(|findings| refused().because(findings))?;
+        let convened = permitted(db, &locked, meets_on, now.date(), refused()).await?;
         if !store::convene(db, &locked, convened).await? {
             return Err(refused().for_reason(format!("大会{}", locked.stage.label()), "筹备中的大会才能批准召开"));
         }
@@ -285,17 +320,60 @@ async fn act(
             .detail("办理", "批准召开")
             .detail("召开日期", meets_on.to_string());
         audit::append(db, acting.person(), entry, now).await?;
-        let (kind, college) = match locked.kind {
-            Union::School => (OfficeKind::SchoolUnion, None),
-            Union::Graduate => (OfficeKind::GraduateUnion, None),
-            Union::College => (OfficeKind::CollegeUnion, locked.college),
-        };
         let notice = Notice::new(format!("{}：已批准召开", locked.short_title()), id.steps_path())
             .says(format!("召开日期：{}。请印发会议通知，拟定议程。", chinese_day(meets_on)));
-        inbox::tell(db, locked.institution, To::Office { kind, college, class: None }, &notice, now).await
+        inbox::tell(db, locked.institution, its_union(&locked), &notice, now).await
     })
     .await?;
     Ok(Redirect::to(&Done::Convened.at(&id.path())).into_response())
+}
+
+async fn put_off(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    Path(id): Path<CongressId>,
+    Form(form): Form<PutOffForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let congress = kept(&mut *app.read().await?, &acting, id).await?;
+    let too_late = |congress: &Congress| {
+        let refused = refusal(&app, acting.person(), congress, "大会改期", id.steps_path());
+        refused.for_reason(format!("大会{}", congress.stage.label()), "批准召开以后、签到开始以前可以改期")
+    };
+    if congress.stage != Stage::Convened {
+        return Err(too_late(&congress));
+    }
+    let Some(asked) = form.read(&congress, now.date(), &mut errors) else {
+        let forms = StepsForms { put_off: form, errors, ..StepsForms::default() };
+        return Ok(unfit(page(&app, acting.person(), congress, forms).await?));
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        let refused = || refusal(&app, acting.person(), &locked, "大会改期", id.steps_path());
+        let convened = permitted(db, &locked, asked.meets_on, now.date(), refused()).await?;
+        if !store::put_off(db, &locked, convened).await? {
+            return Err(too_late(&locked));
+        }
+        if !meeting::store::put_off(db, &locked, asked.meets_on).await? {
+            return Err(refused().for_reason("签到已经开始", "会议没有开完的，写入会议纪要"));
+        }
+        let was = locked.meets_on.map(chinese_day).unwrap_or_default();
+        let entry = Entry::new(Verb::CongressKept, locked.short_title())
+            .detail("办理", "改期")
+            .detail("原定", was.clone())
+            .detail("召开日期", asked.meets_on.to_string())
+            .detail("依据", asked.ground.clone());
+        audit::append(db, acting.person(), entry, now).await?;
+        let says = format!(
+            "由{was}改到{}召开（{}）。请重新印发会议通知，核对会议安排。",
+            chinese_day(asked.meets_on),
+            asked.ground
+        );
+        let notice = Notice::new(format!("{}：改期", locked.short_title()), id.steps_path()).says(says);
+        inbox::tell(db, locked.institution, its_union(&locked), &notice, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::PutOff.at(&id.steps_path())).into_response())
 }
 
 async fn download(

@@ -34,6 +34,7 @@ pub async fn steps(connection: &mut PgConnection, congress: &Congress) -> Result
                   (select count(*) from delegate d where d.congress_id = g.id and d.ended_on is null
                                                          and d.standing = 'elected') as "delegates!",
                   (select max(listed_at) from delegate d where d.congress_id = g.id) as listed_at,
+                  (select q.adopted_at from qualification_report q where q.congress_id = g.id) as adopted_at,
                   exists (select from delegate d where d.congress_id = g.id and d.number is not null) as "numbered!"
            from congress g where g.id = $1"#,
         congress.id.0
@@ -46,7 +47,7 @@ pub async fn steps(connection: &mut PgConnection, congress: &Congress) -> Result
         Step::Rules => known.rules,
         Step::Seats => day(congress.seats_approved_at),
         Step::Delegates => day(known.listed_at).filter(|_| elected),
-        Step::Qualification => day(known.listed_at).filter(|_| known.numbered),
+        Step::Qualification => day(known.adopted_at.or(known.listed_at)).filter(|_| known.numbered),
         Step::Meeting => congress.held_on,
         Step::Result => congress.held_on.filter(|_| congress.stage == Stage::Closed),
         _ => None,
@@ -103,6 +104,21 @@ pub(super) async fn keep(
         draft.document.map(|id| id.0),
         now,
         acting.person().account.0
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Puts a congress that is convened on another day; `false` where it is not at that stage.
+pub(super) async fn put_off(
+    connection: &mut PgConnection,
+    congress: &Locked<Congress>,
+    convened: Convened,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update congress set meets_on = $3 where id = $1 and stage = $2",
+        congress.id.0,
+        Stage::Convened.slug(),
+        convened.meets_on()
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }

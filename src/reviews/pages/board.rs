@@ -95,6 +95,11 @@ impl BoardPage {
         self.persons.iter().filter(|person| person.is_handed() && person.excused_why.is_none()).count()
     }
 
+    /// Not all have scored whom they may.
+    fn lacks_sheets(&self) -> bool {
+        usize::try_from(self.sheets).is_ok_and(|sheets| sheets < self.sheets_due())
+    }
+
     /// How many sheets there are when everybody who came has scored all whom they may.
     fn sheets_due(&self) -> usize {
         let came = self.members.iter().filter(|member| member.scorer.is_some());

@@ -185,6 +185,8 @@ pub(super) struct CompliancePage {
     lines: Vec<ComplianceRow>,
     /// How many unions there are on all pages.
     total: usize,
+    /// How many were checked, whether the filter lists them or not.
+    checked: usize,
     /// The number of the page, from 0 on.
     page: i64,
     page_count: i64,
@@ -540,6 +542,7 @@ impl ShownOverview {
             plan: plans.on(day).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default(),
             lines: table.lines,
             total: table.total,
+            checked: self.unions.len(),
             page: table.page,
             page_count: table.page_count,
             pages: String::new(),

@@ -32,7 +32,7 @@ use super::{
     documents,
     mending::{MendedRule, Mending},
     owed::OwedFinding,
-    paths::{MATTERS, MEETINGS, PRIOR_REPORTS, PROJECTS, UNIONS},
+    paths::{MATTERS, MEETINGS, PLEDGES, PRIOR_REPORTS, PROJECTS, UNIONS},
     store::{self, ReasonRow},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
@@ -381,6 +381,7 @@ fn onward_of_work(rule: Rule, office: &Held) -> Option<Onward> {
     let matters = MatterReader::KINDS.contains(&office.kind);
     let (href, word) = match rule {
         Rule::Org09 => (MEETINGS, "去看会议"),
+        Rule::Dis01 => (PLEDGES, "去看承诺签署"),
         Rule::Vol02 => (PROJECTS, "去看志愿项目"),
         Rule::Gui01 if matters => (PRIOR_REPORTS, "去看事先报告"),
         Rule::Gui02 if matters => (MATTERS, "去看四类事项"),

@@ -29,7 +29,7 @@ use crate::{
         Verb,
         chart::Chart,
         paths::{Done, UNIONS},
-        store::{self, HistoryRow},
+        store::{self, HistoryAct},
         union::{Department, PostRow, Record},
     },
     web::forms,
@@ -130,7 +130,7 @@ pub(super) struct UnionPage {
     /// The plan asks for an executive chair.
     rotates: bool,
     /// What was just done, where an act leads here.
-    latest: Option<HistoryRow>,
+    latest: Option<HistoryAct>,
     done: &'static str,
 }
 
@@ -195,7 +195,7 @@ pub(super) async fn show(
     let latest = if done.is_empty() {
         None
     } else {
-        store::history(&mut db, id, None, RowRange { skip: 0, most: 1 }).await?.pop().map(|act| act.head)
+        store::history(&mut db, id, None, RowRange { skip: 0, most: 1 }).await?.pop()
     };
     let done = Done::said(&done);
     Ok(UnionPage {

@@ -47,6 +47,23 @@ pub struct HistoryAct {
 }
 
 impl HistoryAct {
+    /// Whom it is about; of many the first three and how many they are. Nobody where what was done names nobody.
+    pub fn people(&self) -> String {
+        if self.head.person.is_none() {
+            return String::new();
+        }
+        let mut people: Vec<&str> = Vec::new();
+        for name in std::iter::once(&self.head).chain(&self.parts).filter_map(|row| row.person.as_deref()) {
+            if !people.contains(&name) {
+                people.push(name);
+            }
+        }
+        match people.as_slice() {
+            [first, second, third, _, ..] => format!("{first}、{second}、{third}等 {} 人", people.len()),
+            few => few.join("、"),
+        }
+    }
+
     /// Rows of the same moment were written by one act.
     fn of(rows: Vec<HistoryRow>) -> Vec<Self> {
         let mut acts: Vec<Self> = Vec::new();

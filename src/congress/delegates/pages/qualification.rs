@@ -61,13 +61,16 @@ impl QualificationPage {
     fn shares(&self) -> Vec<Share> {
         let figures = &self.figures;
         let share = |name: &'static str, part: u32| Share::new(name, part, figures.total);
-        vec![
+        let mut shares = vec![
             share("女代表", figures.women),
             share("中共党员（含预备党员）", figures.party),
             share("共青团员", figures.league),
-            share("少数民族代表", figures.minority),
-            share("非骨干代表", figures.ordinary()),
-        ]
+        ];
+        if !is_unregistered(figures) {
+            shares.push(share("少数民族代表", figures.minority));
+        }
+        shares.push(share("非骨干代表", figures.ordinary()));
+        shares
     }
 
     /// Too few delegates are ordinary students.
@@ -111,6 +114,11 @@ fn unknown(count: u32, what: &str) -> String {
     if count == 0 { String::new() } else { format!("（另有{count}人未登记{what}）") }
 }
 
+/// Of no delegate it is known of which nationality they are: that is no count of none.
+fn is_unregistered(figures: &Qualification) -> bool {
+    figures.total > 0 && figures.ethnic_unknown == figures.total
+}
+
 pub(in crate::congress::delegates) fn paper(congress: &Congress, counted: &Counted, today: Date) -> Paper {
     let Counted { figures, adopted, chain, .. } = counted;
     let Qualification { total, seats, women, men, party, probationary, league, minority, backbone, .. } = figures;
@@ -138,7 +146,11 @@ pub(in crate::congress::delegates) fn paper(congress: &Congress, counted: &Count
             of_all(*league, *total),
             unknown(figures.political_unknown, "政治面貌")
         ),
-        format!("民族：少数民族代表{}{}。", of_all(*minority, *total), unknown(figures.ethnic_unknown, "民族")),
+        if is_unregistered(figures) {
+            "民族：代表的民族没有登记，没有统计。".to_owned()
+        } else {
+            format!("民族：少数民族代表{}{}。", of_all(*minority, *total), unknown(figures.ethnic_unknown, "民族"))
+        },
         format!("年级：{}。", list(&figures.grades)),
         format!(
             "不是学生会骨干（主席团成员、部门负责人）的代表{}（{total}－{backbone}＝{}）。",

@@ -219,7 +219,7 @@ pub(super) async fn move_check_in(
             let day = act.congress.meets_on.unwrap_or_else(|| meeting.starts_at.date());
             if act.now.date() < day {
                 let why = format!("大会定于{}召开，还没有到这一天", chinese_day(day));
-                return Err(act.refuse(why, "日期改了的，请先修改大会的召开日期"));
+                return Err(act.refuse(why, "日期改了的，先在学代会日程里登记改期"));
             }
             let head = store::headcount(db, id, act.now.date()).await?;
             if head.count.due == 0 {

@@ -14,7 +14,7 @@ use crate::{
     congress::meeting::{done::Done, nouns::Attendee, state::Meetings, store},
     elections::{
         Verb as ElectionVerb,
-        sitting::ContestRules,
+        sitting::{ContestRules, Stage},
         store::{self as elections, ContestDraft, SittingDraft},
     },
     failure::Failure,
@@ -46,6 +46,11 @@ pub(super) async fn create(
         let head = store::headcount(db, id, day).await?;
         if !head.count.is_enough(&meeting.rules) {
             return Err(act.refusal().because(vec![quorum(&meeting.rules, head.count)]));
+        }
+        let made = elections::sittings_at_congress(db, act.congress.institution, id).await?;
+        if let Some(prepared) = made.iter().find(|sitting| sitting.stage() == Stage::Draft) {
+            let remedy = "在原来的场次里登记选举项目、候选人和监票人；不用的先删除";
+            return Err(act.refuse(format!("场次“{}”还在筹备", prepared.title), remedy));
         }
         let people = store::attendees(db, id, day).await?;
         let present: Vec<StudentId> =

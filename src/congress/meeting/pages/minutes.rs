@@ -25,6 +25,7 @@ use crate::{
         },
         store as congresses,
     },
+    elections::elected::elected_presidium,
     failure::Failure,
     ids::CongressId,
     page::{chrome::Chrome, filters},
@@ -174,6 +175,11 @@ pub(super) async fn sign(
     };
     app.write_as(acting.person().authority(), async |db| {
         let congress = act.congress(db).await?;
+        let unreported = elected_presidium(db, congress.institution, id).await?.open;
+        if !unreported.is_empty() {
+            let why = format!("选举场次还没有监票报告：{}", unreported.join("、"));
+            return Err(act.refuse(why, "选举办完、有了监票报告再签发；不用的场次删除或者作废"));
+        }
         let meeting = store::lock(db, id).await?;
         if !store::sign_minutes(db, &acting, &meeting, act.now).await? {
             let remedy = "请先结束签到，核对并保存会议纪要，再签发";

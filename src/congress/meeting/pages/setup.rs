@@ -16,7 +16,7 @@ use crate::{
     clock::CHINA,
     congress::{
         CongressKeeper,
-        congress::Congress,
+        congress::{Congress, Stage},
         meeting::{
             done::Done,
             forms::SetupForm,
@@ -30,6 +30,7 @@ use crate::{
     ids::CongressId,
     page::chrome::Chrome,
     rules::{election::Source, meeting::VoteBase},
+    text::chinese_day,
     web::forms::{Errors, Submitted},
 };
 
@@ -96,7 +97,14 @@ pub(super) async fn prepare(
     let act = Act::begin(&app, &acting, id, "安排会议").await?;
     let mut errors = Errors::default();
     let stated = stated_quorum(&mut *app.read().await?, acting.institution(), app.clock.today()).await?;
-    let Some(draft) = form.read(stated.as_ref(), &mut errors) else {
+    let draft = form.read(stated.as_ref(), &mut errors);
+    let day = act.congress.meets_on.filter(|_| act.congress.stage == Stage::Convened);
+    if let (Some(draft), Some(day)) = (&draft, day)
+        && draft.starts_at.to_offset(CHINA).date() != day
+    {
+        errors.add("starts", format!("大会定于{}召开；改期的，先在学代会日程里登记", chinese_day(day)));
+    }
+    let Some(draft) = draft.filter(|_| errors.is_empty()) else {
         return Ok(again(page(&app, &acting, &act.congress, stated, Submitted::new(form, errors))));
     };
     app.write_as(acting.person().authority(), async |db| {

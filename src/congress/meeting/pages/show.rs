@@ -17,7 +17,7 @@ use crate::{
         meeting::{
             done::said,
             forms::{DocumentForm, ItemForm},
-            nouns::{AgendaItem, AgendaKind, DocumentHead, DocumentKind, Headcount, Meeting},
+            nouns::{AgendaItem, AgendaKind, CheckIn, DocumentHead, DocumentKind, Headcount, Meeting},
             state::Meetings,
             store,
         },
@@ -60,6 +60,11 @@ impl MeetingPage {
 
     fn may_change(&self) -> bool {
         self.keeps && matches!(self.congress.stage, Stage::Preparing | Stage::Convened)
+    }
+
+    /// Time, place and rules stand once check-in has begun.
+    fn may_arrange(&self) -> bool {
+        self.may_change() && self.meeting.check_in == CheckIn::NotYet
     }
 
     fn may_elect(&self) -> bool {

@@ -10,7 +10,7 @@ mod votes;
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 pub use attendance::*;
 pub use minutes::*;
@@ -136,6 +136,17 @@ pub async fn prepare(
         basis,
         draft.hall.map(|hall| seats(hall.rows)).transpose()?,
         draft.hall.map(|hall| seats(hall.columns)).transpose()?
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Puts a meeting on another day at the same hour; `false` once check-in has begun. One that is not prepared yet has no hour.
+pub async fn put_off(connection: &mut PgConnection, congress: &Locked<Congress>, day: Date) -> Result<bool, Failure> {
+    let Some(meeting) = find(&mut *connection, congress.id).await? else { return Ok(true) };
+    let done = sqlx::query!(
+        "update meeting set starts_at = $2 where congress_id = $1 and check_in = 'not_yet'",
+        congress.id.0,
+        meeting.starts_at.replace_date(day)
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }

@@ -83,15 +83,15 @@ struct Change {
 }
 
 impl Change {
-    /// What the approved result makes of the union.
+    /// What the result makes of the union; until it is approved, as if that were today.
     fn of(
         record: &Record,
         result: &CongressResult,
         facts: &HashMap<StudentId, StudentFacts>,
         known: &Known<'_>,
         today: Date,
-    ) -> Option<Self> {
-        let approved = result.state.approval()?.on;
+    ) -> Self {
+        let approved = result.state.approval().map_or(today, |one| one.on);
         // Before 启用 the union was taken down as it stood.
         let day = record.union.opened_on.map_or(approved, |opened| approved.max(opened));
         let seats = || record.posts.iter().filter(|row| row.post() == Post::Presidium);
@@ -141,7 +141,7 @@ impl Change {
         let from = day.max(today);
         let gap = first_gap(&stays, from, from.saturating_add(time::Duration::days(366)));
         change.gap = gap.filter(|_| known.rotates);
-        Some(change)
+        change
     }
 
     /// The rules on what changes: all may take their posts, or none.
@@ -165,14 +165,12 @@ async fn change_of(
     from_college: &[String],
     plans: &Calendar,
     today: Date,
-) -> Result<Option<Change>, Failure> {
+) -> Result<Change, Failure> {
     let students: Vec<Uuid> = result.elected.iter().map(|one| one.student.0).collect();
     let facts = unions::facts(db, &students, today).await?;
     let facts = facts.into_iter().map(|fact| (fact.student, fact)).collect();
-    let elected_before = match result.state.approval() {
-        Some(approval) => store::elected_before(db, congress, approval.on).await?,
-        None => None,
-    };
+    let approved = result.state.approval().map_or(today, |one| one.on);
+    let elected_before = store::elected_before(db, congress, approved).await?;
     let rotates = plans.in_force(today).is_some_and(|plan| plan.provision(Rule::Org03).is_some());
     Ok(Change::of(record, result, &facts, &Known { from_college, elected_before, rotates }, today))
 }
@@ -203,6 +201,11 @@ impl SeatPage {
     /// Where those come from who begin is asked: half of a school's people come from the colleges.
     fn asks_origin(&self) -> bool {
         self.congress.college.is_none() && !self.change.new.is_empty()
+    }
+
+    /// The elected are looked at before the result is approved: whoever cannot take a post is better found then.
+    fn waits_for_approval(&self) -> bool {
+        !self.is_done() && self.result.waits_to_seat().is_none()
     }
 
     fn is_done(&self) -> bool {
@@ -258,7 +261,6 @@ async fn page(
     }
     let plans = calendar(&mut db, acting.institution()).await?;
     let change = change_of(&mut db, &congress, &result, &record, &form.from_college, &plans, today).await?;
-    let change = change.ok_or(Failure::Missing)?;
     let mut findings = change.faults.clone();
     findings.extend(change.judge(&plans, &record, None).findings().iter().cloned());
     findings.retain(|finding| !finding.verdict.is_settled());
@@ -322,7 +324,6 @@ pub(super) async fn act(
             }
             let plans = calendar(db, acting.institution()).await?;
             let change = change_of(db, &locked, &result, &union, &form.from_college, &plans, today).await?;
-            let Some(change) = change else { return Err(Failure::Missing) };
             let faults: Vec<Finding> =
                 change.faults.iter().filter(|one| one.verdict == Outcome::Fail).cloned().collect();
             if !faults.is_empty() {

@@ -89,6 +89,11 @@ impl ResultPage {
         self.keeps && self.result.as_ref().is_some_and(|result| result.stage() == Stage::Elected)
     }
 
+    /// Whether the elected may take their posts can be looked at before the result is approved.
+    fn may_foresee(&self) -> bool {
+        self.keeps && self.result.as_ref().is_some_and(|result| result.state.approval().is_none())
+    }
+
     fn may_seat(&self) -> bool {
         self.keeps && self.result.as_ref().is_some_and(|result| result.waits_to_seat().is_some())
     }

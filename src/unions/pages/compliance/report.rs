@@ -61,7 +61,7 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
     let mut paper = Paper::new(format!("{}\n学生会组织对照检查情况报告", page.institution))
         .landscape()
         .caption(&format!("截至{day}"))
-        .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.total))
+        .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.checked))
         .heading("检查结论");
     paper = if page.is_clean() {
         paper.paragraph("没有不符合刚性要求的组织。")
