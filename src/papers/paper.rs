@@ -266,10 +266,11 @@ impl Table {
         self.columns.iter().map(|column| u32::from(column.width)).sum::<u32>().max(1)
     }
 
-    /// The width of a column in hundredths of the table's.
+    /// The width of a column in hundredths of the table's, to two decimals: with fewer a line may end elsewhere than in Word.
     #[must_use]
-    pub fn percent(&self, column: &Column) -> u32 {
-        u32::from(column.width) * 100 / self.shares()
+    pub fn percent(&self, column: &Column) -> String {
+        let share = u32::from(column.width) * 10_000 / self.shares();
+        format!("{}.{:02}", share / 100, share % 100)
     }
 
     /// Too many columns for the usual size of type.
