@@ -246,6 +246,13 @@ impl Paper {
         self.title.replace('\n', "")
     }
 
+    /// The title, broken at the end of a word where a line of it would not fit (GB/T 9704-2012, 7.3.1).
+    #[must_use]
+    pub fn title_in_lines(&self) -> String {
+        let width = if self.is_landscape() { 56 } else { 39 };
+        self.title.lines().map(|line| broken(line, width)).collect::<Vec<_>>().join("\n")
+    }
+
     /// The name of its Word file, free of what file systems refuse.
     #[must_use]
     pub fn file_name(&self) -> String {
@@ -266,7 +273,7 @@ impl Table {
         self.columns.iter().map(|column| u32::from(column.width)).sum::<u32>().max(1)
     }
 
-    /// The width of a column in hundredths of the table's, to two decimals: with fewer a line may end elsewhere than in Word.
+    /// The width of a column in hundredths of the table's. Without decimals lines would end elsewhere than in Word.
     #[must_use]
     pub fn percent(&self, column: &Column) -> String {
         let share = u32::from(column.width) * 10_000 / self.shares();
@@ -327,6 +334,41 @@ impl Imprint {
     pub fn day(&self) -> String {
         format!("{}印发", chinese_day(self.issued_on))
     }
+}
+
+/// The width of a text in half characters.
+pub(super) fn halves(text: &str) -> u32 {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// What the first line of a title may end with, and what then does not follow it.
+const LINE_ENDS: [(&str, &str); 9] = [
+    ("学院", ""),
+    ("大学", "生"),
+    ("学校", ""),
+    ("系", "统"),
+    ("学生会", "议"),
+    ("研究生会", "议"),
+    ("委员会", "议"),
+    ("大会", ""),
+    ("学期", ""),
+];
+
+/// A line of a title in two that are about as long, where it is longer than so many half characters and has a place to break.
+fn broken(line: &str, width: u32) -> String {
+    if halves(line) <= width {
+        return line.to_owned();
+    }
+    let parts = line.char_indices().filter_map(|(place, _)| line.split_at_checked(place));
+    let may_end = |before: &str, after: &str| {
+        let fits = |(end, not): &(&str, &str)| before.ends_with(*end) && (not.is_empty() || !after.starts_with(*not));
+        LINE_ENDS.iter().any(fits) && !after.starts_with(['（', '）', '、', '，', '与', '和'])
+    };
+    let parts = parts.filter(|(before, after)| may_end(before, after));
+    let fitting = parts.filter(|(before, after)| halves(before) <= width && halves(after) <= width);
+    fitting
+        .min_by_key(|(before, after)| halves(before).abs_diff(halves(after)))
+        .map_or_else(|| line.to_owned(), |(before, after)| format!("{before}\n{after}"))
 }
 
 /// 发文字号 as it is written: the year in 六角括号 (GB/T 9704-2012, 7.2.5), whichever brackets were typed.
