@@ -236,18 +236,18 @@ fn overview_of(
     today: Date,
 ) -> Paper {
     let mut columns = vec![
-        Column::centred("编号", 4),
+        Column::centred("编号", 5),
         Column::centred("姓名", 8),
-        Column::centred("性别", 4),
+        Column::centred("性别", 5),
         Column::text("院系班级", 16),
-        Column::text("岗位", 10),
+        Column::text("岗位", 11),
         Column::text("现任职务", 12),
         Column::text("来源", 10),
-        Column::text("进度", 14),
+        Column::text("进度", 16),
     ];
     if grades {
         let figures =
-            [Column::centred("政治面貌", 8), Column::centred("专业排名", 8), Column::centred("不及格门数", 5)];
+            [Column::centred("政治面貌", 8), Column::centred("专业排名", 8), Column::centred("不及格门数", 7)];
         columns.splice(7..7, figures);
     }
     let row = |case: &Case| {
