@@ -179,6 +179,13 @@ impl Paper {
         self.with(Block::SignatureLine(format!("{role}（签字）：{}", "＿".repeat(8))))
     }
 
+    /// Adds a line on which `role` signs by hand, with room for the seal of their office and the day.
+    #[must_use]
+    pub fn sealed_line(self, role: &str) -> Self {
+        let signed = "＿".repeat(5);
+        self.with(Block::SignatureLine(format!("{role}（签字）：{signed}　（盖章）　　年　　月　　日")))
+    }
+
     #[must_use]
     pub fn note(self, text: impl Into<String>) -> Self {
         self.with(Block::Note(text.into()))

@@ -337,7 +337,7 @@ impl ReviewFormPage {
                     .paragraph(format!("{verdict}{says}"))
                     .note(format!("系统记录：{} {}，{day}", opinion.office, opinion.by_name));
             }
-            paper = paper.signature_line("负责人");
+            paper = paper.sealed_line("负责人");
         }
         let chain = &round.chain;
         paper.note(format!("程序依据：{} {}“{}”。", chain.document, chain.section, chain.quote))
