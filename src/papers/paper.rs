@@ -256,7 +256,7 @@ impl Paper {
     /// The title, broken at the end of a word where a line of it would not fit (GB/T 9704-2012, 7.3.1).
     #[must_use]
     pub fn title_in_lines(&self) -> String {
-        let width = if self.is_landscape() { 56 } else { 39 };
+        let width = if self.is_landscape() { 56 } else { 40 };
         self.title.lines().map(|line| broken(line, width)).collect::<Vec<_>>().join("\n")
     }
 
