@@ -361,7 +361,7 @@ const LINE_ENDS: [(&str, &str); 9] = [
     ("学期", ""),
 ];
 
-/// A line of a title in two that are about as long, where it is longer than so many half characters and has a place to break.
+/// A line of a title in two of about one length, where it is longer than so many half characters and can be broken.
 fn broken(line: &str, width: u32) -> String {
     if halves(line) <= width {
         return line.to_owned();
