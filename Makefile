@@ -76,7 +76,7 @@ peers: tools portal
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq npm python3-venv; }
 	/usr/bin/python3 -B tests/peers/run.py
 
-# The papers of the demo's congresses in Word, as LibreOffice reads them, and in print, compared page by page.
+# The demo's papers of each kind in Word, as LibreOffice reads them, and in print, compared page by page.
 papers: tools portal
 	@{ command -v soffice && command -v pdftotext; } >/dev/null 2>&1 || \
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq \

@@ -189,7 +189,7 @@ fn decision_of(case: &ConductCase, by: &str) -> Paper {
 }
 
 fn columns() -> Vec<Column> {
-    vec![Column::text("项目", 8), Column::text("内容", 24)]
+    vec![Column::text("项目", 9), Column::text("内容", 24)]
 }
 
 fn row(label: &str, says: impl Into<String>) -> Vec<String> {

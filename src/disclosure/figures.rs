@@ -139,7 +139,7 @@ impl Figures {
 
     fn paper(&self) -> Paper {
         let all = &self.all;
-        Paper::new(format!("{}学生会（研究生会）年度数据", self.institution))
+        Paper::new(format!("{}\n学生会（研究生会）年度数据", self.institution))
             .caption(&self.in_words())
             .paragraph(format!(
                 "截至{}，全校学生会、研究生会共有工作人员 {} 人。本学年考察人选 {} 人，通过 {} 人；选举 {} 场，应投 {} 人次，\

@@ -76,9 +76,9 @@ fn form_table(union: &UnionForm) -> Table {
 fn roster_table(roster: &[RosterLine]) -> Table {
     let columns = vec![
         Column::centred("姓名", 8),
-        Column::centred("政治面貌", 9),
+        Column::centred("政治面貌", 8),
         Column::text("院系", 12),
-        Column::centred("年级", 6),
+        Column::centred("年级", 7),
         Column::centred("成绩排名", 8),
         Column::centred("课业情况", 8),
         Column::text("职务", 14),

@@ -120,10 +120,10 @@ fn minutes_of(by: &str, meeting: &UnionMeeting, invited: &Invited<'_>, decisions
     if !decisions.is_empty() {
         let columns = vec![
             Column::centred("序号", 4),
-            Column::text("决定事项", 18),
+            Column::text("决定事项", 17),
             Column::text("表决", 10),
-            Column::centred("承办", 7),
-            Column::centred("期限", 8),
+            Column::centred("承办", 6),
+            Column::centred("期限", 10),
         ];
         let row = |one: &Decision| {
             let says = if one.major { format!("（重大事项）{}", one.says) } else { one.says.clone() };

@@ -179,6 +179,13 @@ impl Paper {
         self.with(Block::SignatureLine(format!("{role}（签字）：{}", "＿".repeat(8))))
     }
 
+    /// Adds a line on which `role` signs by hand, with room for the seal of their office and the day.
+    #[must_use]
+    pub fn sealed_line(self, role: &str) -> Self {
+        let signed = "＿".repeat(5);
+        self.with(Block::SignatureLine(format!("{role}（签字）：{signed}　（盖章）　　年　　月　　日")))
+    }
+
     #[must_use]
     pub fn note(self, text: impl Into<String>) -> Self {
         self.with(Block::Note(text.into()))
@@ -246,6 +253,13 @@ impl Paper {
         self.title.replace('\n', "")
     }
 
+    /// The title, broken at the end of a word where a line of it would not fit (GB/T 9704-2012, 7.3.1).
+    #[must_use]
+    pub fn title_in_lines(&self) -> String {
+        let width = if self.is_landscape() { 56 } else { 40 };
+        self.title.lines().map(|line| broken(line, width)).collect::<Vec<_>>().join("\n")
+    }
+
     /// The name of its Word file, free of what file systems refuse.
     #[must_use]
     pub fn file_name(&self) -> String {
@@ -266,10 +280,11 @@ impl Table {
         self.columns.iter().map(|column| u32::from(column.width)).sum::<u32>().max(1)
     }
 
-    /// The width of a column in hundredths of the table's.
+    /// The width of a column in hundredths of the table's. Without decimals lines would end elsewhere than in Word.
     #[must_use]
-    pub fn percent(&self, column: &Column) -> u32 {
-        u32::from(column.width) * 100 / self.shares()
+    pub fn percent(&self, column: &Column) -> String {
+        let share = u32::from(column.width) * 10_000 / self.shares();
+        format!("{}.{:02}", share / 100, share % 100)
     }
 
     /// Too many columns for the usual size of type.
@@ -326,6 +341,41 @@ impl Imprint {
     pub fn day(&self) -> String {
         format!("{}印发", chinese_day(self.issued_on))
     }
+}
+
+/// The width of a text in half characters.
+pub(super) fn halves(text: &str) -> u32 {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// What the first line of a title may end with, and what then does not follow it.
+const LINE_ENDS: [(&str, &str); 9] = [
+    ("学院", ""),
+    ("大学", "生"),
+    ("学校", ""),
+    ("系", "统"),
+    ("学生会", "议"),
+    ("研究生会", "议"),
+    ("委员会", "议"),
+    ("大会", ""),
+    ("学期", ""),
+];
+
+/// A line of a title in two of about one length, where it is longer than so many half characters and can be broken.
+fn broken(line: &str, width: u32) -> String {
+    if halves(line) <= width {
+        return line.to_owned();
+    }
+    let parts = line.char_indices().filter_map(|(place, _)| line.split_at_checked(place));
+    let may_end = |before: &str, after: &str| {
+        let fits = |(end, not): &(&str, &str)| before.ends_with(*end) && (not.is_empty() || !after.starts_with(*not));
+        LINE_ENDS.iter().any(fits) && !after.starts_with(['（', '）', '、', '，', '与', '和'])
+    };
+    let parts = parts.filter(|(before, after)| may_end(before, after));
+    let fitting = parts.filter(|(before, after)| halves(before) <= width && halves(after) <= width);
+    fitting
+        .min_by_key(|(before, after)| halves(before).abs_diff(halves(after)))
+        .map_or_else(|| line.to_owned(), |(before, after)| format!("{before}\n{after}"))
 }
 
 /// 发文字号 as it is written: the year in 六角括号 (GB/T 9704-2012, 7.2.5), whichever brackets were typed.

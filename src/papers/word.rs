@@ -10,7 +10,7 @@ use askama::Template;
 use time::Date;
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use super::paper::{Block, Column, HeadingLevel, Imprint, Paper, Signature, Table};
+use super::paper::{Block, Column, HeadingLevel, Imprint, Paper, Signature, Table, halves};
 
 const CONTENT_TYPES: &str = include_str!("../../templates/papers/word/content_types.xml");
 const RELATIONS: &str = include_str!("../../templates/papers/word/relations.xml");
@@ -206,11 +206,6 @@ fn table(table: &Table, width: u32) -> WordTable {
     WordTable { width: columns.iter().sum(), columns, rows }
 }
 
-/// The width of a text in half characters.
-fn halves(text: &str) -> u32 {
-    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
-}
-
 /// What stays free to the right of 署名 and of 成文日期, in half characters: the name stands in the middle over the day.
 #[must_use]
 pub fn free_to_the_right(name: &str, day: &str) -> [u32; 2] {
@@ -249,7 +244,7 @@ impl Document {
         if !paper.number.is_empty() {
             add(Style::Number, &paper.number);
         }
-        add(Style::Title, &paper.title);
+        add(Style::Title, &paper.title_in_lines());
         if !paper.caption.is_empty() {
             add(Style::Caption, &paper.caption);
         }

@@ -27,7 +27,7 @@ pub(super) fn report_paper(institution: &str, review: &Review, person: &Person) 
 
 /// The blank sheet of a board member, for a board that writes by hand: people stand in the order of official lists.
 pub(super) fn sheet_paper(institution: &str, review: &Review, persons: &[Person], strokes: StrokeOrder) -> Paper {
-    let mut columns = vec![Column::centred("序号", 4), Column::centred("姓名", 8), Column::text("岗位", 14)];
+    let mut columns = vec![Column::centred("序号", 4), Column::centred("姓名", 8), Column::text("岗位", 15)];
     for one in review.scheme.weights() {
         columns.push(Column::centred(&format!("{}（{}%）", one.aspect, one.weight), 8));
     }
@@ -99,14 +99,14 @@ pub(super) fn means(outcome: &Outcome) -> Vec<String> {
 /// Everybody who was scored, the best first: for the files of the League organisation, not for announcing.
 pub(super) fn summary_paper(institution: &str, review: &Review, rows: &[(Person, Outcome)]) -> Paper {
     let mut columns = vec![
-        Column::centred("序号", 4),
-        Column::centred("姓名", 8),
-        Column::centred("学号", 10),
-        Column::text("班级", 12),
-        Column::text("岗位", 14),
+        Column::centred("序号", 5),
+        Column::centred("姓名", 9),
+        Column::centred("学号", 11),
+        Column::text("班级", 13),
+        Column::text("岗位", 15),
     ];
-    columns.extend(review.scheme.weights().iter().map(|one| Column::centred(&one.aspect, 8)));
-    columns.extend([("评议表", 6), ("得分", 7), ("等次", 7)].map(|(title, width)| Column::centred(title, width)));
+    columns.extend(review.scheme.weights().iter().map(|one| Column::centred(&one.aspect, 9)));
+    columns.extend([("评议表", 7), ("得分", 7), ("等次", 7)].map(|(title, width)| Column::centred(title, width)));
     let row = |(place, (person, outcome)): (usize, &(Person, Outcome))| {
         let mut cells = vec![place.to_string(), person.name.clone(), person.number.clone()];
         cells.extend([person.class.clone(), person.posts.clone()]);

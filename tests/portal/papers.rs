@@ -161,6 +161,18 @@ fn whole() -> Paper {
 }
 
 #[test]
+fn a_long_title_is_broken_at_the_end_of_a_word() {
+    let in_lines = |title: &str| Paper::new(title).title_in_lines();
+    let long = "青屿工业职业技术学院电子与通信工程系学生会\n工作人员退出登记表";
+    assert_eq!(in_lines(long), "青屿工业职业技术学院\n电子与通信工程系学生会\n工作人员退出登记表");
+    assert_eq!(Paper::new(long).landscape().title_in_lines(), long, "there is room for it on a sheet that lies across");
+    let students = "关于组建望岳医科大学大学生艺术团筹备工作组的请示";
+    assert_eq!(in_lines(students), "关于组建望岳医科大学\n大学生艺术团筹备工作组的请示");
+    let whole = "关于加强和改进学生食堂和宿舍服务工作的若干意见";
+    assert_eq!(in_lines(whole), whole, "where no word is known to end it is left to Word and the browser");
+}
+
+#[test]
 fn a_paper_in_word_has_the_layout_of_the_standard() {
     let file = whole().to_word().unwrap();
     assert_eq!(file, whole().to_word().unwrap(), "the same paper is the same file");

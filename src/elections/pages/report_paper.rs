@@ -78,7 +78,7 @@ impl Papers {
         }
         paper = paper.heading("经过").items(self.events());
         paper = paper.note(format!(
-            "公开记录核验码（SHA-256）：{}\n全部选票核验码（SHA-256）：{}",
+            "公开记录核验码（SHA-256）：\n{}\n全部选票核验码（SHA-256）：\n{}",
             self.record_hash, self.ballots_hash
         ));
         for monitor in monitors {

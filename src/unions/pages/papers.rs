@@ -165,7 +165,7 @@ fn roster_paper(institution: &str, name: &str, rows: &[RosterRow], today: Date, 
     numbers.dedup();
     let mut columns = vec![
         Column::centred("序号", 5),
-        Column::text("部门", 9),
+        Column::text("部门", 10),
         Column::text("岗位", 12),
         Column::centred("姓名", 8),
         Column::centred("学号", 11),

@@ -236,18 +236,18 @@ fn overview_of(
     today: Date,
 ) -> Paper {
     let mut columns = vec![
-        Column::centred("编号", 4),
+        Column::centred("编号", 5),
         Column::centred("姓名", 8),
-        Column::centred("性别", 4),
+        Column::centred("性别", 5),
         Column::text("院系班级", 16),
-        Column::text("岗位", 10),
+        Column::text("岗位", 11),
         Column::text("现任职务", 12),
         Column::text("来源", 10),
-        Column::text("进度", 14),
+        Column::text("进度", 16),
     ];
     if grades {
         let figures =
-            [Column::centred("政治面貌", 8), Column::centred("专业排名", 8), Column::centred("不及格门数", 5)];
+            [Column::centred("政治面貌", 8), Column::centred("专业排名", 8), Column::centred("不及格门数", 7)];
         columns.splice(7..7, figures);
     }
     let row = |case: &Case| {
@@ -337,7 +337,7 @@ impl ReviewFormPage {
                     .paragraph(format!("{verdict}{says}"))
                     .note(format!("系统记录：{} {}，{day}", opinion.office, opinion.by_name));
             }
-            paper = paper.signature_line("负责人");
+            paper = paper.sealed_line("负责人");
         }
         let chain = &round.chain;
         paper.note(format!("程序依据：{} {}“{}”。", chain.document, chain.section, chain.quote))
