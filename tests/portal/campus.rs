@@ -110,8 +110,8 @@ async fn an_administrator_without_a_password_is_one_of_them_and_the_last_one_sta
     let list = second.get("/accounts?q=T900").await;
     assert!(!list.text().contains("待激活"), "{}", list.text());
     assert_eq!(second.post(&format!("{of_first}/disable"), &[]).await.status, 303, "one is left who can sign in");
-    let last = second.post(&format!("{of_second}/disable"), &[]).await;
-    assert!(last.status == 422 && last.text().contains("最后一名系统管理员"), "{}", last.text());
+    let refused = second.post(&format!("{of_second}/disable"), &[]).await;
+    assert!(refused.status == 422 && refused.text().contains("最后一名系统管理员"), "{}", refused.text());
     let end = second.get(&of_second).await.attributes("form[action*='/offices/']", "action").remove(0);
     assert_eq!(second.post(&end, &[]).await.status, 422);
 

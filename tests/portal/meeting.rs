@@ -40,6 +40,26 @@ async fn screen(client: &mut Client, path: &str) -> Vec<String> {
     page.all(".screen-figures dd")
 }
 
+/// What others did at a congress whose name holds this one's, and at this one.
+async fn acts_of_others(portal: &Portal) {
+    let written =
+        "insert into audit_entry (seq, at, institution_id, actor, office, verb, object, detail, clause, previous, hash)
+         select m.seq + 1000 + v.place, m.at, m.institution_id, m.actor, m.office, 'proposal_kept', v.title,
+                json_build_object('大会', v.prefix || m.object)::text, '', m.previous, m.hash
+         from (select * from audit_entry where verb = 'meeting_kept' order by seq desc limit 1) m,
+              (values (1, '附属', '别处的提案'), (2, '', '本会的提案')) v(place, prefix, title)";
+    assert_eq!(sqlx::query(written).execute(&mut portal.owner().await).await.unwrap().rows_affected(), 2);
+}
+
+/// The hash of the one entry of the record that says this.
+async fn hash_of(portal: &Portal, says: &str) -> String {
+    sqlx::query_scalar("select encode(hash, 'hex') from audit_entry where strpos(detail, $1) > 0")
+        .bind(says)
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap()
+}
+
 #[tokio::test]
 async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let portal = Portal::start().await;
@@ -123,14 +143,7 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     }
     let plan = league.get(&format!("{meeting}/papers/seating")).await;
     assert_eq!(plan.all("td[data-label='座位（自主席台起）']"), ["第1排1—3座", "第1排4—6座"]);
-    // What others did at a congress whose name holds this one's, and at this one.
-    let others =
-        "insert into audit_entry (seq, at, institution_id, actor, office, verb, object, detail, clause, previous, hash)
-                  select m.seq + 1000 + v.place, m.at, m.institution_id, m.actor, m.office, 'proposal_kept', v.title,
-                         json_build_object('大会', v.prefix || m.object)::text, '', m.previous, m.hash
-                  from (select * from audit_entry where verb = 'meeting_kept' order by seq desc limit 1) m,
-                       (values (1, '附属', '别处的提案'), (2, '', '本会的提案')) v(place, prefix, title)";
-    assert_eq!(sqlx::query(others).execute(&mut portal.owner().await).await.unwrap().rows_affected(), 2);
+    acts_of_others(&portal).await;
     // In the file of the congress it can be read without the portal.
     let file = league.get(&format!("{path}/archive")).await;
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file.bytes.clone())).unwrap();
@@ -145,11 +158,7 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let hands = read("名单/举手表决.csv");
     assert!(hands.contains("工作报告决议,") && hands.contains("4,1,0,赞成超过实到的 1/2,通过"), "{hands}");
     assert_eq!(read("名单/撤销的签到.csv").lines().count(), 1, "nobody's was");
-    let signed: String =
-        sqlx::query_scalar("select encode(hash, 'hex') from audit_entry where strpos(detail, '签发会议纪要') > 0")
-            .fetch_one(&mut portal.owner().await)
-            .await
-            .unwrap();
+    let signed = hash_of(&portal, "签发会议纪要").await;
     let acts = read("名单/办理记录.csv");
     assert!(acts.contains("办理：签发会议纪要") && acts.contains(&signed), "{acts}");
     assert!(acts.contains("本会的提案") && !acts.contains("别处的提案"), "{acts}");

@@ -48,6 +48,7 @@ pub struct HistoryAct {
 
 impl HistoryAct {
     /// Whom it is about; of many the first three and how many they are. Nobody where what was done names nobody.
+    #[must_use]
     pub fn people(&self) -> String {
         if self.head.person.is_none() {
             return String::new();
