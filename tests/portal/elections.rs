@@ -700,7 +700,8 @@ async fn posts_that_are_forged_replayed_or_meant_for_others_cast_nothing() {
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
-    assert!(third.post(&path, &[("c1-1", "F")]).await.location().starts_with("/sign-in"));
+    assert_eq!(third.post(&path, &[("c1-1", "F")]).await.status, 303);
+    assert!(third.get(&sitting.votes()).await.location().starts_with("/sign-in"));
     // Nor does one whose account was found to be another student's: the place on the roll is looked at again.
     let mut fourth = voter(&portal, 4).await;
     assert_eq!(fourth.get(&sitting.votes()).await.status, 200);

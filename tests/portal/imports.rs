@@ -794,7 +794,7 @@ async fn a_typing_error_does_not_end_the_sitting_secretary() {
 
 #[tokio::test]
 async fn a_list_of_officers_heads_its_numbers_by_either_word() {
-    let portal = Portal::start().await;
+    let portal = Portal::two().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let today = portal.app.clock.today();
     for head in ["学号（工号）", "*学 号", "工号（必填）"] {
