@@ -389,7 +389,7 @@ async fn at_a_meeting_of_all_every_student_is_checked_in_without_a_list() {
     for statement in [
         "delete from delegate",
         "update congress set of_all = true",
-        "update student set left_on = current_date - 1
+        "update student set left_on = current_date - 1, left_why = 'other'
          where number = '20240150' and institution_id = (select institution_id from congress)",
         "update student set number = '20249999'
          where number = '20240149' and institution_id <> (select institution_id from congress)",

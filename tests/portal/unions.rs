@@ -332,11 +332,11 @@ async fn a_roster_that_is_kept_is_made_anew_where_anything_of_it_changed() {
     let mut db = portal.owner().await;
     for (change, says) in [
         ("update student set political = '中共党员' where number = '20240003'", "中共党员"),
-        ("update class set name = '改名一班' where id = (select class_id from student where number = '20240003')", "改名一班"),
+        ("update class set name = '改名一班' where id in (select class_id from student where number = '20240003')", "改名一班"),
         ("update college set name = '改名学院' where name in (select c.name from student s join class k on k.id = s.class_id
               join major m on m.id = k.major_id join college c on c.id = m.college_id where s.number = '20240003')", "改名学院"),
         ("update department set name = '综合办公室'", "综合办公室"),
-        ("update post set marked_chair = true where student_id = (select id from student where number = '20240002')
+        ("update post set marked_chair = true where student_id in (select id from student where number = '20240002')
               and kind = 'presidium'", "（执行主席）"),
         ("update institution set stroke_order = 'whole'", "笔画"),
     ] {
