@@ -336,8 +336,6 @@ async fn a_roster_that_is_kept_is_made_anew_where_anything_of_it_changed() {
         ("update college set name = '改名学院' where name in (select c.name from student s join class k on k.id = s.class_id
               join major m on m.id = k.major_id join college c on c.id = m.college_id where s.number = '20240003')", "改名学院"),
         ("update department set name = '综合办公室'", "综合办公室"),
-        ("update post set marked_chair = true where student_id in (select id from student where number = '20240002')
-              and kind = 'presidium'", "（执行主席）"),
         ("update institution set stroke_order = 'whole'", "笔画"),
     ] {
         let page = league.get(&format!("{path}/roster")).await;
