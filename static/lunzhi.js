@@ -46,8 +46,8 @@ document.addEventListener("submit", (event) => {
     button.textContent = button.dataset.busy;
   }
 });
-// A page that came by sending a form is asked for by its address when one goes back to it. Else a phone that has forgotten
-// it shows an error of its own in place of a ballot.
+// A page that came by sending a form is asked for by its address when one goes back to it or reloads it. Else a phone that
+// has forgotten it shows an error of its own in place of a ballot, and a reload casts once more.
 if (document.querySelector("[data-sent-here]")) history.replaceState(null, "", location.pathname);
 // A page that comes back from the browser's memory can be sent again.
 window.addEventListener("pageshow", () => {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::{
     Verb,
     codes::{self, Purpose, WaitingAccount},
+    paths::Activated,
 };
 use crate::{
     app::App,
@@ -143,13 +144,13 @@ async fn activate(
             Ok(purpose)
         })
         .await?;
-    if purpose.is_none() {
+    let Some(purpose) = purpose else {
         errors.add("code", NOT_OPEN);
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
-    }
+    };
     let credentials = Credentials { account, password_hash: hash };
     match open_session(&app, &headers, credentials, Counted::default()).await? {
-        Ok(session) => session.into_response(&headers, "/"),
+        Ok(session) => session.into_response(&headers, &Activated::by(purpose).path()),
         Err(_) => Ok(Redirect::to("/sign-in").into_response()),
     }
 }

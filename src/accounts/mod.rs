@@ -21,7 +21,7 @@ pub use consents_store::{
     AskedSettings, OpenSettings, ask_for_settings, clear_expired, open_settings, others as others_who_could_confirm,
     take_settings, tell_of_one,
 };
-pub use paths::CAMPUS;
+pub use paths::{Activated, CAMPUS};
 pub use slips::Slips;
 
 use crate::{

@@ -1,5 +1,6 @@
 //! Where the pages of accounts are, and what they say after an act.
 
+use super::codes::Purpose;
 use crate::{
     ids::{AccountId, ClassId, PrintId},
     words::words,
@@ -28,6 +29,27 @@ words! {
     Confirmed = "confirmed", "已确认。授予的职务已生效；其他事项由提出的人接着办理。";
     Withdrawn = "withdrawn", "已撤回，没有办理。";
     Declined = "declined", "没有同意，已告知提出的人。";
+}
+
+words! {
+    /// What the home page says to whoever came in by a one-time code.
+    Activated:
+    First = "activated", "账号已激活，你已登录。以后用学号（工号）和刚才设置的密码登录。";
+    Reset = "new-password", "新密码已生效，你已登录。以后用学号（工号）和这个密码登录。";
+}
+
+impl Activated {
+    pub(super) fn by(purpose: Purpose) -> Self {
+        match purpose {
+            Purpose::First => Self::First,
+            Purpose::Reset => Self::Reset,
+        }
+    }
+
+    /// The home page, which says so.
+    pub(super) fn path(self) -> String {
+        format!("/?done={}", self.slug())
+    }
 }
 
 /// The page 登录安全 after an act.

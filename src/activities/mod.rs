@@ -36,7 +36,7 @@ pub const NAV: &[NavItem] = &[
         label: "活动报名",
         says: "学生会的活动：报名、签到、评价",
         group: NavGroup::Own,
-        place: 35,
+        place: 20,
         offices: OfficeKind::ALL,
     },
 ];

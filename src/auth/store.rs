@@ -234,6 +234,16 @@ pub async fn is_here(connection: &mut PgConnection, school: &str) -> Result<(), 
     moved.map_or(Ok(()), |moved| Err(Failure::MovedAway { on: moved.moved_on, to: moved.address }))
 }
 
+/// The same for a university by its id: for whoever gave their password before it moved, and not yet their second factor.
+///
+/// # Errors
+/// [`Failure::MovedAway`] where it moved.
+pub async fn is_still_here(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
+    let moved = sqlx::query!("select moved_on, address from moved_university where institution_id = $1", institution.0);
+    let moved = moved.fetch_optional(connection).await?;
+    moved.map_or(Ok(()), |moved| Err(Failure::MovedAway { on: moved.moved_on, to: moved.address }))
+}
+
 /// Lets the acts of one kind of an account come one after the other until the end of the transaction, so that each counts those
 /// before it. Not by a lock of the account's row: [`still_holds`] shares that one, and two who share it would wait for each
 /// other.

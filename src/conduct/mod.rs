@@ -92,7 +92,7 @@ pub const NAV: &[NavItem] = &[
         label: "我的离任",
         says: "申请辞去学生会职务，办理工作交接",
         group: NavGroup::Own,
-        place: 60,
+        place: 98,
         offices: STUDENTS,
     },
 ];

@@ -28,7 +28,7 @@ use crate::{
     failure::Failure,
     ids::{ClassId, CollegeId, UnionId},
     office::{Office, SchoolLeague, UnionReader},
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{
         Finding,

@@ -54,7 +54,7 @@ pub const NAV: &[NavItem] = &[
         label: "自律承诺",
         says: "阅读并签署自律承诺，看自己的培训",
         group: NavGroup::Own,
-        place: 55,
+        place: 85,
         offices: STUDENTS,
     },
 ];

@@ -86,7 +86,7 @@ pub const NAV: &[NavItem] = &[
         label: "我的投票",
         says: "现在可以投的票、投过的票、我的回执是否计入",
         group: NavGroup::Own,
-        place: 70,
+        place: 10,
         offices: VOTERS,
     },
     NavItem {

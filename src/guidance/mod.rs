@@ -73,7 +73,7 @@ pub const NAV: &[NavItem] = &[
         label: "我的任职",
         says: "现在和以往的学生会任职，下载聘书、任职证明",
         group: NavGroup::Own,
-        place: 58,
+        place: 80,
         offices: &[OfficeKind::Student],
     },
 ];

@@ -6,6 +6,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use axum_extra::extract::Query;
 use time::{Date, Duration};
 
 use super::{
@@ -15,6 +16,7 @@ use super::{
     waiting::waiting,
 };
 use crate::{
+    accounts::Activated,
     auth::{extract::With, person::SignedIn},
     failure::Failure,
     office::OfficeKind,
@@ -25,7 +27,7 @@ use crate::{
     },
     rulebook::{Governing, store::GoverningToday},
     vetting::{self, case::Case, round::Round, store::PublicNotice},
-    web::routes::Routes,
+    web::{forms::Done as After, routes::Routes},
 };
 
 /// How far ahead home lists what waits; the calendar has the rest of the year.
@@ -45,6 +47,8 @@ struct WelcomePage {
 #[template(path = "home/home.html")]
 struct HomePage {
     chrome: Chrome,
+    /// What led here, in a sentence; empty where one just comes.
+    done: &'static str,
     person: SignedIn,
     governing: Option<Governing>,
     waiting: Vec<Task>,
@@ -71,7 +75,11 @@ impl HomePage {
     }
 }
 
-async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> Result<Response, Failure> {
+async fn home(
+    State(app): State<Home>,
+    found: Option<With<GoverningToday>>,
+    Query(After { done }): Query<After>,
+) -> Result<Response, Failure> {
     let Some(With(person, GoverningToday(governing))) = found else {
         return Ok(WelcomePage { chrome: Chrome::bare("依规运行学生会") }.into_response());
     };
@@ -101,6 +109,8 @@ async fn home(State(app): State<Home>, found: Option<With<GoverningToday>>) -> R
     let counted = Counted { waiting: &waiting, notices: &notices, sittings: &sittings };
     let figures = figures::figures(&app.overviews, &mut db, &person, &counted, now).await?;
     let chrome = app.chrome(&person, "首页");
-    let page = HomePage { chrome, person, governing, waiting, rounds, applications, notices, figures, entries, today };
+    let done = done.parse().map_or("", Activated::label);
+    let page =
+        HomePage { chrome, done, person, governing, waiting, rounds, applications, notices, figures, entries, today };
     Ok(page.into_response())
 }

@@ -23,7 +23,7 @@ use crate::{
     audit::{self, Entry},
     auth::{
         person::SignedIn,
-        store::{FREE_ATTEMPTS, end_sessions},
+        store::{FREE_ATTEMPTS, end_sessions, is_still_here},
         token::{Purpose, Token, hash_of},
         vouched,
     },
@@ -73,11 +73,15 @@ impl FactorPage {
     }
 }
 
-/// Whose session this browser has that waits for its second factor.
+/// Whose session this browser has that waits for its second factor. It is not in yet: it stays outside where the university
+/// has moved since the password was given.
 async fn waiting(app: &SignIn, headers: &HeaderMap) -> Result<Option<(Token, Awaiting)>, Failure> {
     let Some(token) = Token::from_headers(Purpose::Session, headers) else { return Ok(None) };
-    let awaiting = factor_store::awaiting(&mut *app.read().await?, &token.hash(), app.clock.now()).await?;
-    Ok(awaiting.map(|awaiting| (token, awaiting)))
+    let mut db = app.read().await?;
+    let awaiting = factor_store::awaiting(&mut db, &token.hash(), app.clock.now()).await?;
+    let Some(awaiting) = awaiting else { return Ok(None) };
+    is_still_here(&mut db, awaiting.institution).await?;
+    Ok(Some((token, awaiting)))
 }
 
 async fn ask(State(app): State<SignIn>, headers: HeaderMap, Query(form): Query<CodeForm>) -> Result<Response, Failure> {

@@ -72,7 +72,7 @@ pub const NAV: &[NavItem] = &[
         label: "学生会报名",
         says: "正在招收的岗位、我是否符合条件、我的报名进度",
         group: NavGroup::Own,
-        place: 50,
+        place: 30,
         offices: APPLICANTS,
     },
 ];

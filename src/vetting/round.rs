@@ -8,9 +8,10 @@ use crate::{
     ids::{DepartmentId, PlaceId, RoundId},
     rules::{
         chain::{Chain, Link},
+        plan::Union,
         roster::{Member, Post},
     },
-    unions::union::{PostKind, StudentUnion},
+    unions::union::{PostKind, StudentFacts, StudentUnion},
     words::words,
     workdays::{Span, Workdays},
 };
@@ -132,6 +133,8 @@ impl Phase {
 pub struct Round {
     pub id: RoundId,
     pub union: StudentUnion,
+    /// Its university has a union of graduates beside the school's.
+    pub graduates_apart: bool,
     pub title: String,
     pub purpose: Purpose,
     /// It seeks candidates for the presidium, else members.
@@ -190,6 +193,18 @@ impl Round {
         } else {
             Phase::Closed
         }
+    }
+
+    /// Why a student cannot stand in it, in Chinese: they cannot be a member on that day, or graduates have a union of their
+    /// own. The plans name that union beside the school's and say no more: who serves on the school's already is not asked.
+    #[must_use]
+    pub fn why_not_candidate(&self, fact: &StudentFacts, day: Date) -> Option<String> {
+        let elsewhere = self.union.kind == Union::School && self.graduates_apart && fact.is_graduate();
+        self.union.why_not_member(fact, day).or_else(|| {
+            elsewhere.then(|| {
+                format!("{}是研究生。本校设有校研究生会，研究生报名校研究生会；校学生会由本科生、专科生报名", fact.name)
+            })
+        })
     }
 
     /// What it seeks, in words.

@@ -24,6 +24,7 @@ use crate::{
     page::{
         charts::{Part, PartCount, strip},
         chrome::Chrome,
+        filters,
     },
     rulebook::store::calendar,
     rules::{Clause, Rule},

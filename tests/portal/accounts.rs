@@ -20,7 +20,11 @@ async fn a_new_person_gets_a_code_once_and_sets_their_own_password() {
     assert_eq!((short.status, short.fault("新密码").as_str()), (422, "✕ 至少 10 个字符"));
     assert_eq!((short.field("激活码"), short.field("新密码")), (code.clone(), String::new()));
     let shouted = code.to_uppercase().replace('-', " ");
-    assert_eq!(person.activate(FIRST, "T100", &shouted, OWN).await.status, 303);
+    let activated = person.activate(FIRST, "T100", &shouted, OWN).await;
+    assert_eq!((activated.status, activated.location()), (303, "/?done=activated"));
+    let home = person.get("/?done=activated").await.all("main [role=status]");
+    assert!(home.concat().contains("账号已激活"), "{home:?}");
+    assert!(!person.get("/").await.text().contains("账号已激活"), "said once");
     assert_eq!(person.get("/plans").await.status, 200, "in at once, in the office");
     let again = portal.visitor().activate(FIRST, "T100", &code, "another one of mine").await;
     assert!(again.fault("激活码").contains("已用过"), "a code works once");
@@ -71,7 +75,9 @@ async fn ended_offices_sessions_and_accounts_take_effect_at_once() {
     let code = reset.all(".secret").remove(0);
     assert_eq!(portal.visitor().sign_in(FIRST, "school_league", PASSWORD).await.status, 422, "the old one is gone");
     let mut person = portal.visitor();
-    assert_eq!(person.activate(FIRST, "school_league", &code, OWN).await.status, 303);
+    let reset = person.activate(FIRST, "school_league", &code, OWN).await;
+    assert_eq!((reset.status, reset.location()), (303, "/?done=new-password"));
+    assert!(person.get("/?done=new-password").await.text().contains("新密码已生效"));
     assert!(person.get("/inbox").await.text().contains("你的密码被重置过"), "the owner learns of it");
     let newer = administrator.post(&format!("{path}/password"), &[]).await.all(".secret").remove(0);
     let newest = administrator.post(&format!("{path}/password"), &[]).await.all(".secret").remove(0);

@@ -1158,6 +1158,9 @@ fn a_student_votes_on_a_phone_with_the_keyboard_alone() {
         desk.press("确认投票").await;
         assert_eq!(desk.heading().await, "已投票");
         desk.judge("voted").await;
+        desk.browser.refresh().await.unwrap();
+        desk.arrive().await;
+        assert_eq!(desk.heading().await, "代表选举", "a reload shows the ballot and casts nothing");
         for mut client in voters(&desk.portal, 4..=10).await {
             cast(&mut client, &sitting.id, &[("c1-1", "F")]).await;
         }

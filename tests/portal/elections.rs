@@ -282,6 +282,8 @@ async fn a_slip_votes_without_an_account_and_a_lost_one_is_redrawn() {
     assert_eq!(confirm.heading(), "请核对，然后投票");
     let voted = guest.post("/slip/ballot/cast", &[("c1-1", "F")]).await;
     assert_eq!(voted.heading(), "已投票", "{}", voted.text());
+    assert_eq!(voted.all("[data-sent-here]").len(), 1, "the script lets a reload ask for the address alone");
+    assert_eq!(guest.get("/slip/ballot/cast").await.heading(), "凭票码投票", "which casts nothing");
 
     assert_eq!(sitting.keeper.post(&void, &[("serial", "1"), ("reason", "遗失")]).await.status, 303);
     let gone = guest.post("/slip/ballot/cast", &[("c1-1", "A")]).await;

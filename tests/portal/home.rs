@@ -6,12 +6,22 @@ use time::{Date, Duration};
 use crate::{
     matters::{Signers, applied},
     support::{
-        Client,
+        Client, Portal,
         questionnaires::opened,
         union::{ready, rows, union},
         vetting::{Stage, stage, student_account},
     },
 };
+
+#[tokio::test]
+async fn the_navigation_of_a_student_is_in_groups_and_begins_with_what_they_come_for() {
+    let portal = Portal::start().await;
+    let page = portal.signed_in(OfficeKind::Student).await.get("/").await;
+    assert_eq!(page.all(".side-head")[..2], ["今日", "我的"]);
+    let own = page.all("[aria-labelledby=nav-own] a");
+    assert_eq!(own[..3], ["我的投票", "活动报名", "学生会报名"]);
+    assert_eq!(own[own.len() - 2..], ["我的信息", "我的账号"], "{own:?}");
+}
 
 #[tokio::test]
 async fn the_home_page_says_what_waits_by_when_and_how_the_unions_stand() {

@@ -225,6 +225,12 @@ async fn nobody_comes_in_to_a_university_that_moved_away_until_it_stays() {
                   select id, 'cas', 'https://cas.example.edu.cn', 'https://xsh.example.edu.cn', false, false, 'all', now()
                   from institution where code = $1";
     sqlx::query(campus).bind(SECOND).execute(&mut portal.owner().await).await.unwrap();
+    let mut half_in = portal.signed_in_at(SECOND, OfficeKind::StudentAffairs).await;
+    let waits = "update session set awaits_factor = true
+                 where account_id = (select a.id from account a join institution i on i.id = a.institution_id
+                                     where i.code = $1 and a.number = 'student_affairs')";
+    sqlx::query(waits).bind(SECOND).execute(&mut portal.owner().await).await.unwrap();
+    assert_eq!(half_in.get("/sign-in/factor").await.status, 200, "the password was right, the code is asked for");
     out(&portal.url, &keys, SECOND, &folder).await.unwrap();
     let day: Date =
         sqlx::query_scalar("select moved_on from moved_university").fetch_one(&mut portal.owner().await).await.unwrap();
@@ -237,6 +243,8 @@ async fn nobody_comes_in_to_a_university_that_moved_away_until_it_stays() {
         visitor.activate(SECOND, "S1", &code, "another correct horse 78").await,
         visitor.get(&format!("/sso/{SECOND}")).await,
         visitor.get(&format!("/sso/cas/{SECOND}?ticket=ST-1-x")).await,
+        half_in.get("/sign-in/factor").await,
+        half_in.post("/sign-in/factor", &[("code", "000000")]).await,
     ] {
         assert_eq!(page.status, 409, "{}", page.text());
         assert!(page.text().contains(&chinese_day(day)), "{}", page.text());

@@ -95,7 +95,7 @@ pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<App
     let fits = |round: &Round| {
         let taken = mine.iter().any(|(case, of)| of.id == round.id && !case.stage.came_to_nothing());
         matches!(round.phase(&today), Phase::Open | Phase::Coming)
-            && round.union.why_not_member(&fact, today).is_none()
+            && round.why_not_candidate(&fact, today).is_none()
             && !taken
     };
     let open = all.iter().filter(|round| fits(round)).cloned().collect();
@@ -155,7 +155,7 @@ async fn page(
     let fact = fact_of(app, id, round.basis.as_deref()).await?;
     let plans = calendar(&mut *app.read().await?, person.institution).await?;
     let evidence = own_evidence(&plans, &round, &fact, today);
-    let mut barred = round.union.why_not_member(&fact, today);
+    let mut barred = round.why_not_candidate(&fact, today);
     if case.is_none() {
         let live = own_cases(app, person, CaseFilter::of_round(round.id)).await?;
         let taken = live.iter().any(|case| !case.stage.came_to_nothing());
@@ -269,7 +269,7 @@ async fn judge(
     unions_store::hold_students(db, person.institution, std::slice::from_ref(&person.number)).await?;
     let facts = unions_store::facts_over(db, &[student.0], round.basis.as_deref(), today).await?;
     let fact = facts.into_iter().next().ok_or(Failure::Missing)?;
-    if let Some(says) = round.union.why_not_member(&fact, round.effective_on) {
+    if let Some(says) = round.why_not_candidate(&fact, round.effective_on) {
         return Ok(Attempt::fault("place", says));
     }
     let plans = calendar(db, person.institution).await?;

@@ -145,7 +145,7 @@ fn barred(office: &ChainOffice, person: &SignedIn, round: &Round, fact: &Student
     if person.student == Some(fact.student) {
         return Some("不能推荐本人；本人请以学生身份报名".to_owned());
     }
-    round.union.why_not_member(fact, day)
+    round.why_not_candidate(fact, day)
 }
 
 /// Whom the office may put forward in the round, as far as it sees them.

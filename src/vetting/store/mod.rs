@@ -70,7 +70,9 @@ pub async fn rounds(
     let rows = sqlx::query!(
         r#"select r.id as "id: RoundId", r.union_id as "union: UnionId", r.title, r.purpose, r.places,
                   r.chain as "chain: Json<Chain>", r.basis, r.opens_on, r.closes_on, r.effective_on, r.due_days, r.notice_days, r.day_count,
-                  r.note, r.ended_why
+                  r.note, r.ended_why,
+                  exists (select from student_union g where g.institution_id = r.institution_id and g.kind = 'graduate')
+                      as "graduates_apart!"
            from vetting_round r
            where r.institution_id = $1 and ($2::uuid is null or r.id = $2) and ($3::uuid is null or r.union_id = $3)
                  and ($4::uuid[] is null or r.id = any($4)) and (not $5 or r.ended_at is null)
@@ -105,6 +107,7 @@ pub async fn rounds(
         rounds.push(Round {
             id: row.id,
             union,
+            graduates_apart: row.graduates_apart,
             title: row.title,
             purpose: row.purpose.parse()?,
             presidium: row.places == "presidium",
@@ -160,7 +163,7 @@ pub async fn open_for(connection: &mut PgConnection, person: &SignedIn, today: D
     let Some(fact) = facts.into_iter().next() else { return Ok(Vec::new()) };
     let which = RoundFilter { some: Some(&near), ..RoundFilter::default() };
     let mut open = rounds(connection, person.institution, which).await?;
-    open.retain(|round| round.union.why_not_member(&fact, today).is_none());
+    open.retain(|round| round.why_not_candidate(&fact, today).is_none());
     Ok(open)
 }
 

@@ -4,7 +4,7 @@ use lunzhi::{office::OfficeKind, rules::plan::Body};
 use time::Duration;
 
 use crate::support::{
-    Portal,
+    FIRST, Portal,
     vetting::{
         Opening, Stage, agree, apply, assert_counted, open, opening, pairs, say, stage, student_account, try_open,
         waiting,
@@ -103,6 +103,53 @@ async fn who_leaves_the_university_and_a_round_that_ends_leave_no_case_open() {
     assert!(stays.get(&application).await.text().contains("本学期不再增补"));
     assert!(stays.get("/inbox").await.text().contains("随之终止"));
     assert!(league.post(&format!("{round}/end"), &[("why", "x")]).await.status == 303, "once more changes nothing");
+    assert_counted(&portal).await;
+}
+
+#[tokio::test]
+async fn graduates_apply_to_their_own_union_where_the_school_has_one() {
+    let Stage { portal, mut league, school, college, today } = stage().await;
+    sqlx::query("update major set level = 'graduate'").execute(&mut portal.owner().await).await.unwrap();
+    let of_school = open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "2", today)).await;
+    let mut office = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let of_college = open(&mut office, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let mut student = student_account(&portal, 140).await;
+    let offered = |round: &str| format!("/apply/{}", round.rsplit('/').next().unwrap());
+    let listed = student.get("/apply").await.attributes(".rounds a", "href");
+    assert!(listed.contains(&offered(&of_school)) && listed.contains(&offered(&of_college)), "one union for all");
+
+    sqlx::query(
+        "insert into student_union (id, institution_id, kind, created_at)
+         select gen_random_uuid(), id, 'graduate', now() from institution where code = $1",
+    )
+    .bind(FIRST)
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let listed = student.get("/apply").await.attributes(".rounds a", "href");
+    assert_eq!(listed, [offered(&of_college)], "a college has one union for all its students");
+    let home = student.get("/").await.attributes("main a", "href");
+    assert!(!home.contains(&offered(&of_school)), "{home:?}");
+    let page = student.get(&offered(&of_school)).await;
+    let says = "学生140是研究生。本校设有校研究生会，研究生报名校研究生会；校学生会由本科生、专科生报名";
+    assert!(page.text().contains(says) && page.all("input[name=place]").is_empty(), "{}", page.text());
+    sqlx::query("update major set level = 'undergraduate'").execute(&mut portal.owner().await).await.unwrap();
+    let listed = student.get("/apply").await.attributes(".rounds a", "href");
+    assert!(listed.contains(&offered(&of_school)), "an undergraduate goes to the school's as before");
+    // The form was open when the register was put right.
+    let asked = student.get(&offered(&of_school)).await;
+    let place = asked.attributes("input[name=place]", "value").remove(0);
+    sqlx::query("update major set level = 'graduate'").execute(&mut portal.owner().await).await.unwrap();
+    let fields = [
+        ("place", place.as_str()),
+        ("source", "ordinary"),
+        ("field", "志愿服务"),
+        ("statement", "我愿意用课余时间服务同学，做好每一件小事，认真完成分配的工作。"),
+        ("experience", "班级学习委员"),
+        ("pledge", "yes"),
+    ];
+    let refused = student.upload(&offered(&of_school), &fields, None).await;
+    assert!(refused.status == 422 && refused.text().contains(says), "{}", refused.text());
     assert_counted(&portal).await;
 }
 
