@@ -742,6 +742,8 @@ impl PaperForm {
         }
         let (write_ins, unclear) = self.written_in(contest, errors);
         if !errors.is_empty() {
+            // A name that means nobody certain may stand above a line that cannot be read.
+            errors.put_in_order(&["returned", "valid", "void", "figures", "written", "unclear"]);
             return None;
         }
         let tally =
