@@ -46,12 +46,13 @@ use crate::{
     people::{self, People, retention::EraseOf},
     plan_drafts, privacy, projects,
     reviews::{self, Reviews},
-    rollover, roster_check, rotation, rulebook,
+    rollover, roster_check, rotation,
+    rulebook::{self, RuleBooks},
     sealing::keys::MarkKey,
     secrets::Cost,
     sign_in::{self, SignIn},
     surveys::{self, Surveys},
-    unions::{self, Overviews},
+    unions::{self, Overviews, Rosters},
     vetting,
     voice::{self, Voice},
     web::{
@@ -81,6 +82,8 @@ pub struct Portal {
     pub voice: Voice,
     pub people: People,
     pub overviews: Overviews,
+    pub rosters: Rosters,
+    pub rule_books: RuleBooks,
     pub metrics: Metrics,
     /// Where the database keeps its files.
     pub space: Space,
@@ -116,6 +119,8 @@ impl Portal {
             voice: Voice::new(&app),
             people: People::new(&app),
             overviews: Overviews::new(&app),
+            rosters: Rosters::new(&app),
+            rule_books: RuleBooks::new(&app),
             app,
             metrics,
             space: Space::default(),
@@ -297,10 +302,10 @@ pub fn routes(portal: &Portal) -> Routes {
         .get("/favicon.ico", assets::favicon)
         .merge(health::routes(portal.metrics.clone(), portal.elections.clone(), portal.space.clone()))
         .merge(sign_in::routes(portal.sign_in.clone()))
-        .merge(rulebook::routes())
+        .merge(rulebook::routes(portal.rule_books.clone()))
         .merge(plan_drafts::routes())
         .merge(adoption::routes())
-        .merge(unions::routes(portal.overviews.clone()))
+        .merge(unions::routes(portal.overviews.clone(), portal.rosters.clone()))
         .merge(rotation::routes())
         .merge(holidays::routes())
         .merge(vetting::routes())

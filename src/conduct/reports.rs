@@ -168,6 +168,7 @@ async fn report(
     let since = now - Duration::days(1);
     if store::reported_since(&mut db, person.account, since).await? >= A_DAY {
         errors.add("says", too_often());
+        errors.put_in_order(&["number", "staff", "ground", "says", "source"]);
     }
     let days = workdays(&mut db, person.institution).await?;
     let within = terms(&mut db, person.institution).await?.accept;

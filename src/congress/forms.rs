@@ -82,6 +82,9 @@ impl CongressForm {
             errors.add("counted", "请填写日期");
         }
         let meets_on = self.meets(errors);
+        if meets_on.zip(counted_on).is_some_and(|(meets, counted)| meets < counted) {
+            errors.add("meets", "应在学生人数的基准日之后");
+        }
         let ordinary_percent = self.ordinary(errors);
         let draft = CongressDraft {
             union: union?,
@@ -92,9 +95,6 @@ impl CongressForm {
             meets_on,
             ordinary_percent,
         };
-        if meets_on.is_some_and(|day| day < draft.counted_on) {
-            errors.add("meets", "应在学生人数的基准日之后");
-        }
         errors.is_empty().then_some(draft)
     }
 

@@ -218,6 +218,27 @@ pub const MAJORITIES: [(&str, &str); 4] = [
 ];
 
 impl ContestForm {
+    /// In the order of the page; the people who vote are read before anything else, and the texts rule by rule.
+    pub(super) const FIELDS: [&str; 17] = [
+        "title",
+        "fills",
+        "seats",
+        "body",
+        "classes",
+        "college",
+        "people",
+        "quorum",
+        "majority",
+        "tie",
+        "extra",
+        "unreadable",
+        "sources",
+        "plan_text",
+        "constitution_text",
+        "election_rules_text",
+        "decision_text",
+    ];
+
     /// An empty form with what practice does.
     #[must_use]
     pub fn practice() -> Self {
@@ -721,6 +742,8 @@ impl PaperForm {
         }
         let (write_ins, unclear) = self.written_in(contest, errors);
         if !errors.is_empty() {
+            // A name that means nobody certain may stand above a line that cannot be read.
+            errors.put_in_order(&["returned", "valid", "void", "figures", "written", "unclear"]);
             return None;
         }
         let tally =

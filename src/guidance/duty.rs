@@ -286,6 +286,10 @@ async fn add(
     };
     drop(db);
     let read = form.read(duty, own.union, today, &mut errors);
+    if own.union.is_none() && matches!(duty, Duty::Measures | Duty::Feedback) {
+        errors.add("title", "本院系还没有建立学生会，请校团委先在“学生会”里建立");
+    }
+    errors.put_in_order(&["day", "topic", "means", "union", "class", "title"]);
     let scan = match &upload.scan {
         Some((name, bytes)) => match Scan::read(name, bytes) {
             Ok(scan) => Some(scan),
@@ -296,9 +300,6 @@ async fn add(
         },
         None => None,
     };
-    if own.union.is_none() && matches!(duty, Duty::Measures | Duty::Feedback) {
-        errors.add("title", "本院系还没有建立学生会，请校团委先在“学生会”里建立");
-    }
     let Some(mut new) = read.filter(|_| errors.is_empty()) else {
         return unfit(&app, &acting, duty, DutyForms { record: form, errors, ..DutyForms::default() }).await;
     };

@@ -132,6 +132,7 @@ async fn keep(State(app): State<App>, acting: Acting<HolidayKeeper>, mut upload:
     }
     let schedule = form.read(&mut errors).filter(|_| errors.is_empty());
     let Some(schedule) = schedule else {
+        errors.put_in_order(&["year", "source", "days", "file"]);
         let forms = HolidayForms { schedule: form, errors, ..HolidayForms::default() };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, &acting, forms).await?).into_response());
     };

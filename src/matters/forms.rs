@@ -341,6 +341,8 @@ impl SettleForm {
                 settled.push(Settled { spent, receipt: Some(receipt).filter(|text| !text.is_empty() && spent > 0) });
             }
         }
+        // A link leads to the first line's field, whichever line lacks it.
+        errors.put_in_order(&["spent", "receipt"]);
         (errors.is_empty() && settled.len() == lines.len()).then_some(settled)
     }
 }

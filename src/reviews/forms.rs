@@ -339,6 +339,7 @@ impl SchemeForm {
                     SchemeFault::Scale => ("most", "请选择分制".to_owned()),
                 };
                 errors.add(field, says);
+                errors.put_in_order(&[aspect_id(0), "most", "excellent", "good", "satisfactory", "ceiling", "days"]);
                 None
             }
         }

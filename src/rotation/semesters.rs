@@ -61,11 +61,11 @@ impl SemesterForm {
         }
         let (name, from, last) = (name?, from?, last?);
         let until = last.next_day()?;
-        if !(60..=250).contains(&(until - from).whole_days()) {
-            errors.add("last", "一个学期应在 60 至 250 天之间");
-        }
         if let Some(other) = known.iter().find(|row| row.from_day < until && from < row.until_day) {
             errors.add("from", format!("与“{}”重叠（{}）", other.name, chinese_days(other.from_day, other.last_day())));
+        }
+        if !(60..=250).contains(&(until - from).whole_days()) {
+            errors.add("last", "一个学期应在 60 至 250 天之间");
         }
         errors.is_empty().then_some(NewSemester { name, from, until })
     }

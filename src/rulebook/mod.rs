@@ -13,6 +13,7 @@ pub mod store;
 pub use book::RuleSearch;
 pub use pages::book_html;
 pub use paths::PLANS;
+pub use rendered::RuleBooks;
 pub use store::{Beside, Governing, governing};
 
 use crate::{
@@ -24,8 +25,8 @@ use crate::{
 
 /// The routes of the rule book and of the plan files.
 #[must_use]
-pub fn routes() -> Routes {
-    pages::routes().merge(paper_pages::routes())
+pub fn routes(books: RuleBooks) -> Routes {
+    pages::routes(books).merge(paper_pages::routes())
 }
 
 verbs! {

@@ -17,7 +17,7 @@ use super::{
     book::{Chapter, Difference, RuleSearch, chapters, own_first},
     papers::{self, PaperRow, Replaced},
     paths::{Done, PLANS, version_after},
-    rendered::{BookMark, kept_or},
+    rendered::{BookMark, RuleBooks},
     store::{self, Beside, Governing, GoverningToday},
 };
 use crate::{
@@ -34,12 +34,15 @@ use crate::{
         catalogue::{Family, Today},
         plan::{self, LARGEST_FILE, NationalDocument, PlanError, Provision, Word, national},
     },
-    web::forms::{self, Errors, Submitted, Upload, written},
+    web::{
+        self,
+        forms::{self, Errors, Submitted, Upload, written},
+    },
 };
 
-pub(super) fn routes() -> Routes {
+pub(super) fn routes(books: RuleBooks) -> Routes {
     Routes::default()
-        .get("/rulebook", book)
+        .merge(web::routes::Routes::<RuleBooks>::default().get("/rulebook", book).with_state(books))
         .get("/rulebook/national", national_page)
         .get("/plans/new", ask_plan)
         .upload("/plans", add_plan)
@@ -109,16 +112,16 @@ impl fmt::Display for Body<'_> {
 impl HtmlSafe for Body<'_> {}
 
 async fn book(
-    State(app): State<App>,
+    State(books): State<RuleBooks>,
     With(person, GoverningToday(governing)): With<GoverningToday>,
     Query(search): Query<RuleSearch>,
 ) -> Result<Html<String>, Failure> {
     let mut beside = Beside::default();
     if let Some(governing) = &governing {
-        let mut db = app.read().await?;
-        beside = store::beside(&mut db, person.institution, governing.id, app.clock.today()).await?;
+        let mut db = books.read().await?;
+        beside = store::beside(&mut db, person.institution, governing.id, books.clock.today()).await?;
     }
-    let chrome = app.chrome(&person, "规则手册");
+    let chrome = books.chrome(&person, "规则手册");
     let Some(all_plans) = search.whole() else {
         return Ok(Html(book_html(chrome, governing.as_ref(), &beside, search)?));
     };
@@ -128,7 +131,7 @@ async fn book(
         beside,
         all_plans,
     };
-    let html = kept_or(&mark, || {
+    let html = books.kept_or(&mark, || {
         let book = rule_book(&mark.institution, governing.as_ref(), &mark.beside, search);
         book.render().map_err(anyhow::Error::new)
     })?;

@@ -155,13 +155,13 @@ impl QuestionForm {
         if kind.is_none() {
             errors.add("kind", "请选择题型");
         }
-        let says = written(&self.says, 120, "says", "请填写问题", errors);
-        if known.len() >= MOST_QUESTIONS {
-            errors.add("says", format!("一份问卷最多 {MOST_QUESTIONS} 题"));
-        }
         let texts = known.iter().filter(|question| question.kind == Kind::Text).count();
         if kind == Some(Kind::Text) && texts >= MOST_TEXTS {
             errors.add("kind", format!("文字题最多 {MOST_TEXTS} 题"));
+        }
+        let says = written(&self.says, 120, "says", "请填写问题", errors);
+        if known.len() >= MOST_QUESTIONS {
+            errors.add("says", format!("一份问卷最多 {MOST_QUESTIONS} 题"));
         }
         let kind = kind?;
         let options = self.read_options(kind, errors);

@@ -249,6 +249,7 @@ impl DepartmentForm {
         let words = written(&self.ground, 120, "ground", "请填写依据，如“校团委〔2026〕12号批复”", errors);
         let ruling = optional(&self.ruling, 200, "ruling", errors);
         let reason = optional(&self.reason, 200, "reason", errors);
+        errors.put_in_order(&["name", "functions", "ground", "ruling", "reason", "from"]);
         let (name, functions, from, words) = (name?, functions?, from?, words?);
         let until = instead.and_then(|department| department.until_day);
         let unit = Unit { name, functions, ruling, changed: None, from, until };

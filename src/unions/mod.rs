@@ -19,7 +19,7 @@ pub mod tasks;
 pub mod trend;
 pub mod union;
 
-pub use pages::{Overviews, roster_html, routes};
+pub use pages::{Overviews, Rosters, roster_html, routes};
 
 use crate::{
     audit::verbs,

@@ -469,6 +469,14 @@ async fn con_03_jining_asks_the_party_before_anybody_stands() {
     assert!(wrong.status == 409 && wrong.text().contains("代表人选所在党组织审查"), "{}", wrong.text());
     assert_eq!(party.post(&review, &[("pick", &picks[0]), ("verdict", "refuse")]).await.status, 422, "why not");
     assert_eq!(party.post(&review, &[("verdict", "agree")]).await.status, 422, "nobody is ticked");
+    let torn = picks[1].split('.').next().unwrap();
+    let fields = [("pick", picks[0].as_str()), ("pick", torn), ("verdict", "refuse"), ("says", "还在处分期内")];
+    let unread = party.post(&review, &fields).await;
+    assert_eq!((unread.status, unread.attributes(".faults a", "href")), (422, vec!["#pick".to_owned()]));
+    assert!(unread.text().contains("勾选的人选有认不出的"), "not the one alone that can be read: {}", unread.text());
+    assert_eq!(unread.attributes("input[name=pick][checked]", "value"), picks[..2]);
+    assert_eq!(unread.attributes("input[name=verdict][checked]", "value"), ["refuse"]);
+    assert_eq!(unread.field("意见"), "还在处分期内");
     see_other(&party.post(&review, &[("pick", &picks[0]), ("pick", &picks[1]), ("verdict", "agree")]).await);
     let stale = party.post(&review, &[("pick", &picks[0]), ("verdict", "agree")]).await;
     assert_eq!(stale.status, 409, "not twice");

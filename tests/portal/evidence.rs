@@ -7,7 +7,7 @@ use time::{Date, Duration};
 
 use crate::support::{
     Client, Page,
-    elected::elect,
+    elected::{elect, send_scan},
     union::{appoint, department_id, ready, rows, union},
 };
 
@@ -43,6 +43,12 @@ async fn a_finding_names_people_with_their_figures_and_leads_to_the_form_filled_
     let fields = [("day", day.as_str()), ("why", "工作调整"), ("ground", "")];
     let place = all.all("a.named").iter().position(|name| name == "学生2").unwrap();
     let post = all.attributes("a.named", "href").remove(place);
+    let unfit = send_scan(&mut league, &format!("{post}/end"), &[("why", "工作调整")], Some(b"no paper")).await;
+    assert_eq!(
+        unfit.attributes(".faults a", "href"),
+        ["#day", "#end-scan"],
+        "beside the fields of the form that was sent"
+    );
     let chosen = [("people", "")];
     assert_eq!(league.upload(&format!("{post}/end"), &[&fields[..], &chosen[..]].concat(), None).await.status, 303);
     let later = league.get(&format!("/compliance?rule=ELG-03&on={day}")).await;

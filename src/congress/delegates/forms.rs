@@ -153,9 +153,11 @@ impl ReviewForm {
 
     /// What is asked for; none with errors beside the fields.
     pub fn read(&self, errors: &mut Errors) -> Option<Review> {
-        let picked: Vec<_> = self.pick.iter().filter_map(|token| RecommendationSeen::read(token)).collect();
-        if picked.is_empty() {
+        let picked: Option<Vec<_>> = self.pick.iter().map(|token| RecommendationSeen::read(token)).collect();
+        if self.pick.is_empty() {
             errors.add("pick", "请勾选要办理的人");
+        } else if picked.is_none() {
+            errors.add("pick", "勾选的人选有认不出的，请核对勾选后再签署");
         }
         let verdict = self.verdict.parse().ok().filter(|verdict| *verdict != DecisionKind::Return);
         if verdict.is_none() {
@@ -166,7 +168,7 @@ impl ReviewForm {
         } else {
             Some("同意".to_owned())
         };
-        let review = Review { picked, verdict: verdict?, says: says? };
+        let review = Review { picked: picked?, verdict: verdict?, says: says? };
         errors.is_empty().then_some(review)
     }
 }

@@ -338,10 +338,10 @@ async fn keep(
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let congress = kept(&mut *app.read().await?, &acting, id).await?;
     let facts = Facts::read(&mut *app.read().await?, &congress, &app).await?;
-    let request = form.read(&facts.societies, &mut errors);
     if facts.students() == 0 {
         errors.add("total", "基准日没有在校学生，无法分配");
     }
+    let request = form.read(&facts.societies, &mut errors);
     let Some(request) = request.filter(|_| errors.is_empty()) else {
         let forms = SeatsForms { draft: Some(form), errors, ..SeatsForms::default() };
         return Ok(again(page(&app, acting.person(), congress, forms).await?));

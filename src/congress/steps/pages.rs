@@ -208,6 +208,7 @@ async fn tick(
     let scan = scan_of(&mut upload, &mut errors);
     let filed = row.paper.is_some() || scan.is_some();
     let Some(mut draft) = form.read(row.step, filed, now.date(), &mut errors) else {
+        errors.put_in_order(&["due", "done", "says", "file"]);
         let chrome =
             frame(&app, acting.person(), &congress, row.step.label()).under(&congress.id.steps_path(), "学代会日程");
         return Ok(unfit(StepPage { chrome, row, form, errors }));
@@ -247,6 +248,7 @@ async fn file_rules(
     let scan = scan_of(&mut upload, &mut errors);
     let draft = form.read(scan.is_some(), &mut errors);
     let Some((draft, scan)) = draft.zip(scan) else {
+        errors.put_in_order(&["name", "adopted", "file"]);
         let forms = StepsForms { rules: form, errors, ..StepsForms::default() };
         return Ok(unfit(page(&app, acting.person(), congress, forms).await?));
     };

@@ -237,6 +237,7 @@ pub(super) async fn add(
     };
     drop(db);
     if !errors.is_empty() {
+        errors.put_in_order(&ContestForm::FIELDS);
         return Ok(again(form_page(&app, &acting, &sitting, Submitted::new(form, errors), people).await?));
     }
     let added = app
@@ -465,6 +466,7 @@ pub(super) async fn change(
         errors.add("seats", "第二轮的应选人数由上一轮空缺的席位得出，不能修改");
     }
     let Some(draft) = draft.filter(|_| errors.is_empty()) else {
+        errors.put_in_order(&ContestForm::FIELDS);
         let typed = TypedForms { contest: Some(form), people, ..TypedForms::default() };
         return Ok(again(show_page(&app, &acting, id, contest, Submitted::new(typed, errors), "").await?));
     };

@@ -240,6 +240,7 @@ pub(super) async fn draw(
     }
     drop(db);
     let Some(seats) = seats.filter(|_| errors.is_empty()) else {
+        errors.put_in_order(&["pool", "seats"]);
         let typed = TypedBoard { draw: form, pool: people, errors, ..TypedBoard::default() };
         return page(&app, &acting, id, typed, "").await;
     };

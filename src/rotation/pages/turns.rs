@@ -300,6 +300,7 @@ pub(super) async fn propose(
         && (until <= from || semester.is_some_and(|row| from < row.from_day || until > row.until_day))
     {
         errors.add("from", "起止日期应在所选学期之内，且先后正确");
+        errors.put_in_order(&["holder", "semester", "from", "last"]);
     }
     let (Some(holder), Some(from), Some(until), true) = (holder, from, until, errors.is_empty()) else {
         let page = page(&app, &person, id, TypedTurns { form, errors, ..TypedTurns::default() }, "").await?;

@@ -341,7 +341,7 @@ async fn leave_for(
 }
 
 /// The fields of the form, from its top.
-const FIELDS: [&str; 10] =
+pub(super) const FIELDS: [&str; 10] =
     ["number", "post", "department", "from", "until", "from_college", "ground", "direct", "scan", "reason"];
 
 /// One by one and past the vetting chain is the exception: in a union that is under the rules, and with a reason.
@@ -368,7 +368,7 @@ pub(super) async fn act(
     let person = PersonField::read(&mut db, &search, &mut form.number, &form.pick, "number", &mut errors).await?;
     drop(db);
     form.pick.clear();
-    take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
+    take_scan(&app, acting.person(), &upload, &mut form.document, "scan", &mut errors).await?;
     check_way(&record, &form, &mut errors);
     let read = form.read(&record, today, &mut errors);
     errors.put_in_order(&FIELDS);

@@ -121,11 +121,12 @@ pub(super) async fn take_scan(
     person: &SignedIn,
     upload: &Upload,
     document: &mut String,
+    field: &'static str,
     errors: &mut Errors,
 ) -> Result<(), Failure> {
     let Some((name, file)) = &upload.scan else { return Ok(()) };
     match Scan::read(name, file) {
-        Err(why) => errors.add("scan", why),
+        Err(why) => errors.add(field, why),
         Ok(scan) => {
             let now = app.clock.now();
             let id = app.write_as(person.authority(), async |db| documents::keep(db, person, &scan, now).await).await?;

@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 
 pub(super) use compliance::overviews::AskedOverview;
 pub use compliance::overviews::Overviews;
+pub use kept_roster::Rosters;
 pub use papers::roster_html;
 use sqlx::PgConnection;
 use time::Date;
@@ -59,7 +60,7 @@ use crate::{
 };
 
 #[must_use]
-pub fn routes(overviews: Overviews) -> Routes {
+pub fn routes(overviews: Overviews, rosters: Rosters) -> Routes {
     Routes::default()
         .get("/unions", list::page)
         .post("/unions", overview::create)
@@ -67,7 +68,7 @@ pub fn routes(overviews: Overviews) -> Routes {
         .get("/unions/{union}", overview::show)
         .get("/unions/{union}/open", opening::ask)
         .post("/unions/{union}/open", opening::act)
-        .get("/unions/{union}/roster", papers::roster)
+        .merge(papers::roster_page(rosters))
         .get("/unions/{union}/roster.docx", papers::roster_word)
         .get("/unions/{union}/roster.xlsx", papers::roster_file)
         .get("/unions/{union}/findings", papers::findings)

@@ -15,11 +15,11 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     Evidence, Tab, Tabs, calendar, evidence, frame,
-    kept_roster::{self, RosterMark, RosterPart},
+    kept_roster::{RosterMark, RosterPart, Rosters},
     visible, with_duties, with_mendings,
 };
 use crate::{
-    app::App,
+    app::{App, Routes},
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
@@ -40,12 +40,17 @@ use crate::{
         store::{self, HistoryAct, HistoryRow, RosterRow},
         union::{PostKind, PostRow, Record, StudentFacts, name_in_full, sees_grades},
     },
-    web::workbook,
+    web::{self, workbook},
 };
 
 const A_PAGE: i64 = 50;
 /// More acts than a union sees in ten years.
 const MOST_EXPORTED: i64 = 20_000;
+
+/// The page that keeps its main part.
+pub(super) fn roster_page(rosters: Rosters) -> Routes {
+    web::routes::Routes::<Rosters>::default().get("/unions/{union}/roster", roster).with_state(rosters)
+}
 
 /// The page around its main part.
 #[derive(Template)]
@@ -104,29 +109,29 @@ async fn roster_of(
 }
 
 /// 花名册, in two statements where nothing of it changed since it was made: the session's, and that of the stamps which say so.
-pub(super) async fn roster(
-    State(app): State<App>,
+async fn roster(
+    State(rosters): State<Rosters>,
     acting: Acting<UnionReader>,
     Path(id): Path<UnionId>,
 ) -> Result<Html<String>, Failure> {
-    let (mut db, today, office) = (app.read().await?, app.clock.today(), acting.office().kind);
+    let (mut db, today, office) = (rosters.read().await?, rosters.clock.today(), acting.office().kind);
     let institution = &acting.person().institution_name;
     // Before the rows: what changes in between is read once more than it need be, and never once less.
     let stamps = store::roster_stamps(&mut db, &acting.scope(), office, id).await?;
     let mark =
         RosterMark { union: id, institution: institution.clone(), day: today, grades: sees_grades(office), stamps };
-    let RosterPart { union_name, html } = if let Some(part) = kept_roster::found(&mark) {
+    let RosterPart { union_name, html } = if let Some(part) = rosters.found(&mark) {
         part
     } else {
         let Roster { name, rows, grades } = roster_of(&mut db, &acting, id, today).await?;
         let paper = roster_paper(institution, &name, &rows, today, grades);
         let html = RosterSheet { id, paper }.render().map_err(anyhow::Error::new)?;
         let part = RosterPart { union_name: name.into(), html: html.into() };
-        kept_roster::keep(mark, part.clone());
+        rosters.keep(mark, part.clone());
         part
     };
     drop(db);
-    let chrome = app.chrome(acting.person(), "花名册").under(UNIONS, "学生会").under(&id.path(), &union_name);
+    let chrome = rosters.chrome(acting.person(), "花名册").under(UNIONS, "学生会").under(&id.path(), &union_name);
     // Room for the frame too: it is not copied a second time.
     let mut page = String::with_capacity(html.len() + 32 * 1024);
     RosterPage { chrome, main: RosterMain::Kept(html) }.render_into(&mut page).map_err(anyhow::Error::new)?;

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
-    appoint::{Judgeable, holds_it, judgeable, members},
+    appoint::{FIELDS, Judgeable, holds_it, judgeable, members},
     attempt::{answer, held_up},
     calendar,
     fields::{AppointFields, DepartmentRoom, OtherPost, scan_of, take_scan},
@@ -226,7 +226,7 @@ pub(super) async fn end(
     let mut document = upload.field("document").to_owned();
     let record = managed(&mut *app.read().await?, &acting, id, today).await?;
     let row = find(&record, post)?;
-    take_scan(&app, acting.person(), &upload, &mut document, &mut errors).await?;
+    take_scan(&app, acting.person(), &upload, &mut document, "end-scan", &mut errors).await?;
     if let (Some(typed), Some(until)) = (crate::text::day(&form.day), row.until_day)
         && typed >= until
     {
@@ -234,6 +234,7 @@ pub(super) async fn end(
             .add("day", format!("任期到{}为止，离任日期须在其前", chinese_day(until.previous_day().unwrap_or(until))));
     }
     let Some((day, why, grounds)) = form.read(row.from_day, today, &mut errors) else {
+        errors.put_in_order(&["day", "why", "end-ground", "end-scan"]);
         let form_kept = AppointForm { document, ..form_of(&row) };
         let person = PersonField::new(&members(&acting, &record, today));
         let forms = Forms {
@@ -289,7 +290,7 @@ pub(super) async fn correct(
     };
     drop(db);
     form.pick.clear();
-    take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
+    take_scan(&app, acting.person(), &upload, &mut form.document, "scan", &mut errors).await?;
     let unopened = record.union.opened_on.is_none();
     // What was registered as it stood may have begun before the union came under the rules.
     if row.registered {
@@ -313,6 +314,7 @@ pub(super) async fn correct(
     };
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if (read.is_none() && !never) || reason.is_none() || !errors.is_empty() {
+        errors.put_in_order(&FIELDS);
         let page = again(&app, &acting, id, post, forms(form, errors, Vec::new())).await?;
         return Ok((unfit, page).into_response());
     }

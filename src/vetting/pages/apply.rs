@@ -238,7 +238,6 @@ async fn read(
     let plans = calendar(&mut *app.read().await?, person.institution).await?;
     let Requirements { pledge, silent, .. } = Requirements::by(plans.in_force(app.clock.today()).as_deref());
     let application = form.read(round, true, silent, errors);
-    let pledged = form.pledged(errors);
     let mut photo = None;
     if let Some(file) = file {
         match app.heavy(move || redraw(&file, PORTRAIT)).await? {
@@ -246,6 +245,7 @@ async fn read(
             Err(why) => errors.add("file", why),
         }
     }
+    let pledged = form.pledged(errors);
     let application = application.filter(|_| pledged && errors.is_empty());
     Ok(application.map(|application| ReadApplication { application, pledge, photo }))
 }

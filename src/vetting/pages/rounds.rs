@@ -301,6 +301,7 @@ pub(super) async fn open(
     let read = form.read(chain.links.len(), today, &mut errors);
     if !asked.bases.iter().any(|(slug, _)| *slug == form.basis) {
         errors.add("basis", "本校方案写明了看哪一段时间的成绩，请在列出的里面选");
+        errors.put_in_order(&["title", "purpose", "basis"]);
     }
     let asks = chain.notice_days().and_then(|days| i32::try_from(days).ok());
     if let Some(least) = asks.filter(|least| read.as_ref().is_some_and(|new| new.notice_days < *least)) {

@@ -494,10 +494,10 @@ pub(super) async fn refuse_rest(
     let asked = form.round.parse::<RoundId>().ok().zip(form.step.parse::<usize>().ok());
     let (id, step) = asked.ok_or(Failure::Malformed)?;
     let round = visible_round(&mut *app.read().await?, &office, id).await?;
+    let words = written(&form.words, 300, "rest-words", "请写明原因，原因会告诉本人", &mut errors);
     if form.sure != "yes" {
         errors.add("rest-sure", format!("将告知 {} 人本次未入选；请勾选确认", form.total));
     }
-    let words = written(&form.words, 300, "rest-words", "请写明原因，原因会告诉本人", &mut errors);
     let mut batch = BatchResult::default();
     if let Some(words) = words.filter(|_| errors.is_empty()) {
         let new = NewOpinion { decision: Decision::Refuse, words, session: None, for_seats: true };

@@ -172,6 +172,12 @@ pub fn attributes(html: &Html, selector: &str, name: &str) -> Vec<String> {
     select(html, selector).iter().filter_map(|element| element.attr(name)).map(str::to_owned).collect()
 }
 
+/// The ids of a page's elements, as they stand in its text.
+fn ids(text: &str) -> impl Iterator<Item = &str> {
+    let whole = text.match_indices("id=\"").filter(move |(at, _)| text[..*at].ends_with(char::is_whitespace));
+    whole.filter_map(move |(at, name)| text[at + name.len()..].split('"').next())
+}
+
 type NodeRef<'a> = <ElementRef<'a> as std::ops::Deref>::Target;
 
 /// Elements around which white space does not show.
@@ -275,25 +281,36 @@ impl Page {
         assert!(title.starts_with("有误：") || title.starts_with("没有提交："), "{path}: {title}");
         let summary = select(&html, ".faults[role=alert][tabindex='-1'][autofocus]");
         assert!(summary.len() == 1 || title.starts_with("没有提交："), "{path} has {} summaries", summary.len());
-        let ids: Vec<&str> = select(&html, "[id]").into_iter().filter_map(|one| one.attr("id")).collect();
         let links = attributes(&html, ".faults a", "href");
-        let place = |link: &String| ids.iter().position(|id| link.strip_prefix('#') == Some(*id));
-        let places: Vec<usize> = links.iter().filter_map(place).collect();
+        let finds = |by: &str, link: &String| !select(&html, &format!("[{by}='{}']", &link[1..])).is_empty();
         // What can no more be done has no field either.
-        let lost =
-            |link: &&String| place(link).is_none() && !select(&html, &format!("[name='{}']", &link[1..])).is_empty();
+        let lost = |link: &&String| !finds("id", link) && finds("name", link);
         assert_eq!(links.iter().find(lost), None, "{path} leads nowhere");
-        assert!(places.is_sorted(), "{path}: {links:?} {places:?}");
+        assert_eq!(self.faults_out_of_order(), None, "{path}");
+    }
+
+    /// The fields to which the summary of faults leads, and their order on the page where that is another. Read as text: of
+    /// the thousands of pages that are asked few need be read otherwise.
+    pub fn faults_out_of_order(&self) -> Option<String> {
+        let text = self.text();
+        let (_, summary) = text.split_once(" faults\" role=\"alert\"")?;
+        let (summary, _) = summary.split_once("</ul>")?;
+        let links = summary.split("href=\"#").skip(1).filter_map(|link| link.split('"').next());
+        let ids: Vec<&str> = ids(&text).collect();
+        let place = |link: &str| ids.iter().position(|id| *id == link);
+        // What can no more be done has no field either.
+        let named: Vec<(usize, &str)> = links.filter_map(|link| Some((place(link)?, link))).collect();
+        let mut standing = named.clone();
+        standing.sort_by_key(|(place, _)| *place);
+        let fields = |all: &[(usize, &str)]| all.iter().map(|(_, link)| *link).collect::<Vec<_>>().join(", ");
+        (named != standing).then(|| format!("named {}; on the page {}", fields(&named), fields(&standing)))
     }
 
     /// A label, a fault and a link of the summary lead to one element: no id stands twice. Read as text: every page is asked.
     fn has_each_id_once(&self, path: &str) {
-        let text = self.text();
-        let mut seen = BTreeSet::new();
-        for (at, name) in text.match_indices("id=\"") {
-            let is_whole = text[..at].ends_with(char::is_whitespace);
-            let id = text[at + name.len()..].split('"').next().unwrap_or_default();
-            assert!(!is_whole || seen.insert(id), "{path} has two elements with the id {id}");
+        let (text, mut seen) = (self.text(), BTreeSet::new());
+        for id in ids(&text) {
+            assert!(seen.insert(id), "{path} has two elements with the id {id}");
         }
     }
 

@@ -126,13 +126,13 @@ pub(super) async fn keep(
     let Some(terms) = terms else {
         return Err(refused().for_reason("还没有开始推荐代表", "等主办单位确定推荐的截止日期"));
     };
+    let report = form.read(today, &mut errors);
     let scan = if let Some((name, bytes)) = &upload.scan {
         Scan::read(name, bytes).map_err(|why| errors.add("scan", why)).ok()
     } else {
         errors.add("scan", "请上传签字的选举报告（PDF、JPG 或 PNG）");
         None
     };
-    let report = form.read(today, &mut errors);
     let (Some(report), Some(scan)) = (report, scan) else {
         return Ok(again(page(&app, &acting, congress, unit, Submitted::new(form, errors)).await?));
     };

@@ -234,6 +234,7 @@ pub(super) async fn assign(
     let field = PersonField::read(&mut db, &search, &mut form.handler, &form.pick, "handler", &mut errors).await?;
     drop(db);
     let Some((office, within)) = form.office(&mut errors).filter(|_| errors.is_empty()) else {
+        errors.put_in_order(&["office", "handler", "within"]);
         let sent = Sent { handle: Some(form), handler: Some(field), errors, ..Sent::default() };
         let page = page(&app, &acting, congress, id, sent).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());

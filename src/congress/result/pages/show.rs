@@ -264,6 +264,13 @@ pub(super) async fn begin(
     drop(db);
     let is_here = is_elected_here(&here);
     let request = form.read(is_here, today, &mut errors);
+    if let Some(day) = request.as_ref().and_then(|one| one.outside.as_ref()).map(|one| one.elected_on) {
+        if day > today {
+            errors.add("elected_on", "选举日期还没有到");
+        } else if congress.meets_on.is_some_and(|meets| day < meets) {
+            errors.add("elected_on", "选举日期不能早于大会召开的日期");
+        }
+    }
     let mut scan = None;
     match &upload.scan {
         Some((name, bytes)) => match Scan::read(name, bytes) {
@@ -272,13 +279,6 @@ pub(super) async fn begin(
         },
         None if is_here => {}
         None => errors.add("scan", "请上传选举结果报告的扫描件；在会外用纸质选票选举的，结果以它为准"),
-    }
-    if let Some(day) = request.as_ref().and_then(|one| one.outside.as_ref()).map(|one| one.elected_on) {
-        if day > today {
-            errors.add("elected_on", "选举日期还没有到");
-        } else if congress.meets_on.is_some_and(|meets| day < meets) {
-            errors.add("elected_on", "选举日期不能早于大会召开的日期");
-        }
     }
     let unfit = |form, errors| async {
         let page = page(&app, acting.person(), congress.clone(), Sent { form, errors, ..Sent::default() }).await?;

@@ -140,7 +140,7 @@ pub(in crate::unions::pages) async fn upload(
             written(&form.ground, 120, "ground", "请填写换届依据，如选举结果批复文号", &mut errors)
         }
     };
-    take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
+    take_scan(&app, acting.person(), &upload, &mut form.document, "scan", &mut errors).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(day), Some(words), Some(file), true) = (day, words, upload.file.take(), errors.is_empty()) else {
         return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
