@@ -11,7 +11,9 @@
 mod paper;
 pub mod word;
 
-pub use paper::{Align, Block, Column, HeadingLevel, Imprint, Orientation, Paper, Signature, Table, document_number};
+pub use paper::{
+    Align, Block, Column, HeadingLevel, Imprint, Orientation, Paper, Signature, Table, closed_up, document_number,
+};
 
 use axum::response::Response;
 

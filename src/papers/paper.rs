@@ -378,6 +378,24 @@ fn broken(line: &str, width: u32) -> String {
         .map_or_else(|| line.to_owned(), |(before, after)| format!("{before}\n{after}"))
 }
 
+/// A sentence that pages have too as official documents write it: no blank between a digit and a Chinese character or mark. For
+/// what the portal says itself; names and what people wrote stay as they are.
+#[must_use]
+pub fn closed_up(sentence: &str) -> String {
+    let mut closed = String::with_capacity(sentence.len());
+    let mut rest = sentence.chars().peekable();
+    while let Some(c) = rest.next() {
+        let around = closed.chars().next_back().zip(rest.peek().copied());
+        let divides = around.is_some_and(|(before, after)| {
+            (before.is_ascii_digit() && !after.is_ascii()) || (!before.is_ascii() && after.is_ascii_digit())
+        });
+        if c != ' ' || !divides {
+            closed.push(c);
+        }
+    }
+    closed
+}
+
 /// 发文字号 as it is written: the year in 六角括号 (GB/T 9704-2012, 7.2.5), whichever brackets were typed.
 #[must_use]
 pub fn document_number(typed: &str) -> String {
