@@ -123,7 +123,7 @@ pub fn runs(text: &str) -> Vec<Run> {
 struct Paragraph {
     style: Style,
     centred: bool,
-    /// On the page of the next one: a paper is not signed on a page of its own.
+    /// On the page of the next one: nothing is signed on a page of its own.
     keeps_next: bool,
     /// What stays free to the right, in half characters; 0 for what the style says.
     right: u32,
@@ -236,6 +236,26 @@ fn imprint(imprint: &Imprint) -> Vec<Paragraph> {
     lines
 }
 
+/// Keeps lines to be signed on the page of what they sign: each with what stands above it, after a table with its last row.
+fn keep_with_what_is_signed(parts: &mut [Part]) {
+    let mut keeps = false;
+    for part in parts.iter_mut().rev() {
+        match part {
+            Part::Paragraph(one) => {
+                one.keeps_next |= keeps;
+                keeps = one.style == Style::SignatureLine || (keeps && one.style == Style::AfterTable);
+            }
+            Part::Table(table) => {
+                let last = table.rows.last_mut().filter(|_| keeps);
+                for cell in last.into_iter().flat_map(|row| &mut row.cells) {
+                    cell.paragraph.keeps_next = true;
+                }
+                keeps = false;
+            }
+        }
+    }
+}
+
 impl Document {
     fn of(paper: &Paper) -> Self {
         let width = if paper.is_landscape() { LANDSCAPE_WIDTH } else { PORTRAIT_WIDTH };
@@ -273,6 +293,7 @@ impl Document {
                 }
             }
         }
+        keep_with_what_is_signed(&mut parts);
         if let (Some(Part::Paragraph(last)), Some(_)) = (parts.last_mut(), &paper.signature) {
             last.keeps_next = true;
         }
