@@ -1,7 +1,7 @@
 //! Pieces of `papers`, each by itself.
 
 mod paper {
-    use lunzhi::papers::{Block, Column, Paper, Table, closed_up, document_number};
+    use lunzhi::papers::{Block, Column, Form, FormField, FormRow, Paper, Table, closed_up, document_number};
 
     #[test]
     fn headings_are_numbered_by_those_before_them() {
@@ -48,6 +48,19 @@ mod paper {
         for other in ["第3号（修订）", "学会(26)9号", "（2026", ""] {
             assert_eq!(document_number(other), other);
         }
+    }
+
+    #[test]
+    fn the_last_field_of_a_row_takes_the_rest_of_the_width_beside_the_photo_and_below() {
+        let field = |label: &str| FormField::new(label, "");
+        let pairs = (0..5).fold(Form::new(String::new()), |form, _| form.row(vec![field("甲"), field("乙")]));
+        let form = pairs.row(vec![FormField::new("丙", "长".repeat(201))]).sealed_row(field("丁"), "负责人");
+        let columns = |row: &FormRow| row.fields.iter().map(|field| field.columns).collect::<Vec<_>>();
+        let all: Vec<usize> = form.rows.iter().flat_map(columns).collect();
+        assert_eq!(all, [1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 4]);
+        assert_eq!(form.photo_rows(), 4);
+        let styles: Vec<&str> = form.rows.iter().skip(4).map(FormRow::style).collect();
+        assert_eq!(styles, ["formal-row", "formal-long", "seal"]);
     }
 
     /// GB/T 9704-2012 sets digits and Chinese characters without a blank between them.
