@@ -23,7 +23,7 @@ use crate::{
         chrome::Chrome,
         filters,
     },
-    papers::{self, Column, Paper, Table},
+    papers::{self, Column, Paper, Table, closed_up},
     rules::yearly::{academic_year, academic_year_in_words, first_day},
     sheet::{ReportColumn, ReportSheet, report_sheets},
     text::{chinese_day, percent},
@@ -140,11 +140,11 @@ impl Figures {
     fn paper(&self) -> Paper {
         let all = &self.all;
         Paper::new(format!("{}\n学生会（研究生会）年度数据", self.institution))
-            .caption(&self.in_words())
+            .caption(&closed_up(&self.in_words()))
             .paragraph(format!(
-                "截至{}，全校学生会、研究生会共有工作人员 {} 人。本学年考察人选 {} 人，通过 {} 人；选举 {} 场，应投 {} 人次，\
-                 实投 {} 人次，参与率 {}；述职评议 {} 人，其中优秀 {} 人；接收诉求 {} 件，答复 {} 件，解决率 {}；\
-                 开展活动 {} 场，参加 {} 人次。",
+                "截至{}，全校学生会、研究生会共有工作人员{}人。本学年考察人选{}人，通过{}人；选举{}场，应投{}人次，\
+                 实投{}人次，参与率{}；述职评议{}人，其中优秀{}人；接收诉求{}件，答复{}件，解决率{}；\
+                 开展活动{}场，参加{}人次。",
                 chinese_day(self.as_of),
                 all.staff,
                 all.vetted,

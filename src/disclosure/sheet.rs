@@ -21,7 +21,7 @@ use crate::{
     failure::Failure,
     ids::DisclosureId,
     page::chrome::Chrome,
-    papers::{self, Column, Paper, Table},
+    papers::{self, Column, Paper, Table, closed_up},
     sheet::{ReportColumn, ReportSheet, report_sheets},
     text::chinese_day,
     web::{downloads::Downloads, workbook},
@@ -99,7 +99,7 @@ fn roster_table(roster: &[RosterLine]) -> Table {
 
 fn paper_of(account: &Disclosure, content: &Content) -> Paper {
     let mut paper = Paper::new(format!("{}\n学生会（研究生会）改革情况公开", content.institution))
-        .caption(&content.year_in_words())
+        .caption(&closed_up(&content.year_in_words()))
         .paragraph(format!("{}。截至{}。", content.form_source, chinese_day(content.day)));
     if !content.form_note.is_empty() {
         paper = paper.note(content.form_note.clone());

@@ -124,7 +124,7 @@ async fn letter(app: &App, person: &SignedIn, id: PostId, which: Letter) -> Resu
         return Err(Failure::Missing);
     }
     let by = name_in_full(&person.institution_name, &service.union_name);
-    let who = format!("{}（学号 {}，{}）", service.name, service.number, service.college);
+    let who = format!("{}（学号{}，{}）", service.name, service.number, service.college);
     let league = match union.and_then(|union| union.college) {
         Some(_) => {
             format!("{}{}团组织", person.institution_name, service.union_name.trim_end_matches("学生会"))

@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     ids::UnionId,
     matters::store::{SettledMatter, open_accounts, settled},
-    papers::{Column, Table},
+    papers::{Column, Table, closed_up},
     rules::{matters::yuan, yearly::first_day},
     text::chinese_day,
 };
@@ -65,7 +65,7 @@ impl YearAccount {
     /// What a settlement says before anybody wrote it.
     #[must_use]
     pub fn draft(&self) -> String {
-        format!("一、四类事项：{}，明细见附表。\n二、其他支出：\n三、结余：", self.in_words())
+        format!("一、四类事项：{}，明细见附表。\n二、其他支出：\n三、结余：", closed_up(&self.in_words()))
     }
 
     /// The table that is printed behind the paper.
@@ -75,7 +75,7 @@ impl YearAccount {
             .matters
             .iter()
             .map(|one| {
-                let name = format!("{}（{}第 {} 号）", one.title, one.kind.label(), one.number);
+                let name = format!("{}（{}第{}号）", one.title, one.kind.label(), one.number);
                 vec![name, closed_on(one), yuan(one.planned), yuan(one.spent)]
             })
             .collect();

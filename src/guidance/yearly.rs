@@ -31,7 +31,7 @@ use crate::{
     ids::{UnionId, YearPaperId},
     office::{MatterReader, Office, OfficeKind, UnionReader},
     page::{chrome::Chrome, filters, task::Task},
-    papers::{self, Paper},
+    papers::{self, Paper, closed_up},
     rotation::store::{SemesterRow, semesters},
     rules::{matters::yuan, yearly::academic_year},
     text::{chinese_day, day},
@@ -417,7 +417,7 @@ async fn page(
                 sum: one.fen.map(yuan).unwrap_or_default(),
             },
             None => YearPaperForm {
-                title: format!("{}{}", period.name, paper.label()),
+                title: format!("{}{}", closed_up(&period.name), paper.label()),
                 says: settled_already.map(YearAccount::draft).unwrap_or_default(),
                 sum: settled_already.map(|account| yuan(account.spent())).unwrap_or_default(),
             },

@@ -21,7 +21,7 @@ use crate::{
     ids::{MatterId, PriorReportId},
     office::MatterReader,
     page::{chrome::Chrome, filters::minute_of},
-    papers::{self, Column, Paper, Table},
+    papers::{self, Column, Paper, Table, closed_up},
     rules::matters::{MatterKind, ReportKind, yuan},
     text::chinese_day,
     unions::union::name_in_full,
@@ -52,7 +52,7 @@ fn row(label: &str, says: impl Into<String>) -> Vec<String> {
 fn form_of(institution: &str, matter: &Matter, signatures: &[Signature]) -> Paper {
     let says = &matter.says;
     let mut rows = vec![
-        row("编号", format!("第 {} 号", matter.number)),
+        row("编号", format!("第{}号", matter.number)),
         row("名称", says.title.clone()),
         row("申请部门", matter.applicant()),
         row("负责人", format!("{}（{}）", matter.lead_name, matter.lead_number)),
@@ -71,7 +71,7 @@ fn form_of(institution: &str, matter: &Matter, signatures: &[Signature]) -> Pape
         Particulars::Contact { .. } | Particulars::Funds { .. } => {}
     }
     if matter.kind() != MatterKind::Funds && !says.lines.is_empty() {
-        rows.push(row("经费预算", format!("{} 元", yuan(says.planned()))));
+        rows.push(row("经费预算", format!("{}元", yuan(says.planned()))));
     }
     if let Some(urgent) = &says.urgent {
         rows.push(row("加急理由", urgent.clone()));
@@ -166,7 +166,7 @@ fn report_of(institution: &str, report: &PriorReport) -> Paper {
         None => format!("拟于{}{}。", minute_of(report.planned_at), happened(report.kind)),
     };
     let mut paper = Paper::new(format!("{union}\n{what}"))
-        .number(format!("第 {} 号", report.number))
+        .number(format!("第{}号", report.number))
         .to("校团委")
         .paragraph(format!("现将“{}”有关情况报告如下。", report.title))
         .heading("内容");
@@ -179,7 +179,7 @@ fn report_of(institution: &str, report: &PriorReport) -> Paper {
         .heading("理由")
         .paragraph(&report.why)
         .heading("须事先报告的情形")
-        .paragraph(format!("{}。", report.grounds.join("、")));
+        .paragraph(format!("{}。", closed_up(&report.grounds.join("、"))));
     if let Some(given) = &report.answer {
         let says = format!("{}。{}（{}）", given.answer.label(), given.says, minute_of(given.at));
         paper = paper.heading("校团委答复").paragraph(says);

@@ -22,7 +22,7 @@ use crate::{
     ids::UnionMeetingId,
     name::order::StrokeOrder,
     page::chrome::Chrome,
-    papers::{self, Column, Paper, Table},
+    papers::{self, Column, Paper, Table, closed_up},
     text::chinese_day,
     unions::union::name_in_full,
 };
@@ -86,8 +86,13 @@ fn names<'a>(members: impl Iterator<Item = &'a Member>) -> String {
     if names.is_empty() { "无".to_owned() } else { names.join("、") }
 }
 
+/// When it is, as papers say it.
+fn when(meeting: &UnionMeeting) -> String {
+    closed_up(&meeting.when())
+}
+
 fn notice_of(by: &str, meeting: &UnionMeeting, invited: &Invited<'_>) -> Paper {
-    let mut opening = format!("定于{}在{}召开{}。现将有关事项通知如下。", meeting.when(), meeting.place, meeting.title);
+    let mut opening = format!("定于{}在{}召开{}。现将有关事项通知如下。", when(meeting), meeting.place, meeting.title);
     if let Some(reason) = &meeting.ordered_for {
         opening = format!("{reason}。{opening}");
     }
@@ -106,7 +111,7 @@ fn minutes_of(by: &str, meeting: &UnionMeeting, invited: &Invited<'_>, decisions
     let members = invited.members;
     let there = |member: &&Member| member.presence.is_some_and(super::meeting::Presence::is_there);
     let mut paper = Paper::new(format!("{by}\n{}纪要", meeting.title))
-        .paragraph(format!("时间：{}", meeting.when()))
+        .paragraph(format!("时间：{}", when(meeting)))
         .paragraph(format!("地点：{}", meeting.place))
         .paragraph(format!("召集人：{}", meeting.caller))
         .paragraph(format!("到会{}：{}", invited.ordered(), names(members.iter().filter(there))))
@@ -128,7 +133,13 @@ fn minutes_of(by: &str, meeting: &UnionMeeting, invited: &Invited<'_>, decisions
         let row = |one: &Decision| {
             let says = if one.major { format!("（重大事项）{}", one.says) } else { one.says.clone() };
             let due = one.due_on.map(chinese_day).unwrap_or_default();
-            vec![one.number.to_string(), says, one.votes_in_words(), one.owner.clone().unwrap_or_default(), due]
+            vec![
+                one.number.to_string(),
+                says,
+                closed_up(&one.votes_in_words()),
+                one.owner.clone().unwrap_or_default(),
+                due,
+            ]
         };
         let rows = decisions.iter().map(row).collect();
         paper = paper.heading("决定事项").table(Table::new(columns, rows));

@@ -8,10 +8,14 @@
 //! The page has a field `paper: Paper`, its template `{% include "papers/paper.html" %}`, and beside 打印 a link to a
 //! route of its own for [`download`], with the same access as the page.
 
+mod form;
 mod paper;
 pub mod word;
 
-pub use paper::{Align, Block, Column, HeadingLevel, Imprint, Orientation, Paper, Signature, Table, document_number};
+pub use form::{Form, FormField, FormRow};
+pub use paper::{
+    Align, Block, Column, HeadingLevel, Imprint, Orientation, Paper, Signature, Table, closed_up, document_number,
+};
 
 use axum::response::Response;
 

@@ -2,6 +2,7 @@
 
 use time::Date;
 
+use super::form::Form;
 use crate::text::{chinese_day, chinese_number};
 
 /// An official document: its parts in the order of GB/T 9704-2012. Empty parts are left out.
@@ -44,6 +45,7 @@ pub enum Block {
     /// One item of a list, with its number.
     Item(String),
     Table(Table),
+    Form(Form),
     /// Lines on which somebody signs by hand.
     SignatureLine(String),
     /// A remark below what it is about, in small type.
@@ -173,6 +175,11 @@ impl Paper {
         self.with(Block::Table(table))
     }
 
+    #[must_use]
+    pub fn form(self, form: Form) -> Self {
+        self.with(Block::Form(form))
+    }
+
     /// Adds a line on which `role` signs by hand, such as `监票人张三`.
     #[must_use]
     pub fn signature_line(self, role: &str) -> Self {
@@ -219,7 +226,7 @@ impl Paper {
     fn end(&self) -> usize {
         let is_heading = |block: &&Block| matches!(block, Block::Heading { .. });
         match (&self.signature, self.blocks.split_last()) {
-            (None, _) | (_, None | Some((Block::Table(_), _))) => self.blocks.len(),
+            (None, _) | (_, None | Some((Block::Table(_) | Block::Form(_), _))) => self.blocks.len(),
             (Some(_), Some((_, before))) => before.len() - before.iter().rev().take_while(is_heading).count(),
         }
     }
@@ -376,6 +383,24 @@ fn broken(line: &str, width: u32) -> String {
     fitting
         .min_by_key(|(before, after)| halves(before).abs_diff(halves(after)))
         .map_or_else(|| line.to_owned(), |(before, after)| format!("{before}\n{after}"))
+}
+
+/// A sentence that pages have too as official documents write it: no blank between a digit and a Chinese character or mark. For
+/// what the portal says itself; names and what people wrote stay as they are.
+#[must_use]
+pub fn closed_up(sentence: &str) -> String {
+    let mut closed = String::with_capacity(sentence.len());
+    let mut rest = sentence.chars().peekable();
+    while let Some(c) = rest.next() {
+        let around = closed.chars().next_back().zip(rest.peek().copied());
+        let divides = around.is_some_and(|(before, after)| {
+            (before.is_ascii_digit() && !after.is_ascii()) || (!before.is_ascii() && after.is_ascii_digit())
+        });
+        if c != ' ' || !divides {
+            closed.push(c);
+        }
+    }
+    closed
 }
 
 /// 发文字号 as it is written: the year in 六角括号 (GB/T 9704-2012, 7.2.5), whichever brackets were typed.

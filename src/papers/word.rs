@@ -10,7 +10,10 @@ use askama::Template;
 use time::Date;
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use super::paper::{Block, Column, HeadingLevel, Imprint, Paper, Signature, Table, halves};
+use super::{
+    form::{Form, FormRow},
+    paper::{Block, Column, HeadingLevel, Imprint, Paper, Signature, Table, halves},
+};
 
 const CONTENT_TYPES: &str = include_str!("../../templates/papers/word/content_types.xml");
 const RELATIONS: &str = include_str!("../../templates/papers/word/relations.xml");
@@ -25,6 +28,10 @@ const PORTRAIT_WIDTH: u32 = 8844;
 const LANDSCAPE_WIDTH: u32 = 12756;
 /// Half a character of the body in twips: 3号 is 16 points, set 0.25 points closer.
 const HALF_CHARACTER: u32 = 157;
+/// The least height of a row in twips: of a table, of a form, and with room to sign and seal.
+const ROW: u32 = 400;
+const FORM_ROW: u32 = 560;
+const SEAL_ROW: u32 = 1361;
 /// What stays free to the right of 成文日期 under a seal, in half characters.
 const RIGHT_OF_DAY: u32 = 8;
 
@@ -44,6 +51,8 @@ enum Style {
     TableText,
     SmallTableHead,
     SmallTableText,
+    FormLabel,
+    FormSignature,
     AfterTable,
     EmptyLine,
     SealSpace,
@@ -68,6 +77,8 @@ impl Style {
             Self::TableText => "TableText",
             Self::SmallTableHead => "SmallTableHead",
             Self::SmallTableText => "SmallTableText",
+            Self::FormLabel => "FormLabel",
+            Self::FormSignature => "FormSignature",
             Self::AfterTable => "AfterTable",
             Self::EmptyLine => "Normal",
             Self::SealSpace => "SealSpace",
@@ -81,7 +92,7 @@ impl Style {
     fn font(self) -> &'static str {
         match self {
             Self::Title => "方正小标宋简体",
-            Self::Heading1 | Self::TableHead | Self::SmallTableHead => "黑体",
+            Self::Heading1 | Self::TableHead | Self::SmallTableHead | Self::FormLabel => "黑体",
             Self::Heading2 | Self::Caption => "楷体_GB2312",
             _ => "仿宋_GB2312",
         }
@@ -123,7 +134,7 @@ pub fn runs(text: &str) -> Vec<Run> {
 struct Paragraph {
     style: Style,
     centred: bool,
-    /// On the page of the next one: a paper is not signed on a page of its own.
+    /// On the page of the next one: nothing is signed on a page of its own.
     keeps_next: bool,
     /// What stays free to the right, in half characters; 0 for what the style says.
     right: u32,
@@ -147,12 +158,34 @@ impl Paragraph {
 
 struct TableRow {
     is_head: bool,
+    /// It may go on over a page.
+    divides: bool,
+    height: u32,
     cells: Vec<Cell>,
 }
 
 struct Cell {
     width: u32,
-    paragraph: Paragraph,
+    /// How many columns it covers.
+    columns: usize,
+    part: CellPart,
+    paragraphs: Vec<Paragraph>,
+}
+
+/// How a cell stands to those above and below.
+#[derive(Clone, Copy)]
+enum CellPart {
+    Alone,
+    /// The first of several that are one.
+    First,
+    /// The going on of the one above.
+    Rest,
+}
+
+impl Cell {
+    fn new(width: u32, paragraph: Paragraph) -> Self {
+        Self { width, columns: 1, part: CellPart::Alone, paragraphs: vec![paragraph] }
+    }
 }
 
 struct WordTable {
@@ -192,18 +225,48 @@ fn table(table: &Table, width: u32) -> WordTable {
         (Style::TableHead, Style::TableText)
     };
     let heads = table.columns.iter().zip(&columns);
-    let heads = heads.map(|(column, width)| Cell { width: *width, paragraph: Paragraph::new(head, &column.title) });
-    let mut rows = vec![TableRow { is_head: true, cells: heads.collect() }];
-    let cell = |column: &Column, says: &str, width: u32| Cell {
-        width,
-        paragraph: Paragraph { centred: column.is_centred(), ..Paragraph::new(text, says) },
+    let heads = heads.map(|(column, width)| Cell::new(*width, Paragraph::new(head, &column.title)));
+    let mut rows = vec![TableRow { is_head: true, divides: false, height: ROW, cells: heads.collect() }];
+    let cell = |column: &Column, says: &str, width: u32| {
+        Cell::new(width, Paragraph { centred: column.is_centred(), ..Paragraph::new(text, says) })
     };
     let row = |row: &Vec<String>| TableRow {
         is_head: false,
+        divides: false,
+        height: ROW,
         cells: table.cells(row).zip(&columns).map(|((column, says), width)| cell(column, says, *width)).collect(),
     };
     rows.extend(table.rows.iter().map(row));
     WordTable { width: columns.iter().sum(), columns, rows }
+}
+
+/// A row of a form, up to the photo.
+fn form_row(row: &FormRow, columns: &[u32]) -> TableRow {
+    let mut widths = columns.iter().copied();
+    let mut cells = Vec::new();
+    for field in &row.fields {
+        cells.push(Cell::new(widths.next().unwrap_or_default(), Paragraph::new(Style::FormLabel, &field.label)));
+        let width: u32 = widths.by_ref().take(field.columns).sum();
+        let text = Paragraph::new(Style::SmallTableText, &field.text);
+        cells.push(Cell { columns: field.columns, ..Cell::new(width, text) });
+    }
+    if let Some(last) = cells.last_mut().filter(|_| !row.signature.is_empty()) {
+        last.paragraphs.push(Paragraph::new(Style::FormSignature, &row.signature));
+    }
+    let height = if row.is_sealed { SEAL_ROW } else { FORM_ROW };
+    TableRow { is_head: false, divides: row.is_long(), height, cells }
+}
+
+fn form(form: &Form, width: u32) -> WordTable {
+    let columns = form.columns(width);
+    let mut rows: Vec<TableRow> = form.rows.iter().map(|row| form_row(row, &columns)).collect();
+    let [.., of_photo] = columns;
+    for (place, row) in rows.iter_mut().take(form.photo_rows()).enumerate() {
+        let (part, says) = if place == 0 { (CellPart::First, "照片") } else { (CellPart::Rest, "") };
+        let paragraph = Paragraph { centred: true, ..Paragraph::new(Style::SmallTableText, says) };
+        row.cells.push(Cell { part, ..Cell::new(of_photo, paragraph) });
+    }
+    WordTable { width: columns.iter().sum(), columns: columns.to_vec(), rows }
 }
 
 /// What stays free to the right of 署名 and of 成文日期, in half characters: the name stands in the middle over the day.
@@ -236,6 +299,27 @@ fn imprint(imprint: &Imprint) -> Vec<Paragraph> {
     lines
 }
 
+/// Keeps lines to be signed on the page of what they sign: each with what stands above it, after a table with its last row.
+fn keep_with_what_is_signed(parts: &mut [Part]) {
+    let mut keeps = false;
+    for part in parts.iter_mut().rev() {
+        match part {
+            Part::Paragraph(one) => {
+                one.keeps_next |= keeps;
+                keeps = one.style == Style::SignatureLine || (keeps && one.style == Style::AfterTable);
+            }
+            Part::Table(table) => {
+                let last = table.rows.last_mut().filter(|_| keeps);
+                let cells = last.into_iter().flat_map(|row| &mut row.cells);
+                for paragraph in cells.flat_map(|cell| &mut cell.paragraphs) {
+                    paragraph.keeps_next = true;
+                }
+                keeps = false;
+            }
+        }
+    }
+}
+
 impl Document {
     fn of(paper: &Paper) -> Self {
         let width = if paper.is_landscape() { LANDSCAPE_WIDTH } else { PORTRAIT_WIDTH };
@@ -259,7 +343,7 @@ impl Document {
                 Block::Heading { level: HeadingLevel::Second, .. } => Style::Heading2,
                 Block::SignatureLine(_) => Style::SignatureLine,
                 Block::Note(_) => Style::Note,
-                Block::Table(_) => Style::AfterTable,
+                Block::Table(_) | Block::Form(_) => Style::AfterTable,
             };
             match block {
                 Block::Paragraph(text)
@@ -271,8 +355,12 @@ impl Document {
                 Block::Table(one) => {
                     parts.extend([Part::Table(table(one, width)), Part::Paragraph(Paragraph::new(style, ""))]);
                 }
+                Block::Form(one) => {
+                    parts.extend([Part::Table(form(one, width)), Part::Paragraph(Paragraph::new(style, ""))]);
+                }
             }
         }
+        keep_with_what_is_signed(&mut parts);
         if let (Some(Part::Paragraph(last)), Some(_)) = (parts.last_mut(), &paper.signature) {
             last.keeps_next = true;
         }

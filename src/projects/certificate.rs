@@ -60,7 +60,7 @@ fn certificate_of(by: &str, volunteer: &Volunteer) -> Paper {
     };
     Paper::new("志愿者证明")
         .paragraph(format!(
-            "兹证明{}（学号 {}，{}）于{when}参加{by}“{}”志愿服务，承担{}，共 {} 天，累计 {} 小时。",
+            "兹证明{}（学号{}，{}）于{when}参加{by}“{}”志愿服务，承担{}，共{}天，累计{}小时。",
             volunteer.name,
             volunteer.number,
             volunteer.class,

@@ -4,16 +4,21 @@ use super::review::{Outcome, Person, Review};
 use crate::{
     clock::CHINA,
     name::order::{self, StrokeOrder},
-    papers::{Column, Paper, Table},
+    papers::{Column, Paper, Table, closed_up},
     rules::review::{FEWEST_SHOWN, Grade, score_in_words},
     text::chinese_day,
     unions::union::name_in_full,
 };
 
+/// The semester as titles have it.
+fn semester(review: &Review) -> String {
+    closed_up(&review.semester)
+}
+
 /// Somebody's report as it was handed in.
 pub(super) fn report_paper(institution: &str, review: &Review, person: &Person) -> Paper {
     let union = name_in_full(institution, &review.union.name);
-    let mut paper = Paper::new(format!("{}述职报告", review.semester))
+    let mut paper = Paper::new(format!("{}述职报告", semester(review)))
         .caption(&format!("{union}　{}　{}", person.posts, person.name));
     for (place, weighted) in review.scheme.weights().iter().enumerate() {
         paper = paper.heading(&weighted.aspect);
@@ -40,9 +45,9 @@ pub(super) fn sheet_paper(institution: &str, review: &Review, persons: &[Person]
         cells
     };
     let rows = (1..).zip(due).map(row).collect();
-    Paper::new(format!("{}\n{}述职评议表", name_in_full(institution, &review.union.name), review.semester))
+    Paper::new(format!("{}\n{}述职评议表", name_in_full(institution, &review.union.name), semester(review)))
         .landscape()
-        .caption(&format!("每个方面 0 至 {} 分；无记名；{}", review.scheme.most(), strokes.label()))
+        .caption(&format!("每个方面0至{}分；无记名；{}", review.scheme.most(), strokes.label()))
         .table(Table::new(columns, rows))
         .note("各个方面都要评分，缺项的无效；不评议本人和本部门的负责人。")
 }
@@ -69,15 +74,15 @@ pub(super) fn notice_paper(
     let grades = Grade::ALL.iter().map(|grade| format!("{}{}人", grade.label(), count(grade)));
     let day = review.counted_at.map(|at| at.to_offset(CHINA).date());
     let sat = day.map(chinese_day).unwrap_or_default();
-    Paper::new(format!("关于{union}\n{}述职评议结果的通报", review.semester))
+    Paper::new(format!("关于{union}\n{}述职评议结果的通报", semester(review)))
         .paragraph(format!(
             "根据述职评议制度，评议会于{sat}对{union}{}任职的主席团成员和部门负责人进行了述职评议，共评议{}人：{}。现将结果通报如下。",
-            review.semester,
+            semester(review),
             rows.len(),
             grades.collect::<Vec<_>>().join("，")
         ))
         .table(Table::new(columns, (1..).zip(rows).map(row).collect()))
-        .note(format!("同一等次内{}。计分办法：{}。", strokes.label(), review.scheme.in_words()))
+        .note(format!("同一等次内{}。计分办法：{}。", strokes.label(), closed_up(&review.scheme.in_words())))
         .paragraph("特此通报。")
         .signed(keeper(institution, review), day)
 }
@@ -116,11 +121,11 @@ pub(super) fn summary_paper(institution: &str, review: &Review, rows: &[(Person,
     };
     let rows: Vec<Vec<String>> = (1..).zip(rows).map(row).collect();
     let day = review.counted_at.map(|at| at.to_offset(CHINA).date());
-    Paper::new(format!("{}\n{}述职评议汇总表", name_in_full(institution, &review.union.name), review.semester))
+    Paper::new(format!("{}\n{}述职评议汇总表", name_in_full(institution, &review.union.name), semester(review)))
         .landscape()
         .caption(&format!("共评议{}人", rows.len()))
         .table(Table::new(columns, rows))
-        .note(format!("计分办法：{}。", review.scheme.in_words()))
+        .note(format!("计分办法：{}。", closed_up(&review.scheme.in_words())))
         .note(format!("评议表不足{FEWEST_SHOWN}张的，只列得分和等次。"))
         .signature_line("填表人")
         .signature_line("审核人")

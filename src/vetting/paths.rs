@@ -67,6 +67,15 @@ impl CaseId {
         format!("/cases/{self}")
     }
 
+    /// 推荐审查表 as a Word file.
+    pub(super) fn form_word_path(self) -> String {
+        self.path() + "/form.docx"
+    }
+
+    pub(super) fn photo_path(self) -> String {
+        self.path() + "/photo"
+    }
+
     /// The case before its candidate.
     pub(super) fn application_path(self) -> String {
         format!("/applications/{self}")

@@ -247,7 +247,7 @@ async fn spellings_of_one_person_are_put_together_by_two_monitors_and_no_few_are
         assert!(!paper.text().contains("买票暗号") && !paper.text().contains("学声5"), "{page}: {}", paper.text());
     }
     let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
-    assert!(report.text().contains("2 种写法核对为学生5"), "{}", report.text());
+    assert!(report.text().contains("2种写法核对为学生5"), "{}", report.text());
     let told = voter(&portal, 1).await.get(&sitting.votes()).await;
     assert!(told.text().contains("其他") && !told.text().contains("买票暗号"), "{}", told.text());
     let late = sitting.monitors[0].0.post(&format!("{path}/drop"), &[("name", "学生5")]).await;
@@ -457,7 +457,7 @@ async fn paper_is_asked_the_same_as_the_form() {
     assert_eq!(result.elected, ["张伟（20240101）"]);
     assert_eq!((result.candidates[0].unreadable, result.others), (1, 3), "a third person of that name is nobody");
     let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
-    assert!(report.text().contains("2（其中无法辨认 1）"), "{}", report.text());
+    assert!(report.text().contains("2（其中无法辨认1）"), "{}", report.text());
 }
 
 #[tokio::test]

@@ -396,7 +396,7 @@ async fn the_year_in_figures_is_drawn_and_printed_for_the_school_league_committe
     let count = people(&portal).await;
     assert!(page.all("td[data-label='工作人员']").contains(&count.to_string()), "{}", page.text());
     let report = league.get(&format!("{to}/paper")).await.text();
-    assert!(report.contains("选举 0 场") && report.contains("参与率 –"), "{report}");
+    assert!(report.contains("选举0场") && report.contains("参与率–"), "{report}");
     assert_eq!(league.get(&format!("{to}/word")).await.status, 200);
     let links = league.get(&format!("{to}/paper")).await.attributes("main a", "href");
     assert!(links.contains(&format!("{to}/file")), "{links:?}");

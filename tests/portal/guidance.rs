@@ -276,7 +276,7 @@ async fn gui_02_the_years_settlement_is_summed_from_the_matters_that_were_settle
     // What is under way is said and not counted.
     let page = union.get(&path).await;
     assert_eq!(page.field("合计金额（元）"), "300.07");
-    assert!(page.field("正文").contains("预算合计 420.50 元，实支合计 300.07 元"), "{}", page.text());
+    assert!(page.field("正文").contains("预算合计420.50元，实支合计300.07元"), "{}", page.text());
     assert!(page.text().contains("另有 1 件有经费的事项已经开展"), "{}", page.text());
     assert!(page.attributes("#settled a", "href").contains(&settled[0]));
     let fields = [("title", "经费决算"), ("says", "一、四类事项\n二、其他支出"), ("sum", "300.07")];

@@ -165,7 +165,7 @@ async fn org_05_a_major_matter_needs_the_presidium_and_its_quorum() {
     assert_eq!(decide(&mut chair, &meeting, &fields).await.status, 409, "what is kept stands");
     assert_eq!(attend(&mut chair, &meeting, &[]).await.status, 422);
     let paper = league.get(&format!("{meeting}/minutes")).await.text();
-    assert!(paper.contains("（重大事项）通过工作计划") && paper.contains("赞成 3，反对 0，弃权 0"), "{paper}");
+    assert!(paper.contains("（重大事项）通过工作计划") && paper.contains("赞成3，反对0，弃权0"), "{paper}");
     assert!(league.get(&format!("{meeting}/minutes.docx")).await.bytes.starts_with(b"PK"));
 
     // What is open follows the next chair, by itself.

@@ -422,8 +422,15 @@ async fn the_review_form_and_the_overview_are_papers_and_show_students_no_figure
     let form = league.get(&format!("{case}/form.docx")).await;
     assert_eq!(saved_as(&form), "信息工程系学生会工作人员推荐审查表.docx");
     let shown = outline(&form.bytes);
-    for part in ["学生80", "80/600", "评语甲乙丙", "负责人（签字）", &chinese_day(today)] {
+    for part in ["学生80", "80/600", "评语甲乙丙", "负责人签字：", "（盖章）", &chinese_day(today)] {
         assert!(shown.contains(part), "{part} is not in {shown}");
+    }
+    let page = league.get(&format!("{case}/form")).await;
+    assert_eq!(page.all("td.formal-photo"), ["照片"], "there is none yet");
+    let labels = page.all(".formal-form th");
+    assert!(labels.len() > 14 && labels.contains(&"现任职务".to_owned()), "{labels:?}");
+    for label in labels {
+        assert!(shown.contains(&format!("[FormLabel] {label}|")), "{label} is not in {shown}");
     }
     assert_eq!(
         portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await.get(&format!("{case}/form.docx")).await.status,

@@ -11,7 +11,7 @@ use crate::{
         sitting::{Contest, Sitting, Sourced},
     },
     page::filters::minute_of,
-    papers::{Column, Paper, Table},
+    papers::{Column, Paper, Table, closed_up},
     rules::{
         election::Source,
         meeting::{Duty, Needed},
@@ -114,19 +114,18 @@ impl Course {
         let title = self.congress.title();
         let _ = writeln!(text, "{title}于{}在{}召开。", minute_of(self.meeting.starts_at), self.meeting.place);
         heading(&mut text, "到会情况");
-        let guests =
-            if self.guests.is_empty() { String::new() } else { format!("，列席 {} 人", self.guests.len()) };
-        let left = if self.head.left > 0 { format!("，中途退场 {} 人", self.head.left) } else { String::new() };
+        let guests = if self.guests.is_empty() { String::new() } else { format!("，列席{}人", self.guests.len()) };
+        let left = if self.head.left > 0 { format!("，中途退场{}人", self.head.left) } else { String::new() };
         let enough = if count.is_enough(rules) { "符合" } else { "不符合" };
         // That something is practice is said to staff, and not in the minutes.
         let basis = if rules.source == Source::Practice { String::new() } else { format!("；{}", rules.label()) };
         let _ = writeln!(
             text,
-            "应到{} {} 人，实到 {} 人{left}{guests}，{enough}到会人数要求（{}{basis}）。",
+            "应到{}{}人，实到{}人{left}{guests}，{enough}到会人数要求（{}{basis}）。",
             self.congress.due(),
             count.due,
             count.present,
-            rules.quorum_in_words()
+            closed_up(&rules.quorum_in_words())
         );
         if !self.guests.is_empty() {
             let _ = writeln!(text, "列席：{}。", self.guests.join("、"));
@@ -150,11 +149,11 @@ impl Course {
                 let asked = if one.needed == Needed::more_than_half(rules.majority) {
                     String::new()
                 } else {
-                    format!("（{}为通过）", one.needed.in_words())
+                    format!("（{}为通过）", closed_up(&one.needed.in_words()))
                 };
                 let _ = writeln!(
                     text,
-                    "{place}.{}：应到 {} 人，实到 {} 人，赞成 {}，反对 {}，弃权 {}，{}{asked}。",
+                    "{place}.{}：应到{}人，实到{}人，赞成{}，反对{}，弃权{}，{}{asked}。",
                     one.motion,
                     one.count.due,
                     one.count.present,
@@ -225,7 +224,7 @@ impl Course {
                 "{title}应到{due}{}人，今天实到{}人，{}，可以开会。现在我宣布，大会开幕。全体起立，奏唱国歌。",
                 count.due,
                 blank(count.present),
-                self.meeting.rules.quorum_in_words()
+                closed_up(&self.meeting.rules.quorum_in_words())
             ));
         let closing = format!("各位{address}，大会的各项议程已经完成。现在我宣布，{title}闭幕。");
         let is_other = |item: &AgendaItem, of: &str| item.kind == AgendaKind::Other && item.title.contains(of);
@@ -323,7 +322,7 @@ impl ElectedContest {
         };
         let valid = if count.valid_election { "选举有效" } else { "选举无效" };
         format!(
-            "{}：应选 {} 人。应到 {} 人，实到 {} 人，发出选票 {} 张，收回 {} 张，有效 {} 张，无效 {} 张，{valid}。{elected}。",
+            "{}：应选{}人。应到{}人，实到{}人，发出选票{}张，收回{}张，有效{}张，无效{}张，{valid}。{elected}。",
             self.title,
             self.seats,
             attendance.due,

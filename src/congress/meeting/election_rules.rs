@@ -8,7 +8,7 @@ use super::{
 use crate::{
     clock::CHINA,
     elections::sitting::{ContestRules, Sourced},
-    papers::Paper,
+    papers::{Paper, closed_up},
     rules::sitting::Fills,
     text::{chinese_day, chinese_number},
 };
@@ -23,9 +23,8 @@ impl PreparedContest {
     }
 }
 
-/// A rule as an article has it, without the blanks around figures that pages have.
 fn rule(one: &Sourced) -> String {
-    format!("{}：{}。", one.label, one.value.replace(' ', ""))
+    format!("{}：{}。", one.label, closed_up(&one.value))
 }
 
 /// How each contest is counted: once where all are counted alike.

@@ -4,7 +4,7 @@ use super::proposal::{Proposal, ProposalPaper, Reply, Seconder};
 use crate::{
     congress::congress::Congress,
     name::order::{self, StrokeOrder},
-    papers::{Column, Paper, Table},
+    papers::{Column, Paper, Table, closed_up},
     rules::proposal::Stage,
     text::chinese_day,
 };
@@ -46,9 +46,8 @@ pub(in crate::congress) fn paper(
     }
 }
 
-/// The number without the blanks that pages have.
 fn number(proposal: &Proposal) -> String {
-    proposal.number_in_words().replace(' ', "")
+    closed_up(&proposal.number_in_words())
 }
 
 /// What the committee decided; empty as long as it has not.

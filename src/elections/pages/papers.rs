@@ -160,7 +160,7 @@ fn settled_in_words(contests: &[Contest], matches: &[NameMatch]) -> Vec<String> 
             };
             let agreed = one.agreed_name.as_deref().unwrap_or_default();
             sentences.push(format!(
-                "{}的另选他人：{spellings} 种写法核对为{whom}，理由：{}（{}提出，{agreed}确认）。",
+                "{}的另选他人：{spellings}种写法核对为{whom}，理由：{}（{}提出，{agreed}确认）。",
                 contest.title, one.why, one.asked_name
             ));
         }

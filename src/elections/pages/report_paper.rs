@@ -8,7 +8,7 @@ use crate::{
         store::{Admission, EarlyClosing, Incidents, PaperEntry},
     },
     page::filters::minute_of,
-    papers::{Column, Paper, Table},
+    papers::{Column, Paper, Table, closed_up},
     text::chinese_day,
 };
 
@@ -57,7 +57,7 @@ impl Papers {
         let opened = sitting.opened_at().map_or_else(String::new, |at| format!("{}举行的", day(at)));
         let mut paper = Paper::new(format!("{}监票报告", sitting.title))
             .paragraph(format!(
-                "{opened}{}，投票、计票由 {} 名监票人监督，现将结果报告如下。",
+                "{opened}{}，投票、计票由{}名监票人监督，现将结果报告如下。",
                 sitting.title,
                 monitors.len()
             ))
@@ -71,7 +71,7 @@ impl Papers {
             paper = paper.heading("选举办法");
             for one in results.contests.iter().filter(|one| one.own_rules) {
                 let rules = one.contest.rules_in_words(&sitting.decision);
-                let rule = |rule: &Sourced| format!("{}：{}（{}）", rule.label, rule.value, rule.basis());
+                let rule = |rule: &Sourced| format!("{}：{}（{}）", rule.label, closed_up(&rule.value), rule.basis());
                 let rules: Vec<String> = rules.iter().map(rule).collect();
                 paper = paper.subheading(&one.contest.title).items(rules);
             }
@@ -99,17 +99,17 @@ impl Papers {
             String::new()
         };
         let voted = format!("{}至{}{early}", minute_of(sitting.opens_at), minute_of(sitting.closes_at));
-        let size = sitting.roll_size().map_or_else(String::new, |size| format!("{size} 人"));
+        let size = sitting.roll_size().map_or_else(String::new, |size| format!("{size}人"));
         let frozen = sitting.opened_at().map_or_else(String::new, |at| format!("，{}冻结", minute_of(at)));
         let admitted = match self.course.admitted {
             0 => String::new(),
-            admitted => format!("；补登 {admitted} 人"),
+            admitted => format!("；补登{admitted}人"),
         };
         let roll = format!("{size}{frozen}{admitted}");
-        let received = sitting.envelopes().map_or_else(String::new, |number| format!("收到 {number} 张"));
+        let received = sitting.envelopes().map_or_else(String::new, |number| format!("收到{number}张"));
         let excluded = match sitting.excluded() {
             0 => String::new(),
-            excluded => format!("，其中 {excluded} 张未计入"),
+            excluded => format!("，其中{excluded}张未计入"),
         };
         let envelopes = format!("{received}{excluded}");
         let rows = [
@@ -126,7 +126,7 @@ impl Papers {
     fn events(&self) -> Vec<String> {
         let Self { sitting, course, .. } = self;
         let mut events = vec![format!(
-            "开票：{} 名监票人中 {} 名输入口令，打开加密选票；计票后开票密钥和加密选票已销毁。",
+            "开票：{}名监票人中{}名输入口令，打开加密选票；计票后开票密钥和加密选票已销毁。",
             self.monitors.len(),
             sitting.threshold
         )];
@@ -140,7 +140,7 @@ impl Papers {
         events.push("网上选票、回执、各项选票数目一致。".to_owned());
         if sitting.excluded() > 0 {
             let why = sitting.excluded_why().unwrap_or_default();
-            events.push(format!("有 {} 张网上选票不是系统收下的，经监票人商定不计入：{why}", sitting.excluded()));
+            events.push(format!("有{}张网上选票不是系统收下的，经监票人商定不计入：{why}", sitting.excluded()));
         }
         for one in &self.admissions {
             if let Some(agreed) = &one.agreed_name {
@@ -149,16 +149,16 @@ impl Papers {
             }
         }
         events.push(format!(
-            "投票期间重置选民密码 {} 次（含统一身份认证改为另一个用户登录的），凭激活码首次设置密码 {} 次。",
+            "投票期间重置选民密码{}次（含统一身份认证改为另一个用户登录的），凭激活码首次设置密码{}次。",
             course.resets, course.firsts
         ));
         if course.slips > 0 || course.void_slips > 0 {
-            events.push(format!("会场领取票码 {} 张，作废 {} 张。", course.slips, course.void_slips));
+            events.push(format!("会场领取票码{}张，作废{}张。", course.slips, course.void_slips));
         }
         events.extend(self.names.iter().cloned());
         for (title, entries) in &self.entries {
             let entry = |entry: &PaperEntry| match entry.turn {
-                3 => format!("第三人 {} 核定", entry.name),
+                3 => format!("第三人{}核定", entry.name),
                 _ => format!("计票人{}录入", entry.name),
             };
             let entries: Vec<String> = entries.iter().map(entry).collect();
@@ -181,27 +181,27 @@ fn contest(paper: Paper, one: &ContestResult) -> Paper {
     let valid = if count.valid_election {
         "选举有效".to_owned()
     } else {
-        format!("选举无效：{}", count.reasons.join("；"))
+        format!("选举无效：{}", closed_up(&count.reasons.join("；")))
     };
     let elected = match count.elected.len() {
         0 => "没有人当选。".to_owned(),
-        1 => format!("当选 1 人：{}。", count.elected.join("、")),
-        many => format!("当选 {many} 人（按得票多少排列）：{}。", count.elected.join("、")),
+        1 => format!("当选1人：{}。", count.elected.join("、")),
+        many => format!("当选{many}人（按得票多少排列）：{}。", count.elected.join("、")),
     };
     let tied = one.tie_word();
     let tied = if tied.is_empty() { String::new() } else { format!("：{tied}在最后一席得票相同") };
-    let vacant = if count.vacant > 0 { format!("空缺 {} 席{tied}。", count.vacant) } else { String::new() };
+    let vacant = if count.vacant > 0 { format!("空缺{}席{tied}。", count.vacant) } else { String::new() };
     let (seats, candidates) = (contest.seats, contest.candidates.len());
     let mut paper = paper
         .subheading(&contest.title)
-        .paragraph(format!("应选 {seats} 人，候选人 {candidates} 人。{valid}。{elected}{vacant}"))
+        .paragraph(format!("应选{seats}人，候选人{candidates}人。{valid}。{elected}{vacant}"))
         .table(figures(one))
         .table(votes(one))
         .note(format!("表中{}。", contest.order.label()));
     if one.account.paper.issued > 0 && !one.account.apart() {
-        paper = paper.note("网上和纸质选票有一方不足 20 张，合并列出，不分别公布。");
+        paper = paper.note("网上和纸质选票有一方不足20张，合并列出，不分别公布。");
     }
-    paper = paper.paragraph(one.needed_in_words());
+    paper = paper.paragraph(closed_up(&one.needed_in_words()));
     if let Some(lot) = &one.lot {
         paper = paper.paragraph(format!(
             "得票相同的，由{}决定：{}；在场：{}；{}选定{}。",

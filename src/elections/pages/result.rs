@@ -71,7 +71,7 @@ impl CandidateRow {
     /// Abstentions, with the lines among them that could not be read.
     pub(super) fn abstained(&self) -> String {
         let CandidateFigures { abstain, unreadable, .. } = self.figures;
-        if unreadable > 0 { format!("{abstain}（其中无法辨认 {unreadable}）") } else { abstain.to_string() }
+        if unreadable > 0 { format!("{abstain}（其中无法辨认{unreadable}）") } else { abstain.to_string() }
     }
 }
 

@@ -1,7 +1,11 @@
 //! 选举结果公告 as a paper.
 
 use super::result::{ContestResult, Results};
-use crate::{clock::CHINA, elections::sitting::Sitting, papers::Paper};
+use crate::{
+    clock::CHINA,
+    elections::sitting::Sitting,
+    papers::{Paper, closed_up},
+};
 
 /// What is announced of a sitting, signed by the office in charge and dated with the day of its report.
 pub(super) fn paper(signed: String, sitting: &Sitting, results: &Results) -> Paper {
@@ -24,7 +28,7 @@ fn contest(paper: Paper, one: &ContestResult) -> Paper {
     let valid = if count.valid_election {
         "选举有效".to_owned()
     } else {
-        format!("选举无效：{}", count.reasons.join("；"))
+        format!("选举无效：{}", closed_up(&count.reasons.join("；")))
     };
     let elected = match count.elected.len() {
         0 => "没有人当选。".to_owned(),

@@ -198,7 +198,7 @@ pub(super) fn reads_content(matter: &Matter, step: Step) -> bool {
 pub(in crate::matters) fn particulars(matter: &Matter) -> Vec<(&'static str, String)> {
     match &matter.says.particulars {
         Particulars::Activity { ends_at, place, people, off_campus, guests, .. } => {
-            let mut pairs = vec![("地点", place.clone()), ("参加人数", format!("{people} 人"))];
+            let mut pairs = vec![("地点", place.clone()), ("参加人数", format!("{people}人"))];
             if let Some(ends) = ends_at {
                 pairs.insert(0, ("结束时间", filters::minute_of(*ends)));
             }

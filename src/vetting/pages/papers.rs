@@ -19,13 +19,12 @@ use super::{
 use crate::{
     app::App,
     auth::acting::Acting,
-    clock::CHINA,
     directory::store::stroke_order,
     failure::Failure,
     ids::{CaseId, RoundId, StudentId},
     name::order::StrokeOrder,
     page::{chrome::Chrome, filters},
-    papers::{Column, Paper, Table},
+    papers::{Column, Form, FormField, Paper, Table},
     rules::chain::Link,
     sheet::drop_down_template,
     text::chinese_day,
@@ -41,18 +40,15 @@ use crate::{
 };
 
 /// One block of the form: a body with its opinion, or room for it.
-pub(super) struct OpinionBlock {
+struct OpinionBlock {
     act: String,
     body: String,
     opinion: Option<Opinion>,
     session: Option<Session>,
 }
 
-#[derive(Template, WebTemplate)]
-#[template(path = "vetting/form.html")]
-pub(super) struct ReviewFormPage {
-    chrome: Chrome,
-    institution: String,
+/// What 推荐审查表 of a case says.
+struct ReviewForm {
     case: Case,
     round: Round,
     words: CandidateText,
@@ -62,7 +58,6 @@ pub(super) struct ReviewFormPage {
     /// The posts that the candidate holds in unions today.
     held: Vec<String>,
     grades: bool,
-    at: OffsetDateTime,
 }
 
 /// The blocks of a case: each body of each step with its last word there.
@@ -99,11 +94,13 @@ pub(super) async fn form(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<CaseId>,
-) -> Result<ReviewFormPage, Failure> {
-    form_page(&app, &acting, id).await
+) -> Result<VettingPaperPage, Failure> {
+    let form = review_form(&app, &acting, id).await?;
+    let chrome = frame(&app, acting.person(), &form.round, "推荐审查表");
+    Ok(VettingPaperPage { chrome, back: id.path(), word: id.form_word_path(), paper: form.paper() })
 }
 
-async fn form_page(app: &App, acting: &Acting<Vetter>, id: CaseId) -> Result<ReviewFormPage, Failure> {
+async fn review_form(app: &App, acting: &Acting<Vetter>, id: CaseId) -> Result<ReviewForm, Failure> {
     let office = ChainOffice::of(&mut *app.read().await?, acting).await?;
     let (case, round) = visible_case(app, &office, id).await?;
     let mut db = app.read().await?;
@@ -114,9 +111,7 @@ async fn form_page(app: &App, acting: &Acting<Vetter>, id: CaseId) -> Result<Rev
     if !sees_grades(acting.office().kind) {
         mute(&office, &mut opinions, &mut sessions);
     }
-    Ok(ReviewFormPage {
-        chrome: frame(app, acting.person(), &round, "推荐审查表"),
-        institution: acting.person().institution_name.clone(),
+    Ok(ReviewForm {
         blocks: blocks(&round, &opinions, &sessions),
         held: store::held_posts(&mut db, &[case.student.0], app.clock.today())
             .await?
@@ -124,7 +119,6 @@ async fn form_page(app: &App, acting: &Acting<Vetter>, id: CaseId) -> Result<Rev
             .unwrap_or_default(),
         returned: opinions.into_iter().filter(Opinion::returned).collect(),
         grades: sees_grades(acting.office().kind),
-        at: app.clock.now(),
         case,
         round,
         words,
@@ -296,48 +290,81 @@ pub(super) async fn overview_word(
     crate::papers::download(&app, paper).await
 }
 
-impl ReviewFormPage {
-    /// 推荐审查表 for Word. The photo is glued onto the print; each office signs by hand beside what it wrote here.
+impl OpinionBlock {
+    /// The body and what it does, as the label of its block.
+    fn label(&self) -> String {
+        format!("{}{}意见", self.body, self.act)
+    }
+
+    /// Its opinion with who gave it in the system; empty as long as there is none.
+    fn says(&self) -> String {
+        let Some(opinion) = &self.opinion else { return String::new() };
+        let mut lines = vec![match opinion.says.as_str() {
+            "" => opinion.verdict_label().to_owned(),
+            says => format!("{}。{says}", opinion.verdict_label()),
+        }];
+        if let Some(session) = &self.session {
+            lines.push(format!("{}联合会议", chinese_day(session.held_on)));
+        }
+        let delegated = if opinion.delegated { "（兼办授权）" } else { "" };
+        let at = filters::minute_of(opinion.at);
+        lines.push(format!("系统记录：{} {}，{at}{delegated}", opinion.office, opinion.by_name));
+        lines.join("\n")
+    }
+}
+
+impl ReviewForm {
+    /// The fields beside the photo and below it: who it is and for which post.
+    fn person(&self) -> Form {
+        let case = &self.case;
+        let evidence = case.evidence.as_ref().filter(|_| self.grades);
+        let political = evidence.and_then(|one| one.political.clone()).unwrap_or_default();
+        let failed = evidence.and_then(|one| one.failed).map(|failed| format!("{failed}门")).unwrap_or_default();
+        let rank = if self.grades { case.rank() } else { String::new() };
+        let held = if self.held.is_empty() { "无".to_owned() } else { self.held.join("、") };
+        let source = format!("{}（{}）", case.source_label(), case.origin.label());
+        let photo = if self.words.photo { case.id.photo_path() } else { String::new() };
+        Form::new(photo)
+            .row(vec![
+                FormField::new("姓名", &case.name),
+                FormField::new("性别", case.gender.clone().unwrap_or_default()),
+            ])
+            .row(vec![
+                FormField::new("学号", &case.student_number),
+                FormField::new("年级", format!("{}级", case.entry_year)),
+            ])
+            .row(vec![FormField::new("院系", &case.college_name), FormField::new("班级", &case.class_name)])
+            .row(vec![FormField::new("政治面貌", political), FormField::new("拟任岗位", &case.place_name)])
+            .row(vec![FormField::new("专业排名", rank), FormField::new("不及格门数", failed)])
+            .row(vec![FormField::new("现任职务", held)])
+            .row(vec![FormField::new("来源", source)])
+    }
+
+    /// What the candidate pledged in the system, and when.
+    fn pledged(&self) -> String {
+        let Some(pledge) = &self.words.pledge else { return String::new() };
+        let at = self.words.pledged_at.map(|at| format!("（{}在系统里承诺）", filters::minute_of(at)));
+        format!("本人承诺遵守《{pledge}》，所填属实。{}", at.unwrap_or_default())
+    }
+
+    /// 推荐审查表. Each office signs by hand below what it wrote in the system.
     fn paper(&self) -> Paper {
         let Self { case, round, words, .. } = self;
         let whom = if round.presidium { "主席团候选人" } else { "工作人员" };
-        let evidence = case.evidence.as_ref().filter(|_| self.grades);
-        let figure = |text: Option<String>| text.unwrap_or_default();
-        let pledged = words.pledge.as_ref().map(|pledge| {
-            let on = words.pledged_at.map(|at| format!("（{}承诺）", chinese_day(at.to_offset(CHINA).date())));
-            format!("本人承诺遵守《{pledge}》，所填属实。{}", on.unwrap_or_default())
-        });
-        let rows = [
-            ("姓名", case.name.clone()),
-            ("性别", figure(case.gender.clone())),
-            ("学号", case.student_number.clone()),
-            ("院系班级", format!("{}{}（{}级）", case.college_name, case.class_name, case.entry_year)),
-            ("政治面貌", figure(evidence.and_then(|one| one.political.clone()))),
-            ("专业排名", if self.grades { case.rank() } else { String::new() }),
-            ("不及格门数", figure(evidence.and_then(|one| one.failed).map(|failed| format!("{failed}门")))),
-            ("拟任岗位", case.place_name.clone()),
-            ("现任职务", if self.held.is_empty() { "无".to_owned() } else { self.held.join("、") }),
-            ("来源", format!("{}（{}）", case.source_label(), case.origin.label())),
-            ("个人陈述", words.statement.clone()),
-            ("经历", words.experience.clone()),
-            ("承诺", figure(pledged)),
-        ];
-        let rows = rows.into_iter().map(|(what, says)| vec![what.to_owned(), says]).collect();
+        let mut form = self
+            .person()
+            .row(vec![FormField::new("个人陈述", &words.statement)])
+            .row(vec![FormField::new("经历", &words.experience)])
+            .signed_row(FormField::new("承诺", self.pledged()), "本人");
+        for block in &self.blocks {
+            form = form.sealed_row(FormField::new(block.label(), block.says()), "负责人");
+        }
         let mut paper = Paper::new(format!("{}{whom}推荐审查表", round.union.name))
             .caption(&format!("编号{}，{}", case.number, round.title))
-            .table(Table::new(vec![Column::centred("项目", 8), Column::text("内容", 32)], rows))
-            .signature_line("本人");
-        for block in &self.blocks {
-            paper = paper.heading(&format!("{}{}意见", block.body, block.act));
-            if let Some(opinion) = &block.opinion {
-                let day = chinese_day(opinion.at.to_offset(CHINA).date());
-                let says = if opinion.says.is_empty() { String::new() } else { format!("。{}", opinion.says) };
-                let verdict = opinion.verdict_label();
-                paper = paper
-                    .paragraph(format!("{verdict}{says}"))
-                    .note(format!("系统记录：{} {}，{day}", opinion.office, opinion.by_name));
-            }
-            paper = paper.sealed_line("负责人");
+            .form(form);
+        for one in &self.returned {
+            let (at, verdict) = (filters::minute_of(one.at), one.verdict_label());
+            paper = paper.note(format!("退回记录：{at}{}在“{}”环节{verdict}：{}", one.office, one.act, one.says));
         }
         let chain = &round.chain;
         paper.note(format!("程序依据：{} {}“{}”。", chain.document, chain.section, chain.quote))
@@ -349,8 +376,8 @@ pub(super) async fn form_word(
     acting: Acting<Vetter>,
     Path(id): Path<CaseId>,
 ) -> Result<Response, Failure> {
-    let page = form_page(&app, &acting, id).await?;
-    crate::papers::download(&app, page.paper()).await
+    let form = review_form(&app, &acting, id).await?;
+    crate::papers::download(&app, form.paper()).await
 }
 
 #[derive(Template, WebTemplate)]

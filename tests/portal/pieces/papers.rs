@@ -1,7 +1,7 @@
 //! Pieces of `papers`, each by itself.
 
 mod paper {
-    use lunzhi::papers::{Block, Column, Paper, Table, document_number};
+    use lunzhi::papers::{Block, Column, Form, FormField, FormRow, Paper, Table, closed_up, document_number};
 
     #[test]
     fn headings_are_numbered_by_those_before_them() {
@@ -51,8 +51,35 @@ mod paper {
     }
 
     #[test]
+    fn the_last_field_of_a_row_takes_the_rest_of_the_width_beside_the_photo_and_below() {
+        let field = |label: &str| FormField::new(label, "");
+        let pairs = (0..5).fold(Form::new(String::new()), |form, _| form.row(vec![field("甲"), field("乙")]));
+        let form = pairs.row(vec![FormField::new("丙", "长".repeat(201))]).sealed_row(field("丁"), "负责人");
+        let columns = |row: &FormRow| row.fields.iter().map(|field| field.columns).collect::<Vec<_>>();
+        let all: Vec<usize> = form.rows.iter().flat_map(columns).collect();
+        assert_eq!(all, [1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 4]);
+        assert_eq!(form.photo_rows(), 4);
+        let styles: Vec<&str> = form.rows.iter().skip(4).map(FormRow::style).collect();
+        assert_eq!(styles, ["formal-row", "formal-long", "seal"]);
+    }
+
+    /// GB/T 9704-2012 sets digits and Chinese characters without a blank between them.
+    #[test]
+    fn a_sentence_of_a_page_is_closed_up_for_a_paper() {
+        for (of_a_page, of_a_paper) in [
+            ("2026—2027 学年第一学期", "2026—2027学年第一学期"),
+            ("应到 6 人，实到超过 2/3；前 64.6%", "应到6人，实到超过2/3；前64.6%"),
+            ("政治态度 20%、买买提 · 阿不都", "政治态度20%、买买提 · 阿不都"),
+            ("Python 3 社，3 + 2 ≥ 5", "Python 3社，3 + 2 ≥ 5"),
+            (" 1 ", " 1 "),
+        ] {
+            assert_eq!(closed_up(of_a_page), of_a_paper);
+        }
+    }
+
+    #[test]
     fn a_file_name_holds_nothing_that_a_file_system_refuses() {
-        assert_eq!(Paper::new("关于 2026/2027 学年\n“甲:乙”的公示").file_name(), "关于 20262027 学年“甲乙”的公示.docx");
+        assert_eq!(Paper::new("关于2026/2027学年\n“甲:乙”的公示").file_name(), "关于20262027学年“甲乙”的公示.docx");
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     page::chrome::Chrome,
-    papers::{self, Column, Paper, Table},
+    papers::{self, Column, Paper, Table, closed_up},
     rules::Outcome,
     text::chinese_day,
     unions::{
@@ -61,16 +61,16 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
     let mut paper = Paper::new(format!("{}\n学生会组织对照检查情况报告", page.institution))
         .landscape()
         .caption(&format!("截至{day}"))
-        .paragraph(format!("{by}对 {} 个学生会组织逐条对照检查，现将情况报告如下。", page.checked))
+        .paragraph(format!("{by}对{}个学生会组织逐条对照检查，现将情况报告如下。", page.checked))
         .heading("检查结论");
     paper = if page.is_clean() {
         paper.paragraph("没有不符合刚性要求的组织。")
     } else if page.failing.is_empty() {
         paper.paragraph("有组织不符合本校规定的刚性要求，见“本校规定”部分；没有其他不符合项。")
     } else {
-        let said = page.failing.iter().map(|(name, count)| format!("{name} {count} 项"));
+        let said = page.failing.iter().map(|(name, count)| format!("{name}{count}项"));
         let said: Vec<String> = said.collect();
-        paper.paragraph(format!("{} 个组织有不符合项：{}。", page.failing.len(), said.join("、")))
+        paper.paragraph(format!("{}个组织有不符合项：{}。", page.failing.len(), said.join("、")))
     };
     for (heading, verdict) in [("不符合的项目", Outcome::Fail), ("需要提醒的项目", Outcome::Warn)] {
         paper = paper.heading(heading);
@@ -78,7 +78,10 @@ fn paper_of(page: &CompliancePage, today: Date) -> Paper {
             if of(verdict).next().is_none() { paper.paragraph("没有。") } else { paper.table(table(of(verdict))) };
     }
     if !page.own.is_empty() {
-        let one = |own: &OwnBreach| format!("{}“{}”（{}）：{}。", own.name, own.rule, own.verdict.label(), own.message);
+        let one = |own: &OwnBreach| {
+            let says = closed_up(&own.message);
+            format!("{}“{}”（{}）：{says}。", own.name, own.rule, own.verdict.label())
+        };
         paper = paper.heading("本校规定").items(page.own.iter().map(one));
     }
     with_demands(paper, page)
@@ -95,7 +98,7 @@ fn asked(mending: Option<&Mending>) -> String {
 /// What is to be mended, by whom and until when.
 fn with_demands(paper: Paper, page: &CompliancePage) -> Paper {
     let of_listed = |breach: &Breach| {
-        let remedy = if breach.remedy.is_empty() { UNKNOWN_REMEDY } else { breach.remedy.as_str() };
+        let remedy = closed_up(if breach.remedy.is_empty() { UNKNOWN_REMEDY } else { &breach.remedy });
         let asked = asked(breach.mending.as_ref());
         format!("{}“{}”：{remedy}（{}）。{asked}", breach.name, breach.rule.name(), breach.who_and_when())
     };
@@ -134,14 +137,14 @@ fn table<'a>(breaches: impl Iterator<Item = &'a Breach>) -> Table {
     let row = |(place, breach): (usize, &Breach)| {
         let people = breach.people.iter().map(|person| match person.about.as_str() {
             "" => person.name.clone(),
-            about => format!("{}（{about}）", person.name),
+            about => format!("{}（{}）", person.name, closed_up(about)),
         });
-        let more = (breach.others > 0).then(|| format!("另 {} 人", breach.others));
+        let more = (breach.others > 0).then(|| format!("另{}人", breach.others));
         vec![
             place.to_string(),
             breach.name.clone(),
             breach.rule.name().to_owned(),
-            breach.says.clone(),
+            closed_up(&breach.says),
             people.chain(more).collect::<Vec<_>>().join("、"),
             if breach.clause.is_empty() { "实践惯例".to_owned() } else { breach.clause.clone() },
             breach.since.map(|day| day.to_string()).unwrap_or_default(),
