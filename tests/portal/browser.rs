@@ -950,6 +950,8 @@ fn on_a_phone_a_person_is_found_by_name_with_suggestions_and_without_them() {
         desk.browser.find(Locator::Css("input[name=pick][value='20240061']")).await.unwrap().click().await.unwrap();
         desk.press("核对并任命").await;
         assert_eq!(desk.heading().await, "信息工程系学生会");
+        let open = "document.querySelectorAll('main details').forEach((one) => { one.open = true })";
+        desk.browser.execute(open, vec![]).await.unwrap();
         assert!(desk.text().await.contains("20240061"));
     });
 }
