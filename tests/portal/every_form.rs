@@ -146,7 +146,7 @@ async fn look_through(client: &mut Client, all: &[Route], met: &mut Met) {
     }
 }
 
-async fn demo_portal() -> Portal {
+pub async fn demo_portal() -> Portal {
     let url = empty_database().await;
     migrate(&url).await.unwrap();
     let portal =
