@@ -88,7 +88,8 @@ async fn delegates_of(
     store::give_numbers(db, congress, &counted.numbered(strokes)).await
 }
 
-/// More people than places in each grade, first those with an account to try; where they are being elected, every third grade is not reviewed yet, or lacks one.
+/// More people than places in each grade, first those with an account to try; where they are being elected, every third grade
+/// is not reviewed yet, or lacks one.
 async fn recommend(
     db: &mut PgConnection,
     congress: &Locked<Congress>,

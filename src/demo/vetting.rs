@@ -1,5 +1,5 @@
-//! The demo's rounds: a college's recruiting with candidates at every step, so that every office finds something to do, and
-//! the candidates for presidiums: where the congress elects its delegates, some of the school's are on public notice and some
+//! The demo's rounds: a college's recruiting with candidates at every step, so that its offices find something to do, and the
+//! candidates for presidiums: where the congress elects its delegates, some of the school's are on public notice and some
 //! under review; where it meets tomorrow, all of the school's are settled, and those of a college are on public notice.
 
 use sqlx::PgConnection;
