@@ -1,5 +1,5 @@
-//! The demo's proposals: those of a college's finished congress on their way through the offices, and the first ones at the congress that meets
-//! tomorrow, where delegates may still hand in theirs.
+//! The demo's proposals: those of a college's finished congress on their way through the offices, and the first ones at the
+//! congress that meets tomorrow, where delegates may still hand in theirs.
 
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
