@@ -1,5 +1,5 @@
-//! The demo's sittings: one in which votes are cast, one that is reported, and one being prepared. Its monitors' passphrases
-//! are the passwords of their accounts.
+//! The demo's sittings: one in which votes are cast, one that is reported, one being prepared, and the presidium's at the
+//! congress that meets tomorrow. Its monitors' passphrases are the passwords of their accounts.
 
 use sqlx::{PgConnection, types::Uuid};
 use time::{Duration, OffsetDateTime, Time};
@@ -7,6 +7,10 @@ use time::{Duration, OffsetDateTime, Time};
 use super::schools::School;
 use crate::{
     clock::CHINA,
+    congress::{
+        congress,
+        store::{CongressFilter, list},
+    },
     elections::{
         ballot::{CountedText, Mark, Shape, Vote, Votes},
         ballot_box::full_size,
@@ -57,10 +61,10 @@ pub(super) async fn load_elections(
 ) -> Result<(), Failure> {
     let people = people(db, school, institution).await?;
     let mut chance = SeededRandom::new(school.seed ^ 0x5eed);
-    let (school_keeper, college_keeper) = people.keepers;
+    let (_, college_keeper) = people.keepers;
 
     let open = DemoSitting {
-        title: "学生代表大会代表选举",
+        title: "院系学生代表大会代表选举",
         college: Some(people.college),
         opens_at: full_hour(now, -2),
         closes_at: full_hour(now, 46),
@@ -71,7 +75,7 @@ pub(super) async fn load_elections(
         NewContest { title: "班级推选代表", body: "class", class: Some(people.class), seats: 1, candidates: 3 },
         NewContest { title: "院系代表", body: "college", class: None, seats: 3, candidates: 5 },
     ];
-    add_contests(db, institution, open, people.college, &contests).await?;
+    add_contests(db, open, people.college, &contests).await?;
     let opened = open_sitting(db, institution, open, &people, key, now).await?;
     cast(db, &opened, key, &mut chance, 45, now).await?;
 
@@ -85,23 +89,80 @@ pub(super) async fn load_elections(
     let done = sitting(db, institution, &done, &people, key, now).await?;
     let contests =
         [NewContest { title: "班级学生代表", body: "class", class: Some(people.class), seats: 2, candidates: 4 }];
-    add_contests(db, institution, done, people.college, &contests).await?;
+    add_contests(db, done, people.college, &contests).await?;
     let opened = open_sitting(db, institution, done, &people, key, now).await?;
     cast(db, &opened, key, &mut chance, 95, now - Duration::hours(30)).await?;
     finish(db, institution, school.name, &opened, now).await?;
 
     let day = (now.to_offset(CHINA).date() + Duration::days(14)).midnight().assume_offset(CHINA);
     let next = DemoSitting {
-        title: "学生会主席团选举",
-        college: None,
+        title: "班级学生代表补选",
+        college: Some(people.college),
         opens_at: day + Duration::hours(14),
         closes_at: day + Duration::hours(17),
-        by: school_keeper,
+        by: college_keeper,
     };
     let next = sitting(db, institution, &next, &people, key, now).await?;
     let contests =
-        [NewContest { title: "学生会主席团成员", body: "congress", class: None, seats: 5, candidates: 0 }];
-    add_contests(db, institution, next, people.college, &contests).await
+        [NewContest { title: "班级学生代表", body: "class", class: Some(people.class), seats: 1, candidates: 2 }];
+    add_contests(db, next, people.college, &contests).await
+}
+
+/// Prepares the election that the delegates hold at the congress that is convened, with the candidates whom every office
+/// has passed.
+pub(super) async fn load_congress_election(
+    db: &mut PgConnection,
+    school: &School,
+    institution: InstitutionId,
+    key: &MarkKey,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let people = people(db, school, institution).await?;
+    for congress in list(db, institution, CongressFilter::default()).await? {
+        let (Some(day), congress::Stage::Convened) = (congress.meets_on, congress.stage) else { continue };
+        let day = day.midnight().assume_offset(CHINA);
+        let own = DemoSitting {
+            title: "学生会主席团选举",
+            college: None,
+            opens_at: day + Duration::hours(15),
+            closes_at: day + Duration::hours(16),
+            by: people.keepers.0,
+        };
+        let own = sitting(db, institution, &own, &people, key, now).await?;
+        let contest = ContestId::random();
+        sqlx::query!(
+            "with held as (update sitting set congress_id = $2 where id = $1)
+             insert into contest (id, sitting_id, ordinal, title, fills, body, seats, rules)
+             values ($3, $1, 1, '学生会主席团成员', 'presidium', 'congress', 5, $4)",
+            own.0,
+            congress.id.0,
+            contest.0,
+            serde_json::to_value(ContestRules::PRACTICE).map_err(anyhow::Error::new)?
+        )
+        .execute(&mut *db)
+        .await?;
+        sqlx::query!(
+            "insert into contest_person (contest_id, student_id)
+             select $1, student_id from delegate where congress_id = $2 and standing = 'elected' and ended_on is null",
+            contest.0,
+            congress.id.0
+        )
+        .execute(&mut *db)
+        .await?;
+        sqlx::query!(
+            "insert into candidate (id, contest_id, ordinal, student_id, label, about, origin)
+             select gen_random_uuid(), $1, row_number() over (order by c.number), s.id, s.name, k.name, '逐级审查确定，列入候选人名单'
+             from vetting_case c join vetting_round r on r.id = c.round_id join student s on s.id = c.student_id
+                  join class k on k.id = s.class_id
+             where r.union_id = $2 and c.stage = 'listed'
+             on conflict (contest_id, label) do nothing",
+            contest.0,
+            congress.union.0
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
 }
 
 async fn people(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<People, Failure> {
@@ -181,7 +242,7 @@ async fn sitting(
 /// A contest to be loaded.
 struct NewContest {
     title: &'static str,
-    /// `class`, `college` or `congress`.
+    /// `class` or `college`.
     body: &'static str,
     class: Option<ClassId>,
     seats: i32,
@@ -190,21 +251,19 @@ struct NewContest {
 
 async fn add_contests(
     db: &mut PgConnection,
-    institution: InstitutionId,
     sitting: SittingId,
     college: CollegeId,
     contests: &[NewContest],
 ) -> Result<(), Failure> {
     for (ordinal, new) in (1_i16..).zip(contests) {
-        contest(db, institution, sitting, ordinal, college, new).await?;
+        contest(db, sitting, ordinal, college, new).await?;
     }
     Ok(())
 }
 
-/// A contest; of a congress, the first ninety students are its delegates.
+/// A contest of delegates.
 async fn contest(
     db: &mut PgConnection,
-    institution: InstitutionId,
     sitting: SittingId,
     ordinal: i16,
     college: CollegeId,
@@ -215,8 +274,7 @@ async fn contest(
     let classes: Vec<Uuid> = class.into_iter().map(|id| id.0).collect();
     sqlx::query!(
         "insert into contest (id, sitting_id, ordinal, title, fills, body, college_id, class_ids, seats, rules)
-         values ($1, $2, $3, $4, case when $5 = 'congress' then 'presidium' else 'delegates' end, $5,
-                 case when $5 = 'college' then $6::uuid end, $7, $8, $9)",
+         values ($1, $2, $3, $4, 'delegates', $5, case when $5 = 'college' then $6::uuid end, $7, $8, $9)",
         id.0,
         sitting.0,
         ordinal,
@@ -229,16 +287,6 @@ async fn contest(
     )
     .execute(&mut *db)
     .await?;
-    if body == "congress" {
-        sqlx::query!(
-            "insert into contest_person (contest_id, student_id)
-             select $1, id from student where institution_id = $2 and left_on is null order by number limit 90",
-            id.0,
-            institution.0
-        )
-        .execute(&mut *db)
-        .await?;
-    }
     // Those who have an account of the demo vote and do not stand: they would see another page than others.
     let rows = sqlx::query!(
         r#"select s.id as "id: StudentId", s.name, k.name as class

@@ -143,7 +143,10 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 part(super::result::load_result(db, institution, now)).await?;
                 part(place_colleges(db, institution)).await?;
                 part(super::congress::load_congresses(db, school, institution, now)).await?;
+                part(super::meeting::load_results(db, institution, now)).await?;
                 part(super::delegates::load_delegates(db, institution, now)).await?;
+                part(super::proposals::load_proposals(db, institution, now)).await?;
+                part(super::elections::load_congress_election(db, school, institution, &ballot_box.key, now)).await?;
                 part(super::meeting::load_meetings(db, institution, now)).await?;
                 part(super::contact::load_contact(db, institution, now)).await?;
                 part(super::disclosure::load_disclosure(db, institution, now)).await?;

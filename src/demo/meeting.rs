@@ -1,10 +1,9 @@
-//! The demo's congress on the eve of its meeting: the hall, the agenda, the reports, who counts; the rules by which it is
-//! held; and two colleges whose results are on their way.
+//! The demo's congress on the eve of its meeting: the hall, the agenda, the reports, who counts; and two colleges whose results
+//! are on their way.
 
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime, Time};
 
-use super::paper::paper;
 use crate::{
     clock::CHINA,
     congress::{
@@ -12,7 +11,7 @@ use crate::{
         store::{CongressFilter, list},
     },
     failure::Failure,
-    ids::{AccountId, AgendaItemId, CongressId, DocumentId, InstitutionId, MeetingDocumentId, UnionId},
+    ids::{AccountId, AgendaItemId, CongressId, InstitutionId, MeetingDocumentId, UnionId},
 };
 
 const WORK_REPORT: &str = "各位代表：
@@ -35,7 +34,7 @@ const AGENDA: [(&str, &str, &str); 6] = [
     ("other", "宣布选举结果，大会闭幕", "执行主席"),
 ];
 
-/// Loads the meeting of every congress that is convened, the rules of the school's congress, and two results under way.
+/// Loads the meeting of every congress that is convened.
 pub(super) async fn load_meetings(
     db: &mut PgConnection,
     institution: InstitutionId,
@@ -48,11 +47,8 @@ pub(super) async fn load_meetings(
         if congress.stage == Stage::Convened {
             meeting(db, &congress, by, now).await?;
         }
-        if congress.stage.is_under_way() && congress.college.is_none() {
-            rules(db, &congress, by, now).await?;
-        }
     }
-    results(db, institution, now).await
+    Ok(())
 }
 
 async fn meeting(
@@ -147,27 +143,12 @@ async fn meeting(
     Ok(())
 }
 
-/// The rules by which a congress is held (CON-11).
-async fn rules(db: &mut PgConnection, congress: &Congress, by: AccountId, now: OffsetDateTime) -> Result<(), Failure> {
-    let document = paper(db, congress.institution, "学生代表大会工作规程.pdf", now).await?;
-    sqlx::query!(
-        "insert into congress_rules (id, institution_id, union_id, name, adopted_on, document_id, kept_at, kept_by)
-         values ($1, $2, $3, '学生代表大会工作规程', $4, $5, $6, $7)",
-        DocumentId::random().0,
-        congress.institution.0,
-        congress.union.0,
-        now.date() - Duration::days(380),
-        document.0,
-        now - Duration::days(40),
-        by.0
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// A college whose result is approved and overdue for filing, and one that has filled a vacancy and waits for the approval.
-async fn results(db: &mut PgConnection, institution: InstitutionId, now: OffsetDateTime) -> Result<(), Failure> {
+pub(super) async fn load_results(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
     let rows = sqlx::query!(
         r#"select u.id as "union: UnionId",
                   (select o.account_id from office o where o.institution_id = $1 and o.kind = 'school_league'
@@ -229,16 +210,17 @@ async fn held_congress(
     let id = CongressId::random();
     sqlx::query!(
         "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on,
-                               held_on, created_at, created_by)
-         select $1, $2, $3, academic_year($4), '第四次', false, 'held', $4, $4, $4, $5, $6",
+                               created_at, created_by)
+         select $1, $2, $3, academic_year($4), '第四次', false, 'preparing', $4, $4, $5, $6",
         id.0,
         institution.0,
         union.0,
         held,
-        now - Duration::days(60),
+        (held - Duration::days(70)).with_time(Time::MIDNIGHT).assume_offset(CHINA) + Duration::hours(9),
         keeper.0
     )
-    .execute(db)
+    .execute(&mut *db)
     .await?;
+    super::congress::bring_to(db, institution, id, "held", now).await?;
     Ok(id)
 }

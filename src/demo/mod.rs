@@ -14,6 +14,7 @@ mod meeting;
 mod meetings;
 mod paper;
 mod plan_drafts;
+mod proposals;
 mod result;
 mod reviews;
 mod schools;

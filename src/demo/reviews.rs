@@ -75,13 +75,15 @@ pub(super) async fn load_reviews(
     let board = Board { institution, plan, marks: &marks, keeper: keeper.ok_or(Failure::Missing)?, seats };
     let of = |kind: Union| records.iter().find(|record| record.union.kind == kind && record.union.opened_on.is_some());
     if let Some(record) = of(Union::School) {
-        let due = store::due(record, &board.plan, this, today);
         for semester in [before, last] {
+            // Who led then, not who leads now.
+            let due = store::due(record, &board.plan, semester, today);
             let sits = semester.until_day - Duration::days(40);
             let opened = opened(db, &board, record, semester, &due, sits).await?;
             score(db, &board, &opened.review, usize::MAX, &mut chance).await?;
             finish(db, &board, &opened, sits).await?;
         }
+        let due = store::due(record, &board.plan, this, today);
         let opened = opened(db, &board, record, this, &due, today).await?;
         score(db, &board, &opened.review, board.seats.len() / 2, &mut chance).await?;
     }

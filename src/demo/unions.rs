@@ -30,6 +30,8 @@ use crate::{
 /// The day on which the unions were registered as they stood, and the one on which they came under the rules.
 const REGISTERED: Date = date!(2026 - 09 - 14);
 const OPENED: Date = date!(2026 - 10 - 08);
+/// The year of those who led the school's union before them: last year's reviews are of them.
+const FORMER: (Date, Date) = (date!(2025 - 09 - 08), date!(2026 - 09 - 01));
 const SEMESTERS: [(&str, Date, Date); 3] = [
     ("2025—2026 学年第二学期", date!(2026 - 02 - 23), date!(2026 - 09 - 01)),
     ("2026—2027 学年第一学期", date!(2026 - 09 - 01), date!(2027 - 02 - 22)),
@@ -260,6 +262,7 @@ pub(super) async fn load_unions(
         if sound {
             rotate(db, institution, id, true, now).await?;
         }
+        former(db, institution, id).await?;
     }
     Ok(())
 }
@@ -296,6 +299,34 @@ async fn open(
     store::open(db, &locked, OPENED, &says, &Grounds::default(), now).await?;
     let entry = Entry::new(unions::Verb::UnionOpened, locked.union.name.clone()).detail("情况", says);
     audit::append_by_operator(db, institution, entry, now).await
+}
+
+/// Those who sat on the presidium and led the departments the year before: students who hold no post now.
+async fn former(db: &mut PgConnection, institution: InstitutionId, union: UnionId) -> Result<(), Failure> {
+    let (from, until) = FORMER;
+    sqlx::query!(
+        "with seat as (
+             select p.kind, p.department_id, row_number() over (order by p.kind, p.department_id, p.id) as place
+             from post p where p.union_id = $1 and p.voided_at is null and p.kind in ('presidium', 'head')
+         ), free as (
+             select s.id, row_number() over (order by md5('former' || $1::uuid::text || s.number)) as place
+             from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+             where s.institution_id = $2 and s.left_on is null and s.political <> '群众' and k.entry_year <= 2024
+                   and m.level <> 'graduate'
+                   and not exists (select from post p where p.student_id = s.id)
+                   and not exists (select from account a where a.student_id = s.id)
+         )
+         insert into post (id, union_id, student_id, kind, department_id, from_day, until_day, from_college, registered)
+         select gen_random_uuid(), $1, free.id, seat.kind, seat.department_id, $3, $4, true, true
+         from seat join free using (place)",
+        union.0,
+        institution.0,
+        from,
+        until
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 async fn lock(

@@ -1,5 +1,6 @@
-//! The demo's rounds: a college's recruiting with candidates at every step, and a list of candidates for the presidium under
-//! joint review, so that every office finds something to do.
+//! The demo's rounds: a college's recruiting with candidates at every step, so that its offices find something to do, and the
+//! candidates for presidiums: where the congress elects its delegates, some of the school's are on public notice and some
+//! under review; where it meets tomorrow, all of the school's are settled, and those of a college are on public notice.
 
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
@@ -70,7 +71,7 @@ pub(super) async fn load_vetting(
         // A union that is full as it stands can only be staffed anew.
         let full = record.people_on(today) + record.departments_on(today).count() > 30;
         let purpose = if full { Purpose::Term } else { Purpose::Recruit };
-        let new = new_round("秋季招新", purpose, false, seats, today);
+        let new = new_round("秋季招新", purpose, false, seats, today, RECRUITING);
         let round = open(db, institution, record, &new, now).await?;
         let (own, others): (Vec<StudentFacts>, Vec<StudentFacts>) =
             free.iter().filter(|fact| Some(fact.college_id) == record.union.college).cloned().partition(|fact| {
@@ -85,20 +86,119 @@ pub(super) async fn load_vetting(
             advance(db, institution, &round, case, if place < 41 { 1 } else { 2 }, now).await?;
         }
     }
+    let college = of_college.and_then(|record| record.union.college);
+    // Of the college whose offices have accounts; the last ones, so that nobody of the first round is here too.
+    let own: Vec<&StudentFacts> = free.iter().rev().filter(|fact| Some(fact.college_id) == college).collect();
+    let (for_school, others) = own.split_at(own.len().min(9));
+    let elects_delegates = super::congress::elects_delegates(school);
     if let Some(record) = of_school {
-        let seats = vec![NewPlace { kind: PostKind::Presidium, department: None, seats: 7, to_elect: Some(5) }];
-        let new = new_round("主席团换届", Purpose::Term, true, seats, today);
-        let round = open(db, institution, record, &new, now).await?;
-        let sources = [Source::CollegeStaff, Source::SchoolStaff, Source::Exemplar];
-        let college = of_college.and_then(|record| record.union.college);
-        // Of the college whose offices have accounts; the last ones, so that nobody of the first round is here too.
-        let own = free.iter().rev().filter(|fact| Some(fact.college_id) == college);
-        for (place, fact) in own.take(7).enumerate() {
-            let source = sources.get(place % 3).copied().unwrap_or(Source::CollegeStaff);
-            let case = hand_in(db, institution, &round, fact, source, now).await?;
-            advance(db, institution, &round, case, [0, 1, 2, 2, 2, 3, 3].get(place).copied().unwrap_or(2), now).await?;
+        let round = presidium_round(record, 7, 5, if elects_delegates { ON_NOTICE } else { SETTLED });
+        // The last ones of the list are still under review where the congress is some weeks off.
+        let steps: &[usize] = if elects_delegates { &[3, 3, 2, 2, 1] } else { &[] };
+        let listed = if elects_delegates { 4 } else { 7 };
+        let candidates = for_school.get(..listed + steps.len()).unwrap_or(for_school);
+        put_forward(db, institution, &round, candidates, steps, now).await?;
+    }
+    if let Some(record) = of_college.filter(|_| !elects_delegates) {
+        let round = presidium_round(record, 5, 3, ON_NOTICE);
+        put_forward(db, institution, &round, others.get(..5).unwrap_or_default(), &[], now).await?;
+    }
+    Ok(())
+}
+
+/// When a round was opened and how far it has come, in days before today or, below 0, after it.
+#[derive(Debug, Clone, Copy)]
+struct Schedule {
+    opened: i64,
+    closed: i64,
+    /// When its first candidates took their first step.
+    reviewed: i64,
+    /// When those who had passed were put on public notice.
+    noticed: i64,
+    /// It is over: the candidates are on the list for the congress.
+    settled: Option<i64>,
+}
+
+const RECRUITING: Schedule = Schedule { opened: 3, closed: -11, reviewed: 0, noticed: 0, settled: None };
+/// The notice has run since yesterday, and anybody may object.
+const ON_NOTICE: Schedule = Schedule { opened: 25, closed: 12, reviewed: 10, noticed: 1, settled: None };
+const SETTLED: Schedule = Schedule { opened: 50, closed: 38, reviewed: 34, noticed: 22, settled: Some(10) };
+
+/// A round for candidates for the presidium of a union, to be opened.
+struct PresidiumRound<'a> {
+    record: &'a Record,
+    places: Vec<NewPlace>,
+    schedule: Schedule,
+}
+
+fn presidium_round(record: &Record, seats: i32, to_elect: i32, schedule: Schedule) -> PresidiumRound<'_> {
+    let place = NewPlace { kind: PostKind::Presidium, department: None, seats, to_elect: Some(to_elect) };
+    PresidiumRound { record, places: vec![place], schedule }
+}
+
+/// Opens a round for candidates: the first ones pass every step, the last ones have come so many steps far.
+async fn put_forward(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    wanted: &PresidiumRound<'_>,
+    candidates: &[&StudentFacts],
+    steps: &[usize],
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let schedule = wanted.schedule;
+    let ago = |days: i64| now - Duration::days(days);
+    let new = new_round("主席团换届", Purpose::Term, true, wanted.places.clone(), now.date(), schedule);
+    let round = open(db, institution, wanted.record, &new, ago(schedule.opened)).await?;
+    let sources = match wanted.record.union.kind {
+        Union::College => [Source::CollegeStaff, Source::Ordinary, Source::Exemplar],
+        Union::School | Union::Graduate => [Source::CollegeStaff, Source::SchoolStaff, Source::Exemplar],
+    };
+    let passing = candidates.len().saturating_sub(steps.len());
+    for (place, fact) in candidates.iter().enumerate() {
+        let source = sources.get(place % 3).copied().unwrap_or(Source::CollegeStaff);
+        let case = hand_in(db, institution, &round, fact, source, ago(schedule.closed + 1)).await?;
+        match place.checked_sub(passing).and_then(|place| steps.get(place)) {
+            Some(step) => advance(db, institution, &round, case, *step, ago(2)).await?,
+            None => pass(db, institution, &round, case, schedule, now).await?,
         }
     }
+    if let Some(settled) = schedule.settled {
+        sqlx::query!(
+            "update vetting_round set ended_at = $2, ended_why = '候选人名单已提请大会选举' where id = $1",
+            round.id.0,
+            ago(settled)
+        )
+        .execute(db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes a case through every step and puts it on public notice; where the round is over, on the list for the congress.
+async fn pass(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    round: &SteadyRound,
+    case: CaseId,
+    schedule: Schedule,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let ago = |days: i64| now - Duration::days(days);
+    advance(db, institution, round, case, round.chain.links.len(), ago(schedule.reviewed)).await?;
+    let published = ago(schedule.noticed).date();
+    let span = round.notice(published);
+    sqlx::query!(
+        "update vetting_case set stage = case when $5::timestamptz is null then 'passed' else 'listed' end, step = null,
+                                 due_on = null, notice_from = $2, notice_first = $3, notice_until = $4, settled_at = $5
+         where id = $1",
+        case.0,
+        published,
+        span.first,
+        span.last,
+        schedule.settled.map(ago)
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -133,17 +233,24 @@ fn first_class(facts: &[StudentFacts], record: &Record) -> crate::ids::ClassId {
         .map_or(crate::ids::ClassId(uuid::Uuid::nil()), |fact| fact.class_id)
 }
 
-fn new_round(title: &str, purpose: Purpose, presidium: bool, places: Vec<NewPlace>, today: Date) -> NewRound {
+fn new_round(
+    title: &str,
+    purpose: Purpose,
+    presidium: bool,
+    places: Vec<NewPlace>,
+    today: Date,
+    schedule: Schedule,
+) -> NewRound {
     let days = |days| today + Duration::days(days);
     NewRound {
         title: title.to_owned(),
         purpose,
         presidium,
         basis: None,
-        opens_on: days(-3),
-        closes_on: days(11),
+        opens_on: days(-schedule.opened),
+        closes_on: days(-schedule.closed),
         effective_on: days(30),
-        due_days: vec![5; if presidium { 4 } else { 3 }],
+        due_days: Vec::new(),
         notice_days: if presidium { 5 } else { 0 },
         day_count: DayCount::Working,
         note: "报名前请看清条件；提交后由推荐单位办理，进度在本页查看。".to_owned(),
@@ -178,7 +285,8 @@ async fn open(
     let locked = unions_store::hold_by_operator(db, institution, record.union.id, now.date()).await?;
     let prescribed = Prescribed { chain: &chain, plan: governing.id };
     let by = Opener { institution, account: None };
-    let id = store::open_round(db, &locked, new, &passed, prescribed, by, now).await?;
+    let new = NewRound { due_days: vec![5; chain.links.len()], ..new.clone() };
+    let id = store::open_round(db, &locked, &new, &passed, prescribed, by, now).await?;
     store::steady_round(db, institution, id).await
 }
 

@@ -155,7 +155,7 @@ async fn send_blank(client: &mut Client, path: &str) -> Page {
     if matches!(answer.status, 400 | 415) { client.upload(path, &[], None).await } else { answer }
 }
 
-async fn demo_portal() -> Portal {
+pub async fn demo_portal() -> Portal {
     let url = empty_database().await;
     migrate(&url).await.unwrap();
     let portal =

@@ -29,6 +29,7 @@ mod congress_steps;
 mod contact;
 mod counting_law;
 mod delegates;
+mod demo;
 mod disclosure;
 mod docs;
 mod early_closing;

@@ -23,7 +23,8 @@ use crate::{
 
 pub use pages::routes;
 
-/// Drafts the least number of seats with a place for each main society, for whoever runs the server: the demo.
+/// Drafts the least number of seats, at a congress of the school with a place for each main society, for whoever runs the
+/// server: the demo.
 pub(crate) async fn allot_main(
     connection: &mut PgConnection,
     congress: &Locked<Congress>,
@@ -32,7 +33,7 @@ pub(crate) async fn allot_main(
     let base = plan.figures.delegates.as_ref().map_or(DelegateBase::Served, |stated| stated.value.base);
     let cohorts = store::cohorts(&mut *connection, congress, base).await?;
     let mut societies = store::societies(&mut *connection, congress).await?;
-    societies.retain(|society| society.is_main);
+    societies.retain(|society| society.is_main && congress.college.is_none());
     let draft = draft::draft(plan, &cohorts, &draft::Request { total: None, own: 0, societies });
     store::keep(connection, congress, &draft.units, draft.total, &draft.allocation.ties).await
 }

@@ -312,11 +312,10 @@ pub(super) async fn correct(
         correcting: true,
         undo_reason: String::new(),
     };
-    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if (read.is_none() && !never) || reason.is_none() || !errors.is_empty() {
         errors.put_in_order(&FIELDS);
         let page = again(&app, &acting, id, post, forms(form, errors, Vec::new())).await?;
-        return Ok((unfit, page).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let document = scan_of(&app, acting.person(), &form.document).await?;
     let grounds = Grounds { words: "更正".to_owned(), document, reason };
