@@ -385,16 +385,20 @@ fn broken(line: &str, width: u32) -> String {
         .map_or_else(|| line.to_owned(), |(before, after)| format!("{before}\n{after}"))
 }
 
-/// A sentence that pages have too as official documents write it: no blank between a digit and a Chinese character or mark. For
+/// Marks after which or before which a figure stands without a blank.
+const CHINESE_MARKS: &str = "，。、；：！？…—“”《》（）〔〕";
+
+/// A sentence that pages have too as official documents write it: no blank between a figure and a Chinese character or mark. For
 /// what the portal says itself; names and what people wrote stay as they are.
 #[must_use]
 pub fn closed_up(sentence: &str) -> String {
+    let is_chinese = |c: char| CHINESE_MARKS.contains(c) || (!c.is_ascii() && c.is_alphabetic());
     let mut closed = String::with_capacity(sentence.len());
     let mut rest = sentence.chars().peekable();
     while let Some(c) = rest.next() {
         let around = closed.chars().next_back().zip(rest.peek().copied());
         let divides = around.is_some_and(|(before, after)| {
-            (before.is_ascii_digit() && !after.is_ascii()) || (!before.is_ascii() && after.is_ascii_digit())
+            (matches!(before, '0'..='9' | '%') && is_chinese(after)) || (is_chinese(before) && after.is_ascii_digit())
         });
         if c != ' ' || !divides {
             closed.push(c);

@@ -71,7 +71,7 @@ async fn a_finding_names_people_with_their_figures_and_leads_to_the_form_filled_
     let paper = league.get("/compliance/report?rule=ELG-03").await;
     assert_eq!(paper.status, 200);
     let cells = paper.all(".paper td").join("|");
-    assert!(cells.contains("学生2（主席团成员，500/600，前 83.3%）"), "{cells}");
+    assert!(cells.contains("学生2（主席团成员，500/600，前83.3%）"), "{cells}");
     assert!(paper.text().contains("整改要求") && paper.text().contains("校团委办理"), "{}", paper.text());
     assert!(league.get("/compliance/report.docx?rule=ELG-03").await.bytes.starts_with(b"PK"));
     // Breaches from month to month, as soon as there is a month to compare with.

@@ -63,7 +63,7 @@ async fn the_home_page_says_what_waits_by_when_and_how_the_unions_stand() {
     assert!(!home.text().contains("项不符合"));
     assert!(!home.text().contains("件七天内到期"), "nor a nought: {}", home.text());
     let often = home.attributes("nav[aria-label='常用'] a", "href");
-    assert_eq!(often, ["/activities", "/apply", "/votes", "/voice"], "a tap away, where a phone folds the navigation");
+    assert_eq!(often, ["/votes", "/activities", "/apply", "/voice"], "a tap away, where a phone folds the navigation");
     assert!(league.get("/").await.attributes("nav[aria-label='常用'] a", "href").is_empty());
 }
 

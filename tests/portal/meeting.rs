@@ -106,10 +106,10 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let minutes = format!("{path}/minutes");
     let text = league.get(&minutes).await.field("纪要内容");
     for says in [
-        "应到正式代表 6 人，实到 5 人，列席 1 人",
-        "符合到会人数要求（实到超过应到的 2/3，会议有效）",
+        "应到正式代表6人，实到5人，列席1人",
+        "符合到会人数要求（实到超过应到的2/3，会议有效）",
         "1.听取学生会工作报告（张三）",
-        "赞成 4，反对 1，弃权 0，通过",
+        "赞成4，反对1，弃权0，通过",
     ] {
         assert!(text.contains(says), "{says}: {text}");
     }
