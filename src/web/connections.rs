@@ -43,6 +43,9 @@ impl Default for Limits {
     }
 }
 
+/// The most of a request that lies with its connection before anybody takes it, and so the longest head.
+const LARGEST_BUFFER: usize = 64 * 1024;
+
 /// After an accept that failed (no more open files, say), a breath before the next.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -73,6 +76,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head_within)
+            .max_buf_size(LARGEST_BUFFER)
             .serve_connection(TokioIo::new(PatientSocket::new(socket, limits.taken_within)), answer);
         let connection = ending.watch(connection);
         tokio::spawn(async move {

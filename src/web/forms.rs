@@ -13,7 +13,7 @@ use axum::{
         FromRequest, Multipart, Request,
         multipart::{Field, MultipartError},
     },
-    http::header,
+    http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -40,6 +40,7 @@ use crate::{
     web::{
         intake::{Intake, Place, Uploader},
         routes::{LARGEST_FORM, LARGEST_TYPED},
+        upload_body::{Reading, UploadBody},
     },
 };
 
@@ -223,9 +224,10 @@ impl TypedFields {
     }
 }
 
-/// Reads a part to its end and keeps no more than so many bytes of it; none where it has more.
-async fn part_within(mut part: Field<'_>, most: usize) -> Result<Option<Bytes>, MultipartError> {
-    let (mut kept, mut over) = (Vec::new(), false);
+/// Reads a part to its end and keeps no more than so many bytes of it; none where it has more. About so many are expected.
+async fn part_within(mut part: Field<'_>, most: usize, expected: usize) -> Result<Option<Bytes>, MultipartError> {
+    // Grown by doubling, a file would lie in memory three times.
+    let (mut kept, mut over) = (Vec::with_capacity(expected.min(most)), false);
     while let Some(chunk) = part.chunk().await? {
         over = over || kept.len() + chunk.len() > most;
         if over {
@@ -235,6 +237,19 @@ async fn part_within(mut part: Field<'_>, most: usize) -> Result<Option<Bytes>, 
         }
     }
     Ok((!over).then(|| kept.into()))
+}
+
+/// How long a body is said to be; nothing where it is not said.
+fn sent_length(headers: &HeaderMap) -> usize {
+    headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0)
+}
+
+/// The parts of an upload, whose reader keeps no more of them in memory than what it looks at.
+async fn parts_of<S: Send + Sync>(request: Request, state: &S, reading: &Reading) -> Result<Multipart, Failure> {
+    let sent_as = request.headers().get(header::CONTENT_TYPE).and_then(|sent_as| sent_as.to_str().ok());
+    let boundary = multer::parse_boundary(sent_as.unwrap_or_default()).map_err(|_| Failure::Malformed)?;
+    let request = request.map(|body| Body::new(UploadBody::new(body, &boundary, reading.clone())));
+    Multipart::from_request(request, state).await.map_err(|_| Failure::Malformed)
 }
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
@@ -252,22 +267,26 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             Some(Uploader(account)) => intake.place(account, request.headers()).await.map(Some),
             None => Err(Failure::Busy),
         };
-        let typed = request.extensions().get::<TypedFields>().cloned();
-        let mut parts = Multipart::from_request(request, state).await.map_err(|_| Failure::Malformed)?;
         // Where there is no place, files are read past: what was typed comes back.
-        let most = if place.is_ok() { LARGEST_FILE } else { 0 };
-        let reading = async {
+        let past = if place.is_err() { Some(intake.read_past()?) } else { None };
+        let most = if past.is_none() { LARGEST_FILE } else { 0 };
+        let typed = request.extensions().get::<TypedFields>().cloned();
+        let length = sent_length(request.headers());
+        let reading = Reading::default();
+        let mut parts = parts_of(request, state, &reading).await?;
+        let read = async {
             let mut upload = Self::default();
             let (mut order, mut too_large, mut is_typed) = (Vec::new(), false, true);
             let mut room = LARGEST_TYPED;
             while let Some(part) = parts.next_field().await.map_err(broken)? {
+                reading.content();
                 let name = part.name().unwrap_or_default().to_owned();
                 if is_file(&name) {
                     let file_name = part.file_name().unwrap_or_default();
                     let is_chosen = !file_name.is_empty();
                     let file_name: String = printable(file_name, false).chars().take(100).collect();
                     // What is too large is read past, so that the fields behind it arrive too.
-                    let bytes = part_within(part, most).await.map_err(broken)?;
+                    let bytes = part_within(part, most, length).await.map_err(broken)?;
                     too_large = too_large || bytes.is_none();
                     let bytes = bytes.filter(|bytes| is_chosen || !bytes.is_empty());
                     if name == "file" {
@@ -276,7 +295,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                         upload.scan = bytes.map(|bytes| (file_name, bytes));
                     }
                 } else if upload.fields.len() < MOST_FIELDS {
-                    let bytes = part_within(part, room).await.map_err(broken)?.ok_or(Failure::TooMuchText)?;
+                    let bytes = part_within(part, room, 0).await.map_err(broken)?.ok_or(Failure::TooMuchText)?;
                     room -= bytes.len();
                     let mut value = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Malformed)?;
                     let is_read_as_shown = leave_out_unseen(&name, &mut value);
@@ -286,14 +305,15 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 } else {
                     return Err(Failure::Malformed);
                 }
+                reading.a_head();
             }
             Ok((upload, order, room, too_large, is_typed))
         };
-        let (upload, order, room, too_large, is_typed) = if matches!(place, Err(Failure::Busy)) {
+        let (upload, order, room, too_large, is_typed) = if past.is_some() {
             // Whoever has no place keeps no connection for long.
-            timeout(READ_PAST, reading).await.map_err(|_| Failure::Busy)??
+            timeout(READ_PAST, read).await.map_err(|_| Failure::Busy)??
         } else {
-            reading.await?
+            read.await?
         };
         if let Some(typed) = typed {
             typed.note(order);

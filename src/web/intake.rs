@@ -26,6 +26,8 @@ const BUDGET: usize = 8 * LARGEST_BODY;
 const OF_AN_ACCOUNT: usize = 2 * LARGEST_BODY;
 /// How long an upload waits for its place. A class that sends its photos in the last minute is served in turn.
 const WAITS: Duration = Duration::from_secs(5);
+/// Bodies that are read at once although there is no place for them, for what was typed beside their files.
+const READ_PAST: usize = 16;
 /// Accounts remembered; beyond, those with nothing under way are forgotten.
 const REMEMBERED: usize = 1_000;
 
@@ -36,6 +38,7 @@ pub struct Intake(Arc<Parts>);
 #[derive(Debug)]
 struct Parts {
     units: Arc<Semaphore>,
+    read_past: Arc<Semaphore>,
     waits: Duration,
     space: Space,
     /// The units of each account while it has uploads under way.
@@ -49,7 +52,7 @@ impl Default for Intake {
 }
 
 /// Who sends an upload, for a handler's extractor. Nobody has a place who is not signed in: a stranger could hold all of them with
-/// bodies that never end. What they typed is read, and their files are read past.
+/// bodies that never end. What a few of them typed is read, and their files are read past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Uploader(pub AccountId);
 
@@ -59,6 +62,10 @@ pub struct Place {
     _of_account: OwnedSemaphorePermit,
     _of_all: OwnedSemaphorePermit,
 }
+
+/// Leave to read a body without a place; held while it is read.
+#[derive(Debug)]
+pub struct ReadPast(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Intake {
     /// Places for as long as there is room on the disk.
@@ -70,7 +77,8 @@ impl Intake {
     /// As [`new`](Self::new), where an upload waits so long for its place.
     #[must_use]
     pub fn waiting(waits: Duration, space: Space) -> Self {
-        Self(Arc::new(Parts { units: units(BUDGET), waits, space, accounts: Mutex::default() }))
+        let read_past = Arc::new(Semaphore::new(READ_PAST));
+        Self(Arc::new(Parts { units: units(BUDGET), read_past, waits, space, accounts: Mutex::default() }))
     }
 
     /// A place for the body of an account's request with these headers.
@@ -92,6 +100,14 @@ impl Intake {
             Ok::<_, AcquireError>(Place { _of_account: of_account, _of_all: of_all })
         };
         timeout(self.0.waits, both).await.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)
+    }
+
+    /// Leave to read a body past its files, of which nothing is kept; what there is no place for is turned away beyond that.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] where as many are read as may be.
+    pub fn read_past(&self) -> Result<ReadPast, Failure> {
+        Arc::clone(&self.0.read_past).try_acquire_owned().map(ReadPast).map_err(|_| Failure::Busy)
     }
 
     fn units_of(&self, account: AccountId) -> Arc<Semaphore> {

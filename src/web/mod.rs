@@ -15,6 +15,7 @@ pub mod outgoing;
 pub mod read_again;
 pub mod routes;
 pub mod shared_service;
+pub mod upload_body;
 
 use axum::{
     http::header,

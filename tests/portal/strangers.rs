@@ -211,6 +211,27 @@ async fn one_session_cannot_fill_the_memory_with_files_that_never_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_has_no_parts_is_turned_away_before_it_has_arrived() {
+    let portal = Portal::start().await;
+    let cookie = portal.signed_in(OfficeKind::StudentAffairs).await.cookie();
+    let address = portal.listen(Limits::default()).await;
+    let endless = format!("--XyX\r\nContent-Disposition: form-data; name=\"{}", "x".repeat(100_000));
+    for body in ["x".repeat(100), endless] {
+        let head = format!(
+            "POST /imports HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nContent-Type: multipart/form-data; \
+             boundary=XyX\r\nContent-Length: 8000000\r\n\r\n{body}"
+        );
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        // What is still being sent when the answer comes is of no interest.
+        let _ = socket.write_all(head.as_bytes());
+        let mut answer = [0; 12];
+        socket.read_exact(&mut answer).unwrap();
+        assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 400");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn strangers_hold_no_places_of_uploads() {
     let portal = Portal::start().await;
     let staff = portal.signed_in(OfficeKind::StudentAffairs).await;

@@ -246,6 +246,86 @@ mod intake {
         }
         assert!(intake.place(people[9], &small).await.is_err(), "all was given back, and no more");
     }
+
+    #[test]
+    fn few_bodies_are_read_past_at_once() {
+        let intake = Intake::default();
+        let read: Vec<_> = (0..16).map(|_| intake.read_past().unwrap()).collect();
+        assert!(intake.read_past().is_err());
+        drop(read);
+        assert!(intake.read_past().is_ok());
+    }
+}
+
+mod upload_body {
+    use std::{
+        convert::Infallible,
+        pin::Pin,
+        sync::{
+            Arc,
+            atomic::{AtomicUsize, Ordering},
+        },
+        task::{Context, Poll},
+    };
+
+    use axum::{
+        body::{Body, Bytes},
+        extract::{FromRequest, Multipart, Request},
+        http::header,
+    };
+    use hyper::body::{Body as HttpBody, Frame};
+    use lunzhi::web::upload_body::{Reading, UploadBody};
+
+    const MOST: usize = 10_000;
+
+    /// A sender who is never late: what the body begins with, then chunk after chunk.
+    struct Eager {
+        begins: &'static str,
+        taken: Arc<AtomicUsize>,
+    }
+
+    impl HttpBody for Eager {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let chunk = match self.taken.fetch_add(1, Ordering::Relaxed) {
+                0 => Bytes::from_static(self.begins.as_bytes()),
+                MOST.. => return Poll::Ready(None),
+                _ => Bytes::from_static(&[b'x'; 1024]),
+            };
+            Poll::Ready(Some(Ok(Frame::data(chunk))))
+        }
+    }
+
+    async fn parts_of(begins: &'static str) -> (Multipart, Reading, Arc<AtomicUsize>) {
+        let (taken, reading) = (Arc::default(), Reading::default());
+        let body = Eager { begins, taken: Arc::clone(&taken) };
+        let body = Body::new(UploadBody::new(Body::new(body), "XyX", reading.clone()));
+        let request = Request::builder().header(header::CONTENT_TYPE, "multipart/form-data; boundary=XyX").body(body);
+        (Multipart::from_request(request.unwrap(), &()).await.unwrap(), reading, taken)
+    }
+
+    #[tokio::test]
+    async fn a_chunk_is_looked_at_before_the_next_is_taken() {
+        let begins = "--XyX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
+        let (mut parts, reading, taken) = parts_of(begins).await;
+        let mut part = parts.next_field().await.unwrap().unwrap();
+        reading.content();
+        for number in 1..2_000 {
+            part.chunk().await.unwrap().unwrap();
+            assert!(taken.load(Ordering::Relaxed) <= number + 2, "no more is taken than what is looked at");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_has_no_part_and_a_head_without_end_are_turned_away() {
+        for begins in ["x", "--XyY\r\n", "--Xy", "\r\n--XyX\r\n", "--XyX\r\nContent-Disposition: form-data; name="] {
+            let (mut parts, _, taken) = parts_of(begins).await;
+            assert!(parts.next_field().await.is_err(), "{begins}");
+            assert!(taken.load(Ordering::Relaxed) < 30, "{begins}: taken to its end");
+        }
+    }
 }
 
 mod just_made {
