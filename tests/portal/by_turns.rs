@@ -289,7 +289,7 @@ async fn a_portal_that_says_it_still_runs_has_nobodys_notices_counted_again() {
     let before = staff.get("/").await.all(".viewer .count");
     // As another portal would tell somebody something.
     let told = "insert into notice (id, institution_id, account_id, subject, body, href, at)
-                select gen_random_uuid(), a.institution_id, a.id, '通知', '', '', now()
+                select gen_random_uuid(), a.institution_id, a.id, '通知', '', '', story_now()
                 from account a join institution i on i.id = a.institution_id where a.number = $1 and i.code = $2";
     let told = sqlx::query(told).bind(OfficeKind::CollegeLeague.slug()).bind(FIRST);
     assert_eq!(told.execute(&mut portal.owner().await).await.unwrap().rows_affected(), 1);
@@ -434,7 +434,10 @@ async fn an_import_that_ends_while_its_page_is_made_is_shown_committed() {
     while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut looking).await.unwrap() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    sqlx::raw_sql("update import set state = 'committed', settled_at = now(); commit").execute(&mut db).await.unwrap();
+    sqlx::raw_sql("update import set state = 'committed', settled_at = story_now(); commit")
+        .execute(&mut db)
+        .await
+        .unwrap();
     let page = page.await.unwrap();
     assert!(page.text().contains("已写入："), "{}", page.text());
 }

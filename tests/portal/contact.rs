@@ -294,7 +294,7 @@ async fn rgt_05_a_contact_ends_with_the_post_or_the_mandate() {
     let mut db = portal.owner().await;
     sqlx::query(
         "insert into delegate (id, congress_id, student_id, standing, backbone, listed_at, listed_by)
-         select gen_random_uuid(), g.id, s.id, 'outside', false, now(), g.created_by
+         select gen_random_uuid(), g.id, s.id, 'outside', false, story_now(), g.created_by
          from congress g join student s on s.institution_id = g.institution_id where s.number = '20240060'",
     )
     .execute(&mut db)

@@ -896,7 +896,7 @@ async fn whoever_keeps_an_open_sitting_prints_no_slips_of_its_voters_and_monitor
     let monitoring = format!("/monitoring/{}", sitting.id);
     assert!(sitting.monitors[0].0.get(&monitoring).await.all("#firsts").is_empty());
     sqlx::query(
-        "insert into voter_reset (sitting_id, voter, at, kind) select sitting_id, place, now(), 'first'
+        "insert into voter_reset (sitting_id, voter, at, kind) select sitting_id, place, story_now(), 'first'
          from voter where sitting_id = $1::uuid and place <= 2",
     )
     .bind(&sitting.id)

@@ -361,7 +361,7 @@ async fn whoever_shares_a_name_is_asked_for_and_a_check_in_is_undone_with_a_reas
     assert!(back.all(".desk-told").remove(0).contains("返回"));
     assert_eq!(screen(&mut league, &path).await, ["4", "2"]);
     // A delegate who ends is due no more and counted no more.
-    sqlx::query("update delegate set ended_on = current_date - 1, ended_why = '休学' where number = 3")
+    sqlx::query("update delegate set ended_on = story_day() - 1, ended_why = '休学' where number = 3")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
@@ -389,7 +389,7 @@ async fn at_a_meeting_of_all_every_student_is_checked_in_without_a_list() {
     for statement in [
         "delete from delegate",
         "update congress set of_all = true",
-        "update student set left_on = current_date - 1, left_why = 'other'
+        "update student set left_on = story_day() - 1, left_why = 'other'
          where number = '20240150' and institution_id = (select institution_id from congress)",
         "update student set number = '20249999'
          where number = '20240149' and institution_id <> (select institution_id from congress)",
@@ -777,12 +777,12 @@ async fn forty_college_congresses_check_in_within_one_week_and_each_counts_its_o
          select gen_random_uuid(), i.id, '第' || n || '学院' from institution i, generate_series(1, 40) n
          where i.code = 'first' and $1::date is not null",
         "insert into student_union (id, institution_id, kind, college_id, created_at)
-         select gen_random_uuid(), c.institution_id, 'college', c.id, now() from college c
+         select gen_random_uuid(), c.institution_id, 'college', c.id, story_now() from college c
          where c.name ~ '^第[0-9]+学院$' and $1::date is not null",
         "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on, created_at,
                                created_by)
          select gen_random_uuid(), u.institution_id, u.id, 2026, '第一次', false, 'convened', $1,
-                $1 + (row_number() over (order by c.name))::integer % 7, now(), g.created_by
+                $1 + (row_number() over (order by c.name))::integer % 7, story_now(), g.created_by
          from student_union u join college c on c.id = u.college_id, (select created_by from congress limit 1) g
          where c.name ~ '^第[0-9]+学院$'",
         "insert into congress_unit (congress_id, place, kind, college_id, entry_year, students, seats)
@@ -790,16 +790,16 @@ async fn forty_college_congresses_check_in_within_one_week_and_each_counts_its_o
          where u.kind = 'college' and $1::date is not null",
         // The students lie in one class here: who is a delegate of which congress is what counts.
         "insert into delegate (id, congress_id, student_id, unit, number, standing, backbone, listed_at, listed_by)
-         select gen_random_uuid(), g.id, s.id, 1, row_number() over (partition by g.id order by s.number), 'elected', false, now(),
+         select gen_random_uuid(), g.id, s.id, 1, row_number() over (partition by g.id order by s.number), 'elected', false, story_now(),
                 g.created_by
          from congress g join student_union u on u.id = g.union_id join student s on s.institution_id = g.institution_id
          where u.kind = 'college' and s.number in ('20240002', '20240003', '20240004') and $1::date is not null",
         "insert into meeting (congress_id, starts_at, place, quorum_part, quorum_whole, quorum_strict, majority_of, source, basis,
                               check_in, check_in_opened_at)
-         select g.id, g.meets_on + time '09:00', '报告厅', 2, 3, true, 'present', 'practice', '', 'open', now()
+         select g.id, g.meets_on + time '09:00', '报告厅', 2, 3, true, 'present', 'practice', '', 'open', story_now()
          from congress g join student_union u on u.id = g.union_id where u.kind = 'college' and $1::date is not null",
         "insert into check_in_officer (congress_id, account_id, desk, named_at, named_by)
-         select m.congress_id, a.id, '1 号台', now(), a.id from meeting m, account a
+         select m.congress_id, a.id, '1 号台', story_now(), a.id from meeting m, account a
          where a.number = '20240101' and a.institution_id = (select id from institution where code = 'first')
                and $1::date is not null",
     ] {

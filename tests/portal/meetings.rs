@@ -13,7 +13,7 @@ async fn on_duty(portal: &Portal, union: &str, number: u32, from: i64, until: i6
     let today = portal.app.clock.today();
     sqlx::query(
         "insert into turn (id, union_id, student_id, from_day, until_day, state, proposed_at)
-         select gen_random_uuid(), $1::uuid, s.id, $3, $4, 'confirmed', now() from student s
+         select gen_random_uuid(), $1::uuid, s.id, $3, $4, 'confirmed', story_now() from student s
                 join institution i on i.id = s.institution_id where s.number = $2 and i.code = $5",
     )
     .bind(union.rsplit('/').next().unwrap())

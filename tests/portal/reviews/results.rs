@@ -86,7 +86,7 @@ async fn rev_05_nobody_nominates_by_the_results_of_their_own_review() {
     drop(voter(&story.portal, 1).await);
     sqlx::query(
         "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now() from account where number = $1",
+         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', story_now() from account where number = $1",
     )
     .bind(number(1))
     .execute(&mut story.portal.owner().await)
@@ -123,7 +123,7 @@ async fn rev_06_no_points_for_a_post_behind_whatever_words() {
 async fn rev_01_a_member_who_leaves_in_mid_review_leaves_what_was_scored() {
     let (mut story, mut members, phrases) = open(101..=107).await;
     see_other(&story.score(&mut members[0], 1, ["60"; 5], "").await);
-    sqlx::query("update account set disabled_at = now() where number = $1")
+    sqlx::query("update account set disabled_at = story_now() where number = $1")
         .bind(number(101))
         .execute(&mut story.portal.owner().await)
         .await
