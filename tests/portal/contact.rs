@@ -260,6 +260,7 @@ async fn rgt_05_an_even_proposal_gives_each_class_people_and_each_person_a_class
     assert_eq!(pairs.len(), 8, "each of eight people once, each of two classes four times");
     let unfit = union.post(&proposal, &[]).await;
     assert!(unfit.status == 422 && unfit.text().contains("请至少勾选一条"), "{}", unfit.text());
+    assert_eq!(union.post(&proposal, &[("pair", &pairs[0]), ("pair", "甲")]).await.status, 400, "all or nothing");
 
     // Two accept it at once.
     let mut tasks = tokio::task::JoinSet::new();

@@ -395,6 +395,12 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     let people = page.attributes("input[name=pick]", "value");
     let seating = format!("{delegations}/seating");
     assert_eq!(congress.league.post(&seating, &[("duty", "团长")]).await.status, 422);
+    let unread = congress.league.post(&seating, &[("pick", &people[0]), ("pick", "甲"), ("duty", "团长")]).await;
+    assert_eq!(unread.status, 400, "nobody who was ticked is passed over");
+    assert_eq!(congress.league.post(&seating, &[("pick", &people[0]), ("delegation", "甲")]).await.status, 400);
+    let nobody = path.rsplit('/').next().unwrap();
+    let strange = congress.league.post(&seating, &[("pick", nobody), ("duty", "团长")]).await;
+    assert!(strange.status == 409 && strange.text().contains("不是本次大会的代表"), "{}", strange.text());
     see_other(&congress.league.post(&seating, &[("pick", &people[0]), ("duty", "团长")]).await);
     see_other(&congress.league.post(&seating, &[("pick", &people[1]), ("duty", "副团长")]).await);
     assert!(congress.league.get(&delegations).await.text().contains("团长 学生1"));

@@ -184,6 +184,13 @@ async fn rev_01_an_objection_is_the_boards_to_answer() {
     let nobody = story.answer(0, "good").await;
     assert_eq!((nobody.status, nobody.text().contains("请勾选参加复议的成员")), (422, true));
     assert_eq!(nobody.field("复议日期"), story.today.to_string(), "what was typed is kept");
+    let (day, id) = (story.today.to_string(), story.id.clone());
+    let of_nobody =
+        |account| [("answer", "对照评议表核对"), ("grade", ""), ("day", day.as_str()), ("account", account)];
+    let (unread, strange) = (of_nobody("甲"), of_nobody(id.as_str()));
+    assert_eq!(story.act("people/1/answer", &unread).await.status, 400, "nobody ticked is passed over");
+    let strange = story.act("people/1/answer", &strange).await;
+    assert!(strange.status == 409 && strange.text().contains("有的不在评议会"), "{}", strange.text());
     let few = story.answer(4, "good").await;
     assert!(few.status == 409 && few.text().contains("没有过半数"), "{}", few.text());
     let students = story.answer(7, "good").await;

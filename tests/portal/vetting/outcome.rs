@@ -113,6 +113,8 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     let from = (today + Duration::days(20)).to_string();
     let settle = [("case", case.as_str()), ("from", from.as_str()), ("ground", "系团总支〔2026〕3号")];
+    let unread = [&settle[..], &[("case", "甲")]].concat();
+    assert_eq!(league.post(&format!("{round}/outcome"), &unread).await.status, 400, "nobody ticked is passed over");
     let held = league.post(&format!("{round}/outcome"), &settle).await;
     assert!(held.status == 422 && held.text().contains("尚未核实"), "{}", held.text());
     let act = read.attributes("form[method=post][action*=objections]", "action").remove(0);
