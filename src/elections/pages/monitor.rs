@@ -431,7 +431,7 @@ async fn start(
         let why = "口令都正确，但合起来打不开：系统里存的密钥有一份已被人改动";
         return Err(refused.for_reason(why, "请换其他监票人的口令再试，并查明原因"));
     };
-    Ok(counting::begin(app, person, sitting.id, key, exclude))
+    Ok(counting::begin(app, person, sitting.id, key, exclude).await)
 }
 
 /// The share is the one that was dealt to the monitor when that key was made; of shares without a mark, which are older, it
