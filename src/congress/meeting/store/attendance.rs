@@ -171,7 +171,7 @@ pub async fn holder(
 
 /// Who checks in, and at which desk.
 #[derive(Debug, Clone, Copy)]
-pub struct Desk<'a> {
+pub struct CheckInDesk<'a> {
     pub person: &'a SignedIn,
     /// The desk of whoever keeps the congress; none for others, who have the desk that they were given.
     pub keepers: Option<&'static str>,
@@ -201,7 +201,7 @@ impl CheckInTarget<'_> {
 pub async fn check_in(
     connection: &mut PgConnection,
     congress: CongressId,
-    desk: Desk<'_>,
+    desk: CheckInDesk<'_>,
     meant: CheckInTarget<'_>,
     now: OffsetDateTime,
 ) -> Result<Option<CheckedIn>, Failure> {
