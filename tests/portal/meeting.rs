@@ -424,6 +424,31 @@ async fn the_projector_shows_figures_and_nobody_by_name() {
 }
 
 #[tokio::test]
+async fn while_too_few_are_there_pages_say_how_many_are_missing_and_offer_no_vote() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 6).await;
+    check_in(&mut league, &path, &number(1)).await;
+    let (votes, meeting) = (format!("{path}/votes"), format!("{path}/meeting"));
+    for (page, act, says) in [
+        (&votes, votes.clone(), "到会还差 4 人，现在不能表决"),
+        (&meeting, format!("{meeting}/election"), "到会还差 4 人，现在不能建立选举场次"),
+    ] {
+        let shown = league.get(page).await;
+        assert!(shown.text().contains(says), "{}", shown.text());
+        assert!(!shown.attributes("main form", "action").contains(&act), "no form for what would be refused");
+        let refused = league.post(&act, &[("motion", "章")]).await;
+        assert!(refused.status == 409 && refused.text().contains("到会人数不够"), "{}", refused.text());
+    }
+    for student in 2..=5 {
+        check_in(&mut league, &path, &number(student)).await;
+    }
+    for (page, act) in [(&votes, votes.clone()), (&meeting, format!("{meeting}/election"))] {
+        let shown = league.get(page).await;
+        assert!(shown.attributes("main form", "action").contains(&act) && !shown.text().contains("还差"));
+    }
+}
+
+#[tokio::test]
 async fn a_show_of_hands_adds_up_and_a_lost_quorum_stops_the_votes() {
     let portal = Portal::start().await;
     let (path, mut league) = checking_in(&portal, 6).await;
