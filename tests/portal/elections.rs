@@ -441,6 +441,9 @@ async fn a_voter_left_off_the_roll_is_admitted_by_two_monitors() {
     let nobody =
         sitting.monitors[0].0.post(&format!("{path}/admissions"), &[("number", "20240030"), ("why", "漏登")]).await;
     assert_eq!(nobody.status, 422, "for which contests");
+    let unheld = [&asked[..], &[("contest", "9")]].concat();
+    let unheld = sitting.monitors[0].0.post(&format!("{path}/admissions"), &unheld).await;
+    assert_eq!(unheld.status, 422, "one that is not held is not passed over");
     let known =
         sitting.monitors[0].0.post(&format!("{path}/admissions"), &[("number", "20240001"), asked[1], asked[2]]).await;
     assert!(known.status == 422 && known.text().contains("已经在名册上"));

@@ -614,6 +614,9 @@ async fn a_meeting_that_is_not_prepared_or_not_convened_does_not_begin() {
     let page = league.post(&setup, &fields("decision", "1/2+")).await;
     assert!(page.status == 422 && page.fault("哪一条、哪一次决定").contains("请写明"), "{}", page.text());
     assert_eq!(league.post(&setup, &fields("practice", "2/3+")).await.status, 303);
+    let item = [("kind", "report"), ("title", "工作报告"), ("speaker", ""), ("document", "甲")];
+    let unread = league.post(&format!("{path}/meeting/agenda"), &item).await;
+    assert!(unread.status == 422 && unread.fault("文件").contains("请选择文件"), "no item without what was chosen");
     let mut db = portal.owner().await;
     sqlx::query("update congress set meets_on = meets_on + 3").execute(&mut db).await.unwrap();
     let early = league.post(&format!("{path}/check-in/state"), &[("to", "open")]).await;

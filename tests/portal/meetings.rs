@@ -138,6 +138,7 @@ async fn org_05_a_major_matter_needs_the_presidium_and_its_quorum() {
     let refused = decide(&mut chair, &topical, &MAJOR).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("主席团集体负责学生会重大事项"), "{}", refused.text());
+    assert_eq!(decide(&mut chair, &topical, &[("owner", "甲")]).await.status, 422, "no owner is passed over");
     assert_eq!(decide(&mut chair, &topical, &[]).await.status, 303, "what is not major may be decided there");
 
     let meeting = path(&call(&mut chair, &school, "presidium", &at(&portal, -10), &[]).await);

@@ -545,7 +545,7 @@ pub(super) async fn ask_admission(
         Some(ballot) => size(&ballot.shapes(&chosen)) <= ballot.opened.ballot_size,
         None => false,
     };
-    if chosen.is_empty() || !fits {
+    if chosen.is_empty() || !fits || !form.contest.iter().all(|one| chosen.contains(one)) {
         errors.add("contest", "请勾选该选民应当参加的选举项目，不超过其他选民");
     }
     let why = written(&form.why, 200, "why", "请写明怎样漏登、依据什么补登", &mut errors);
