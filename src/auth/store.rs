@@ -199,8 +199,7 @@ pub async fn holds_now(
                      and ($2::uuid is null or exists (
                          select from office o
                          where o.id = $2 and o.account_id = a.id and is_held(o.from_day, o.until_day, o.ended_at, $3)
-                               and (o.kind not in ('school_union', 'graduate_union', 'college_union')
-                                    or not is_suspended(a.student_id, $3))))) as "held!""#,
+                               and acts_in(o.kind, a.student_id, $3)))) as "held!""#,
         authority.session,
         authority.office.map(|office| office.0),
         now

@@ -80,8 +80,8 @@ impl CampusSettingsPage {
     }
 }
 
-/// What the page is shown for.
-struct Desk<'a> {
+/// What is set now, and for whom the page shows it.
+struct CurrentSettings<'a> {
     campus: &'a Campus,
     acting: &'a Acting<Administrator>,
     /// The portal's address as the operator states it.
@@ -94,7 +94,7 @@ struct Desk<'a> {
     asked: Option<OpenSettings>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> CurrentSettings<'a> {
     async fn at(
         campus: &'a Campus,
         acting: &'a Acting<Administrator>,
@@ -149,9 +149,9 @@ async fn show(
     StatedOrigin(origin): StatedOrigin,
     Query(query): Query<forms::Done>,
 ) -> Result<CampusSettingsPage, Failure> {
-    let desk = Desk::at(&campus, &acting, origin).await?;
-    let form = SettingsForm::showing(desk.kept.as_ref());
-    Ok(CampusSettingsPage { done: Done::said(&query.done), ..desk.page(Submitted::new(form, Errors::default())) })
+    let current = CurrentSettings::at(&campus, &acting, origin).await?;
+    let form = SettingsForm::showing(current.kept.as_ref());
+    Ok(CampusSettingsPage { done: Done::said(&query.done), ..current.page(Submitted::new(form, Errors::default())) })
 }
 
 /// What saving came to.
@@ -168,12 +168,12 @@ async fn keep(
     StatedOrigin(origin): StatedOrigin,
     Form(form): Form<SettingsForm>,
 ) -> Result<Response, Failure> {
-    let desk = Desk::at(&campus, &acting, origin).await?;
+    let current = CurrentSettings::at(&campus, &acting, origin).await?;
     let (now, mut errors) = (campus.clock.now(), Errors::default());
     let (applies, is_off) = (form.applies(), form.is_off());
-    let server = if applies || is_off { None } else { desk.read(&form, &mut errors)? };
+    let server = if applies || is_off { None } else { current.read(&form, &mut errors)? };
     if !errors.is_empty() || (server.is_none() && !applies && !is_off) {
-        let page = desk.page(Submitted::new(form, errors));
+        let page = current.page(Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let saved = campus
@@ -190,8 +190,8 @@ async fn keep(
         Saved::Refused(why) => {
             errors.add("protocol", why);
             // What was typed stays; nothing was where another one's word was to take effect.
-            let form = if applies { SettingsForm::showing(desk.kept.as_ref()) } else { form };
-            let page = desk.page(Submitted::new(form, errors));
+            let form = if applies { SettingsForm::showing(current.kept.as_ref()) } else { form };
+            let page = current.page(Submitted::new(form, errors));
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
@@ -375,17 +375,17 @@ async fn try_it(
     StatedOrigin(origin): StatedOrigin,
     Form(form): Form<SettingsForm>,
 ) -> Result<Response, Failure> {
-    let desk = Desk::at(&campus, &acting, origin).await?;
+    let current = CurrentSettings::at(&campus, &acting, origin).await?;
     let mut errors = Errors::default();
-    let Some(server) = desk.read(&form, &mut errors)? else {
-        let page = desk.page(Submitted::new(form, errors));
+    let Some(server) = current.read(&form, &mut errors)? else {
+        let page = current.page(Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let trial = match server.protocol {
-        Protocol::Cas => try_cas(&campus, &server, &cas_service(&server.origin, &desk.code)).await,
+        Protocol::Cas => try_cas(&campus, &server, &cas_service(&server.origin, &current.code)).await,
         Protocol::Oidc => try_oidc(&campus, &server).await,
     };
-    Ok(CampusSettingsPage { trial: Some(trial), ..desk.page(Submitted::new(form, errors)) }.into_response())
+    Ok(CampusSettingsPage { trial: Some(trial), ..current.page(Submitted::new(form, errors)) }.into_response())
 }
 
 /// Asks about a ticket that nobody has: a server that says so is one.

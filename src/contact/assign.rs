@@ -266,7 +266,7 @@ async fn accept(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     kept(&mut *app.read().await?, &acting, id).await?;
-    let Some(chosen) = form.read(&mut errors) else {
+    let Some(chosen) = form.read(&mut errors)? else {
         let page = proposal_page(&app, &acting, id, errors).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

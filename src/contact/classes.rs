@@ -116,7 +116,7 @@ async fn log(
     let filter = ContactFilter { class: Some(class), student: Some(student), ..ContactFilter::default() };
     let own = store::contacts(&mut *app.read().await?, person.institution, filter, now.date()).await?;
     let own = own.first().ok_or(Failure::Missing)?;
-    let Some(new) = form.read(LogDays::new(own.from_day, now), &mut errors) else {
+    let Some(new) = form.read(LogDays::new(own.from_day, now), &mut errors)? else {
         let page = page(&app, &person, class, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

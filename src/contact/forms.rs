@@ -8,9 +8,10 @@ use super::{
     store::{Eligible, UnionClass},
 };
 use crate::{
-    ids::{ClassId, StudentId},
+    failure::Failure,
+    ids::{ClassId, ContactNoteId, StudentId},
     text::{day, folded, trimmed},
-    web::forms::{Errors, lines, written},
+    web::forms::{Errors, lines, ticked, written},
 };
 
 /// The most points of one contact, and the characters of each.
@@ -53,7 +54,11 @@ impl LogForm {
     }
 
     /// Reads the form, or leaves an error beside each field.
-    pub fn read(&self, days: LogDays, errors: &mut Errors) -> Option<NewEntry> {
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] where a note that is ticked is none.
+    pub fn read(&self, days: LogDays, errors: &mut Errors) -> Result<Option<NewEntry>, Failure> {
+        let notes: Vec<ContactNoteId> = ticked(&self.note)?;
         let on_day = day(&self.day).filter(|day| days.has(*day));
         if on_day.is_none() {
             errors.add("day", format!("请填写 {} 至 {} 之间的日期", days.first, days.last));
@@ -68,14 +73,14 @@ impl LogForm {
         };
         let points: Vec<String> =
             typed.lines().map(|line| trimmed(line).to_owned()).filter(|line| !line.is_empty()).collect();
-        if points.len() > MOST_POINTS {
+        if points.len() > MOST_POINTS || notes.len() > MOST_POINTS {
             errors.add("points", format!("一次最多登记 {MOST_POINTS} 条"));
         }
         if points.iter().any(|point| point.chars().count() > LONGEST) {
             errors.add("points", format!("每条不超过 {LONGEST} 字"));
         }
-        let notes = self.note.iter().filter_map(|id| id.parse().ok()).take(MOST_POINTS).collect();
-        Some(NewEntry { on_day: on_day?, way: way?, points, notes }).filter(|_| errors.is_empty())
+        let read = on_day.zip(way).filter(|_| errors.is_empty());
+        Ok(read.map(|(on_day, way)| NewEntry { on_day, way, points, notes }))
     }
 }
 
@@ -172,17 +177,21 @@ pub(super) struct ChosenPair {
 }
 
 impl ProposalForm {
-    /// Reads the form, or leaves an error beside the field. What names nobody is left out.
-    pub fn read(&self, errors: &mut Errors) -> Option<Vec<ChosenPair>> {
+    /// Reads the form, or leaves an error beside the field.
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] where a line that is ticked names nobody.
+    pub fn read(&self, errors: &mut Errors) -> Result<Option<Vec<ChosenPair>>, Failure> {
         let pair = |typed: &String| {
             let (class, student) = typed.split_once('.')?;
             Some(ChosenPair { class: class.parse().ok()?, student: student.parse().ok()? })
         };
-        let pairs: Vec<ChosenPair> = self.pair.iter().filter_map(pair).collect();
+        let pairs: Option<Vec<ChosenPair>> = self.pair.iter().map(pair).collect();
+        let pairs = pairs.ok_or(Failure::Malformed)?;
         if pairs.is_empty() {
             errors.add("pair", "请至少勾选一条");
         }
-        Some(pairs).filter(|_| errors.is_empty())
+        Ok(Some(pairs).filter(|_| errors.is_empty()))
     }
 }
 

@@ -2,7 +2,7 @@
 //! congress that meets tomorrow. Its monitors' passphrases are the passwords of their accounts.
 
 use sqlx::{PgConnection, types::Uuid};
-use time::{Duration, OffsetDateTime, Time};
+use time::{Date, Duration, OffsetDateTime, Time};
 
 use super::schools::School;
 use crate::{
@@ -59,7 +59,7 @@ pub(super) async fn load_elections(
     key: &MarkKey,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let people = people(db, school, institution).await?;
+    let (people, today) = (people(db, school, institution).await?, now.to_offset(CHINA).date());
     let mut chance = SeededRandom::new(school.seed ^ 0x5eed);
     let (_, college_keeper) = people.keepers;
 
@@ -75,7 +75,7 @@ pub(super) async fn load_elections(
         NewContest { title: "班级推选代表", body: "class", class: Some(people.class), seats: 1, candidates: 3 },
         NewContest { title: "院系代表", body: "college", class: None, seats: 3, candidates: 5 },
     ];
-    add_contests(db, open, people.college, &contests).await?;
+    add_contests(db, open, people.college, &contests, today).await?;
     let opened = open_sitting(db, institution, open, &people, key, now).await?;
     cast(db, &opened, key, &mut chance, 45, now).await?;
 
@@ -89,12 +89,12 @@ pub(super) async fn load_elections(
     let done = sitting(db, institution, &done, &people, key, now).await?;
     let contests =
         [NewContest { title: "班级学生代表", body: "class", class: Some(people.class), seats: 2, candidates: 4 }];
-    add_contests(db, done, people.college, &contests).await?;
+    add_contests(db, done, people.college, &contests, today).await?;
     let opened = open_sitting(db, institution, done, &people, key, now).await?;
     cast(db, &opened, key, &mut chance, 95, now - Duration::hours(30)).await?;
     finish(db, institution, school.name, &opened, now).await?;
 
-    let day = (now.to_offset(CHINA).date() + Duration::days(14)).midnight().assume_offset(CHINA);
+    let day = (today + Duration::days(14)).midnight().assume_offset(CHINA);
     let next = DemoSitting {
         title: "班级学生代表补选",
         college: Some(people.college),
@@ -105,7 +105,7 @@ pub(super) async fn load_elections(
     let next = sitting(db, institution, &next, &people, key, now).await?;
     let contests =
         [NewContest { title: "班级学生代表", body: "class", class: Some(people.class), seats: 1, candidates: 2 }];
-    add_contests(db, next, people.college, &contests).await
+    add_contests(db, next, people.college, &contests, today).await
 }
 
 /// Prepares the election that the delegates hold at the congress that is convened, with the candidates whom every office
@@ -254,9 +254,10 @@ async fn add_contests(
     sitting: SittingId,
     college: CollegeId,
     contests: &[NewContest],
+    today: Date,
 ) -> Result<(), Failure> {
     for (ordinal, new) in (1_i16..).zip(contests) {
-        contest(db, sitting, ordinal, college, new).await?;
+        contest(db, sitting, ordinal, college, new, today).await?;
     }
     Ok(())
 }
@@ -268,6 +269,7 @@ async fn contest(
     ordinal: i16,
     college: CollegeId,
     new: &NewContest,
+    today: Date,
 ) -> Result<(), Failure> {
     let &NewContest { title, body, class, seats, candidates } = new;
     let id = ContestId::random();
@@ -290,11 +292,12 @@ async fn contest(
     // Those who have an account of the demo vote and do not stand: they would see another page than others.
     let rows = sqlx::query!(
         r#"select s.id as "id: StudentId", s.name, k.name as class
-           from contest_roll($1, current_date) r join student s on s.id = r.student_id join class k on k.id = s.class_id
+           from contest_roll($1, $4) r join student s on s.id = r.student_id join class k on k.id = s.class_id
            where not exists (select from account a where a.student_id = s.id) order by md5(s.number || $2) limit $3"#,
         id.0,
         title,
-        candidates
+        candidates,
+        today
     )
     .fetch_all(&mut *db)
     .await?;

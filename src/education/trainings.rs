@@ -22,7 +22,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
-    ids::{TrainingId, UnionId},
+    ids::{StudentId, TrainingId, UnionId},
     inbox::{self, Notice},
     office::UnionKeeper,
     page::{chrome::Chrome, filters},
@@ -197,6 +197,10 @@ async fn attend(
             return Err(Failure::Missing);
         }
         let attendees = store::attendees(db, id).await?;
+        let is_expected = |student: &StudentId| attendees.iter().any(|one| one.student == *student);
+        if !form.came.iter().chain(&form.excused).all(is_expected) {
+            return Err(Failure::Malformed);
+        }
         let attended: Vec<Attended> = attendees
             .iter()
             .map(|one| Attended { student: one.student, presence: form.presence(one.student) })

@@ -57,9 +57,8 @@ fn in_words(places: &[i32]) -> String {
 }
 
 /// Begins to count in a task of its own; `false` where a count runs already. Without `exclude`, envelopes that are not of the
-/// portal's making stop it; with it they are left out for that reason.
-#[must_use]
-pub fn begin(
+/// portal's making stop it; with it they are left out for that reason. No portal says any more why the count before it stopped.
+pub async fn begin(
     app: &Elections,
     person: &SignedIn,
     sitting: SittingId,
@@ -67,39 +66,51 @@ pub fn begin(
     exclude: Option<Exclusion>,
 ) -> bool {
     let Some(progress) = app.ballot_box.begin(sitting) else { return false };
-    let (app, person) = (app.clone(), person.clone());
-    let (teller, told) = (app.clone(), Arc::clone(&progress));
-    tokio::spawn(async move { tell(&teller, sitting, &told).await });
+    let (counter, person, own) = (app.clone(), person.clone(), Arc::clone(&progress));
     tokio::spawn(async move {
-        match run(&app, &person, sitting, key, exclude, &progress).await {
+        match run(&counter, &person, sitting, key, exclude, &own).await {
             Ok(None) => {
-                app.ballot_box.drop_shares(sitting);
-                app.ballot_box.end(sitting);
+                counter.ballot_box.drop_shares(sitting);
+                counter.ballot_box.end(sitting);
             }
-            Ok(Some(halt)) => progress.stop(halt),
+            Ok(Some(halt)) => own.stop(halt),
             Err(failure) => {
                 tracing::error!(%failure, "a count did not end");
-                progress.stop(Halt::Failed("计票没有完成，什么都没有写入。请稍后重新计票"));
+                own.stop(Halt::Failed("计票没有完成，什么都没有写入。请稍后重新计票"));
             }
         }
     });
+    if say(app, sitting, &progress).await {
+        let teller = app.clone();
+        tokio::spawn(async move { tell(&teller, sitting, &progress).await });
+    }
     true
 }
 
 /// Says how far a count is, for the pages of other portals, until it has ended, it was said why it stopped, or this portal let
 /// go of it. Beside the count: one that has to wait for the other's rows would wait for itself.
 async fn tell(app: &Elections, sitting: SittingId, progress: &Arc<Progress>) {
-    let whole = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    sleep(TOLD_EVERY).await;
     while app.ballot_box.progress(sitting).is_some_and(|current| Arc::ptr_eq(&current, progress)) {
-        let (halted, (done, total)) = (progress.halt().map(|halt| halt.says()), progress.figures());
-        let told = ToldCount { done: whole(done), total: whole(total), halted };
-        let portal = app.ballot_box.portal;
-        match app.write_quietly(async |db| store::say_count(db, sitting, portal, &told).await).await {
-            Ok(is_ours) if !is_ours || told.halted.is_some() => return,
-            Ok(_) => {}
-            Err(failure) => tracing::warn!(%failure, "how far a count is was not said"),
+        if !say(app, sitting, progress).await {
+            return;
         }
         sleep(TOLD_EVERY).await;
+    }
+}
+
+/// Says how far a count is; `false` where there is no more to say.
+async fn say(app: &Elections, sitting: SittingId, progress: &Progress) -> bool {
+    let whole = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let (halted, (done, total)) = (progress.halt().map(|halt| halt.says()), progress.figures());
+    let told = ToldCount { done: whole(done), total: whole(total), halted };
+    let portal = app.ballot_box.portal;
+    match app.write_quietly(async |db| store::say_count(db, sitting, portal, &told).await).await {
+        Ok(is_ours) => is_ours && told.halted.is_none(),
+        Err(failure) => {
+            tracing::warn!(%failure, "how far a count is was not said");
+            true
+        }
     }
 }
 

@@ -75,8 +75,7 @@ pub(super) async fn person_of(
                 left join class k on k.id = o.class_id
            where f.token_hash = $1 and f.ended_at is null and a.disabled_at is null
                  and is_held(o.from_day, o.until_day, o.ended_at, $2)
-                 and (o.kind not in ('school_union', 'graduate_union', 'college_union')
-                      or not is_suspended(a.student_id, $2))
+                 and acts_in(o.kind, a.student_id, $2)
                  and not exists (select from moved_university m where m.institution_id = a.institution_id)"#,
         token.hash(),
         now

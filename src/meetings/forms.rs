@@ -188,6 +188,9 @@ impl DecisionForm {
         };
         let owner = if self.owner.is_empty() { None } else { self.owner.parse::<MeetingMemberId>().ok() };
         let due = day(&self.due).filter(|due| (today - BACK..=today + Duration::days(366)).contains(due));
+        if owner.is_none() && !self.owner.is_empty() {
+            errors.add("owner", "请选择由谁落实");
+        }
         if owner.is_none() && !trimmed(&self.due).is_empty() {
             errors.add("owner", "写了期限的，请选择由谁落实");
         }

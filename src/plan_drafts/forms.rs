@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::Error};
 
 use super::draft::DocumentText;
 use crate::{
@@ -63,7 +63,7 @@ pub(super) fn read_document(upload: &Upload) -> Result<DocumentText, (&'static s
 #[serde(default)]
 pub(super) struct QuoteForm {
     pub rule: String,
-    /// Numbers of sentences; what is no number is none of them.
+    /// Numbers of sentences.
     #[serde(deserialize_with = "numbers")]
     pub sentence: BTreeSet<usize>,
     /// Words that were marked, or copied.
@@ -72,7 +72,7 @@ pub(super) struct QuoteForm {
 
 fn numbers<'de, D: Deserializer<'de>>(typed: D) -> Result<BTreeSet<usize>, D::Error> {
     let typed = Vec::<String>::deserialize(typed)?;
-    Ok(typed.iter().filter_map(|number| number.parse().ok()).collect())
+    typed.iter().map(|number| number.parse().map_err(D::Error::custom)).collect()
 }
 
 impl QuoteForm {

@@ -8,8 +8,7 @@ use super::{
     store::{NewHours, NewProject, NewTask},
 };
 use crate::{
-    failure::Failure,
-    ids::{MatterId, VolunteerId},
+    ids::VolunteerId,
     text::{chinese_days, day, folded, is_hidden, trimmed},
     web::forms::{Errors, lines, written},
 };
@@ -102,14 +101,6 @@ pub(super) struct ReportForm {
 #[serde(default)]
 pub(super) struct MattersForm {
     pub matter: Vec<String>,
-}
-
-/// The matters that were ticked.
-///
-/// # Errors
-/// [`Failure::Malformed`] where one is no id: people tick, and type nothing.
-pub(super) fn ticked(matters: &[String]) -> Result<Vec<MatterId>, Failure> {
-    matters.iter().map(|text| text.parse().map_err(|_| Failure::Malformed)).collect()
 }
 
 /// One text of several lines: what came of a project.

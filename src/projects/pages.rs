@@ -12,7 +12,7 @@ use time::Date;
 
 use super::{
     Verb,
-    forms::{HoursForm, HoursSays, MattersForm, ProjectForm, ReportForm, TextForm, ticked},
+    forms::{HoursForm, HoursSays, MattersForm, ProjectForm, ReportForm, TextForm},
     paths::{Done, PROJECTS, VOLUNTEERING},
     project::{NeededMatter, Project, ProjectTask, Volunteer, pending},
     store::{self, ProjectFilter, VolunteerFilter},
@@ -23,7 +23,7 @@ use crate::{
     auth::acting::Acting,
     database::Locked,
     failure::{Failure, Refusal},
-    ids::{ProjectId, UnionId},
+    ids::{MatterId, ProjectId, UnionId},
     inbox::{self, Notice, To},
     office::{MatterReader, Office, OfficeKind, UnionReader},
     page::{chrome::Chrome, filters},
@@ -33,7 +33,7 @@ use crate::{
         projects::{Recruiting, overdue, recruit as judge, work},
     },
     unions::{store as unions, union::StudentUnion},
-    web::forms::{Done as After, Errors, Submitted},
+    web::forms::{Done as After, Errors, Submitted, ticked},
 };
 
 pub(super) fn routes() -> Routes {
@@ -307,7 +307,7 @@ async fn report(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let seen = led(&app, &acting, id, "事先报告").await?;
-    let matters = ticked(&form.matter)?;
+    let matters: Vec<MatterId> = ticked(&form.matter)?;
     let says = form.read(&mut errors);
     let Some(says) = says.filter(|_| errors.is_empty()) else {
         return unfit(&app, &acting, id, ProjectForms { report: form, errors, ..ProjectForms::default() }).await;
@@ -337,7 +337,7 @@ async fn need(
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     led(&app, &acting, id, "登记涉及的四类事项").await?;
-    let matters = ticked(&form.matter)?;
+    let matters: Vec<MatterId> = ticked(&form.matter)?;
     app.write_as(acting.person().authority(), async |db| {
         let project = store::lock(db, acting.institution(), id).await?;
         if project.is_closed() {

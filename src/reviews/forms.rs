@@ -9,10 +9,11 @@ use super::{
     store::{KeptScheme, SemesterChoice},
 };
 use crate::{
+    failure::Failure,
     ids::{AccountId, ReviewId, SemesterId, UnionId},
     rules::review::{Basis, Bounds, Category, Criterion, Grade, Scheme, SchemeFault, Weighted},
     text::{chinese_day, day, folded, is_hidden, trimmed},
-    web::forms::{Errors, past_day, written, written_if_any},
+    web::forms::{Errors, past_day, ticked, written, written_if_any},
 };
 
 /// The longest text on one aspect of a report.
@@ -213,8 +214,8 @@ pub(super) struct TickedForm {
 }
 
 impl TickedForm {
-    pub(super) fn accounts(&self) -> Vec<AccountId> {
-        self.account.iter().filter_map(|id| id.parse().ok()).collect()
+    pub(super) fn accounts(&self) -> Result<Vec<AccountId>, Failure> {
+        ticked(&self.account)
     }
 }
 
@@ -243,19 +244,20 @@ pub(super) struct Answer {
 
 impl AnswerForm {
     /// Reads the form; the board considers an objection on the day on which it was made, or after.
-    pub(super) fn read(&self, made_on: Date, today: Date, errors: &mut Errors) -> Option<Answer> {
-        let grade = if self.grade.is_empty() { None } else { Some(self.grade.parse().ok()?) };
+    pub(super) fn read(&self, made_on: Date, today: Date, errors: &mut Errors) -> Result<Option<Answer>, Failure> {
+        let word = Some(self.grade.as_str()).filter(|word| !word.is_empty());
+        let grade = word.map(str::parse::<Grade>).transpose().map_err(|_| Failure::Malformed)?;
         let considered_on = past_day(&self.day, "day", today, errors);
         if considered_on.is_some_and(|day| day < made_on) {
             errors.add("day", format!("异议是{}提出的，不能早于这一天", chinese_day(made_on)));
         }
-        let took_part: Vec<AccountId> = self.account.iter().filter_map(|id| id.parse().ok()).collect();
+        let took_part: Vec<AccountId> = ticked(&self.account)?;
         if took_part.is_empty() {
             errors.add("account", "请勾选参加复议的成员");
         }
         let says = written(&self.answer, 500, "answer", "请写明答复和理由", errors);
-        let answer = Answer { says: says?, grade, considered_on: considered_on?, took_part };
-        errors.is_empty().then_some(answer)
+        let read = says.zip(considered_on).filter(|_| errors.is_empty());
+        Ok(read.map(|(says, considered_on)| Answer { says, grade, considered_on, took_part }))
     }
 
     /// Somebody is ticked.

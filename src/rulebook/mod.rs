@@ -6,6 +6,7 @@ pub mod book;
 mod pages;
 mod paper_pages;
 mod papers;
+pub mod parsed;
 mod paths;
 mod rendered;
 pub mod store;

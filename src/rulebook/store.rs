@@ -1,16 +1,13 @@
 //! SQL of plan versions and adoptions.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock, PoisonError, RwLock},
-};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 
-use super::paths::document_path;
+use super::{parsed::ParsedPlans, paths::document_path};
 use crate::{
     auth::{
         acting::Acting,
@@ -61,14 +58,14 @@ fn digest(source: &str) -> Vec<u8> {
     Sha256::digest(source.as_bytes()).to_vec()
 }
 
-/// Plans by their text's hash: a text never changes, and parsing one takes longer than the rest of a page.
-static PARSED: LazyLock<RwLock<HashMap<Vec<u8>, Arc<Plan>>>> = LazyLock::new(RwLock::default);
+/// Of the whole program: every feature asks by which plan a day goes, and has a connection for it and no state.
+static PARSED: Mutex<ParsedPlans> = Mutex::new(ParsedPlans::new());
 
 static BUILT_IN_HASHES: LazyLock<Vec<Vec<u8>>> =
     LazyLock::new(|| BUILT_IN.iter().map(|(_, source)| digest(source)).collect());
 
 fn parsed(hash: &[u8]) -> Option<Arc<Plan>> {
-    PARSED.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    PARSED.lock().unwrap_or_else(PoisonError::into_inner).of(hash)
 }
 
 fn parse(source: &str, hash: &[u8]) -> Result<Arc<Plan>, Failure> {
@@ -76,7 +73,7 @@ fn parse(source: &str, hash: &[u8]) -> Result<Arc<Plan>, Failure> {
         return Ok(plan);
     }
     let plan = Arc::new(Plan::parse(source).map_err(|errors| stale(&errors))?);
-    PARSED.write().unwrap_or_else(PoisonError::into_inner).insert(hash.to_vec(), Arc::clone(&plan));
+    PARSED.lock().unwrap_or_else(PoisonError::into_inner).keep(hash, &plan);
     Ok(plan)
 }
 

@@ -528,7 +528,13 @@ impl OpinionForm {
                 );
                 held.zip(minutes).map_or(SessionChoice::None, |(day, minutes)| SessionChoice::New(day, minutes))
             }
-            known => known.parse().map_or(SessionChoice::None, SessionChoice::Known),
+            known => known.parse().map_or_else(
+                |_| {
+                    errors.add("session", "请选择一次已经登记的会议");
+                    SessionChoice::None
+                },
+                SessionChoice::Known,
+            ),
         };
         let words = prose(&self.words, 300, "words", errors);
         if words.as_ref().is_some_and(String::is_empty) {

@@ -11,7 +11,7 @@ use super::{
     Voice, VoiceHandler,
     paths::{DESK, Done},
     request::VoiceRequest,
-    store::{self, Desk, RequestFilter, Waiting},
+    store::{self, RequestFilter, VoiceDesk, Waiting},
 };
 use crate::{
     auth::acting::Acting,
@@ -91,7 +91,7 @@ async fn list(
     acting: Acting<VoiceHandler>,
     Query(filter): Query<DeskQuery>,
 ) -> Result<DeskPage, Failure> {
-    let (mut db, now, desk) = (voice.read().await?, voice.clock.now(), Desk::of(&acting));
+    let (mut db, now, desk) = (voice.read().await?, voice.clock.now(), VoiceDesk::of(&acting));
     let only = RequestFilter {
         desk: Some(desk),
         stage: filter.stage.parse().ok(),

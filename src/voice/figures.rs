@@ -8,7 +8,7 @@ use time::Date;
 use super::{
     Voice, VoiceHandler,
     paths::DESK,
-    store::{self, By, Desk, Figures},
+    store::{self, By, Figures, VoiceDesk},
 };
 use crate::{
     auth::acting::Acting,
@@ -129,7 +129,7 @@ fn sum(rows: &[Figures]) -> Figures {
 }
 
 async fn show(State(voice): State<Voice>, acting: Acting<VoiceHandler>) -> Result<FiguresPage, Failure> {
-    let (mut db, now, desk) = (voice.read().await?, voice.clock.now(), Desk::of(&acting));
+    let (mut db, now, desk) = (voice.read().await?, voice.clock.now(), VoiceDesk::of(&acting));
     let (institution, since) = (acting.institution(), now - time::Duration::days(BACK));
     let areas = store::figures(&mut db, institution, desk, By::Area, since, now).await?;
     let offices = store::figures(&mut db, institution, desk, By::Office, since, now).await?;

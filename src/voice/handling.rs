@@ -17,7 +17,7 @@ use super::{
     list::jpeg,
     paths::{DESK, Done},
     request::{Event, Unit, VoiceRequest},
-    store::{self, Desk, RequestFilter},
+    store::{self, RequestFilter, VoiceDesk},
 };
 use crate::{
     audit::{self, Entry},
@@ -174,7 +174,7 @@ fn may_answer(request: &VoiceRequest, is_league: bool) -> bool {
 }
 
 fn filter(acting: &Acting<VoiceHandler>, id: VoiceRequestId) -> RequestFilter {
-    RequestFilter { one: Some(id), desk: Some(Desk::of(acting)), ..RequestFilter::default() }
+    RequestFilter { one: Some(id), desk: Some(VoiceDesk::of(acting)), ..RequestFilter::default() }
 }
 
 async fn page(
@@ -195,7 +195,7 @@ async fn page(
         events,
         units,
         endings: Ending::ALL,
-        is_league: Desk::of(acting).is_league(),
+        is_league: VoiceDesk::of(acting).is_league(),
         sent: form,
         empty: HandleForm::default(),
         which,
@@ -367,7 +367,7 @@ async fn answer(
     let Some(answer) = form.answer(&mut errors) else {
         return unfit(&voice, &acting, id, HandleForms { which: Sent::Answer, form, errors, done: "" }).await;
     };
-    let is_league = Desk::of(&acting).is_league();
+    let is_league = VoiceDesk::of(&acting).is_league();
     voice
         .write_as(acting.person().authority(), async |db| {
             let request = store::lock(db, acting.institution(), &filter(&acting, id)).await?;

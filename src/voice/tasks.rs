@@ -7,7 +7,7 @@ use super::{
     VoiceHandler,
     paths::{DESK, SESSIONS, VOICE},
     session_store,
-    store::{self, Desk},
+    store::{self, VoiceDesk},
 };
 use crate::{
     auth::person::{Held, SignedIn},
@@ -75,7 +75,7 @@ async fn of_office(
     if !VoiceHandler::KINDS.contains(&office.kind) {
         return Ok(Vec::new());
     }
-    let (desk, today) = (Desk::held(office), now.to_offset(CHINA).date());
+    let (desk, today) = (VoiceDesk::held(office), now.to_offset(CHINA).date());
     let mut tasks: Vec<Task> = late_points(connection, person, office, today).await?.into_iter().collect();
     let waiting = store::waiting(connection, person.institution, desk, now).await?;
     let late = waiting.late.take_up + waiting.late.answer;

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     error::Error,
+    str::FromStr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -513,6 +514,15 @@ fn is_typeable(bytes: &[u8]) -> bool {
 pub fn typeable_part(text: &str) -> String {
     let is_seen = |c: char| !has_no_width(c) && !turns_text(c) && is_typeable(c.encode_utf8(&mut [0; 4]).as_bytes());
     text.chars().filter(|c| is_seen(*c)).collect()
+}
+
+/// The ids of what was ticked in a list.
+///
+/// # Errors
+/// [`Failure::Malformed`] where one is no id: people tick, and type nothing. Who is told that an act is done did not tick less
+/// than they think.
+pub fn ticked<I: FromStr>(typed: &[String]) -> Result<Vec<I>, Failure> {
+    typed.iter().map(|id| id.parse().map_err(|_| Failure::Malformed)).collect()
 }
 
 /// The places that were typed for the rows of a list, from 1; none where one is no number of a row, with an error beside the

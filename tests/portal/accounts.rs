@@ -195,7 +195,7 @@ async fn there_is_one_full_time_deputy_secretary_at_a_time() {
 #[tokio::test]
 async fn sixteen_deputy_secretaries_at_once_are_one() {
     let portal = Portal::start().await;
-    sqlx::query("update office set ended_at = now() where kind = 'deputy_secretary'")
+    sqlx::query("update office set ended_at = story_now() where kind = 'deputy_secretary'")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();

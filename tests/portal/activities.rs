@@ -63,13 +63,13 @@ async fn accounts(portal: &Portal, first: i32, last: i32) {
         "with made as (
              insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
                                   created_at, student_id)
-             select gen_random_uuid(), s.institution_id, s.number, s.name, a.password_hash, now(), false, now(), s.id
+             select gen_random_uuid(), s.institution_id, s.number, s.name, a.password_hash, story_now(), false, story_now(), s.id
              from student s join institution i on i.id = s.institution_id
                   join account a on a.institution_id = i.id and a.number = 'student'
              where i.code = $1 and substr(s.number, 5)::integer between $2 and $3 returning id, institution_id
          )
          insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), id, institution_id, 'student', '2024-09-01', now() from made",
+         select gen_random_uuid(), id, institution_id, 'student', '2024-09-01', story_now() from made",
     )
     .bind(FIRST)
     .bind(first)
@@ -102,7 +102,7 @@ async fn pol_03_an_activity_is_for_every_student_unless_a_reason_is_stated() {
     assert_eq!(sign_up(&mut student, &page).await.status, 409, "once");
     let teacher = stage.portal.signed_in(OfficeKind::StudentAffairs).await.post(&format!("{page}/sign-up"), &[]).await;
     assert!(teacher.status == 409 && teacher.text().contains("不是学生账号"));
-    sqlx::query("update student set left_on = current_date - 1, left_why = 'other' where number = '20240100'")
+    sqlx::query("update student set left_on = story_day() - 1, left_why = 'other' where number = '20240100'")
         .execute(&mut stage.portal.owner().await)
         .await
         .unwrap();

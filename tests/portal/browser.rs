@@ -543,7 +543,7 @@ fn a_student_activates_on_a_phone_and_doubts_a_figure() {
         let code = league.post_on(&act, &[]).await.all(".slip-code").remove(0);
         let fact = "insert into grade_fact
                         (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
-                    select gen_random_uuid(), student_id, 'semester', '2025—2026 学年第二学期', 60, 150, 0, '教务处', now(), id
+                    select gen_random_uuid(), student_id, 'semester', '2025—2026 学年第二学期', 60, 150, 0, '教务处', story_now(), id
                     from account where number = '20240001'";
         sqlx::query(fact).execute(&mut desk.portal.owner().await).await.unwrap();
         desk.go("/sign-in").await;

@@ -253,6 +253,29 @@ async fn how_far_a_count_is_and_why_it_stopped_is_said_at_every_portal() {
 }
 
 #[tokio::test]
+async fn a_count_that_begins_anew_is_said_to_have_stopped_at_no_portal() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let mut sitting = voted(&one).await;
+    let mut db = one.owner().await;
+    sqlx::query("update envelope set mac = sealed where voter = 4").execute(&mut db).await.unwrap();
+    let monitoring = format!("/monitoring/{}", sitting.id);
+    for (monitor, phrase) in &sitting.monitors[..2] {
+        see_other(&monitor.at(&one).post(&format!("{monitoring}/unseal"), &[("phrase", phrase)]).await);
+    }
+    let mut keeper = sitting.keeper.at(&other);
+    until(&mut keeper, &sitting.path, |page| page.text().contains("另一台服务器的计票没有完成")).await;
+    // The second count comes to its last act and waits there.
+    sqlx::raw_sql("begin; lock table receipt in exclusive mode").execute(&mut db).await.unwrap();
+    let reason = [("reason", "核对日志，系有人直接改动数据库")];
+    see_other(&sitting.monitors[0].0.at(&one).post(&format!("{monitoring}/exclude"), &reason).await);
+    let page = keeper.get(&sitting.path).await;
+    assert!(page.text().contains("正在计票") && !page.text().contains("计票没有完成"), "{}", page.text());
+    sqlx::raw_sql("commit").execute(&mut db).await.unwrap();
+    sitting.counted().await;
+}
+
+#[tokio::test]
 async fn a_portal_that_is_stopped_while_it_counts_tells_of_no_count_any_more() {
     let one = Portal::start().await;
     let other = one.restarted();
@@ -289,7 +312,7 @@ async fn a_portal_that_says_it_still_runs_has_nobodys_notices_counted_again() {
     let before = staff.get("/").await.all(".viewer .count");
     // As another portal would tell somebody something.
     let told = "insert into notice (id, institution_id, account_id, subject, body, href, at)
-                select gen_random_uuid(), a.institution_id, a.id, '通知', '', '', now()
+                select gen_random_uuid(), a.institution_id, a.id, '通知', '', '', story_now()
                 from account a join institution i on i.id = a.institution_id where a.number = $1 and i.code = $2";
     let told = sqlx::query(told).bind(OfficeKind::CollegeLeague.slug()).bind(FIRST);
     assert_eq!(told.execute(&mut portal.owner().await).await.unwrap().rows_affected(), 1);
@@ -434,7 +457,10 @@ async fn an_import_that_ends_while_its_page_is_made_is_shown_committed() {
     while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut looking).await.unwrap() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    sqlx::raw_sql("update import set state = 'committed', settled_at = now(); commit").execute(&mut db).await.unwrap();
+    sqlx::raw_sql("update import set state = 'committed', settled_at = story_now(); commit")
+        .execute(&mut db)
+        .await
+        .unwrap();
     let page = page.await.unwrap();
     assert!(page.text().contains("已写入："), "{}", page.text());
 }

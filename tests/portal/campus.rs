@@ -458,10 +458,10 @@ async fn unknown_people_are_told_whom_to_ask_or_come_in_where_the_roster_has_the
     assert_eq!(student.get("/").await.all(".office"), ["学生"], "a student, and nothing more");
     assert!(student.get("/me").await.text().contains("学生7"), "the roster's name, whatever the server says");
     assert_eq!(portal.visitor().sign_in(FIRST, "20240007", "").await.status, 422, "without a password");
-    let left = "update student set left_on = current_date - 1, left_why = 'graduated' where number = '20240008'";
+    let left = "update student set left_on = story_day() - 1, left_why = 'graduated' where number = '20240008'";
     sqlx::query(left).execute(&mut portal.owner().await).await.unwrap();
     assert_eq!(by_cas(&portal, &server, "20240008").await.1.status, 403, "who has left");
-    sqlx::query("update account set disabled_at = now() where number = '20240007'")
+    sqlx::query("update account set disabled_at = story_now() where number = '20240007'")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
@@ -525,7 +525,7 @@ async fn of_numbers_that_differ_in_spelling_that_very_one_counts() {
     let portal = Portal::start().await;
     let server = with_cas(&portal, &[]).await;
     let twin = "insert into account (id, institution_id, number, number_twin, name, must_change_password, created_at)
-                select gen_random_uuid(), id, 'Student', true, '另一人', false, now() from institution where code = $1";
+                select gen_random_uuid(), id, 'Student', true, '另一人', false, story_now() from institution where code = $1";
     sqlx::query(twin).bind(FIRST).execute(&mut portal.owner().await).await.unwrap();
     assert_eq!(by_cas(&portal, &server, "student").await.1.status, 303);
     for other in ["STUDENT", "ｓｔｕｄｅｎｔ"] {
@@ -555,12 +555,12 @@ async fn a_password_stays_for_staff_where_the_university_wants_it_so() {
     sqlx::query(
         "with made as (
              insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
-             select gen_random_uuid(), s.institution_id, s.number, s.name, false, now(), s.id
+             select gen_random_uuid(), s.institution_id, s.number, s.name, false, story_now(), s.id
              from student s join institution i on i.id = s.institution_id where s.number = '20240011' and i.code = $1
              returning id
          )
          insert into activation (code_hash, account_id, purpose, made_at, expires_at)
-         select $2, id, 'first', now(), now() + interval '1 day' from made",
+         select $2, id, 'first', story_now(), story_now() + interval '1 day' from made",
     )
     .bind(FIRST)
     .bind(lunzhi::auth::token::hash_of(code))

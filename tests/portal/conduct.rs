@@ -46,7 +46,7 @@ async fn decide(office: &mut Client, case: &str, sanction: &str) -> Page {
 async fn posts_of(portal: &Portal, number: &str) -> i64 {
     let (count,): (i64,) = sqlx::query_as(
         "select count(*) from post p join student s on s.id = p.student_id
-         where s.number = $1 and p.voided_at is null and (p.until_day is null or p.until_day > current_date + 30)",
+         where s.number = $1 and p.voided_at is null and (p.until_day is null or p.until_day > story_day() + 30)",
     )
     .bind(number)
     .fetch_one(&mut portal.owner().await)
@@ -490,7 +490,7 @@ async fn dis_05_nobody_settles_their_own_exit_or_stays_by_their_own_word() {
     // The officer works in the office that manages the union.
     sqlx::query(
         "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now()
+         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', story_now()
          from account where number = '20240010'",
     )
     .execute(&mut portal.owner().await)
@@ -542,7 +542,7 @@ async fn dis_04_whoever_is_suspended_acts_for_no_union() {
     let mut officer = student_account(&portal, 10).await;
     sqlx::query(
         "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), id, institution_id, 'school_union', '2024-09-01', now()
+         select gen_random_uuid(), id, institution_id, 'school_union', '2024-09-01', story_now()
          from account where number = '20240010'",
     )
     .execute(&mut portal.owner().await)
@@ -594,13 +594,13 @@ async fn dis_05_results_that_failed_twice_open_an_exit() {
                                      objection_days, begun_at, begun_by, confirmed_at, opened_at, public_key, seal,
                                      closed_at, sheets, counted_at, object_until, settled_at)
                  select gen_random_uuid(), t.institution_id, $1::uuid, t.id, 'settled', $3, $3, '{工作成效}', false,
-                        '{100}', 100, false, 90, 75, 60, 5, now(), a.id, now(), now(), sha256('key'), sha256('seal'),
-                        now(), 5, now(), $3, now()
+                        '{100}', 100, false, 90, 75, 60, 5, story_now(), a.id, story_now(), story_now(), sha256('key'), sha256('seal'),
+                        story_now(), 5, story_now(), $3, story_now()
                  from term t join account a on a.institution_id = t.institution_id and a.number = 'school_league'
                  returning id
              ), person as (
                  insert into review_person (review_id, place, student_id, posts, report_state, handed_at, scored)
-                 select m.id, 1, s.id, '部门负责人', 'handed', now(), true
+                 select m.id, 1, s.id, '部门负责人', 'handed', story_now(), true
                  from made m, student s join student_union u on u.institution_id = s.institution_id
                  where s.number = '20240010' and u.id = $1::uuid returning review_id
              )
@@ -651,7 +651,7 @@ async fn dis_04_nobody_handles_or_sees_a_case_about_themselves_or_a_colleague() 
     // The officer works in the office that handles cases.
     sqlx::query(
         "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now()
+         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', story_now()
          from account where number = '20240010'",
     )
     .execute(&mut portal.owner().await)
@@ -709,7 +709,7 @@ async fn dis_04_who_left_lately_is_judged_by_none_of_their_colleagues() {
     let mut witness = student_account(&portal, 100).await;
     let mut db = portal.owner().await;
     let works = "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-                 select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now()
+                 select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', story_now()
                  from account where number = '20240010'";
     sqlx::query(works).execute(&mut db).await.unwrap();
     let leaves = "update post set until_day = $1 where student_id in (
@@ -731,11 +731,11 @@ async fn dis_04_who_left_lately_is_judged_by_none_of_their_colleagues() {
     sqlx::query(alone).execute(&mut db).await.unwrap();
     let newcomer = "with made as (
                         insert into account (id, institution_id, number, name, must_change_password, created_at)
-                        select gen_random_uuid(), institution_id, 'T900', '李老师', false, now()
+                        select gen_random_uuid(), institution_id, 'T900', '李老师', false, story_now()
                         from account where number = '20240010' returning id, institution_id
                     )
                     insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-                    select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now() from made";
+                    select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', story_now() from made";
     sqlx::query(newcomer).execute(&mut db).await.unwrap();
     assert_eq!(report(&mut witness, "20240013", "named").await.status, 303);
     assert_eq!(report(&mut witness, "20240025", "named").await.status, 303);

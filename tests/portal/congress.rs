@@ -256,7 +256,7 @@ async fn the_papers_say_what_the_meeting_is_arranged_to_be_and_what_the_party_bo
         "insert into agenda_item (id, congress_id, place, kind, title, speaker)
          select gen_random_uuid(), id, 1, 'report', '听取常任代表委员会报告', '' from congress",
         "insert into congress_step (congress_id, step, done_on, says, kept_at, kept_by)
-         select id, 'reply_party', '2026-11-01', '院党〔2026〕33号', now(), created_by from congress",
+         select id, 'reply_party', '2026-11-01', '院党〔2026〕33号', story_now(), created_by from congress",
     ] {
         sqlx::query(statement).execute(&mut db).await.unwrap();
     }

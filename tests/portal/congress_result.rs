@@ -220,7 +220,7 @@ async fn a_meeting_of_all_speaks_to_students_and_of_no_delegates() {
     sqlx::query(
         "insert into meeting (congress_id, starts_at, place, quorum_part, quorum_whole, quorum_strict, majority_of, source, basis,
                               check_in)
-         select id, now(), '礼堂', 2, 3, true, 'present', 'practice', '', 'not_yet' from congress",
+         select id, story_now(), '礼堂', 2, 3, true, 'present', 'practice', '', 'not_yet' from congress",
     )
     .execute(&mut portal.owner().await)
     .await

@@ -114,7 +114,7 @@ async fn seats_are_tried_out_kept_edited_and_approved() {
     // A delegate is on the list: the seats stay.
     sqlx::query(
         "insert into delegate (id, congress_id, student_id, unit, standing, backbone, listed_at, listed_by)
-         select gen_random_uuid(), g.id, s.id, 1, 'elected', false, now(), g.created_by
+         select gen_random_uuid(), g.id, s.id, 1, 'elected', false, story_now(), g.created_by
          from congress g join student s on s.institution_id = g.institution_id where s.number = '20240001'",
     )
     .execute(&mut portal.owner().await)
@@ -203,7 +203,7 @@ async fn con_06_fewer_ordinary_delegates_than_at_the_last_congress_are_warned_of
                 counted_on - 365, counted_on - 365, created_at - interval '1 year', created_by
          from congress",
         "insert into delegate (id, congress_id, student_id, standing, backbone, listed_at, listed_by)
-         select gen_random_uuid(), g.id, s.id, 'outside', s.number = '20240001', now(), g.created_by
+         select gen_random_uuid(), g.id, s.id, 'outside', s.number = '20240001', story_now(), g.created_by
          from congress g join student s on s.institution_id = g.institution_id
          where g.ordinal = '第二十二次' and s.number between '20240001' and '20240010'",
     ] {

@@ -87,7 +87,10 @@ async fn a_convened_congress_is_put_off_with_its_meeting() {
     let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
     assert!(union.get("/inbox").await.text().contains("改期"), "who holds it is told");
     let mut db = portal.owner().await;
-    sqlx::query("update meeting set check_in = 'open', check_in_opened_at = now()").execute(&mut db).await.unwrap();
+    sqlx::query("update meeting set check_in = 'open', check_in_opened_at = story_now()")
+        .execute(&mut db)
+        .await
+        .unwrap();
     let late = league.post(&put_off, &[("meets", "2027-01-10"), ("ground", "再改")]).await;
     assert!(late.status == 409 && late.text().contains("签到已经开始"), "{}", late.text());
 }

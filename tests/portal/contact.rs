@@ -260,6 +260,7 @@ async fn rgt_05_an_even_proposal_gives_each_class_people_and_each_person_a_class
     assert_eq!(pairs.len(), 8, "each of eight people once, each of two classes four times");
     let unfit = union.post(&proposal, &[]).await;
     assert!(unfit.status == 422 && unfit.text().contains("请至少勾选一条"), "{}", unfit.text());
+    assert_eq!(union.post(&proposal, &[("pair", &pairs[0]), ("pair", "甲")]).await.status, 400, "all or nothing");
 
     // Two accept it at once.
     let mut tasks = tokio::task::JoinSet::new();
@@ -294,7 +295,7 @@ async fn rgt_05_a_contact_ends_with_the_post_or_the_mandate() {
     let mut db = portal.owner().await;
     sqlx::query(
         "insert into delegate (id, congress_id, student_id, standing, backbone, listed_at, listed_by)
-         select gen_random_uuid(), g.id, s.id, 'outside', false, now(), g.created_by
+         select gen_random_uuid(), g.id, s.id, 'outside', false, story_now(), g.created_by
          from congress g join student s on s.institution_id = g.institution_id where s.number = '20240060'",
     )
     .execute(&mut db)

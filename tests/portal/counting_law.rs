@@ -350,7 +350,7 @@ async fn a_tied_name_that_an_earlier_report_left_open_is_asked_for() {
         "alter table contest disable trigger contest_guarded",
         "update contest set rules = jsonb_set(rules, '{majority_of}', '\"none\"')",
         "update written_in set votes = 2 where name = '学生7'",
-        "update sitting set stage = 'reported', reported_at = now(), record = '{}'",
+        "update sitting set stage = 'reported', reported_at = story_now(), record = '{}'",
     ] {
         sqlx::query(statement).execute(&mut db).await.unwrap();
     }

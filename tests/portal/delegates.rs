@@ -36,13 +36,13 @@ async fn prepared(plan: &str, seats: i32, approved: bool) -> Prepared {
         "update student set left_on = '2025-07-01', left_why = 'graduated' where number > '20240020'",
         "update student set gender = case when right(number, 1) in ('1', '3') then '女' else '男' end, ethnic = '汉族'",
         "insert into student_union (id, institution_id, kind, created_at)
-         select gen_random_uuid(), id, 'school', now() from institution where code = 'first'",
+         select gen_random_uuid(), id, 'school', story_now() from institution where code = 'first'",
     ] {
         sqlx::query(statement).execute(&mut db).await.unwrap();
     }
     sqlx::query(
         "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
-         select o.institution_id, 2, o.effective_from, v.id, now(), o.adopted_by
+         select o.institution_id, 2, o.effective_from, v.id, story_now(), o.adopted_by
          from adoption o, plan_version v where v.code = $1",
     )
     .bind(plan)
@@ -53,7 +53,7 @@ async fn prepared(plan: &str, seats: i32, approved: bool) -> Prepared {
         "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on,
                                ordinary_percent, seats, students, created_at, created_by)
          select gen_random_uuid(), n.institution_id, n.id, 2026, '第三次', false, 'preparing', '2026-09-01', 60, $1 + 1, 20,
-                now(), a.id
+                story_now(), a.id
          from student_union n join account a on a.institution_id = n.institution_id and a.number = 'school_league'
          returning id",
     )
@@ -232,15 +232,15 @@ async fn con_03_the_delegates_of_a_college_elect_also_when_their_congress_is_ove
     for statement in [
         "update delegate_terms set chain = jsonb_set(chain, '{voters}', '\"congress\"')",
         "insert into student_union (id, institution_id, kind, college_id, created_at)
-         select gen_random_uuid(), c.institution_id, 'college', c.id, now()
+         select gen_random_uuid(), c.institution_id, 'college', c.id, story_now()
          from college c join institution i on i.id = c.institution_id where i.code = 'first'",
         "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on, held_on,
                                created_at, created_by)
          select gen_random_uuid(), n.institution_id, n.id, 2025, '第二次', false, 'closed', '2026-03-01', '2026-04-01',
-                '2026-04-01', now(), g.created_by
+                '2026-04-01', story_now(), g.created_by
          from student_union n join congress g on g.institution_id = n.institution_id where n.kind = 'college'",
         "insert into delegate (id, congress_id, student_id, standing, backbone, listed_at, listed_by)
-         select gen_random_uuid(), g.id, s.id, 'outside', false, now(), g.created_by
+         select gen_random_uuid(), g.id, s.id, 'outside', false, story_now(), g.created_by
          from congress g join student s on s.institution_id = g.institution_id
          where g.stage = 'closed' and s.number between '20240010' and '20240013'",
     ] {
@@ -270,15 +270,15 @@ async fn an_end_by_mistake_is_taken_back(portal: &Portal, league: &mut Client, p
         "with held as (
              insert into sitting (id, institution_id, title, stage, opens_at, closes_at, revote, threshold, created_at,
                                   created_by, congress_id)
-             select gen_random_uuid(), g.institution_id, '主席团选举', 'draft', now(), now() + interval '1 day', true, 2,
-                    now(), (select a.id from account a where a.institution_id = g.institution_id limit 1), g.id
+             select gen_random_uuid(), g.institution_id, '主席团选举', 'draft', story_now(), story_now() + interval '1 day', true, 2,
+                    story_now(), (select a.id from account a where a.institution_id = g.institution_id limit 1), g.id
              from congress g join delegate d on d.congress_id = g.id where d.replaces is not null returning id
          )
          insert into contest (id, sitting_id, ordinal, title, fills, body, seats, rules)
          select gen_random_uuid(), id, 1, '主席团', 'presidium', 'congress', 1, '{}' from held;
          insert into contest_person (contest_id, student_id)
          select c.id, d.student_id from contest c, delegate d where c.body = 'congress' and d.replaces is not null;
-         update sitting set stage = 'announced', announced_at = now() where title = '主席团选举'",
+         update sitting set stage = 'announced', announced_at = story_now() where title = '主席团选举'",
     )
     .execute(&mut db)
     .await
@@ -395,6 +395,12 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     let people = page.attributes("input[name=pick]", "value");
     let seating = format!("{delegations}/seating");
     assert_eq!(congress.league.post(&seating, &[("duty", "团长")]).await.status, 422);
+    let unread = congress.league.post(&seating, &[("pick", &people[0]), ("pick", "甲"), ("duty", "团长")]).await;
+    assert_eq!(unread.status, 400, "nobody who was ticked is passed over");
+    assert_eq!(congress.league.post(&seating, &[("pick", &people[0]), ("delegation", "甲")]).await.status, 400);
+    let nobody = path.rsplit('/').next().unwrap();
+    let strange = congress.league.post(&seating, &[("pick", nobody), ("duty", "团长")]).await;
+    assert!(strange.status == 409 && strange.text().contains("不是本次大会的代表"), "{}", strange.text());
     see_other(&congress.league.post(&seating, &[("pick", &people[0]), ("duty", "团长")]).await);
     see_other(&congress.league.post(&seating, &[("pick", &people[1]), ("duty", "副团长")]).await);
     assert!(congress.league.get(&delegations).await.text().contains("团长 学生1"));
@@ -405,7 +411,7 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
 
     // A delegate leaves: the substitute moves up, and is named.
     let mut db = congress.portal.owner().await;
-    sqlx::query("update student set left_on = current_date - 1, left_why = 'withdrawn' where number = '20240002'")
+    sqlx::query("update student set left_on = story_day() - 1, left_why = 'withdrawn' where number = '20240002'")
         .execute(&mut db)
         .await
         .unwrap();
@@ -567,7 +573,7 @@ async fn recommending_waits_for_approved_seats_and_a_graduated_grade_stands_no_m
         see_other(&congress.recommend(student).await);
     }
     sqlx::query(
-        "update student set left_on = current_date, left_why = 'graduated' where number in ('20240001', '20240002')",
+        "update student set left_on = story_day(), left_why = 'graduated' where number in ('20240001', '20240002')",
     )
     .execute(&mut db)
     .await

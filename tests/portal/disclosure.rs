@@ -85,7 +85,7 @@ async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never
     assert_eq!(league.post(&format!("{account}/reopen"), &[]).await.status, 409, "published");
 
     // Frozen: somebody leaves, and the account stays as it was.
-    sqlx::query("update post set until_day = current_date where student_id = (select id from student where number = '20240012' limit 1)")
+    sqlx::query("update post set until_day = story_day() where student_id = (select id from student where number = '20240012' limit 1)")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
@@ -125,7 +125,7 @@ async fn rgt_06_the_next_account_says_what_changed_and_the_old_one_stays() {
     assert_eq!(party.post(&format!("{last}/publish"), &[]).await.status, 303);
     let (before, leaves) = (
         people(&portal).await,
-        "update post set until_day = current_date where student_id = (
+        "update post set until_day = story_day() where student_id = (
          select s.id from student s join post p on p.student_id = s.id where s.number = '20240012' limit 1)",
     );
     sqlx::query(leaves).execute(&mut portal.owner().await).await.unwrap();

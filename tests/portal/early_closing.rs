@@ -19,7 +19,7 @@ async fn a_sitting_is_not_closed_before_it_starts_and_voters_read_when_that_is()
     assert!(!page.text().contains("提前截止"), "it is not even offered: {}", page.text());
     let refused = sitting.keeper.post(&format!("{}/close", sitting.path), &[("sure", "yes")]).await;
     assert!(refused.status == 409 && refused.text().contains("没有开始的不能截止"), "{}", refused.text());
-    let straight = "update sitting set stage = 'closed', closed_at = now(), envelopes = 0";
+    let straight = "update sitting set stage = 'closed', closed_at = story_now(), envelopes = 0";
     let error = sqlx::query(straight).execute(&mut portal.owner().await).await.unwrap_err();
     assert!(error.to_string().contains("not closed before it starts"), "{error}");
 

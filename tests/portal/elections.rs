@@ -441,6 +441,9 @@ async fn a_voter_left_off_the_roll_is_admitted_by_two_monitors() {
     let nobody =
         sitting.monitors[0].0.post(&format!("{path}/admissions"), &[("number", "20240030"), ("why", "漏登")]).await;
     assert_eq!(nobody.status, 422, "for which contests");
+    let unheld = [&asked[..], &[("contest", "9")]].concat();
+    let unheld = sitting.monitors[0].0.post(&format!("{path}/admissions"), &unheld).await;
+    assert_eq!(unheld.status, 422, "one that is not held is not passed over");
     let known =
         sitting.monitors[0].0.post(&format!("{path}/admissions"), &[("number", "20240001"), asked[1], asked[2]]).await;
     assert!(known.status == 422 && known.text().contains("已经在名册上"));
@@ -896,7 +899,7 @@ async fn whoever_keeps_an_open_sitting_prints_no_slips_of_its_voters_and_monitor
     let monitoring = format!("/monitoring/{}", sitting.id);
     assert!(sitting.monitors[0].0.get(&monitoring).await.all("#firsts").is_empty());
     sqlx::query(
-        "insert into voter_reset (sitting_id, voter, at, kind) select sitting_id, place, now(), 'first'
+        "insert into voter_reset (sitting_id, voter, at, kind) select sitting_id, place, story_now(), 'first'
          from voter where sitting_id = $1::uuid and place <= 2",
     )
     .bind(&sitting.id)

@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use lunzhi::{
-    clock::Clock,
     database::{Pools, migrate},
     demo,
     page::filters::query_value,
@@ -20,7 +19,7 @@ use scraper::Selector;
 use crate::{
     access::ends_a_session,
     strangers::{Chance, ODD},
-    support::{Client, Page, attributes, empty_database},
+    support::{Client, Page, attributes, empty_database, story_clock},
 };
 
 /// The demo's first university: its name begins the names of its accounts' offices.
@@ -158,8 +157,7 @@ async fn send_blank(client: &mut Client, path: &str) -> Page {
 pub async fn demo_portal() -> Portal {
     let url = empty_database().await;
     migrate(&url).await.unwrap();
-    let portal =
-        Portal::new(Pools::new(&url).unwrap(), Clock::default(), Cost::CHEAP, MarkKey::random(), None).unwrap();
+    let portal = Portal::new(Pools::new(&url).unwrap(), story_clock(), Cost::CHEAP, MarkKey::random(), None).unwrap();
     let now = portal.clock.now();
     portal.write(async |db| take_in_built_in(db, now).await).await.unwrap();
     assert!(demo::load(&portal).await.unwrap());

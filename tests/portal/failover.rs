@@ -5,7 +5,6 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::response::IntoResponse;
 use lunzhi::{
-    clock::Clock,
     database::{
         Pools,
         embedded::{EmbeddedPg, Options},
@@ -27,7 +26,7 @@ use tokio::{
     sync::{Mutex, watch},
 };
 
-use crate::support::{Client, FIRST, PASSWORD, Portal, empty_database, runtime, scratch};
+use crate::support::{Client, FIRST, PASSWORD, Portal, empty_database, runtime, scratch, story_clock};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -132,7 +131,7 @@ impl Watched {
         let pools = Pools::at(&reached);
         watch_server(&pools, reached, space);
         relays[1].turn(Way::Open);
-        let app = Lunzhi::new(pools, Clock::default(), Cost::CHEAP, MarkKey::random(), None).unwrap();
+        let app = Lunzhi::new(pools, story_clock(), Cost::CHEAP, MarkKey::random(), None).unwrap();
         Self { app, relays, url }
     }
 
@@ -267,7 +266,7 @@ async fn commits_wait(admin: &str) {
     let reached = wait_for(&portal.url).await.unwrap();
     let pools = Pools::at(&reached);
     watch_server(&pools, reached, Space::default());
-    let app = Lunzhi::new(pools, Clock::default(), Cost::CHEAP, MarkKey::random(), None).unwrap();
+    let app = Lunzhi::new(pools, story_clock(), Cost::CHEAP, MarkKey::random(), None).unwrap();
     let mut client = Client::new(router(&app));
     assert_eq!(client.sign_in(FIRST, OfficeKind::Administrator.slug(), PASSWORD).await.status, 303);
     set_standbys(&mut owner, "nobody").await;

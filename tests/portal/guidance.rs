@@ -65,7 +65,7 @@ async fn gui_03_and_04_who_guides_is_shown_and_who_is_missing() {
     }
     assert!(line(&league.get("/guidance").await, "双重指导").contains("2 项都已明确"));
     // Nobody guides once the office is ended.
-    sqlx::query("update office set ended_at = now() where kind = 'deputy_secretary'")
+    sqlx::query("update office set ended_at = story_now() where kind = 'deputy_secretary'")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
@@ -315,7 +315,7 @@ async fn a_paper_that_was_missed_is_owed_and_handed_in_after_its_semester() {
         union.get("/").await.all(".waiting li").iter().any(|line| line.contains("工作总结") && line.contains("上学期"))
     };
     assert!(!owes(&mut union).await, "it was not under the rules yet");
-    sqlx::query("update student_union set opened_on = current_date - 300")
+    sqlx::query("update student_union set opened_on = story_day() - 300")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
@@ -371,7 +371,7 @@ async fn the_calendar_is_subscribed_to_by_an_address_that_can_be_ended() {
     // Of an office that is held no more nothing is shown.
     let address = league.post("/calendar/feed", &[]).await.all("#subscribe code").remove(0);
     let path = address.split_once("127.0.0.1:8080").unwrap().1.to_owned();
-    sqlx::query("update office set ended_at = now() where kind = 'school_league'")
+    sqlx::query("update office set ended_at = story_now() where kind = 'school_league'")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();

@@ -46,11 +46,11 @@ async fn the_home_page_says_what_waits_by_when_and_how_the_unions_stand() {
     // A student's objection is late after its seventh day and then stands first.
     let fact = "with fact as (
                     insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
-                    select gen_random_uuid(), s.id, 'semester', '本学期', 60, 150, 0, '教务处', now(),
+                    select gen_random_uuid(), s.id, 'semester', '本学期', 60, 150, 0, '教务处', story_now(),
                            (select a.id from account a where a.institution_id = s.institution_id limit 1)
                     from student s where s.number = '20240007' returning id, student_id)
                 insert into dispute (id, student_id, grade_fact_id, about, says, at, due_on)
-                select gen_random_uuid(), student_id, id, 'rank', '没有重新排名', now(), $1 from fact";
+                select gen_random_uuid(), student_id, id, 'rank', '没有重新排名', story_now(), $1 from fact";
     let due = today - Duration::days(2);
     sqlx::query(fact).bind(due).execute(&mut portal.owner().await).await.unwrap();
     let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;

@@ -397,6 +397,19 @@ fn nothing_unfinished_is_left_lying() {
     }
 }
 
+/// What a story writes by the server's clock is true on some days and false on others. Programs of their own, what a portal
+/// holds for a while, and databases that no story began on go by it.
+#[test]
+fn stories_date_what_they_write_by_their_own_time() {
+    let others = ["ballot_faults.rs", "by_turns.rs", "house.rs", "moving.rs", "server.rs"];
+    for (path, text) in files("tests/portal", "rs") {
+        for word in [" now()", "(now()", "current_date", "current_timestamp"] {
+            let is_other = others.iter().any(|name| path.ends_with(name));
+            assert!(is_other || !text.contains(word), "{} has {word}: story_now(), story_day()", path.display());
+        }
+    }
+}
+
 /// The parameter lists of a file's functions, each from its opening bracket to the closing one, with the line it begins on.
 fn parameters(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();

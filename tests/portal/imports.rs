@@ -587,7 +587,7 @@ async fn whatever_a_list_was_compared_with_makes_its_preview_anew() {
         (
             "Z3",
             "insert into former_number (institution_id, student_id, number, until)
-             select institution_id, id, 'Z3', now() from student where number = '20240001'",
+             select institution_id, id, 'Z3', story_now() from student where number = '20240001'",
         ),
         ("Z4", "update student set number = 'Z4' where number = '20240002'"),
         ("Z5", "update class set ended_on = '2026-01-01' where name = '软件2401班'"),

@@ -35,7 +35,7 @@ const CHANGES: [(&str, &str); 12] = [
     (
         "somebody is on duty",
         "insert into turn (id, union_id, student_id, from_day, until_day, state, proposed_at)
-         select gen_random_uuid(), u.id, s.id, $2::date - 5, $2::date + 60, 'confirmed', now()
+         select gen_random_uuid(), u.id, s.id, $2::date - 5, $2::date + 60, 'confirmed', story_now()
          from student s join student_union u on u.institution_id = s.institution_id
          where u.id = $1::uuid and s.number = '20240001'",
     ),
@@ -47,7 +47,7 @@ const CHANGES: [(&str, &str); 12] = [
     (
         "a rank",
         "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
-         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 590, 600, 0, '教务处', now() + interval '1 hour',
+         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 590, 600, 0, '教务处', story_now() + interval '1 hour',
                 (select a.id from account a where a.institution_id = s.institution_id limit 1)
          from student s join student_union u on u.institution_id = s.institution_id
          where u.id = $1::uuid and s.number = '20240001' and $2::date is not null",
@@ -66,7 +66,7 @@ const CHANGES: [(&str, &str); 12] = [
     (
         "a text to sign",
         "insert into pledge_text (id, institution_id, title, body, from_day, kept_at, kept_by)
-         select gen_random_uuid(), u.institution_id, '自律公约', '遵守', $2::date, now(),
+         select gen_random_uuid(), u.institution_id, '自律公约', '遵守', $2::date, story_now(),
                 (select a.id from account a where a.institution_id = u.institution_id limit 1)
          from student_union u where u.id = $1::uuid",
     ),
@@ -74,7 +74,7 @@ const CHANGES: [(&str, &str); 12] = [
         "a training",
         "with announced as (
              insert into training (id, institution_id, title, on_day, place, says, taken_at, closed_at, taken_by)
-             select gen_random_uuid(), u.institution_id, '骨干培训', $2::date, '报告厅', '学习章程', now(), now(),
+             select gen_random_uuid(), u.institution_id, '骨干培训', $2::date, '报告厅', '学习章程', story_now(), story_now(),
                     (select a.id from account a where a.institution_id = u.institution_id limit 1)
              from student_union u where u.id = $1::uuid returning id
          )
@@ -84,7 +84,7 @@ const CHANGES: [(&str, &str); 12] = [
         "a day to mend",
         "insert into mending (id, union_id, rule, due_on, says, office, by_account, at)
          select gen_random_uuid(), u.id, 'ELG-01', $2::date + 10, '按程序办理', '校团委',
-                (select a.id from account a where a.institution_id = u.institution_id limit 1), now()
+                (select a.id from account a where a.institution_id = u.institution_id limit 1), story_now()
          from student_union u where u.id = $1::uuid",
     ),
 ];
@@ -94,7 +94,7 @@ const OTHERS: [(&str, &str); 6] = [
     (
         "a pledge",
         "insert into pledge (student_id, academic_year, text_id, signed_at)
-         select s.id, academic_year($2::date), t.id, now()
+         select s.id, academic_year($2::date), t.id, story_now()
          from student s join pledge_text t on t.institution_id = s.institution_id
               join student_union u on u.institution_id = s.institution_id
          where u.id = $1::uuid and s.number = '20240003'",
@@ -105,7 +105,7 @@ const OTHERS: [(&str, &str); 6] = [
                              aspects_by_default, weights, most, trims, excellent, good, satisfactory, objection_days, begun_at,
                              begun_by)
          select gen_random_uuid(), u.institution_id, u.id, s.id, 'reporting', $2::date - 2, $2::date, '{学习}', true, '{100}', 100,
-                false, 90, 75, 60, 5, now(), (select a.id from account a where a.institution_id = u.institution_id limit 1)
+                false, 90, 75, 60, 5, story_now(), (select a.id from account a where a.institution_id = u.institution_id limit 1)
          from student_union u join semester s on s.institution_id = u.institution_id where u.id = $1::uuid",
     ),
     (
@@ -117,14 +117,14 @@ const OTHERS: [(&str, &str); 6] = [
     (
         "a reason",
         "insert into union_fact (id, union_id, at, office, act, reason, warned)
-         select gen_random_uuid(), $1::uuid, now(), '校团委', 'appointed', '工作需要',
+         select gen_random_uuid(), $1::uuid, story_now(), '校团委', 'appointed', '工作需要',
                 '[{\"rule\": \"STF-01\", \"unit\": null, \"says\": \"\"}]' where $2::date is not null",
     ),
     ("another organisation", "update organisation set functions = '文艺' where $1::uuid is not null and $2::date is not null"),
     (
         "a year without a congress",
         "insert into congress_slip (union_id, academic_year, reason, kept_at, kept_by)
-         select u.id, academic_year($2::date) - 1, '校区搬迁', now(),
+         select u.id, academic_year($2::date) - 1, '校区搬迁', story_now(),
                 (select a.id from account a where a.institution_id = u.institution_id limit 1)
          from student_union u where u.id = $1::uuid",
     ),
@@ -133,7 +133,7 @@ const OTHERS: [(&str, &str); 6] = [
 /// It is said that the rankings so far are none in the major.
 const EARLIER_RANKINGS: &str = "
     insert into unsaid_ranking (institution_id, before, answer, answered_at, office)
-    select institution_id, '2100-01-01', 'other', now(), '学生工作部（处）' from student_union
+    select institution_id, '2100-01-01', 'other', story_now(), '学生工作部（处）' from student_union
     where id = $1::uuid and $2::date is not null";
 
 /// What the overview says, but for the time of day.
@@ -263,7 +263,7 @@ async fn many_unions_stand_on_several_pages_of_the_table_the_gravest_first() {
              from institution i, generate_series(1, 70) n where i.code = 'first' returning id, institution_id
          )
          insert into student_union (id, institution_id, kind, college_id, created_at)
-         select gen_random_uuid(), institution_id, 'college', id, now() from made",
+         select gen_random_uuid(), institution_id, 'college', id, story_now() from made",
     )
     .execute(&mut portal.owner().await)
     .await

@@ -18,7 +18,7 @@ pub async fn officer(portal: &Portal, number: u32, kind: OfficeKind) -> Client {
          select gen_random_uuid(), a.id, a.institution_id, $2,
                 case when $2 = 'college_union'
                      then (select c.id from college c where c.institution_id = a.institution_id limit 1) end,
-                '2024-09-01', now()
+                '2024-09-01', story_now()
          from account a join institution i on i.id = a.institution_id where a.number = $1 and i.code = $3",
     )
     .bind(format!("2024{number:04}"))
@@ -190,8 +190,8 @@ async fn gui_02_a_change_after_the_approval_asks_again_and_the_database_says_so_
         .owner()
         .await
         .execute(
-            "update matter set stage = 'begun', approved_at = now(), begun_at = now(), begun_noted_at = now(),
-                                    begun_by = filed_by, summary_due = current_date",
+            "update matter set stage = 'begun', approved_at = story_now(), begun_at = story_now(), begun_noted_at = story_now(),
+                                    begun_by = filed_by, summary_due = story_day()",
         )
         .await
         .unwrap_err();
@@ -296,14 +296,14 @@ async fn gui_02_whoever_holds_the_office_when_the_matter_comes_signs() {
     assert_eq!(sign(&mut signers.presidium, &matter, "agree").await.status, 303);
     assert_eq!(sign(&mut signers.guide, &matter, "agree").await.status, 303);
     let mut db = portal.owner().await;
-    db.execute("update office set ended_at = now() where kind = 'deputy_secretary'").await.unwrap();
+    db.execute("update office set ended_at = story_now() where kind = 'deputy_secretary'").await.unwrap();
     assert!(filer.get(&matter).await.text().contains("现在无人任职"));
     let former = sign(&mut signers.deputy, &matter, "agree").await;
     assert_ne!(former.status, 200);
     assert!(filer.get(&matter).await.text().contains("待签署"), "the former deputy secretary has signed nothing");
     db.execute(
         "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), a.id, a.institution_id, 'deputy_secretary', '2024-09-01', now()
+         select gen_random_uuid(), a.id, a.institution_id, 'deputy_secretary', '2024-09-01', story_now()
          from account a join institution i on i.id = a.institution_id
          where a.number = 'student_affairs' and i.code = 'first'",
     )

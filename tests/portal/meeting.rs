@@ -361,7 +361,7 @@ async fn whoever_shares_a_name_is_asked_for_and_a_check_in_is_undone_with_a_reas
     assert!(back.all(".desk-told").remove(0).contains("返回"));
     assert_eq!(screen(&mut league, &path).await, ["4", "2"]);
     // A delegate who ends is due no more and counted no more.
-    sqlx::query("update delegate set ended_on = current_date - 1, ended_why = '休学' where number = 3")
+    sqlx::query("update delegate set ended_on = story_day() - 1, ended_why = '休学' where number = 3")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
@@ -389,7 +389,7 @@ async fn at_a_meeting_of_all_every_student_is_checked_in_without_a_list() {
     for statement in [
         "delete from delegate",
         "update congress set of_all = true",
-        "update student set left_on = current_date - 1, left_why = 'other'
+        "update student set left_on = story_day() - 1, left_why = 'other'
          where number = '20240150' and institution_id = (select institution_id from congress)",
         "update student set number = '20249999'
          where number = '20240149' and institution_id <> (select institution_id from congress)",
@@ -421,6 +421,31 @@ async fn the_projector_shows_figures_and_nobody_by_name() {
     assert!(page.text().contains("到会人数还不够：至少 3 人") && page.text().contains("实践惯例"), "{}", page.text());
     check_in(&mut league, &path, &number(3)).await;
     assert!(league.get(&format!("{path}/meeting/screen")).await.text().contains("到会人数够了"));
+}
+
+#[tokio::test]
+async fn while_too_few_are_there_pages_say_how_many_are_missing_and_offer_no_vote() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 6).await;
+    check_in(&mut league, &path, &number(1)).await;
+    let (votes, meeting) = (format!("{path}/votes"), format!("{path}/meeting"));
+    for (page, act, says) in [
+        (&votes, votes.clone(), "到会还差 4 人，现在不能表决"),
+        (&meeting, format!("{meeting}/election"), "到会还差 4 人，现在不能建立选举场次"),
+    ] {
+        let shown = league.get(page).await;
+        assert!(shown.text().contains(says), "{}", shown.text());
+        assert!(!shown.attributes("main form", "action").contains(&act), "no form for what would be refused");
+        let refused = league.post(&act, &[("motion", "章")]).await;
+        assert!(refused.status == 409 && refused.text().contains("到会人数不够"), "{}", refused.text());
+    }
+    for student in 2..=5 {
+        check_in(&mut league, &path, &number(student)).await;
+    }
+    for (page, act) in [(&votes, votes.clone()), (&meeting, format!("{meeting}/election"))] {
+        let shown = league.get(page).await;
+        assert!(shown.attributes("main form", "action").contains(&act) && !shown.text().contains("还差"));
+    }
 }
 
 #[tokio::test]
@@ -589,6 +614,9 @@ async fn a_meeting_that_is_not_prepared_or_not_convened_does_not_begin() {
     let page = league.post(&setup, &fields("decision", "1/2+")).await;
     assert!(page.status == 422 && page.fault("哪一条、哪一次决定").contains("请写明"), "{}", page.text());
     assert_eq!(league.post(&setup, &fields("practice", "2/3+")).await.status, 303);
+    let item = [("kind", "report"), ("title", "工作报告"), ("speaker", ""), ("document", "甲")];
+    let unread = league.post(&format!("{path}/meeting/agenda"), &item).await;
+    assert!(unread.status == 422 && unread.fault("文件").contains("请选择文件"), "no item without what was chosen");
     let mut db = portal.owner().await;
     sqlx::query("update congress set meets_on = meets_on + 3").execute(&mut db).await.unwrap();
     let early = league.post(&format!("{path}/check-in/state"), &[("to", "open")]).await;
@@ -777,12 +805,12 @@ async fn forty_college_congresses_check_in_within_one_week_and_each_counts_its_o
          select gen_random_uuid(), i.id, '第' || n || '学院' from institution i, generate_series(1, 40) n
          where i.code = 'first' and $1::date is not null",
         "insert into student_union (id, institution_id, kind, college_id, created_at)
-         select gen_random_uuid(), c.institution_id, 'college', c.id, now() from college c
+         select gen_random_uuid(), c.institution_id, 'college', c.id, story_now() from college c
          where c.name ~ '^第[0-9]+学院$' and $1::date is not null",
         "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on, created_at,
                                created_by)
          select gen_random_uuid(), u.institution_id, u.id, 2026, '第一次', false, 'convened', $1,
-                $1 + (row_number() over (order by c.name))::integer % 7, now(), g.created_by
+                $1 + (row_number() over (order by c.name))::integer % 7, story_now(), g.created_by
          from student_union u join college c on c.id = u.college_id, (select created_by from congress limit 1) g
          where c.name ~ '^第[0-9]+学院$'",
         "insert into congress_unit (congress_id, place, kind, college_id, entry_year, students, seats)
@@ -790,16 +818,16 @@ async fn forty_college_congresses_check_in_within_one_week_and_each_counts_its_o
          where u.kind = 'college' and $1::date is not null",
         // The students lie in one class here: who is a delegate of which congress is what counts.
         "insert into delegate (id, congress_id, student_id, unit, number, standing, backbone, listed_at, listed_by)
-         select gen_random_uuid(), g.id, s.id, 1, row_number() over (partition by g.id order by s.number), 'elected', false, now(),
+         select gen_random_uuid(), g.id, s.id, 1, row_number() over (partition by g.id order by s.number), 'elected', false, story_now(),
                 g.created_by
          from congress g join student_union u on u.id = g.union_id join student s on s.institution_id = g.institution_id
          where u.kind = 'college' and s.number in ('20240002', '20240003', '20240004') and $1::date is not null",
         "insert into meeting (congress_id, starts_at, place, quorum_part, quorum_whole, quorum_strict, majority_of, source, basis,
                               check_in, check_in_opened_at)
-         select g.id, g.meets_on + time '09:00', '报告厅', 2, 3, true, 'present', 'practice', '', 'open', now()
+         select g.id, g.meets_on + time '09:00', '报告厅', 2, 3, true, 'present', 'practice', '', 'open', story_now()
          from congress g join student_union u on u.id = g.union_id where u.kind = 'college' and $1::date is not null",
         "insert into check_in_officer (congress_id, account_id, desk, named_at, named_by)
-         select m.congress_id, a.id, '1 号台', now(), a.id from meeting m, account a
+         select m.congress_id, a.id, '1 号台', story_now(), a.id from meeting m, account a
          where a.number = '20240101' and a.institution_id = (select id from institution where code = 'first')
                and $1::date is not null",
     ] {

@@ -13,7 +13,7 @@ async fn on_duty(portal: &Portal, union: &str, number: u32, from: i64, until: i6
     let today = portal.app.clock.today();
     sqlx::query(
         "insert into turn (id, union_id, student_id, from_day, until_day, state, proposed_at)
-         select gen_random_uuid(), $1::uuid, s.id, $3, $4, 'confirmed', now() from student s
+         select gen_random_uuid(), $1::uuid, s.id, $3, $4, 'confirmed', story_now() from student s
                 join institution i on i.id = s.institution_id where s.number = $2 and i.code = $5",
     )
     .bind(union.rsplit('/').next().unwrap())
@@ -138,6 +138,7 @@ async fn org_05_a_major_matter_needs_the_presidium_and_its_quorum() {
     let refused = decide(&mut chair, &topical, &MAJOR).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("主席团集体负责学生会重大事项"), "{}", refused.text());
+    assert_eq!(decide(&mut chair, &topical, &[("owner", "甲")]).await.status, 422, "no owner is passed over");
     assert_eq!(decide(&mut chair, &topical, &[]).await.status, 303, "what is not major may be decided there");
 
     let meeting = path(&call(&mut chair, &school, "presidium", &at(&portal, -10), &[]).await);

@@ -98,7 +98,7 @@ async fn the_database_repeats_what_it_can_say() {
             "account_institution_id_number_key",
         ),
         ("update student set left_on = '2026-01-01'", "student_left"),
-        ("update student set erased_at = now()", "student_erased"),
+        ("update student set erased_at = story_now()", "student_erased"),
         ("update audit_head set hash = '\\x00'", "audit_head_hash_check"),
         ("insert into audit_head (single, seq, hash) select true, seq, hash from audit_head", "audit_head_pkey"),
         ("update session set expires_at = created_at", "session_check"),

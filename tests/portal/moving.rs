@@ -8,7 +8,6 @@ use std::{
 
 use lunzhi::{
     audit::{Verified, verify},
-    clock::Clock,
     commands::{MoveArgs, move_institution},
     config::DatabaseConfig,
     database::{MIGRATOR, Pools, migrate},
@@ -110,7 +109,7 @@ fn hashes(folder: &Path) -> BTreeMap<String, String> {
 /// A portal on a database that a university moved into.
 fn portal_on(portal: &Portal, url: &str, keys: &Path) -> Portal {
     let key = MarkKey::load_or_make(&keys.join("ballot.key")).unwrap();
-    portal.with(Lunzhi::new(Pools::new(url).unwrap(), Clock::default(), Cost::CHEAP, key, None).unwrap())
+    portal.with(Lunzhi::new(Pools::new(url).unwrap(), portal.app.clock.clone(), Cost::CHEAP, key, None).unwrap())
 }
 
 async fn act(portal: &Portal, school: &str, number: &str) {
@@ -222,7 +221,7 @@ async fn nobody_comes_in_to_a_university_that_moved_away_until_it_stays() {
     assert_eq!(portal.visitor().get(&feed).await.status, 200);
     let campus = "insert into campus_sign_in (institution_id, kind, server, origin, plain_allowed, opens_students, password_for,
                                               set_at)
-                  select id, 'cas', 'https://cas.example.edu.cn', 'https://xsh.example.edu.cn', false, false, 'all', now()
+                  select id, 'cas', 'https://cas.example.edu.cn', 'https://xsh.example.edu.cn', false, false, 'all', story_now()
                   from institution where code = $1";
     sqlx::query(campus).bind(SECOND).execute(&mut portal.owner().await).await.unwrap();
     let mut half_in = portal.signed_in_at(SECOND, OfficeKind::StudentAffairs).await;

@@ -20,8 +20,8 @@ async fn on_the_morning_of_an_election_a_campus_behind_one_address_gets_in() {
     let portal = Portal::start().await;
     let made = "insert into account (id, institution_id, number, name, password_hash, password_set_at,
                                      must_change_password, created_at)
-                select gen_random_uuid(), a.institution_id, 'M' || lpad(n::text, 5, '0'), '投票人', a.password_hash, now(),
-                       false, now()
+                select gen_random_uuid(), a.institution_id, 'M' || lpad(n::text, 5, '0'), '投票人', a.password_hash, story_now(),
+                       false, story_now()
                 from account a join institution i on i.id = a.institution_id, generate_series(1, $2) n
                 where i.code = $1 and a.number = 'student'";
     sqlx::query(made).bind(FIRST).bind(PEOPLE).execute(&mut portal.owner().await).await.unwrap();

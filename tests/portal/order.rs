@@ -211,7 +211,7 @@ async fn the_candidates_of_a_round_stand_by_strokes_on_lists_pages_and_the_publi
     let names: Vec<String> = sheet.rows.iter().map(|row| row.cells[1].shown().into_owned()).collect();
     assert_eq!(names.join("、"), "丁一、王小明、谢雨");
     sqlx::query(
-        "update vetting_case set stage = 'passed', step = null, due_on = null, settled_at = now(), notice_from = $1,
+        "update vetting_case set stage = 'passed', step = null, due_on = null, settled_at = story_now(), notice_from = $1,
                                  notice_first = $1, notice_until = $1",
     )
     .bind(stage.today)

@@ -210,7 +210,7 @@ async fn an_objection_is_answered_and_a_right_one_leaves_both_facts() {
     let mut db = portal.owner().await;
     sqlx::query(
         "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
-         select gen_random_uuid(), student_id, 'semester', '上学期', 60, 150, 1, '教务处', now(), id from account
+         select gen_random_uuid(), student_id, 'semester', '上学期', 60, 150, 1, '教务处', story_now(), id from account
          where student_id is not null",
     )
     .execute(&mut db)
@@ -273,7 +273,7 @@ async fn slips_open_accounts_once_and_leave_higher_offices_alone() {
     assert!(late.fault("激活码").contains("过期"));
     // Somebody who is granted an office of the whole school gets no slip from a college.
     let granted = "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-        select gen_random_uuid(), a.id, a.institution_id, 'school_party', '2026-01-01', now() from account a
+        select gen_random_uuid(), a.id, a.institution_id, 'school_party', '2026-01-01', story_now() from account a
         join institution i on i.id = a.institution_id where a.number = '20240002' and i.code = 'first'";
     sqlx::query(granted).execute(&mut portal.owner().await).await.unwrap();
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
@@ -467,7 +467,7 @@ async fn notices_go_to_the_person_or_the_office_and_are_read_once() {
     let mut db = portal.owner().await;
     sqlx::query(
         "insert into grade_fact (id, student_id, basis, period, rank, cohort, source, recorded_at, recorded_by)
-         select gen_random_uuid(), student_id, 'entry', '入学以来', 6, 150, '教务处', now(), id from account
+         select gen_random_uuid(), student_id, 'entry', '入学以来', 6, 150, '教务处', story_now(), id from account
          where student_id is not null",
     )
     .execute(&mut db)
@@ -735,7 +735,7 @@ async fn two_who_both_have_a_record_are_not_joined() {
     made_again(&mut staff).await;
     let act = "insert into account (id, institution_id, number, name, password_hash, password_set_at,
                                     must_change_password, created_at, student_id)
-               select gen_random_uuid(), institution_id, number, name, 'x', now(), false, now(), id from student
+               select gen_random_uuid(), institution_id, number, name, 'x', story_now(), false, story_now(), id from student
                where number = '2025N001'";
     sqlx::query(act).execute(&mut db).await.unwrap();
     let wanted = [("new_number", "2025N001"), ("new_reason", "转专业")];
@@ -745,10 +745,10 @@ async fn two_who_both_have_a_record_are_not_joined() {
     for statement in [
         "update account set password_hash = null, password_set_at = null where number = '2025N001'",
         "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), id, institution_id, 'school_union', current_date, now() from account
+         select gen_random_uuid(), id, institution_id, 'school_union', story_day(), story_now() from account
          where number = '2025N001'",
         "insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
-         select gen_random_uuid(), s.institution_id, s.number, s.name, false, now(), s.id
+         select gen_random_uuid(), s.institution_id, s.number, s.name, false, story_now(), s.id
          from student s join institution i on i.id = s.institution_id where s.number = '20240001' and i.code = 'first'",
     ] {
         sqlx::query(statement).execute(&mut db).await.unwrap();
@@ -948,7 +948,7 @@ async fn a_college_made_by_a_typing_error_is_merged_or_removed_and_one_with_a_hi
     // A college with a union has a history of its own.
     sqlx::query(
         "insert into student_union (id, institution_id, kind, college_id, created_at)
-         select gen_random_uuid(), institution_id, 'college', id, now() from college where id = $1::uuid",
+         select gen_random_uuid(), institution_id, 'college', id, story_now() from college where id = $1::uuid",
     )
     .bind(&meant)
     .execute(&mut db)

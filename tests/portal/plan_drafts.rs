@@ -87,6 +87,10 @@ async fn a_sentence_is_taken_for_a_rule_and_brings_its_figure() {
     assert!(sentences.contains(&"校级学生会主席团成员不超过4人。".to_owned()), "{sentences:?}");
     let number = (1 + sentences.iter().position(|one| one.starts_with("校级")).unwrap()).to_string();
     let quotes = format!("{draft}/quotes");
+    let unread = league.post(&quotes, &[("rule", "STF-02"), ("sentence", &number), ("sentence", "甲")]).await;
+    assert_eq!(unread.status, 400);
+    let gone = league.post(&quotes, &[("rule", "STF-02"), ("sentence", &number), ("sentence", "999")]).await;
+    assert!(gone.status == 422 && gone.text().contains("有的不在现在的原文里"), "{}", gone.text());
     let taken = league.post(&quotes, &[("rule", "STF-02"), ("sentence", &number)]).await;
     assert_eq!(taken.location(), format!("{draft}/groups/stf?done=quoted#STF-02"));
     let group = league.get(&format!("{draft}/groups/stf")).await;

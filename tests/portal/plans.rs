@@ -199,7 +199,7 @@ async fn a_plan_that_the_program_reads_no_more_leads_to_where_another_is_adopted
     // A version of an older program: it stands, and nothing rewrites it.
     sqlx::query(
         "insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256, created_at)
-         select gen_random_uuid(), i.id, 'old-2019', 1, '旧', '旧方案', '旧', '2019-01-01', 'code = 1', sha256('old'), now()
+         select gen_random_uuid(), i.id, 'old-2019', 1, '旧', '旧方案', '旧', '2019-01-01', 'code = 1', sha256('old'), story_now()
          from institution i where i.code = 'first'",
     )
     .execute(&mut db)
@@ -207,7 +207,7 @@ async fn a_plan_that_the_program_reads_no_more_leads_to_where_another_is_adopted
     .unwrap();
     sqlx::query(
         "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
-         select v.institution_id, 2, '2024-10-01', v.id, now(), a.adopted_by from plan_version v
+         select v.institution_id, 2, '2024-10-01', v.id, story_now(), a.adopted_by from plan_version v
          join adoption a on a.institution_id = v.institution_id where v.code = 'old-2019'",
     )
     .execute(&mut db)

@@ -28,7 +28,7 @@ pub async fn congress() -> (Portal, Client, Date, String) {
              returning id
          )
          insert into delegate (id, congress_id, student_id, delegation_id, standing, backbone, listed_at, listed_by)
-         select gen_random_uuid(), $1::uuid, s.id, delegation.id, 'outside', true, now(),
+         select gen_random_uuid(), $1::uuid, s.id, delegation.id, 'outside', true, story_now(),
                 (select id from account a where a.institution_id = s.institution_id limit 1)
          from delegation, student s join institution i on i.id = s.institution_id
          where i.code = 'first' and s.number in ('20240001', '20240002', '20240003', '20240004')",
@@ -256,8 +256,8 @@ async fn like_proposals_are_joined_and_what_is_open_goes_on_to_the_next_congress
         "with closed as (update congress set stage = 'closed' returning institution_id, union_id, created_by)
          insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, created_at,
                                created_by)
-         select gen_random_uuid(), institution_id, union_id, 2027, '第四次', true, 'preparing', current_date,
-                now() + interval '1 hour', created_by
+         select gen_random_uuid(), institution_id, union_id, 2027, '第四次', true, 'preparing', story_day(),
+                story_now() + interval '1 hour', created_by
          from closed returning id::text",
     )
     .fetch_one(&mut portal.owner().await)

@@ -176,7 +176,7 @@ async fn dis_04_nobody_is_confirmed_for_days_of_their_suspension() {
                                    reported_at, accepted_at, outcome, decision, decided_at, decided_by, suspended_from,
                                    suspended_until)
          select gen_random_uuid(), s.institution_id, 1, s.id, 'rules', '违反规定', 'office', a.id, 'school_league', 'closed',
-                now(), now(), 'suspension', '停职', now(), a.id, $1, $1 + 30
+                story_now(), story_now(), 'suspension', '停职', story_now(), a.id, $1, $1 + 30
          from student s join account a on a.institution_id = s.institution_id and a.number = 'school_league'
          where s.name = '学生1'",
     )

@@ -446,7 +446,7 @@ async fn an_office_that_ends_while_its_form_is_on_its_way_does_nothing() {
         }
         tokio::task::yield_now().await;
     }
-    sqlx::query("update account set disabled_at = now() where number = 'school_league'")
+    sqlx::query("update account set disabled_at = story_now() where number = 'school_league'")
         .execute(&mut db)
         .await
         .unwrap();

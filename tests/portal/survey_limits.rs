@@ -86,7 +86,7 @@ async fn a_questionnaire_has_fifty_measures() {
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     sqlx::query(
         "insert into survey_measure (id, survey_id, says, responsible, due_on, made_at)
-         select gen_random_uuid(), id, '增开窗口', '后勤管理处', current_date + 100, now() from survey, generate_series(1, 46)",
+         select gen_random_uuid(), id, '增开窗口', '后勤管理处', story_day() + 100, story_now() from survey, generate_series(1, 46)",
     )
     .execute(&mut portal.owner().await)
     .await

@@ -428,7 +428,7 @@ async fn whoever_is_not_asked_is_told_and_a_class_that_changes_counts_as_it_is()
     assert_eq!(number(&portal, "select answers::bigint from survey").await, 2);
     assert_eq!(number(&portal, "select invited::bigint from survey").await, 2, "those who answered were asked");
     let mut left = student_account(&portal, 120).await;
-    let gone = "update student set left_on = current_date - 30, left_why = 'graduated' where number = '20240120'";
+    let gone = "update student set left_on = story_day() - 30, left_why = 'graduated' where number = '20240120'";
     sqlx::query(gone).execute(&mut portal.owner().await).await.unwrap();
     let path = opened(&portal, &mut union, "yes", &[]).await;
     assert_eq!(answer(&mut left, &path, "1", "").await.status, 409, "enrolled students alone");
@@ -530,14 +530,14 @@ async fn a_measure_becomes_a_request_of_a_student_who_acts() {
     let mut officer = student_account(&portal, 100).await;
     sqlx::query(
         "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), a.id, a.institution_id, 'school_union', '2024-09-01', now() from account a
+         select gen_random_uuid(), a.id, a.institution_id, 'school_union', '2024-09-01', story_now() from account a
          where a.number = '20240100'",
     )
     .execute(&mut portal.owner().await)
     .await
     .unwrap();
     sqlx::query(
-        "update office set ended_at = now() where kind = 'student' and account_id in
+        "update office set ended_at = story_now() where kind = 'student' and account_id in
                  (select id from account where number = '20240100')",
     )
     .execute(&mut portal.owner().await)

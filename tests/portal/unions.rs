@@ -142,7 +142,7 @@ async fn elg_01_03_and_04_the_person_must_qualify_and_missing_data_say_who_can_s
         "update student set political = null where number = '20240061'",
         "delete from grade_fact g using student s where s.id = g.student_id and s.number = '20240062'",
         "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
-         select gen_random_uuid(), s.id, 'semester', '2026—2027 学年第一学期', 300, 600, 2, '教务处', now(), a.id
+         select gen_random_uuid(), s.id, 'semester', '2026—2027 学年第一学期', 300, 600, 2, '教务处', story_now(), a.id
          from student s join account a on a.institution_id = s.institution_id and a.number = 'student_affairs'
          where s.number = '20240063'",
     ] {
@@ -576,7 +576,7 @@ async fn who_leaves_the_university_while_a_department_is_taken_back_gets_no_post
     let day = today.to_string();
     assert_eq!(league.post(&format!("{edit}/end"), &[("day", day.as_str()), ("ground", "批复")]).await.status, 303);
     let (mut leaving, mut looking) = (portal.owner().await, portal.owner().await);
-    let left = "begin; update student set left_on = current_date, left_why = 'withdrawn' where number = '20240011'";
+    let left = "begin; update student set left_on = story_day(), left_why = 'withdrawn' where number = '20240011'";
     sqlx::raw_sql(left).execute(&mut leaving).await.unwrap();
     let leaves = async {
         let waits = "select exists (select from pg_stat_activity
@@ -682,7 +682,7 @@ async fn another_colleges_students_and_strange_characters_get_a_word_and_no_data
     let fields = [("number", "a\0b"), ("post", "presidium"), ("from", "2026-10-01"), ("ground", "x")];
     assert_eq!(secretary.upload(&format!("{path}/appoint"), &fields, None).await.status, 400);
     // Who will leave holds a post until then and no longer.
-    sqlx::query("update student set left_on = current_date + 9, left_why = 'other' where number = '20240101'")
+    sqlx::query("update student set left_on = story_day() + 9, left_why = 'other' where number = '20240101'")
         .execute(&mut owner)
         .await
         .unwrap();
@@ -874,7 +874,7 @@ fn appointments_from_different_days_do_not_pass_a_cap_together() {
         assert_eq!(stood, 1);
         let (most,): (i64,) = sqlx::query_as(
             "select max(n) from (select d, count(*) as n from generate_series(0, 200) d, post p
-             where p.from_day <= current_date + d and (p.until_day is null or p.until_day > current_date + d)
+             where p.from_day <= story_day() + d and (p.until_day is null or p.until_day > story_day() + d)
              group by d) counts",
         )
         .fetch_one(&mut portal.owner().await)

@@ -208,7 +208,7 @@ async fn pol_03_every_enrolled_student_may_ask_and_nobody_else() {
     let refused = teacher.upload("/voice/new", &fields("办公室很冷", "named"), None).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("学生会必须面向全体同学"), "{}", refused.text());
-    sqlx::query("update student set left_on = current_date - 30, left_why = 'graduated' where number = '20240007'")
+    sqlx::query("update student set left_on = story_day() - 30, left_why = 'graduated' where number = '20240007'")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();

@@ -90,9 +90,15 @@ impl Count {
         u32::try_from(if rules.part == 0 { 0 } else { needed }).unwrap_or(u32::MAX)
     }
 
+    /// So many are missing.
+    #[must_use]
+    pub fn missing(self, rules: &MeetingRules) -> u32 {
+        self.needed(rules).saturating_sub(self.present)
+    }
+
     #[must_use]
     pub fn is_enough(self, rules: &MeetingRules) -> bool {
-        self.present >= self.needed(rules)
+        self.missing(rules) == 0
     }
 }
 
@@ -314,6 +320,8 @@ mod tests {
         assert_eq!(Count { due: 300, present: 0 }.needed(&rules(2, 3, false)), 200);
         assert_eq!(Count { due: 301, present: 0 }.needed(&rules(1, 2, false)), 151);
         assert_eq!(Count { due: 301, present: 0 }.needed(&rules(0, 1, true)), 0, "nothing is asked");
+        let missing = |present| Count { due: 6, present }.missing(&usual);
+        assert_eq!([missing(0), missing(4), missing(5), missing(6)], [5, 1, 0, 0]);
     }
 
     #[test]

@@ -158,6 +158,9 @@ impl ItemForm {
         let title = titled(&self.title, 60, "title", errors);
         let speaker = written_if_any(&self.speaker, 40, "speaker", errors);
         let document = self.document.parse().ok();
+        if document.is_none() && !self.document.is_empty() {
+            errors.add("document", "请选择文件");
+        }
         if !errors.is_empty() {
             return None;
         }

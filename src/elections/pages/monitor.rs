@@ -431,7 +431,7 @@ async fn start(
         let why = "口令都正确，但合起来打不开：系统里存的密钥有一份已被人改动";
         return Err(refused.for_reason(why, "请换其他监票人的口令再试，并查明原因"));
     };
-    Ok(counting::begin(app, person, sitting.id, key, exclude))
+    Ok(counting::begin(app, person, sitting.id, key, exclude).await)
 }
 
 /// The share is the one that was dealt to the monitor when that key was made; of shares without a mark, which are older, it
@@ -545,7 +545,7 @@ pub(super) async fn ask_admission(
         Some(ballot) => size(&ballot.shapes(&chosen)) <= ballot.opened.ballot_size,
         None => false,
     };
-    if chosen.is_empty() || !fits {
+    if chosen.is_empty() || !fits || !form.contest.iter().all(|one| chosen.contains(one)) {
         errors.add("contest", "请勾选该选民应当参加的选举项目，不超过其他选民");
     }
     let why = written(&form.why, 200, "why", "请写明怎样漏登、依据什么补登", &mut errors);

@@ -96,15 +96,15 @@ impl MatterFormPage {
     }
 }
 
-/// The form of a union.
-struct Desk {
+/// The union that files an application, with what the form offers it.
+struct FilingUnion {
     union: StudentUnion,
     control: Control,
     departments: Vec<DepartmentChoice>,
     search: Search,
 }
 
-impl Desk {
+impl FilingUnion {
     async fn of(db: &mut PgConnection, acting: &Acting<MatterFiler>, today: Date) -> Result<Option<Self>, Failure> {
         let Some(union) = own_union(db, acting).await? else { return Ok(None) };
         let control = store::control(db, acting.institution()).await?;
@@ -205,10 +205,10 @@ pub(super) async fn ask(
     Query(form): Query<MatterForm>,
 ) -> Result<MatterFormPage, Failure> {
     let kind = form.kind.parse::<MatterKind>().unwrap_or(MatterKind::Activity);
-    let desk = Desk::of(&mut *app.read().await?, &acting, app.clock.today()).await?;
-    let desk = desk.ok_or_else(|| no_union(&app, &acting))?;
-    let person = PersonField::new(&desk.search);
-    Ok(desk.page(&app, &acting, kind, person, Submitted::new(form, Errors::default())))
+    let filing = FilingUnion::of(&mut *app.read().await?, &acting, app.clock.today()).await?;
+    let filing = filing.ok_or_else(|| no_union(&app, &acting))?;
+    let person = PersonField::new(&filing.search);
+    Ok(filing.page(&app, &acting, kind, person, Submitted::new(form, Errors::default())))
 }
 
 pub(super) async fn create(
@@ -219,13 +219,13 @@ pub(super) async fn create(
     let (now, today) = (app.clock.now(), app.clock.today());
     let kind = form.kind.parse::<MatterKind>().map_err(|_| Failure::Malformed)?;
     let mut db = app.read().await?;
-    let desk = Desk::of(&mut db, &acting, today).await?.ok_or_else(|| no_union(&app, &acting))?;
-    let (person, says) = desk.read(&mut db, &acting, kind, &mut form, today).await?;
+    let filing = FilingUnion::of(&mut db, &acting, today).await?.ok_or_else(|| no_union(&app, &acting))?;
+    let (person, says) = filing.read(&mut db, &acting, kind, &mut form, today).await?;
     drop(db);
     let says = match says {
         Ok(says) => says,
         Err(errors) => {
-            let page = desk.page(&app, &acting, kind, person, Submitted::new(form, errors));
+            let page = filing.page(&app, &acting, kind, person, Submitted::new(form, errors));
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
@@ -233,13 +233,13 @@ pub(super) async fn create(
     let refused = refusal(&app, &acting, &wanted, typed(NEW, &as_query(&form)?));
     let id = app
         .write_as(acting.person().authority(), async |db| {
-            let filed = match desk.may_file(db, &acting, &says, today).await? {
+            let filed = match filing.may_file(db, &acting, &says, today).await? {
                 Ok(filed) => filed,
                 Err(findings) => return Err(refused.because(findings)),
             };
-            let chain = desk.control.scheme(kind, desk.union.kind).steps;
+            let chain = filing.control.scheme(kind, filing.union.kind).steps;
             let course = Course::filed(chain, acting.person().account.0);
-            let id = store::file(db, &acting, desk.union.id, &says, &course, filed, now).await?;
+            let id = store::file(db, &acting, filing.union.id, &says, &course, filed, now).await?;
             let matter = store::find(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
             tell_next(db, &matter, &course, now).await?;
             audit::append(db, acting.person(), entry(&matter, "提交申请"), now).await?;
@@ -273,11 +273,11 @@ pub(super) async fn ask_change(
     if !matter.course.may_change() {
         return Err(super::moved_on(&app, &acting, id, "修改申请"));
     }
-    let desk = Desk::of(&mut db, &acting, app.clock.today()).await?.ok_or_else(|| no_union(&app, &acting))?;
+    let filing = FilingUnion::of(&mut db, &acting, app.clock.today()).await?.ok_or_else(|| no_union(&app, &acting))?;
     // A refusal leads back with what was typed.
     let form = if form.title.is_empty() { MatterForm::of(&matter.says, &matter.lead_number) } else { form };
-    let person = PersonField::new(&desk.search);
-    let page = desk.page(&app, &acting, matter.kind(), person, Submitted::new(form, Errors::default()));
+    let person = PersonField::new(&filing.search);
+    let page = filing.page(&app, &acting, matter.kind(), person, Submitted::new(form, Errors::default()));
     Ok(as_change(page, &matter))
 }
 
@@ -292,13 +292,13 @@ pub(super) async fn change(
     let matter = own(&mut db, &acting, id).await?;
     let kind = matter.kind();
     kind.slug().clone_into(&mut form.kind);
-    let desk = Desk::of(&mut db, &acting, today).await?.ok_or_else(|| no_union(&app, &acting))?;
-    let (person, says) = desk.read(&mut db, &acting, kind, &mut form, today).await?;
+    let filing = FilingUnion::of(&mut db, &acting, today).await?.ok_or_else(|| no_union(&app, &acting))?;
+    let (person, says) = filing.read(&mut db, &acting, kind, &mut form, today).await?;
     drop(db);
     let says = match says {
         Ok(says) => says,
         Err(errors) => {
-            let page = desk.page(&app, &acting, kind, person, Submitted::new(form, errors));
+            let page = filing.page(&app, &acting, kind, person, Submitted::new(form, errors));
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, as_change(page, &matter)).into_response());
         }
     };
@@ -308,11 +308,11 @@ pub(super) async fn change(
         if !locked.course.may_change() || locked.revision != matter.revision {
             return Err(super::moved_on(&app, &acting, id, "修改申请"));
         }
-        let filed = match desk.may_file(db, &acting, &says, today).await? {
+        let filed = match filing.may_file(db, &acting, &says, today).await? {
             Ok(filed) => filed,
             Err(findings) => return Err(refused.because(findings)),
         };
-        let course = Course::filed(desk.control.scheme(kind, desk.union.kind).steps, acting.person().account.0);
+        let course = Course::filed(filing.control.scheme(kind, filing.union.kind).steps, acting.person().account.0);
         if !store::rewrite(db, &locked, acting.person(), &says, &course, filed, now).await? {
             return Err(super::moved_on(&app, &acting, id, "修改申请"));
         }

@@ -162,11 +162,15 @@ async fn quote(
     {
         errors.add("words", "原文里没有这段文字：请在原文里选取，不要改动");
     }
+    let found = sentences(&text);
+    if form.sentence.iter().any(|number| found.iter().all(|one| one.number != *number)) {
+        errors.add("words", "勾选的句子里有的不在现在的原文里，请重新勾选");
+    }
     let Some((rule, words)) = read.filter(|_| errors.is_empty()) else {
         let page = page(&app, &acting, id, form, errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let taken = quotations(&sentences(&text), &form.sentence, &words);
+    let taken = quotations(&found, &form.sentence, &words);
     let added = app
         .write_as(acting.person().authority(), async |db| {
             let draft = store::lock(db, &acting, id).await?;

@@ -9,7 +9,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 
-use super::{by_practice, entry, frame, managed, not_now, plan_on, refusal};
+use super::{all_of, by_practice, entry, frame, managed, not_now, plan_on, refusal};
 use crate::{
     audit,
     auth::acting::Acting,
@@ -294,15 +294,16 @@ pub(super) async fn confirm(
     let plan = plan_on(&mut db, acting.institution(), now.date()).await?.ok_or(Failure::Missing)?;
     drop(db);
     let refused = || refusal(&app, acting.person(), "确认评议会", id.board_path());
-    let ticked = form.accounts();
+    let ticked = form.accounts()?;
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
         let members = store::members(db, id).await?;
         let persons = store::persons(db, id, None).await?;
         let seats: Vec<rule::BoardMember> = members.iter().map(|member| member.seat(&persons)).collect();
         let passed = rule::board(&plan, &seats).permit().map_err(|findings| refused().because(findings))?;
-        let of_board = members.iter().map(|member| member.account);
-        let monitors: Vec<AccountId> = of_board.filter(|account| ticked.contains(account)).collect();
+        let mut monitors: Vec<AccountId> = members.iter().map(|member| member.account).collect();
+        all_of(&monitors, &ticked, refused())?;
+        monitors.retain(|account| ticked.contains(account));
         if !(usize::from(THRESHOLD)..=MOST_MONITORS).contains(&monitors.len()) {
             let why = format!("选了 {} 名监票人", monitors.len());
             let remedy = "在成员里选 2 至 5 名监票人；其中任意 2 名的口令可以开封，建议 3 名";
@@ -358,7 +359,7 @@ pub(super) async fn open(
     let plan = plan_on(&mut db, acting.institution(), now.date()).await?.ok_or(Failure::Missing)?;
     drop(db);
     let refused = || refusal(&app, acting.person(), "开始评分", id.board_path());
-    let ticked = form.accounts();
+    let ticked = form.accounts()?;
     app.write_as(acting.person().authority(), async |db| {
         let strangers = ballot_key::claim(db, &app.marks.0, now).await?;
         if let Some((why, remedy)) = ballot_key::refusal(&strangers, acting.institution()) {
@@ -370,6 +371,8 @@ pub(super) async fn open(
         }
         let members = store::members(db, id).await?;
         let persons = store::persons(db, id, None).await?;
+        let board: Vec<AccountId> = members.iter().map(|member| member.account).collect();
+        all_of(&board, &ticked, refused())?;
         let present: Vec<&Member> = members.iter().filter(|member| ticked.contains(&member.account)).collect();
         let seat =
             |member: &Member| rule::BoardMember { present: ticked.contains(&member.account), ..member.seat(&persons) };

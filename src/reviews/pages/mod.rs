@@ -23,7 +23,7 @@ use crate::{
     audit::Entry,
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
-    ids::{InstitutionId, ReviewId},
+    ids::{AccountId, InstitutionId, ReviewId},
     office::UnionKeeper,
     page::chrome::Chrome,
     reviews::{ReviewReader, Verb},
@@ -125,6 +125,15 @@ fn refusal(app: &Reviews, person: &SignedIn, wanted: &str, back: String) -> Refu
 /// Why not, by how things are done here and by no clause.
 fn by_practice(refusal: Refusal, rule: Rule, why: impl Into<String>, remedy: &str) -> Failure {
     refusal.because(vec![Finding::practice(rule, Outcome::Fail, why.into()).remedy(remedy)])
+}
+
+/// Whoever is ticked is on the board as it is now.
+fn all_of(board: &[AccountId], ticked: &[AccountId], refusal: Refusal) -> Result<(), Failure> {
+    if ticked.iter().all(|account| board.contains(account)) {
+        return Ok(());
+    }
+    let why = "勾选的人里有的不在评议会，或者现在已经不在";
+    Err(by_practice(refusal, Rule::Rev01, why, "核对评议会现在的名单，重新勾选"))
 }
 
 /// The refusal of an act that came too early or too late.

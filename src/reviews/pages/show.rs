@@ -10,7 +10,7 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use time::Date;
 
-use super::{entry, frame, managed, not_now, plan_on, refusal, visible};
+use super::{all_of, entry, frame, managed, not_now, plan_on, refusal, visible};
 use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
@@ -394,7 +394,7 @@ pub(super) async fn answer(
         return Err(not_now(&app, acting.person(), "答复异议", &review));
     };
     let made_on = waits.at.to_offset(CHINA).date();
-    let Some(given) = form.read(made_on, now.date(), &mut errors) else {
+    let Some(given) = form.read(made_on, now.date(), &mut errors)? else {
         let typed = TypedPersonReview { answer: form, errors, ..TypedPersonReview::default() };
         return again(&app, &acting, review, place, typed).await;
     };
@@ -406,8 +406,10 @@ pub(super) async fn answer(
         let others: Vec<Grade> = others.iter().map(|outcome| outcome.grade).collect();
         // The grade that they have already is none that is given instead.
         let grade = given.grade.filter(|grade| own.iter().all(|outcome| outcome.grade != *grade));
-        let seats = seats(&members, person, &persons, &given.took_part);
         let refused = || refusal(&app, acting.person(), "答复异议", id.person_path(place));
+        let of_board = members.iter().filter(|member| answers(member, person)).map(|member| member.account);
+        all_of(&of_board.collect::<Vec<_>>(), &given.took_part, refused())?;
+        let seats = seats(&members, person, &persons, &given.took_part);
         let passed = rule::reconsider(&plan, &locked.scheme, &seats, &others, grade)
             .permit()
             .map_err(|findings| refused().because(findings))?;

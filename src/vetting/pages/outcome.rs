@@ -49,7 +49,7 @@ use crate::{
         round::{Purpose, Round},
         store::{self, CaseFilter},
     },
-    web::forms::{Attempt, Errors, Submitted, reason, written},
+    web::forms::{Attempt, Errors, Submitted, reason, ticked, written},
 };
 
 /// 结果 as typed.
@@ -272,7 +272,7 @@ pub(super) async fn act(
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let shown = page(&app, &acting, id, Submitted::new(form.clone(), Errors::default()), Vec::new()).await?;
-    let ids: Vec<CaseId> = form.case.iter().filter_map(|id| id.parse().ok()).collect();
+    let ids: Vec<CaseId> = ticked(&form.case)?;
     if ids.is_empty() || ids.len() > MOST_CASES {
         errors.add("case", "请勾选要办理的人");
     }

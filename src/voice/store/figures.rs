@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::requests::Desk;
+use super::requests::VoiceDesk;
 use crate::{
     failure::Failure,
     ids::{AccountId, InstitutionId},
@@ -24,7 +24,7 @@ pub(in crate::voice) struct Waiting {
 pub(in crate::voice) async fn waiting(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    desk: Desk,
+    desk: VoiceDesk,
     now: OffsetDateTime,
 ) -> Result<Waiting, Failure> {
     let row = sqlx::query!(
@@ -89,7 +89,7 @@ pub enum By {
 pub(in crate::voice) async fn figures(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    desk: Desk,
+    desk: VoiceDesk,
     by: By,
     since: OffsetDateTime,
     now: OffsetDateTime,
@@ -130,7 +130,7 @@ pub(in crate::voice) async fn figures(
 pub(in crate::voice) async fn ages(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    desk: Desk,
+    desk: VoiceDesk,
     now: OffsetDateTime,
 ) -> Result<[i64; 4], Failure> {
     let row = sqlx::query!(

@@ -12,7 +12,7 @@ pub(super) use handling::{
     send_on, support, take_up, withdraw,
 };
 pub(super) use requests::{
-    AskingStudent, Desk, NewRequest, RequestFilter, TakenIn, add_picture, ask, asked_since, asking, coded, events,
+    AskingStudent, NewRequest, RequestFilter, TakenIn, VoiceDesk, add_picture, ask, asked_since, asking, coded, events,
     lock, one, picture, requests,
 };
 pub(super) use settings::{NewUnit, add_unit, end_unit, set};

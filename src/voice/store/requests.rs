@@ -22,12 +22,12 @@ use crate::{
 
 /// Whose requests an office sees: a union its own, the school's League committee all, an answering office what was sent to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::voice) struct Desk {
+pub(in crate::voice) struct VoiceDesk {
     pub(super) kind: OfficeKind,
     pub(super) college: Option<CollegeId>,
 }
 
-impl Desk {
+impl VoiceDesk {
     pub fn of(acting: &Acting<VoiceHandler>) -> Self {
         Self::held(acting.office())
     }
@@ -58,7 +58,7 @@ impl Desk {
 pub(in crate::voice) struct RequestFilter {
     pub one: Option<VoiceRequestId>,
     /// Those that an office sees.
-    pub desk: Option<Desk>,
+    pub desk: Option<VoiceDesk>,
     /// Those of an account.
     pub by: Option<AccountId>,
     /// Those that everybody may read.
@@ -213,7 +213,7 @@ pub(in crate::voice) async fn requests(
         institution.0,
         filter.one.map(|id| id.0),
         desk.map(|desk| desk.kind.slug()),
-        desk.and_then(Desk::receiver),
+        desk.and_then(VoiceDesk::receiver),
         desk.and_then(|desk| desk.college).map(|id| id.0),
         filter.by.map(|id| id.0),
         filter.public,

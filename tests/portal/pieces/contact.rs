@@ -105,6 +105,7 @@ mod matrix {
 mod forms {
     use lunzhi::{
         contact::{contact::LogDays, forms::LogForm},
+        failure::Failure,
         web::forms::Errors,
     };
     use time::macros::date;
@@ -118,9 +119,9 @@ mod forms {
     #[test]
     fn points_are_read_a_line_each() {
         let read = form("2026-11-20", "自习室座位不够\r\n\r\n  热水时间太短 ").read(DAYS, &mut Errors::default());
-        assert_eq!(read.unwrap().points, ["自习室座位不够", "热水时间太短"]);
+        assert_eq!(read.unwrap().unwrap().points, ["自习室座位不够", "热水时间太短"]);
         assert!(
-            form("2026-11-02", " ").read(DAYS, &mut Errors::default()).unwrap().points.is_empty(),
+            form("2026-11-02", " ").read(DAYS, &mut Errors::default()).unwrap().unwrap().points.is_empty(),
             "nothing raised"
         );
     }
@@ -129,10 +130,24 @@ mod forms {
     fn a_day_before_the_contact_or_to_come_is_none() {
         for day in ["2026-11-01", "2026-11-21", "昨天", ""] {
             let mut errors = Errors::default();
-            assert!(form(day, "").read(DAYS, &mut errors).is_none() && errors.of("day").is_some(), "{day}");
+            assert!(form(day, "").read(DAYS, &mut errors).unwrap().is_none() && errors.of("day").is_some(), "{day}");
         }
         let mut errors = Errors::default();
-        assert!(form("2026-11-20", &"长".repeat(301)).read(DAYS, &mut errors).is_none());
+        assert!(form("2026-11-20", &"长".repeat(301)).read(DAYS, &mut errors).unwrap().is_none());
         assert!(errors.of("points").is_some_and(|says| says.contains("300")));
+    }
+
+    #[test]
+    fn notes_that_are_ticked_are_taken_up_all_or_none() {
+        let ticked = |notes: &[&str]| LogForm {
+            note: notes.iter().map(|note| (*note).to_owned()).collect(),
+            ..form("2026-11-20", "")
+        };
+        let id = "0a1b2c3d-0000-4000-8000-000000000000";
+        let mut errors = Errors::default();
+        assert_eq!(ticked(&[id]).read(DAYS, &mut errors).unwrap().unwrap().notes.len(), 1);
+        assert!(matches!(ticked(&[id, "甲"]).read(DAYS, &mut errors), Err(Failure::Malformed)), "none is left out");
+        assert!(ticked(&[id; 11]).read(DAYS, &mut errors).unwrap().is_none());
+        assert!(errors.of("points").is_some_and(|says| says.contains("最多登记 10 条")));
     }
 }

@@ -37,3 +37,24 @@ mod book {
         }
     }
 }
+
+mod parsed {
+    use std::sync::Arc;
+
+    use lunzhi::{
+        rulebook::parsed::{MOST_PARSED, ParsedPlans},
+        rules::plan::built_in,
+    };
+
+    #[test]
+    fn of_more_plans_than_are_kept_those_go_that_nobody_asked_for() {
+        let (mut kept, plan) = (ParsedPlans::new(), Arc::new(built_in()[0].clone()));
+        for number in 0..MOST_PARSED {
+            kept.keep(&number.to_be_bytes(), &plan);
+        }
+        assert!(kept.of(&0_usize.to_be_bytes()).is_some_and(|found| Arc::ptr_eq(&found, &plan)));
+        kept.keep(b"one more", &plan);
+        assert!(kept.of(&1_usize.to_be_bytes()).is_none(), "it was asked for longest ago");
+        assert!(kept.of(&0_usize.to_be_bytes()).is_some() && kept.of(b"one more").is_some());
+    }
+}

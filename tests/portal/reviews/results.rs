@@ -86,7 +86,7 @@ async fn rev_05_nobody_nominates_by_the_results_of_their_own_review() {
     drop(voter(&story.portal, 1).await);
     sqlx::query(
         "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now() from account where number = $1",
+         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', story_now() from account where number = $1",
     )
     .bind(number(1))
     .execute(&mut story.portal.owner().await)
@@ -123,7 +123,7 @@ async fn rev_06_no_points_for_a_post_behind_whatever_words() {
 async fn rev_01_a_member_who_leaves_in_mid_review_leaves_what_was_scored() {
     let (mut story, mut members, phrases) = open(101..=107).await;
     see_other(&story.score(&mut members[0], 1, ["60"; 5], "").await);
-    sqlx::query("update account set disabled_at = now() where number = $1")
+    sqlx::query("update account set disabled_at = story_now() where number = $1")
         .bind(number(101))
         .execute(&mut story.portal.owner().await)
         .await
@@ -184,6 +184,13 @@ async fn rev_01_an_objection_is_the_boards_to_answer() {
     let nobody = story.answer(0, "good").await;
     assert_eq!((nobody.status, nobody.text().contains("请勾选参加复议的成员")), (422, true));
     assert_eq!(nobody.field("复议日期"), story.today.to_string(), "what was typed is kept");
+    let (day, id) = (story.today.to_string(), story.id.clone());
+    let of_nobody =
+        |account| [("answer", "对照评议表核对"), ("grade", ""), ("day", day.as_str()), ("account", account)];
+    let (unread, strange) = (of_nobody("甲"), of_nobody(id.as_str()));
+    assert_eq!(story.act("people/1/answer", &unread).await.status, 400, "nobody ticked is passed over");
+    let strange = story.act("people/1/answer", &strange).await;
+    assert!(strange.status == 409 && strange.text().contains("有的不在评议会"), "{}", strange.text());
     let few = story.answer(4, "good").await;
     assert!(few.status == 409 && few.text().contains("没有过半数"), "{}", few.text());
     let students = story.answer(7, "good").await;

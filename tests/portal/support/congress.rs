@@ -15,11 +15,11 @@ pub async fn convened(portal: &Portal, delegates: i32) -> String {
          from institution i join college c on c.institution_id = i.id join major m on m.college_id = c.id
               join class k on k.major_id = m.id, generate_series(151, $2) n where i.code = $1 and $3::date is not null",
         "insert into student_union (id, institution_id, kind, created_at)
-         select gen_random_uuid(), id, 'school', now() from institution where code = $1 and $2 > 0 and $3::date is not null
+         select gen_random_uuid(), id, 'school', story_now() from institution where code = $1 and $2 > 0 and $3::date is not null
          on conflict do nothing",
         "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on, created_at,
                                created_by)
-         select gen_random_uuid(), u.institution_id, u.id, 2026, '第三次', false, 'convened', $3, $3, now(), a.id
+         select gen_random_uuid(), u.institution_id, u.id, 2026, '第三次', false, 'convened', $3, $3, story_now(), a.id
          from student_union u join institution i on i.id = u.institution_id
               join account a on a.institution_id = i.id and a.number = 'school_league'
          where i.code = $1 and u.kind = 'school' and $2 > 0",
@@ -31,7 +31,7 @@ pub async fn convened(portal: &Portal, delegates: i32) -> String {
                 (values (1, '信息工程系代表团'), (2, '社团代表团')) d(place, name)
          where i.code = $1 and $2 > 0 and $3::date is not null",
         "insert into delegate (id, congress_id, student_id, unit, delegation_id, number, standing, backbone, listed_at, listed_by)
-         select gen_random_uuid(), g.id, s.id, 1, d.id, row_number() over (order by s.number), 'elected', false, now(), g.created_by
+         select gen_random_uuid(), g.id, s.id, 1, d.id, row_number() over (order by s.number), 'elected', false, story_now(), g.created_by
          from congress g join institution i on i.id = g.institution_id join student s on s.institution_id = i.id
               join congress_delegation d on d.congress_id = g.id and d.place = 1 + right(s.number, 1)::integer % 2
          where i.code = $1 and s.number between '20240001' and '2024' || lpad($2::text, 4, '0') and $3::date is not null",

@@ -13,13 +13,13 @@ pub async fn elect(portal: &Portal, path: &str, numbers: &[u32], day: Date) {
              insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on,
                                    held_on, created_at, created_by)
              select gen_random_uuid(), u.institution_id, u.id, 2026, left(gen_random_uuid()::text, 8), true, 'closed', $3, $3, $3,
-                    now(), (select id from account a where a.institution_id = u.institution_id limit 1)
+                    story_now(), (select id from account a where a.institution_id = u.institution_id limit 1)
              from student_union u where u.id = $1::uuid
              returning id, institution_id, created_by
          ), result as (
              insert into congress_result (congress_id, purpose, stage, elected_on, report, taken_at, taken_by, announced_on,
                                           announced_by, approved_on, approved_by, approval_number, file_within, file_by)
-             select id, 'by_election', 'approved', $3, '选举结果报告单', now(), created_by, $3, '大会执行主席', $3, '党委',
+             select id, 'by_election', 'approved', $3, '选举结果报告单', story_now(), created_by, $3, '大会执行主席', $3, '党委',
                     '校党〔2026〕9号', 10, $3 + 14
              from held
              returning congress_id
@@ -42,7 +42,7 @@ pub async fn held(portal: &Portal, path: &str, day: Date) -> String {
     let (id,): (String,) = sqlx::query_as(
         "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on,
                                held_on, created_at, created_by)
-         select gen_random_uuid(), u.institution_id, u.id, 2026, '第三次', true, 'held', $2, $2, $2, now(),
+         select gen_random_uuid(), u.institution_id, u.id, 2026, '第三次', true, 'held', $2, $2, $2, story_now(),
                 (select id from account a where a.institution_id = u.institution_id limit 1)
          from student_union u where u.id = $1::uuid
          returning id::text",

@@ -14,7 +14,7 @@ pub mod union;
 pub mod vetting;
 
 pub use client::{Client, Page, attributes};
-pub use server::{Portal, empty_database, runtime, scratch};
+pub use server::{Portal, empty_database, runtime, scratch, story_clock};
 
 /// The password of every account in the prepared database.
 pub const PASSWORD: &str = "a correct horse 77";

@@ -29,7 +29,10 @@ use lunzhi::{
 };
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-use time::macros::date;
+use time::{
+    Duration, OffsetDateTime,
+    macros::{date, datetime},
+};
 use tokio::net::TcpListener;
 
 use super::{
@@ -67,6 +70,40 @@ static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
     hash.update(format!("{:?}", program.modified().unwrap()));
     format!("lunzhi_template_{}", hex::encode(&hash.finalize()[..8]))
 });
+
+/// When every story begins, whenever it is told: at ten on a Monday in China. A story that ends within the day never meets
+/// midnight, and the days that stories name lie before or after it for good.
+const BEGINNING: OffsetDateTime = datetime!(2026-11-30 10:00 +8);
+
+/// How far the stories' time is ahead of this machine's.
+static AHEAD: LazyLock<Duration> = LazyLock::new(|| BEGINNING - Clock::default().now());
+
+/// The clock of a portal in a story.
+pub fn story_clock() -> Clock {
+    let clock = Clock::default();
+    clock.advance(*AHEAD);
+    clock
+}
+
+/// The stories' time in the database, for what stories write past the portal and for what the database stamps by itself. Only
+/// portals that hold something for a while, who see each other by the server's clock alone, keep to that.
+const AS_THE_STORIES_SAY: &str = "
+    create function story_now() returns timestamptz language sql stable as
+    $$ select now() + current_setting('story.ahead')::interval $$;
+    create function story_day() returns date language sql stable as $$ select china_day(story_now()) $$;
+    alter table session alter column seen_at set default story_now();
+    do $$
+    declare
+        stamping record;
+    begin
+        for stamping in
+            select pg_get_functiondef(oid) as definition from pg_proc
+            where pronamespace = 'public'::regnamespace and prokind = 'f' and proname <> 'story_now'
+                  and prosrc ~ '[^a-z_]now[(][)]'
+        loop
+            execute replace(stamping.definition, 'now()', 'story_now()');
+        end loop;
+    end $$";
 
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
@@ -114,8 +151,11 @@ async fn make_template(admin: &str) {
 
 async fn fill_template(url: &str) {
     migrate(url).await.unwrap();
+    let mut owner = PgConnection::connect(url).await.unwrap();
+    owner.execute(AS_THE_STORIES_SAY).await.unwrap();
+    owner.close().await.unwrap();
     let pools = Pools::new(url).unwrap();
-    let app = Lunzhi::new(pools.clone(), Clock::default(), Cost::CHEAP, MarkKey::random(), None).unwrap();
+    let app = Lunzhi::new(pools.clone(), story_clock(), Cost::CHEAP, MarkKey::random(), None).unwrap();
     let hash = app.hasher.hash(PASSWORD).await.unwrap();
     let mut db = pools.write.acquire().await.unwrap();
     prepare(&mut db, &hash).await;
@@ -125,7 +165,8 @@ async fn fill_template(url: &str) {
 
 /// Two universities with a college, a class, students and an account for each office, numbered by its word.
 async fn prepare(db: &mut PgConnection, hash: &str) {
-    let now = Clock::default().now();
+    // Another process of the same build may begin its stories before this one.
+    let now = BEGINNING - Duration::HOUR;
     take_in_built_in(db, now).await.unwrap();
     for (code, name) in [(FIRST, "第一测试学院"), (SECOND, "第二测试大学")] {
         let institution = store::create_institution(db, code, name, now).await.unwrap();
@@ -278,8 +319,10 @@ impl Portal {
         // A story asks each statement a few times; planned anew each time, that is a third of the server's work.
         let once = format!("alter database {name} set plan_cache_mode = force_generic_plan");
         db.execute(AssertSqlSafe(once)).await.unwrap();
+        let ahead = format!("alter database {name} set story.ahead = '{} seconds'", AHEAD.whole_seconds());
+        db.execute(AssertSqlSafe(ahead)).await.unwrap();
         let url = at(admin, &name);
-        let app = Lunzhi::new(Pools::new(&url).unwrap(), Clock::default(), cost, MarkKey::random(), None).unwrap();
+        let app = Lunzhi::new(Pools::new(&url).unwrap(), story_clock(), cost, MarkKey::random(), None).unwrap();
         Self { app, url, built: OnceLock::new(), behind: None }
     }
 
@@ -344,7 +387,7 @@ impl Portal {
             "with made as (
                  insert into account (id, institution_id, number, name, password_hash, password_set_at,
                                       must_change_password, created_at)
-                 select gen_random_uuid(), a.institution_id, $3, $4, a.password_hash, now(), false, now()
+                 select gen_random_uuid(), a.institution_id, $3, $4, a.password_hash, story_now(), false, story_now()
                  from account a join institution i on i.id = a.institution_id
                  where a.number = $2 and i.code = $1 returning id, institution_id
              )

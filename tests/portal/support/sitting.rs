@@ -52,7 +52,7 @@ pub async fn voters(portal: &Portal, students: std::ops::RangeInclusive<u32>) ->
     sqlx::query(
         "insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
                               created_at, student_id)
-         select gen_random_uuid(), s.institution_id, s.number, s.name, a.password_hash, now(), false, now(), s.id
+         select gen_random_uuid(), s.institution_id, s.number, s.name, a.password_hash, story_now(), false, story_now(), s.id
          from student s join institution i on i.id = s.institution_id
               join account a on a.institution_id = i.id and a.number = 'student'
          where s.number = any($1) and i.code = $2 on conflict do nothing",
@@ -64,7 +64,7 @@ pub async fn voters(portal: &Portal, students: std::ops::RangeInclusive<u32>) ->
     .unwrap();
     sqlx::query(
         "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), a.id, a.institution_id, 'student', '2024-09-01', now()
+         select gen_random_uuid(), a.id, a.institution_id, 'student', '2024-09-01', story_now()
          from account a join institution i on i.id = a.institution_id
          where a.number = any($1) and i.code = $2 and not exists (select from office o where o.account_id = a.id)",
     )
@@ -75,7 +75,7 @@ pub async fn voters(portal: &Portal, students: std::ops::RangeInclusive<u32>) ->
     .unwrap();
     sqlx::query(
         "insert into session (token_hash, account_id, device, created_at, expires_at)
-         select u.hash, a.id, 'test', now(), now() + interval '12 hours'
+         select u.hash, a.id, 'test', story_now(), story_now() + interval '12 hours'
          from unnest($1::text[], $2::bytea[]) as u(number, hash)
               join institution i on i.code = $3 join account a on a.institution_id = i.id and a.number = u.number",
     )

@@ -12,7 +12,7 @@ pub async fn grade_everybody(portal: &Portal) {
     sqlx::query(
         "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
          select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', substr(s.number, 5)::integer, 600, 0, '教务处',
-                now(), (select a.id from account a where a.institution_id = s.institution_id limit 1)
+                story_now(), (select a.id from account a where a.institution_id = s.institution_id limit 1)
          from student s where s.number ~ '^2024'",
     )
     .execute(&mut portal.owner().await)
@@ -119,11 +119,11 @@ pub async fn adopt_text(portal: &Portal, text: &str) {
              insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256,
                                        created_at)
              select gen_random_uuid(), id, 'own-2026', seq, '本校方案', '本校方案', '本校', '2020-12-31', $1,
-                    sha256(convert_to($1, 'UTF8')), now()
+                    sha256(convert_to($1, 'UTF8')), story_now()
              from last returning id
          )
          insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
-         select last.institution_id, last.seq, last.since, made.id, now(),
+         select last.institution_id, last.seq, last.since, made.id, story_now(),
                 (select a.adopted_by from adoption a where a.institution_id = last.institution_id and a.seq = 1)
          from last, made",
     )

@@ -16,13 +16,13 @@ pub async fn student_account(portal: &Portal, number: u32) -> Client {
         "with made as (
              insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
                                   created_at, student_id)
-             select gen_random_uuid(), s.institution_id, s.number, s.name, a.password_hash, now(), false, now(), s.id
+             select gen_random_uuid(), s.institution_id, s.number, s.name, a.password_hash, story_now(), false, story_now(), s.id
              from student s join institution i on i.id = s.institution_id
                   join account a on a.institution_id = i.id and a.number = 'student'
              where s.number = $1 and i.code = $2 returning id, institution_id
          )
          insert into office (id, account_id, institution_id, kind, from_day, granted_at)
-         select gen_random_uuid(), id, institution_id, 'student', '2024-09-01', now() from made",
+         select gen_random_uuid(), id, institution_id, 'student', '2024-09-01', story_now() from made",
     )
     .bind(&number)
     .bind(FIRST)
@@ -71,7 +71,7 @@ pub async fn announce_coming_years(portal: &Portal) -> Workdays {
         sqlx::query(
             "with kept as (
                  insert into holiday_year (institution_id, year, source, kept_at)
-                 select id, $1, '通知', now() from institution returning institution_id, year
+                 select id, $1, '通知', story_now() from institution returning institution_id, year
              )
              insert into holiday (institution_id, year, day, works, name)
              select institution_id, year, $2, false, '元旦' from kept",

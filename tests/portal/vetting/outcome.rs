@@ -22,7 +22,7 @@ async fn elg_05_whoever_does_not_meet_a_condition_is_told_which_with_the_fact_an
     for statement in [
         "update student set political = '群众' where number = '20240050'",
         "insert into grade_fact (id, student_id, basis, period, failed, source, recorded_at, recorded_by)
-         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 2, '教务处', now() + interval '1 second',
+         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 2, '教务处', story_now() + interval '1 second',
                 (select a.id from account a where a.institution_id = s.institution_id limit 1)
          from student s where s.number = '20240051'",
         "delete from grade_fact where student_id in (select id from student where number = '20240052')",
@@ -113,6 +113,8 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     let from = (today + Duration::days(20)).to_string();
     let settle = [("case", case.as_str()), ("from", from.as_str()), ("ground", "系团总支〔2026〕3号")];
+    let unread = [&settle[..], &[("case", "甲")]].concat();
+    assert_eq!(league.post(&format!("{round}/outcome"), &unread).await.status, 400, "nobody ticked is passed over");
     let held = league.post(&format!("{round}/outcome"), &settle).await;
     assert!(held.status == 422 && held.text().contains("尚未核实"), "{}", held.text());
     let act = read.attributes("form[method=post][action*=objections]", "action").remove(0);
@@ -181,7 +183,7 @@ async fn grades_that_change_in_mid_case_are_shown_and_judged_again_at_the_appoin
     agree(&mut branch, &[]).await;
     sqlx::query(
         "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
-         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 300, 600, 1, '教务处', now() + interval '1 second',
+         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 300, 600, 1, '教务处', story_now() + interval '1 second',
                 (select a.id from account a where a.institution_id = s.institution_id limit 1)
          from student s where s.number = '20240130'",
     )
@@ -226,7 +228,7 @@ async fn plan_holder_and_class_may_change_in_mid_case() {
              update office o set class_id = other.id from other, institution i
              where i.id = o.institution_id and i.code = $1 and o.kind = 'class_branch'
          )
-         update class k set ended_on = current_date, merged_into = other.id from other, major m, college c, institution i
+         update class k set ended_on = story_day(), merged_into = other.id from other, major m, college c, institution i
          where m.id = k.major_id and c.id = m.college_id and i.id = c.institution_id and i.code = $1 and k.name = '软件2401班'",
     )
     .bind(FIRST)
@@ -240,7 +242,7 @@ async fn plan_holder_and_class_may_change_in_mid_case() {
     // The office passes to somebody else: the step is the office's, and what was signed stays signed.
     sqlx::query(
         "insert into office (id, account_id, institution_id, kind, class_id, from_day, granted_at)
-         select gen_random_uuid(), a.id, o.institution_id, o.kind, o.class_id, o.from_day, now()
+         select gen_random_uuid(), a.id, o.institution_id, o.kind, o.class_id, o.from_day, story_now()
          from office o join account a on a.institution_id = o.institution_id and a.number = 'school_party'
          where o.kind = 'class_branch' and o.class_id is not null
                and o.institution_id = (select id from institution where code = $1)",
@@ -249,7 +251,7 @@ async fn plan_holder_and_class_may_change_in_mid_case() {
     .execute(&mut db)
     .await
     .unwrap();
-    sqlx::query("update office set ended_at = now() where kind = 'class_branch' and account_id in (select id from account where number = 'class_branch')")
+    sqlx::query("update office set ended_at = story_now() where kind = 'class_branch' and account_id in (select id from account where number = 'class_branch')")
         .execute(&mut db)
         .await
         .unwrap();
@@ -341,7 +343,7 @@ async fn who_is_erased_leaves_a_case_without_words_and_the_opinions_stay() {
     let mut db = portal.owner().await;
     let rewritten = sqlx::query("update vetting_opinion set says = '同意'").execute(&mut db).await;
     assert!(rewritten.unwrap_err().to_string().contains("never rewritten"));
-    sqlx::query("update student set left_on = current_date - 1, left_why = 'withdrawn' where number = '20240147'")
+    sqlx::query("update student set left_on = story_day() - 1, left_why = 'withdrawn' where number = '20240147'")
         .execute(&mut db)
         .await
         .unwrap();

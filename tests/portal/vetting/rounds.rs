@@ -90,7 +90,7 @@ async fn who_leaves_the_university_and_a_round_that_ends_leave_no_case_open() {
     apply(&mut gone, &round, "ordinary").await;
     let mut stays = student_account(&portal, 142).await;
     let application = apply(&mut stays, &round, "ordinary").await;
-    sqlx::query("update student set left_on = current_date, left_why = 'withdrawn' where number = '20240141'")
+    sqlx::query("update student set left_on = story_day(), left_why = 'withdrawn' where number = '20240141'")
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
@@ -120,7 +120,7 @@ async fn graduates_apply_to_their_own_union_where_the_school_has_one() {
 
     sqlx::query(
         "insert into student_union (id, institution_id, kind, created_at)
-         select gen_random_uuid(), id, 'graduate', now() from institution where code = $1",
+         select gen_random_uuid(), id, 'graduate', story_now() from institution where code = $1",
     )
     .bind(FIRST)
     .execute(&mut portal.owner().await)

@@ -60,7 +60,7 @@ async fn a_first_year_applies_without_grades_and_is_judged_again_at_the_appointm
     // Meanwhile the first examinations are over, one of them failed.
     sqlx::query(
         "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
-         select gen_random_uuid(), s.id, 'semester', '第一学期', 3, 600, 1, '教务处', now(),
+         select gen_random_uuid(), s.id, 'semester', '第一学期', 3, 600, 1, '教务处', story_now(),
                 (select a.id from account a where a.institution_id = s.institution_id limit 1)
          from student s where s.number = '20240060'",
     )
@@ -242,7 +242,7 @@ async fn cases_of_an_office_without_people_are_shown_to_the_office_above_at_once
     let mut student = student_account(&portal, 97).await;
     apply(&mut student, &round, "ordinary").await;
     assert!(!college_league.get("/vetting").await.text().contains("没有人办理"));
-    let end = "update office set ended_at = now() where kind = $1 and ended_at is null";
+    let end = "update office set ended_at = story_now() where kind = $1 and ended_at is null";
     sqlx::query(end).bind("class_branch").execute(&mut portal.owner().await).await.unwrap();
     let page = college_league.get("/vetting").await;
     assert!(
@@ -333,17 +333,17 @@ async fn a_nominee_who_cannot_sign_in_is_marked_at_the_look_up_the_nomination_an
     sqlx::query(
         "with made as (
              insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
-             select gen_random_uuid(), s.institution_id, s.number, s.name, false, now(), s.id
+             select gen_random_uuid(), s.institution_id, s.number, s.name, false, story_now(), s.id
              from student s join institution i on i.id = s.institution_id
              where s.number = '20240097' and i.code = $1 returning id, institution_id
          ), server as (
              insert into campus_sign_in (institution_id, kind, server, origin, plain_allowed, opens_students, password_for,
                                          set_at)
              select institution_id, 'cas', 'https://cas.example.edu.cn', 'https://xsh.example.edu.cn', false, false, 'all',
-                    now()
+                    story_now()
              from made
          )
-         insert into campus_binding (account_id, subject_hash, bound_at) select id, sha256('cas'), now() from made",
+         insert into campus_binding (account_id, subject_hash, bound_at) select id, sha256('cas'), story_now() from made",
     )
     .bind(FIRST)
     .execute(&mut portal.owner().await)
@@ -360,7 +360,7 @@ async fn a_class_branch_looks_nobodys_rank_up_and_sees_the_figures_of_its_candid
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
     sqlx::query(
         "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
-         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 500, 600, 0, '教务处', now() + interval '1 second',
+         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 500, 600, 0, '教务处', story_now() + interval '1 second',
                 (select a.id from account a where a.institution_id = s.institution_id limit 1)
          from student s where s.number = '20240099'",
     )

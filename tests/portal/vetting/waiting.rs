@@ -34,8 +34,8 @@ async fn a_long_list_stops_at_its_page_and_says_how_many_there_are() {
                                      origin, source, pledge, pledged_at, evidence, created_at, submitted_at, stage, step, visit,
                                      furthest, due_on)
            select gen_random_uuid(), 1000 + s.place, r.institution_id, r.id, p.id, s.id, m.college_id, k.id, 'applied',
-                  'ordinary', '公约', now(), '{"on": "2026-11-01", "conditions": [], "rank": [1, 40], "failed": 0, "political": "共青团员"}',
-                  now(), now(), 'at', 0, 1, 0, $2 + (s.place % 3)::integer
+                  'ordinary', '公约', story_now(), '{"on": "2026-11-01", "conditions": [], "rank": [1, 40], "failed": 0, "political": "共青团员"}',
+                  story_now(), story_now(), 'at', 0, 1, 0, $2 + (s.place % 3)::integer
            from vetting_round r join vetting_place p on p.round_id = r.id
                 join lateral (select id, class_id, row_number() over (order by number) as place from student
                               where institution_id = r.institution_id and number >= '20240050') s on s.place <= 60

@@ -29,7 +29,7 @@ use crate::{
     name::order,
     page::chrome::Chrome,
     text::trimmed,
-    web::forms::{Done as DoneQuery, Errors, Submitted, written},
+    web::forms::{Done as DoneQuery, Errors, Submitted, ticked, written},
 };
 
 /// The longest duty in a delegation.
@@ -167,8 +167,9 @@ pub(super) async fn seat(
     Form(form): Form<SeatingForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let picked: Vec<DelegateId> = form.pick.iter().filter_map(|id| id.parse().ok()).collect();
-    let target: Option<CongressDelegationId> = form.delegation.parse().ok();
+    let picked: Vec<DelegateId> = ticked(&form.pick)?;
+    let typed = Some(form.delegation.as_str()).filter(|id| !id.is_empty());
+    let target: Option<CongressDelegationId> = typed.map(str::parse).transpose().map_err(|_| Failure::Malformed)?;
     let duty = trimmed(&form.duty);
     if picked.is_empty() {
         errors.add("pick", "请勾选代表");
@@ -187,6 +188,13 @@ pub(super) async fn seat(
     app.write_as(acting.person().authority(), async |db| {
         let congress = kept(db, &acting, id).await?;
         under_preparation(&app, acting.person(), &congress, "编组代表团", id.delegations_path())?;
+        let seated = store::seated(db, &congress).await?;
+        if !picked.iter().all(|id| seated.iter().any(|row| row.id == *id && row.votes())) {
+            let refused = refusal(&app, acting.person(), &congress, "编组代表团", id.delegations_path());
+            return Err(
+                refused.for_reason("勾选的人里有的不是本次大会的代表，或者已经不是", "核对现在的名单，重新勾选")
+            );
+        }
         if let Some(target) = target {
             let moved = store::move_to(db, &congress, target, &picked).await?;
             return audit::append(db, acting.person(), entry(&congress, "编入代表团").detail("代表", moved), now).await;

@@ -24,7 +24,7 @@ use crate::{
             nouns::{Admission, Arrival, Attendee, CheckIn, CheckedIn, Headcount, Meeting, NotCheckedIn, Recent},
             paths,
             state::Meetings,
-            store::{self, CheckInTarget, Desk},
+            store::{self, CheckInDesk, CheckInTarget},
         },
         store as congresses,
     },
@@ -195,7 +195,7 @@ async fn admit(
         }
         _ => None,
     };
-    let (desk, now) = (Desk { person, keepers }, app.clock.now());
+    let (desk, now) = (CheckInDesk { person, keepers }, app.clock.now());
     app.write_one_as(&person.authority(), async |db| store::check_in(db, id, desk, meant, now).await).await
 }
 

@@ -29,7 +29,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     people::find::PeopleField,
     rules::{
-        Finding, Outcome,
+        Finding,
         meeting::{Duty, Needed, quorum, show_of_hands_with},
     },
     web::forms::{Done as DoneQuery, Errors, ReasonForm, Submitted, reason},
@@ -94,8 +94,9 @@ impl HandsPage {
         self.keeps && self.congress.stage == Stage::Convened && self.meeting.signed_at.is_none()
     }
 
-    fn is_enough(&self) -> bool {
-        self.quorum.verdict == Outcome::Pass
+    /// So many are missing before anything is voted on.
+    fn missing(&self) -> u32 {
+        self.head.count.missing(&self.meeting.rules)
     }
 }
 
@@ -161,6 +162,14 @@ pub(super) async fn take(
     let act = Act::begin(&app, &acting, id, "登记举手表决").await?.back_to(id.hands_path());
     let mut errors = Errors::default();
     let Some(typed) = form.read(&mut errors).filter(|_| errors.is_empty()) else {
+        // The page has no form for it while too few are there.
+        let (mut db, today) = (app.read().await?, act.now.date());
+        let meeting = store::find(&mut db, id).await?.ok_or(Failure::Missing)?;
+        let head = store::headcount(&mut db, id, counting_day(&meeting, today)).await?;
+        drop(db);
+        if !head.count.is_enough(&meeting.rules) {
+            return Err(act.refusal().because(vec![quorum(&meeting.rules, head.count)]));
+        }
         let typed = TypedForms { hands: form, ..TypedForms::default() };
         return again(&app, acting.person(), act.congress, Submitted::new(typed, errors)).await;
     };

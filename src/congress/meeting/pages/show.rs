@@ -71,6 +71,11 @@ impl MeetingPage {
         self.keeps && self.congress.stage == Stage::Convened
     }
 
+    /// So many are missing before anybody is elected.
+    fn missing(&self) -> u32 {
+        self.head.count.missing(&self.meeting.rules)
+    }
+
     /// The document of an item.
     fn document_of(&self, item: &AgendaItem) -> Option<&DocumentHead> {
         self.documents.iter().find(|one| Some(one.id) == item.document)

@@ -81,16 +81,12 @@ pub async fn attendees(
 ) -> Result<Vec<Attendee>, Failure> {
     let rows = sqlx::query_as!(
         AttendeeRow,
-        r#"select s.id as "student!: StudentId", s.number as "number!", s.name as "name!", k.name as "class!",
-                  c.name as "college!", d.card, coalesce(t.name, '') as "delegation!",
-                  exists (select from delegate_card p where p.congress_id = $1 and p.student_id = s.id and p.kind = 'paper')
-                      as "has_card!",
-                  a.at as "at?", a.desk as "desk?", a.way as "way?", a.left_at as "left_at?"
-           from congress_due($1, $2) d join student s on s.id = d.student_id join class k on k.id = s.class_id
-                join major m on m.id = k.major_id join college c on c.id = m.college_id
+        r#"select p.student_id as "student!: StudentId", p.number as "number!", p.name as "name!", p.class as "class!",
+                  p.college as "college!", d.card, coalesce(t.name, '') as "delegation!", p.has_card as "has_card!",
+                  p.at as "at?", p.desk as "desk?", p.way as "way?", p.left_at as "left_at?"
+           from congress_due($1, $2) d cross join lateral attendee($1, d.student_id) p
                 left join congress_delegation t on t.id = d.delegation_id
-                left join attendance a on a.congress_id = $1 and a.student_id = s.id and a.undone_at is null
-           order by t.place nulls last, d.card nulls last, c.place, c.name, k.name, s.number"#,
+           order by t.place nulls last, d.card nulls last, p.college_place, p.college, p.class, p.number"#,
         congress.0,
         day
     );
@@ -108,19 +104,15 @@ pub async fn attendees_among(
     let people: Vec<_> = people.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as!(
         AttendeeRow,
-        r#"select s.id as "student!: StudentId", s.number as "number!", s.name as "name!", k.name as "class!",
-                  c.name as "college!", d.card, coalesce(t.name, '') as "delegation!",
-                  exists (select from delegate_card p where p.congress_id = $1 and p.student_id = s.id and p.kind = 'paper')
-                      as "has_card!",
-                  a.at as "at?", a.desk as "desk?", a.way as "way?", a.left_at as "left_at?"
+        r#"select p.student_id as "student!: StudentId", p.number as "number!", p.name as "name!", p.class as "class!",
+                  p.college as "college!", d.card, coalesce(t.name, '') as "delegation!", p.has_card as "has_card!",
+                  p.at as "at?", p.desk as "desk?", p.way as "way?", p.left_at as "left_at?"
            from unnest($3::uuid[]) n(id)
                 cross join lateral (select w.card, w.delegation_id from congress_due($1, $2) w
                                     where w.student_id = n.id limit 1) d
-                join student s on s.id = n.id join class k on k.id = s.class_id
-                join major m on m.id = k.major_id join college c on c.id = m.college_id
+                cross join lateral attendee($1, n.id) p
                 left join congress_delegation t on t.id = d.delegation_id
-                left join attendance a on a.congress_id = $1 and a.student_id = s.id and a.undone_at is null
-           order by d.card nulls last, c.place, c.name, k.name, s.number"#,
+           order by d.card nulls last, p.college_place, p.college, p.class, p.number"#,
         congress.0,
         day,
         &people
@@ -179,7 +171,7 @@ pub async fn holder(
 
 /// Who checks in, and at which desk.
 #[derive(Debug, Clone, Copy)]
-pub struct Desk<'a> {
+pub struct CheckInDesk<'a> {
     pub person: &'a SignedIn,
     /// The desk of whoever keeps the congress; none for others, who have the desk that they were given.
     pub keepers: Option<&'static str>,
@@ -209,7 +201,7 @@ impl CheckInTarget<'_> {
 pub async fn check_in(
     connection: &mut PgConnection,
     congress: CongressId,
-    desk: Desk<'_>,
+    desk: CheckInDesk<'_>,
     meant: CheckInTarget<'_>,
     now: OffsetDateTime,
 ) -> Result<Option<CheckedIn>, Failure> {
