@@ -11,6 +11,10 @@ use lunzhi::{
     sheet::{Choice, Hidden},
 };
 
+/// What a burst of uploads took goes back to the system; the C library's keeps it, for each thread anew.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// 轮值：依规运行学生会的系统。
 #[derive(Parser)]
 #[command(name = "lunzhi", version, about, disable_help_subcommand = true)]

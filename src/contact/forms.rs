@@ -69,7 +69,7 @@ impl LogForm {
         }
         let typed = match trimmed(&self.points) {
             "" => String::new(),
-            _ => lines(&self.points, MOST_POINTS * (LONGEST + 1), "points", "", errors)?,
+            _ => lines(&self.points, MOST_POINTS * (LONGEST + 1), "points", "", errors).unwrap_or_default(),
         };
         let points: Vec<String> =
             typed.lines().map(|line| trimmed(line).to_owned()).filter(|line| !line.is_empty()).collect();

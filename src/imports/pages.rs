@@ -240,6 +240,7 @@ async fn upload(
         return Ok((unfit, list_page(&app, &acting, Submitted::new(form, errors)).await?).into_response());
     };
     let (may_grant, own, sent) = (grants(acting.office().kind), acting.person().number.clone(), file.clone());
+    let _turn = app.turn_to_read().await?;
     let read = app
         .heavy(move || {
             let sha256 = Sha256::digest(&file).to_vec();

@@ -13,6 +13,7 @@ use std::{
 };
 
 use axum::extract::FromRef;
+use tokio::{sync::OwnedMutexGuard, time::timeout};
 
 use super::progress_store::{self, Turn};
 use crate::{
@@ -24,6 +25,9 @@ use crate::{
 /// How often it is said how far a commit is, and how often a file that waits asks for its turn.
 const SAID_EVERY: Duration = Duration::from_secs(1);
 const ASKED_EVERY: Duration = Duration::from_millis(300);
+
+/// How long a list waits for its turn to be read: half a minute's worth of the largest.
+const READ_WITHIN: Duration = Duration::from_secs(30);
 
 /// Counts the rows of a commit as they are written.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +73,8 @@ impl Drop for ReportedProgress {
 pub struct Imports {
     app: App,
     turns: Arc<Turns>,
+    /// The turn of a list to be read.
+    reading: Arc<tokio::sync::Mutex<()>>,
     /// This portal among several on one database, and after its next start.
     pub(super) portal: PortalId,
 }
@@ -86,13 +92,21 @@ impl Deref for Imports {
 impl Imports {
     #[must_use]
     pub fn new(app: &App) -> Self {
-        Self { app: app.clone(), turns: Arc::default(), portal: PortalId::random() }
+        Self { app: app.clone(), turns: Arc::default(), reading: Arc::default(), portal: PortalId::random() }
     }
 
     /// The university's turn at this portal, in the order in which they came.
     pub(super) fn turn(&self, institution: InstitutionId) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(institution).or_default())
+    }
+
+    /// A list's turn to be read at this portal. Its rows lie in memory until they are staged, several times as large as the file.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] where it does not come in time.
+    pub(super) async fn turn_to_read(&self) -> Result<OwnedMutexGuard<()>, Failure> {
+        timeout(READ_WITHIN, Arc::clone(&self.reading).lock_owned()).await.map_err(|_| Failure::Busy)
     }
 
     /// Says every second how far a commit is.

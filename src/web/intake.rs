@@ -20,8 +20,8 @@ use crate::{database::space::Space, failure::Failure, ids::AccountId, sheet::LAR
 const LARGEST_BODY: usize = LARGEST_FILE + LARGEST_FORM;
 /// Bytes that are counted as one.
 const UNIT: usize = 64 * 1024;
-/// All uploads together: eight of the largest, or some forty photos.
-const BUDGET: usize = 8 * LARGEST_BODY;
+/// All uploads together: four of the largest, or some forty photos.
+const BUDGET: usize = 4 * LARGEST_BODY;
 /// Of one account, in whatever browsers: two of the largest, or a desk's whole day of small forms.
 const OF_AN_ACCOUNT: usize = 2 * LARGEST_BODY;
 /// How long an upload waits for its place. A class that sends its photos in the last minute is served in turn.

@@ -60,6 +60,10 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
+/// The portals that are measured inside this process allocate as the program does.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(4);
 const PASSWORD: &str = "a password of the bench";
