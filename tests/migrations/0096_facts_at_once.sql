@@ -10,6 +10,7 @@ from (values ('year', '2025', 30, 40, 1, '初报', '2026-01-01', 'major'), ('yea
              ('year', '2024', 1, 40, 0, '上年', '2025-01-01', 'major'), ('semester', '上学期', 2, 40, 3, '学期', '2026-05-01', 'major'))
      v (basis, period, rank, cohort, failed, source, at, rank_of);
 do $$ begin
+    assert to_regclass('union_fact_post') is not null;
     assert (select (f.basis, f.period, f.rank, f.cohort, f.failed, f.source, f.other_ranks)
                    = ('year', '2025', 10, 40, 0, '补考', '[{"of": "class", "rank": 5, "cohort": 20}]'::jsonb)
             from student_facts(null) f where f.student_id = md5('figures')::uuid);
