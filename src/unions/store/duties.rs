@@ -25,18 +25,19 @@ pub async fn pledges(
                select distinct p.union_id, p.student_id from post p join student_union u on u.id = p.union_id
                where u.institution_id = $1 and (cardinality($3::uuid[]) = 0 or u.id = any($3)) and p.voided_at is null
                      and p.from_day <= $2 and (p.until_day is null or p.until_day > $2)
-           )
-           select u.id as "union: UnionId",
-                  exists (select from pledge_text t where t.institution_id = $1 and t.from_day <= $2) as "on_file!",
-                  coalesce(h.due, 0) as "due!", coalesce(h.missing, '{}') as "missing!"
-           from student_union u left join (
+           ), counted as materialized (
+               -- Once, and not anew for each union: a plan that is kept for all universities expects one union of one.
                select h.union_id, count(*) as due,
                       array_agg(s.number order by s.number)
                           filter (where coalesce(g.academic_year, 0) < academic_year($2)) as missing
                from held h join student s on s.id = h.student_id
                     left join last_pledges(array(select student_id from held)) g on g.student_id = h.student_id
                group by 1
-           ) h on h.union_id = u.id
+           )
+           select u.id as "union!: UnionId",
+                  exists (select from pledge_text t where t.institution_id = $1 and t.from_day <= $2) as "on_file!",
+                  coalesce(h.due, 0) as "due!", coalesce(h.missing, '{}') as "missing!"
+           from student_union u left join counted h on h.union_id = u.id
            where u.institution_id = $1 and u.opened_on is not null
                  and (cardinality($3::uuid[]) = 0 or u.id = any($3))"#,
         institution.0,

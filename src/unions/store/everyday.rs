@@ -31,12 +31,13 @@ pub async fn everyday_work(
         r#"with own as materialized (
                select id, kind, opened_on from student_union
                where institution_id = $1 and opened_on is not null and ($3::uuid is null or id = $3)
-           ), linked as (
-               -- The school's alone calls them.
+           ), linked as materialized (
+               -- These are counted once, and not anew for each union: a plan that is kept for all universities expects one
+               -- union of one. The school's alone calls link meetings.
                select m.union_id, max(china_day(m.starts_at)) as last from union_meeting m
                where m.union_id in (select id from own where kind = 'school') and m.kind = 'link' and m.stage = 'held'
                group by 1
-           ), attended as (
+           ), attended as materialized (
                select x.union_id, count(*) as meetings, count(*) filter (where x.presence = 'late') as late,
                       count(*) filter (where x.presence = 'absent') as absent
                from union_meeting_member x join union_meeting m on m.id = x.meeting_id
@@ -44,23 +45,23 @@ pub async fn everyday_work(
                where o.institution_id = $1 and m.kind = 'link' and m.stage = 'held'
                      and china_day(m.starts_at) > $2::date - 366
                group by 1
-           ), overdue as (
+           ), overdue as materialized (
                select p.union_id, count(*) as projects,
                       sum((select count(*) from volunteer v where v.project_id = p.id and v.until_at is null))::bigint
                           as unreleased
                from project p where p.union_id in (select id from own) and p.stage <> 'closed' and p.ends_on < $2
                group by 1
-           ), reported as (
+           ), reported as materialized (
                select r.union_id, count(*) as reports, count(*) filter (where r.happened_at is not null) as late
                from prior_report r
                where r.union_id in (select id from own) and china_day(r.received_at) > $2::date - 366
                group by 1
-           ), unsummed as (
+           ), unsummed as materialized (
                select q.union_id, count(*) as matters from matter q
                where q.union_id in (select id from own) and q.stage = 'begun' and q.summary_due < $2
                group by 1
            )
-           select u.id as "union: UnionId", u.kind = 'school' as "is_school!", u.opened_on as "since!",
+           select u.id as "union!: UnionId", u.kind = 'school' as "is_school!", u.opened_on as "since!",
                   g.link_every as "link_every?", l.last as "last_link?",
                   coalesce(t.meetings, 0) as "meetings!", coalesce(t.late, 0) as "late!", coalesce(t.absent, 0) as "absent!",
                   coalesce(p.projects, 0) as "overdue!", coalesce(p.unreleased, 0) as "unreleased!",

@@ -192,7 +192,8 @@ async fn posts(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<Pos
            where p.union_id = any($1) and p.voided_at is null
                  -- What was called off before it began is history and holds nothing.
                  and (p.until_day is null or p.until_day > p.from_day)
-           order by p.department_id is not null, d.from_day, d.name,
+           -- By union first, which is one short comparison for most pairs of fifty thousand.
+           order by p.union_id, p.department_id is not null, d.from_day, d.name,
                     array_position(array['presidium', 'other', 'head', 'staff'], p.kind), p.from_day, s.number"#,
         unions
     );

@@ -29,15 +29,15 @@ pub async fn voices(
     now: OffsetDateTime,
 ) -> Result<Vec<UnionVoices>, Failure> {
     let rows = sqlx::query!(
-        r#"with asked as (
+        r#"with asked as materialized (
                select receiver, college_id, count(*) filter (where stage = 'received' and take_up_due < $2) as take_up,
                       count(*) filter (where stage = 'sent' and due_on < china_day($2)) as answer
                from voice_request where institution_id = $1 and stage in ('received', 'sent') group by 1, 2
-           ), raised as (
+           ), raised as materialized (
                select f.union_id, count(*) as points from face_point p join face_session f on f.id = p.session_id
                where f.institution_id = $1 and p.progress is null and p.due_on < china_day($2) group by 1
            )
-           select u.id as "union: UnionId", coalesce(q.take_up, 0) as "take_up!", coalesce(q.answer, 0) as "answer!",
+           select u.id as "union!: UnionId", coalesce(q.take_up, 0) as "take_up!", coalesce(q.answer, 0) as "answer!",
                   coalesce(r.points, 0) as "points!", g.take_up_hours as "take_up_hours?", g.answer_days as "answer_days?"
            from student_union u left join asked q on q.receiver = u.kind and q.college_id is not distinct from u.college_id
                 left join raised r on r.union_id = u.id left join voice_setting g on g.institution_id = u.institution_id
