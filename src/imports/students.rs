@@ -500,8 +500,9 @@ pub(super) async fn set_up(
     Ok(())
 }
 
-/// Adds the new students of some rows. Places are gathered first: joined one by one, each row would look for its own. Ids
-/// follow each other, with a beginning drawn for these rows: forty thousand drawn one by one lie all over the key's index.
+/// Adds the new students of some rows. Places are gathered first, each as rows name it: joined one by one, each row would
+/// look for its own. Ids follow each other, with a beginning drawn for these rows: forty thousand drawn one by one lie all
+/// over the key's index.
 pub(super) async fn add(
     connection: &mut PgConnection,
     import: &Locked<Import>,
@@ -510,8 +511,9 @@ pub(super) async fn add(
 ) -> Result<(), Failure> {
     sqlx::query!(
         "with place as materialized (
-             select c.name as college, m.name as major, m.level, k.entry_year, k.name as class, k.id
+             select array[c.name, m.name, l.label, k.entry_year::text, k.name] as path, k.id
              from college c join major m on m.college_id = c.id join class k on k.major_id = m.id
+                  join unnest(array['专科', '本科', '研究生']) as l(label) on level_slug(l.label) = m.level
              where c.institution_id = $2
          ), drawn as materialized (
              select left(gen_random_uuid()::text, 24) as beginning
@@ -519,9 +521,7 @@ pub(super) async fn add(
          insert into student (id, institution_id, number, name, class_id, political, gender, ethnic)
          select (d.beginning || lpad(to_hex(r.row), 12, '0'))::uuid, $2, r.cells[1], r.cells[2], p.id,
                 r.cells[8], r.cells[9], r.cells[10]
-         from drawn d cross join import_row r
-              join place p on p.college = r.cells[3] and p.major = r.cells[4] and p.level = level_slug(r.cells[5])
-                   and p.entry_year = r.cells[6]::integer and p.class = r.cells[7]
+         from drawn d cross join import_row r join place p on p.path = r.cells[3:7]
          where r.import_id = $1 and r.row >= $3 and r.row < $4 and r.state = 'added'",
         import.id.0,
         institution.0,
