@@ -58,8 +58,8 @@ pub(super) const LAYOUT: Layout = Layout {
     ]],
 };
 
-/// The cells of a row, in the order of the columns; of a college, a major or a class the file's first spelling.
-pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) -> Vec<Option<String>> {
+/// The cells of a row, in the order of the columns.
+pub(super) fn read(reader: &mut RowReader<'_, '_>) -> Vec<Option<String>> {
     let number = reader.person_number("学号").map(|number| number.shown().to_owned());
     let name = reader.person_name("姓名").map(|name| name.shown().to_owned());
     let mut place = |column, longest| {
@@ -67,7 +67,7 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) ->
         if text.chars().count() < 2 && column != "班级" {
             reader.fault(column, "至少两个字");
         }
-        Some(spellings.first(text))
+        Some(text.to_owned())
     };
     let (college, major) = (place("院系", 60), place("专业", 60));
     let class = place("班级", 60);
@@ -87,6 +87,15 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) ->
     let ethnic = reader.nationality("民族");
     let owned = |text: Option<&str>| text.map(str::to_owned);
     vec![number, name, college, major, owned(level), year, class, owned(political), owned(gender), owned(ethnic)]
+}
+
+/// Takes the file's first spelling of a college, a major and a class.
+pub(super) fn spell_alike(cells: &mut [Option<String>], spellings: &mut Spellings) {
+    for place in [2, 3, 6] {
+        if let Some(Some(text)) = cells.get_mut(place) {
+            *text = spellings.first(text);
+        }
+    }
 }
 
 /// Rows that are looked up at once: what is known of each of them is held meanwhile.
