@@ -1,6 +1,11 @@
 //! Reading a file: its rows become cells in the order of its kind's columns.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    num::NonZeroUsize,
+    panic::resume_unwind,
+    thread::{self, available_parallelism},
+};
 
 use super::{
     grades::{self, FAILED},
@@ -16,6 +21,11 @@ use crate::{
     sheet::{BadCell, Choice, Columns, ReadError, Row, RowReader, Sheet, SheetError, row_list},
     text::printable,
 };
+
+/// Rows that are read at once: what each has is held beside the file meanwhile.
+const AT_ONCE: usize = 2_000;
+/// The fewest rows for which another core is asked.
+const FEWEST: usize = 200;
 
 impl Kind {
     fn layout(self) -> &'static Layout {
@@ -113,21 +123,25 @@ pub fn read(
     let mut rows = Vec::with_capacity(sheet.rows.len());
     // What rows that may repeat each other have, as it was typed; all others are let go as they are read.
     let mut typed = BTreeMap::new();
-    for (place, row) in std::mem::take(&mut sheet.rows).into_iter().enumerate() {
-        let mut bad: Vec<BadCell> = Vec::new();
-        let mut reader = RowReader::new(&row, &columns, &mut bad);
-        let cells = match kind {
-            Kind::Students => students::read(&mut reader, &mut spellings),
-            Kind::Grades => grades::read(&mut reader, none_failed),
-            Kind::Offices => offices::read(&mut reader, may_grant, own),
-        };
-        repeats.note(place, &cells);
-        if repeated.has(&columns.shown(&row, number)) {
-            typed.insert(place, as_typed(&columns, &row, &names));
+    let reading = Reading { kind, columns: &columns, may_grant, own, none_failed };
+    let mut left = std::mem::take(&mut sheet.rows).into_iter();
+    loop {
+        let part: Vec<Row> = left.by_ref().take(AT_ONCE).collect();
+        if part.is_empty() {
+            break;
         }
-        let wrong = bad.iter().map(|bad| format!("{}：{}", bad.column, bad.reason)).collect::<Vec<_>>().join("；");
-        let cells = if wrong.is_empty() { Cells::of(&cells) } else { as_typed(&columns, &row, &names) };
-        rows.push(FileRow { row: row.number, cells, wrong });
+        for (row, ReadRow { mut cells, wrong }) in part.iter().zip(reading.rows(&part)) {
+            let place = rows.len();
+            if kind == Kind::Students {
+                students::spell_alike(&mut cells, &mut spellings);
+            }
+            repeats.note(place, &cells);
+            if repeated.has(&columns.shown(row, number)) {
+                typed.insert(place, as_typed(&columns, row, &names));
+            }
+            let cells = if wrong.is_empty() { Cells::of(&cells) } else { as_typed(&columns, row, &names) };
+            rows.push(FileRow { row: row.number, cells, wrong });
+        }
     }
     for (place, says) in repeats.faults(&rows, &names) {
         let Some(row) = rows.get_mut(place) else { continue };
@@ -135,6 +149,51 @@ pub fn read(
         row.cells = typed.remove(&place).unwrap_or_else(|| std::mem::take(&mut row.cells));
     }
     Ok(FileRows { rows, read_as: ReadAs::of(sheet.name, &sheet.notes, &columns.ignored) })
+}
+
+/// What a row has and what is wrong with it, in Chinese.
+struct ReadRow {
+    cells: Vec<Option<String>>,
+    wrong: String,
+}
+
+/// How each row of a file is read.
+struct Reading<'a> {
+    kind: Kind,
+    columns: &'a Columns,
+    may_grant: &'a [OfficeKind],
+    own: &'a str,
+    none_failed: Option<NoneFailed>,
+}
+
+impl Reading<'_> {
+    fn row(&self, row: &Row) -> ReadRow {
+        let mut bad: Vec<BadCell> = Vec::new();
+        let mut reader = RowReader::new(row, self.columns, &mut bad);
+        let cells = match self.kind {
+            Kind::Students => students::read(&mut reader),
+            Kind::Grades => grades::read(&mut reader, self.none_failed),
+            Kind::Offices => offices::read(&mut reader, self.may_grant, self.own),
+        };
+        let wrong = bad.iter().map(|bad| format!("{}：{}", bad.column, bad.reason)).collect::<Vec<_>>().join("；");
+        ReadRow { cells, wrong }
+    }
+
+    /// Reads rows on all cores, in their order.
+    fn rows(&self, rows: &[Row]) -> Vec<ReadRow> {
+        let read = |part: &[Row]| part.iter().map(|row| self.row(row)).collect::<Vec<_>>();
+        let cores = available_parallelism().map_or(1, NonZeroUsize::get);
+        let mut parts = rows.chunks(rows.len().div_ceil(cores).max(FEWEST));
+        let first = parts.next().unwrap_or_default();
+        thread::scope(|scope| {
+            let others: Vec<_> = parts.map(|part| scope.spawn(move || read(part))).collect();
+            let mut all = read(first);
+            for other in others {
+                all.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            all
+        })
+    }
 }
 
 /// What 无 means among the failed courses of this file; none where no row has it.

@@ -1,6 +1,6 @@
 //! What rows would do, beside them.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use sqlx::PgConnection;
 
@@ -120,21 +120,33 @@ pub(super) fn put_beside(rows: &mut [StagedRow], judged: Vec<Judged>) {
     }
 }
 
-/// Notes the places of a list of students that it writes somebody to, each with how many: a list has forty times as many rows,
-/// and its pages ask about its places again and again.
-pub(super) async fn note_places(
+/// Notes how many rows of a list of students would do what, and the places that it writes somebody to, each with how many: a
+/// list has forty times as many rows, and its pages ask about its places again and again.
+pub(super) async fn note_students(
     connection: &mut PgConnection,
     id: ImportId,
     rows: &[StagedRow],
 ) -> Result<(), Failure> {
-    let mut counted = BTreeMap::<[&str; 5], u32>::new();
+    let mut counted = HashMap::<[&str; 5], u32>::new();
     for row in rows.iter().filter(|row| row.writes()) {
         *counted.entry(row.place()).or_default() += 1;
     }
     let between = BETWEEN.to_string();
     let places = counted.into_iter().map(|(place, rows)| format!("{}{between}{rows}", place.join(between.as_str())));
-    let places: Vec<String> = places.collect();
-    sqlx::query!("update import set places = $2 where id = $1", id.0, &places).execute(connection).await?;
+    let mut places: Vec<String> = places.collect();
+    places.sort_unstable();
+    let count = |state| i32::try_from(rows.iter().filter(|row| row.state == state).count()).unwrap_or(i32::MAX);
+    sqlx::query!(
+        "update import set places = $2, added = $3, changed = $4, same = $5, wrong = $6 where id = $1",
+        id.0,
+        &places,
+        count(RowState::Added),
+        count(RowState::Changed),
+        count(RowState::Same),
+        count(RowState::Wrong)
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

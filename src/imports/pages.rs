@@ -25,7 +25,7 @@ use super::{
     },
     offices::{self, grants},
     paths::{Done, IMPORTS},
-    places::{self, DecidedPlace, UnknownPlace},
+    places::{self, DecidedPlace},
     progress::Progress,
     progress_store,
     rankings::{self, EarlierRankings},
@@ -430,8 +430,7 @@ async fn show(
         NewStructure::default()
     };
     let open_places = if import.is_previewed() && import.is_of_students() {
-        let unknown = places::store::unknown(&mut db, id, acting.institution(), now).await?;
-        unknown.iter().filter(|place| place.is_open()).count()
+        places::store::open(&mut db, id, acting.institution(), now).await?
     } else {
         0
     };
@@ -585,11 +584,11 @@ async fn write_within(
     now: OffsetDateTime,
 ) -> Result<Committed, Failure> {
     let id = import.id;
-    if import.is_of_students() && import.is_previewed() {
-        let unknown = places::store::unknown(db, id, acting.institution(), now).await?;
-        if unknown.iter().any(UnknownPlace::is_open) {
-            return Ok(Committed::Undecided);
-        }
+    if import.is_of_students()
+        && import.is_previewed()
+        && places::store::open(db, id, acting.institution(), now).await? > 0
+    {
+        return Ok(Committed::Undecided);
     }
     let of_one = offices::is_of_one(db, acting, id).await?;
     if of_one && needs_another(db, acting, now).await? {

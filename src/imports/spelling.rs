@@ -1,7 +1,7 @@
 //! Spellings of a file as those that stand in the database already: whoever pads a name, writes a number in capitals or
 //! leaves a blank in a class's name means the one that is there. Afterwards rows are compared by plain equality.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sqlx::PgConnection;
 
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     failure::Failure,
     ids::{ImportId, InstitutionId},
+    name::number_key,
 };
 
 /// Takes over the known spellings for the rows that are not wrong.
@@ -52,6 +53,29 @@ pub(super) async fn keep(connection: &mut PgConnection, id: ImportId, rows: &[St
     Ok(())
 }
 
+/// Who has a number, in whatever spelling, or once had it.
+#[derive(Default)]
+struct Holders {
+    /// The spelling of a student's number, of several the one before the others.
+    student: Option<String>,
+    /// Likewise of an account's.
+    account: Option<String>,
+    /// Spellings beside those.
+    twins: Vec<String>,
+}
+
+impl Holders {
+    /// How the number is spelt there, where it is not spelt so by anybody: whose exact number is there stays, even beside
+    /// another that differs in case alone.
+    fn respelt(&self, number: &str) -> Option<&str> {
+        let mut spellings = self.student.iter().chain(&self.account).chain(&self.twins);
+        if spellings.any(|spelling| spelling == number) {
+            return None;
+        }
+        self.student.as_deref().or(self.account.as_deref())
+    }
+}
+
 /// Takes over numbers, and notes of whom somebody has the number: one look for both, and those that follow look for nobody
 /// else.
 async fn take_over_numbers(
@@ -59,47 +83,37 @@ async fn take_over_numbers(
     rows: &mut [StagedRow],
     institution: InstitutionId,
 ) -> Result<(), Failure> {
-    let (mut places, mut numbers) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-    for row in usable(rows) {
-        if let Some(number) = row.cells.get(0) {
-            places.push(row.row);
-            numbers.push(number);
-        }
-    }
-    // Whose exact number is there stays, even beside another that differs in case alone. Keys are made once a row.
+    // Keys are made here: of forty thousand the database would make each with two functions of its own.
+    let keys: Vec<String> = usable(rows).filter_map(|row| row.cells.get(0)).map(number_key).collect();
     let found = sqlx::query!(
-        r#"with file as materialized (
-               select u.row, u.number, number_key(u.number) as key
-               from unnest($1::integer[], $2::text[]) as u(row, number)
-           ), known as (
-               select x.row, x.number, s.number as student, null::text as account, s.number_twin as is_twin
-               from file x join student s on s.institution_id = $3 and s.number_key = x.key
-               union all
-               select x.row, x.number, null, a.number, a.number_twin
-               from file x join account a on a.institution_id = $3 and a.number_key = x.key
-               union all
-               select x.row, x.number, null, null, true
-               from file x join former_number f on f.institution_id = $3 and f.number_key = x.key
-           )
-           select row as "row!",
-                  case when not coalesce(bool_or(coalesce(student, account) = number), false)
-                       then coalesce(max(student) filter (where not is_twin), max(account) filter (where not is_twin))
-                  end as number
-           from known group by row"#,
-        &places,
-        &numbers as &[&str],
-        institution.0
+        r#"select number_key as "key!", number as "number?", true as "is_student!", number_twin as "is_twin!"
+           from student where institution_id = $1 and number_key = any($2)
+           union all
+           select number_key, number, false, number_twin from account where institution_id = $1 and number_key = any($2)
+           union all
+           select number_key, null, false, true from former_number where institution_id = $1 and number_key = any($2)"#,
+        institution.0,
+        &keys
     )
     .fetch_all(connection)
     .await?;
-    let known: HashMap<i32, Option<String>> = found.into_iter().map(|row| (row.row, row.number)).collect();
-    if known.is_empty() {
+    if found.is_empty() {
         return Ok(());
     }
-    for row in rows {
-        let Some(respelt) = known.get(&row.row) else { continue };
+    let mut known = HashMap::<String, Holders>::with_capacity(found.len());
+    for row in found {
+        let holders = known.entry(row.key).or_default();
+        match (row.number, row.is_twin, row.is_student) {
+            (Some(number), true, _) => holders.twins.push(number),
+            (Some(number), false, true) => holders.student = Some(number),
+            (Some(number), false, false) => holders.account = Some(number),
+            (None, _, _) => {}
+        }
+    }
+    for row in rows.iter_mut().filter(|row| row.is_usable()) {
+        let Some(holders) = row.cells.get(0).and_then(|number| known.get(&number_key(number))) else { continue };
         row.is_about_known = true;
-        if let Some(number) = respelt {
+        if let Some(number) = row.cells.get(0).and_then(|number| holders.respelt(number)) {
             row.respell(0, number);
         }
     }
@@ -192,7 +206,7 @@ async fn take_over_places(
     rows: &mut [StagedRow],
     institution: InstitutionId,
 ) -> Result<(), Failure> {
-    let places: BTreeSet<[&str; 5]> = usable(rows).map(StagedRow::place).collect();
+    let places: HashSet<[&str; 5]> = usable(rows).map(StagedRow::place).collect();
     let column = |at: usize| places.iter().filter_map(|place| place.get(at).copied()).collect::<Vec<&str>>();
     let (colleges, majors, levels, years, classes) = (column(0), column(1), column(2), column(3), column(4));
     let found = sqlx::query!(

@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     grades,
     import::{Author, BETWEEN, BLANK, Committed, Import, Kind, NewImport, PreviewRow, ReadAs, RowState, State},
-    judged::{Judged, StagedRow, keep, note_places, put_beside, staged},
+    judged::{Judged, StagedRow, keep, note_students, put_beside, staged},
     offices, progress_store, spelling, students,
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
 /// Rows of grades and offices that are compared at once: what is known of each of them is held meanwhile.
 const COMPARED: i32 = 10_000;
 /// Rows that are written at once: progress is seen.
-const WRITTEN: i32 = 10_000;
+const WRITTEN: i32 = 20_000;
 /// Rows from which on a file changes what the planner should think of a table.
 const BULK: i32 = 500;
 /// How long a preview that nobody commits is kept, and wrong rows after a commit.
@@ -50,7 +50,7 @@ pub async fn stage(
     let judged = judge(connection, &mut rows, institution, kind, now).await?;
     put_beside(&mut rows, judged);
     if kind == Kind::Students {
-        note_places(connection, id, &rows).await?;
+        note_students(connection, id, &rows).await?;
     }
     for part in rows.chunks(5_000) {
         insert_rows(connection, id, part).await?;
@@ -59,7 +59,6 @@ pub async fn stage(
     // The planner has not seen the new rows yet.
     sqlx::query!("analyze import_row (import_id, row, state)").execute(&mut *connection).await?;
     compare_where_they_stand(connection, acting, id, kind, now).await?;
-    count(connection, id).await?;
     Ok(id)
 }
 
@@ -200,14 +199,13 @@ pub(super) async fn compare(
     keep(connection, id, &judged).await?;
     put_beside(&mut rows, judged);
     if kind == Kind::Students {
-        note_places(connection, id, &rows).await?;
+        note_students(connection, id, &rows).await?;
     }
     drop(rows);
-    compare_where_they_stand(connection, acting, id, kind, now).await?;
-    count(connection, id).await
+    compare_where_they_stand(connection, acting, id, kind, now).await
 }
 
-/// Compares the rows of grades and of offices, which are few or have facts of their own beside them.
+/// Compares the rows of grades and of offices, which are few or have facts of their own beside them, and counts.
 async fn compare_where_they_stand(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
@@ -216,7 +214,7 @@ async fn compare_where_they_stand(
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     match kind {
-        Kind::Students => {}
+        Kind::Students => return Ok(()),
         Kind::Grades => {
             grades::leave_out_mended(connection, id, acting.institution()).await?;
             for rows in batches(connection, id, COMPARED).await? {
@@ -229,7 +227,7 @@ async fn compare_where_they_stand(
             }
         }
     }
-    Ok(())
+    count(connection, id).await
 }
 
 async fn count(connection: &mut PgConnection, id: ImportId) -> Result<(), Failure> {

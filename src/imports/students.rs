@@ -58,8 +58,8 @@ pub(super) const LAYOUT: Layout = Layout {
     ]],
 };
 
-/// The cells of a row, in the order of the columns; of a college, a major or a class the file's first spelling.
-pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) -> Vec<Option<String>> {
+/// The cells of a row, in the order of the columns.
+pub(super) fn read(reader: &mut RowReader<'_, '_>) -> Vec<Option<String>> {
     let number = reader.person_number("学号").map(|number| number.shown().to_owned());
     let name = reader.person_name("姓名").map(|name| name.shown().to_owned());
     let mut place = |column, longest| {
@@ -67,7 +67,7 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) ->
         if text.chars().count() < 2 && column != "班级" {
             reader.fault(column, "至少两个字");
         }
-        Some(spellings.first(text))
+        Some(text.to_owned())
     };
     let (college, major) = (place("院系", 60), place("专业", 60));
     let class = place("班级", 60);
@@ -87,6 +87,15 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) ->
     let ethnic = reader.nationality("民族");
     let owned = |text: Option<&str>| text.map(str::to_owned);
     vec![number, name, college, major, owned(level), year, class, owned(political), owned(gender), owned(ethnic)]
+}
+
+/// Takes the file's first spelling of a college, a major and a class.
+pub(super) fn spell_alike(cells: &mut [Option<String>], spellings: &mut Spellings) {
+    for place in [2, 3, 6] {
+        if let Some(Some(text)) = cells.get_mut(place) {
+            *text = spellings.first(text);
+        }
+    }
 }
 
 /// Rows that are looked up at once: what is known of each of them is held meanwhile.
@@ -362,20 +371,22 @@ async fn namesakes(
     let sought: Vec<&str> = names.iter().map(String::as_str).collect();
     for part in sought.chunks(COMPARED) {
         // Of many at once, with `any`, of which the names are hashed: in a school of forty thousand everybody has
-        // namesakes, and each of them looked for by itself would take ten times as long.
+        // namesakes, and each of them looked for by itself would take ten times as long. They come in one row, whose
+        // lists stand in one order: each in a row of its own takes longer to read than to find.
         let found = sqlx::query!(
-            "select x.number, x.name_key, x.class_id from student x
-             where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2)) and x.name_key = any($3)",
+            r#"select coalesce(array_agg(x.number), '{}') as "numbers!", coalesce(array_agg(x.name_key), '{}') as "names!",
+                      coalesce(array_agg(x.class_id), '{}') as "classes!"
+               from student x
+               where x.institution_id = $1 and (x.left_on is null or x.left_on > china_day($2)) and x.name_key = any($3)"#,
             institution.0,
             now,
             part as &[&str]
         )
-        .fetch_all(&mut *connection)
+        .fetch_one(&mut *connection)
         .await?;
-        for student in found {
-            let number = student.number.as_str();
-            let class = places.get(&student.class_id).filter(|_| !listed.contains(number));
-            let (Some(class), Some(name)) = (class, names.get(student.name_key.as_str())) else { continue };
+        for ((number, name), class) in found.numbers.iter().zip(&found.names).zip(&found.classes) {
+            let class = places.get(class).filter(|_| !listed.contains(number.as_str()));
+            let (Some(class), Some(name)) = (class, names.get(name.as_str())) else { continue };
             if written_to.contains(&class.id) {
                 in_class.note(class.id, name, number, class);
             }
@@ -498,8 +509,9 @@ pub(super) async fn set_up(
     Ok(())
 }
 
-/// Adds the new students of some rows. Places are gathered first: joined one by one, each row would look for its own. Ids
-/// follow each other, with a beginning drawn for these rows: forty thousand drawn one by one lie all over the key's index.
+/// Adds the new students of some rows. Places are gathered first, each as rows name it: joined one by one, each row would
+/// look for its own. Ids follow each other, with a beginning drawn for these rows: forty thousand drawn one by one lie all
+/// over the key's index.
 pub(super) async fn add(
     connection: &mut PgConnection,
     import: &Locked<Import>,
@@ -508,8 +520,9 @@ pub(super) async fn add(
 ) -> Result<(), Failure> {
     sqlx::query!(
         "with place as materialized (
-             select c.name as college, m.name as major, m.level, k.entry_year, k.name as class, k.id
+             select array[c.name, m.name, l.label, k.entry_year::text, k.name] as path, k.id
              from college c join major m on m.college_id = c.id join class k on k.major_id = m.id
+                  join unnest(array['专科', '本科', '研究生']) as l(label) on level_slug(l.label) = m.level
              where c.institution_id = $2
          ), drawn as materialized (
              select left(gen_random_uuid()::text, 24) as beginning
@@ -517,9 +530,7 @@ pub(super) async fn add(
          insert into student (id, institution_id, number, name, class_id, political, gender, ethnic)
          select (d.beginning || lpad(to_hex(r.row), 12, '0'))::uuid, $2, r.cells[1], r.cells[2], p.id,
                 r.cells[8], r.cells[9], r.cells[10]
-         from drawn d cross join import_row r
-              join place p on p.college = r.cells[3] and p.major = r.cells[4] and p.level = level_slug(r.cells[5])
-                   and p.entry_year = r.cells[6]::integer and p.class = r.cells[7]
+         from drawn d cross join import_row r join place p on p.path = r.cells[3:7]
          where r.import_id = $1 and r.row >= $3 and r.row < $4 and r.state = 'added'",
         import.id.0,
         institution.0,
@@ -629,16 +640,25 @@ pub(super) async fn missing(
     now: OffsetDateTime,
 ) -> Result<Missing, Failure> {
     let rows = sqlx::query!(
-        r#"with file as (
-                   select number_key(cells[1]) as number, cells[3] as college from import_row where import_id = $1
-               )
-               select s.number as "number!", s.name as "name!", k.name as "place!", count(*) over () as "total!"
-                   from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
-                        join college c on c.id = m.college_id
-                   where s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($4))
-                         and c.name_key in (select name_key(f.college) from (select distinct college from file) f)
-                         and not exists (select from file f where f.number = s.number_key)
-                   order by s.number limit $3"#,
+        r#"with file as materialized (
+               select number_key(cells[1]) as number, cells[3] as college from import_row where import_id = $1
+           ), place as materialized (
+               select k.id, k.name
+               from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+               where c.institution_id = $2
+                     and c.name_key in (select name_key(n.college) from (select distinct college from file) n)
+           ), gone as materialized (
+               select s.number, s.name, s.class_id from student s
+               where s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($4))
+                     and s.class_id in (select id from place)
+                     and not exists (select from file f where f.number = s.number_key)
+           ), first as (
+               -- Only of those who are shown more is looked up.
+               select number, name, class_id from gone order by number limit $3
+           )
+           select f.number as "number!", f.name as "name!", p.name as "place!",
+                  (select count(*) from gone) as "total!"
+           from first f join place p on p.id = f.class_id order by f.number"#,
         id.0,
         institution.0,
         most,

@@ -43,6 +43,11 @@ async fn students_come_in_once_however_often_the_file_does() {
     let path = upload(&mut staff, "students", &[], &file).await;
     let preview = staff.get(&path).await;
     assert_eq!(preview.all(".tabs a"), ["新增 1", "变化 1", "相同 0", "有误 0", "名单外 149"]);
+    let missing = staff.get(&format!("{path}?tab=missing")).await.all("tbody tr");
+    assert_eq!(missing.len(), 149);
+    for part in ["20240002", "学生2", "软件2401班"] {
+        assert!(missing[0].contains(part), "whom the list does not name stands there by number: {}", missing[0]);
+    }
     assert!(preview.text().contains("班级 1 个"), "a new class is announced");
     assert!(staff.get(&format!("{path}?tab=changed")).await.text().contains("软件2401班 → 软件2601班"));
     assert_eq!(
@@ -985,6 +990,28 @@ async fn blanks_dots_case_and_width_make_nobody_another_person_and_no_class_anot
         2,
         "one at each university"
     );
+}
+
+#[tokio::test]
+async fn of_two_numbers_that_differ_in_case_alone_each_row_means_its_own() {
+    let portal = Portal::two().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    sqlx::query(
+        "insert into student (id, institution_id, number, number_twin, name, class_id, political)
+         select gen_random_uuid(), s.institution_id, n.number, n.is_twin, n.name, s.class_id, s.political
+         from student s cross join (values ('ab1', false, '甲'), ('AB1', true, '乙')) as n(number, is_twin, name)
+         where s.number = '20240001'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    for (number, name) in [("ab1", "甲"), ("AB1", "乙"), ("Ab1", "甲"), ("ａＢ1", "甲")] {
+        let file = format!("{HEAD}{}", student(number, name, "软件2401班").replace("2026", "2024"));
+        let path = upload(&mut staff, "students", &[], &file).await;
+        let preview = staff.get(&path).await;
+        let expected = ["新增 0", "变化 0", "相同 1", "有误 0"];
+        assert_eq!(preview.all(".tabs a")[..4], expected, "{number}: {}", preview.text());
+    }
 }
 
 #[tokio::test]

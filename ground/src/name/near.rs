@@ -10,15 +10,40 @@ pub struct Distance {
     steps: usize,
 }
 
-/// Compares two names.
-#[must_use]
-pub fn distance(one: &str, other: &str) -> Distance {
-    let (one, other): (Vec<char>, Vec<char>) = (key(one).chars().collect(), key(other).chars().collect());
-    let steps = edits(&one, &other);
-    let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
-    let is_short_for = short.len() >= 2 && short.len() * 2 >= long.len() && is_within(short, long);
-    let is_near = is_short_for || same_but_for_the_kind(&one, &other) || steps <= (long.len() / 4).max(1);
-    Distance { is_far: !is_near || ordinals(&one) != ordinals(&other), steps }
+/// A name as it is compared with many others: what is made of it is made once.
+#[derive(Debug)]
+pub struct NearName {
+    key: Vec<char>,
+    ordinals: Vec<char>,
+}
+
+impl NearName {
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let key: Vec<char> = key(name).chars().collect();
+        Self { ordinals: ordinals(&key), key }
+    }
+
+    /// The names may be one, spelt differently.
+    #[must_use]
+    pub fn is_near(&self, other: &Self) -> bool {
+        self.ordinals == other.ordinals && self.looks_like(other, || edits(&self.key, &other.key))
+    }
+
+    /// How far the name is from another.
+    #[must_use]
+    pub fn distance(&self, other: &Self) -> Distance {
+        let steps = edits(&self.key, &other.key);
+        Distance { is_far: self.ordinals != other.ordinals || !self.looks_like(other, || steps), steps }
+    }
+
+    /// As [`is_near`](Self::is_near), whatever tells them apart.
+    fn looks_like(&self, other: &Self, steps: impl FnOnce() -> usize) -> bool {
+        let (one, other) = (&self.key, &other.key);
+        let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+        let is_short_for = short.len() >= 2 && short.len() * 2 >= long.len() && is_within(short, long);
+        is_short_for || same_but_for_the_kind(one, other) || steps() <= (long.len() / 4).max(1)
+    }
 }
 
 /// What tells parts apart that are named alike: figures, letters, and the words that people count with. 软件2401班 is not
@@ -63,6 +88,13 @@ fn edits(one: &[char], other: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn distance(one: &str, other: &str) -> Distance {
+        let (one, other) = (NearName::new(one), NearName::new(other));
+        let distance = one.distance(&other);
+        assert_eq!(one.is_near(&other), !distance.is_far, "{one:?} {other:?}");
+        distance
+    }
 
     #[test]
     fn a_typing_error_is_near_and_another_number_is_not() {

@@ -16,6 +16,12 @@ words! {
     Class = "class", "班级";
 }
 
+/// The name of a part itself, in its path.
+fn name_of(part: Part, path: &[String]) -> &str {
+    let place = if part == Part::Major { 1 } else { path.len().saturating_sub(1) };
+    path.get(place).map_or("", String::as_str)
+}
+
 /// A part that exists.
 #[derive(Debug, Clone)]
 pub(super) struct KnownPlace {
@@ -45,8 +51,7 @@ pub(super) struct UnknownPlace {
 impl UnknownPlace {
     /// The name of the part itself.
     pub fn name(&self) -> &str {
-        let place = if self.part == Part::Major { 1 } else { self.path.len().saturating_sub(1) };
-        self.path.get(place).map_or("", String::as_str)
+        name_of(self.part, &self.path)
     }
 
     /// Above it, in words; empty for a college.

@@ -160,7 +160,7 @@ async fn decide(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     // What exists now may have parts that do not: a major in a college that was spelt wrong.
-    let open = store::unknown(&mut *app.read().await?, id, acting.institution(), now).await?;
-    let next = if open.iter().any(UnknownPlace::is_open) { id.places_path() } else { id.path() };
+    let open = store::open(&mut *app.read().await?, id, acting.institution(), now).await?;
+    let next = if open > 0 { id.places_path() } else { id.path() };
     Ok(Redirect::to(&next).into_response())
 }

@@ -1,15 +1,17 @@
 //! SQL of the parts that a list of students names and that do not exist.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
-use super::{DecidedPlace, KnownPlace, Meaning, Part, UnknownPlace};
+use super::{DecidedPlace, KnownPlace, Meaning, Part, UnknownPlace, name_of};
 use crate::{
     database::Locked,
     failure::Failure,
     ids::{ImportId, InstitutionId},
     imports::import::Import,
-    name::near::distance,
+    name::near::NearName,
     rules::roster::level_label,
 };
 
@@ -30,8 +32,7 @@ struct Neighbour {
 
 impl Neighbour {
     fn name(&self) -> &str {
-        let place = if self.part == Part::Major { 1 } else { self.path.len().saturating_sub(1) };
-        self.path.get(place).map_or("", String::as_str)
+        name_of(self.part, &self.path)
     }
 
     fn label(&self) -> String {
@@ -43,14 +44,44 @@ impl Neighbour {
     }
 }
 
+/// A part that exists, with its name as it is compared.
+type Compared<'a> = (&'a Neighbour, NearName);
+
+/// The parts that exist by what they belong to. What belongs to one is of one kind; colleges belong to none.
+struct Neighbours<'a>(HashMap<Option<Uuid>, Vec<Compared<'a>>>);
+
+impl<'a> Neighbours<'a> {
+    fn among(all: &'a [Neighbour]) -> Self {
+        let mut by_above = HashMap::<Option<Uuid>, Vec<Compared<'a>>>::new();
+        for neighbour in all {
+            by_above.entry(neighbour.above).or_default().push((neighbour, NearName::new(neighbour.name())));
+        }
+        Self(by_above)
+    }
+
+    /// Those that exist beside a part.
+    fn beside(&self, part: &NamedPart) -> &[Compared<'a>] {
+        self.0.get(&part.above).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A part that a file names and that does not exist.
+struct NamedPart {
+    part: Part,
+    path: Vec<String>,
+    rows: i32,
+    /// The college of a major, the major of a class.
+    above: Option<Uuid>,
+    is_new: bool,
+}
+
 /// The parts that a file names and that do not exist. What is new with what it belongs to is not asked about again: of a
 /// new college its majors, of a new major its classes.
-pub(in crate::imports) async fn unknown(
+async fn named_parts(
     connection: &mut PgConnection,
     id: ImportId,
     institution: InstitutionId,
-    now: OffsetDateTime,
-) -> Result<Vec<UnknownPlace>, Failure> {
+) -> Result<Vec<NamedPart>, Failure> {
     let found = sqlx::query!(
         r#"with named as (
                select college, major, level, year, class, rows as n from named_places($1)
@@ -78,23 +109,34 @@ pub(in crate::imports) async fn unknown(
         id.0,
         institution.0
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    let above: Vec<Uuid> = found.iter().filter_map(|row| row.above).collect();
-    let neighbours = neighbours(connection, institution, &above, now).await?;
-    let mut places = Vec::with_capacity(found.len());
+    let parts = found.into_iter().map(|row| {
+        let (part, is_new) = (row.part.parse()?, row.is_new);
+        Ok(NamedPart { part, path: row.path, rows: row.rows, above: row.above, is_new })
+    });
+    Ok(parts.collect::<anyhow::Result<Vec<_>>>()?)
+}
+
+/// The parts that a file names and that do not exist, each with those that exist beside it.
+pub(in crate::imports) async fn unknown(
+    connection: &mut PgConnection,
+    id: ImportId,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<Vec<UnknownPlace>, Failure> {
+    let named = named_parts(connection, id, institution).await?;
+    let all = neighbours(connection, institution, &named, now).await?;
+    let neighbours = Neighbours::among(&all);
+    let mut places = Vec::with_capacity(named.len());
     let (mut open, mut others) = (0, 0);
-    for row in found {
-        let part = row.part.parse()?;
-        let mut place = UnknownPlace { part, path: row.path, rows: row.rows, is_new: row.is_new, known: Vec::new() };
-        let mut beside: Vec<_> = neighbours
-            .iter()
-            .filter(|other| other.part == part && other.above == row.above)
-            .map(|other| (distance(place.name(), other.name()), other))
-            .collect();
+    for part in named {
+        let name = NearName::new(name_of(part.part, &part.path));
+        let mut beside: Vec<_> =
+            neighbours.beside(&part).iter().map(|(other, near)| (name.distance(near), *other)).collect();
         beside.sort_by(|one, other| (one.0, one.1.name()).cmp(&(other.0, other.1.name())));
         // Of what is never shown the nearest is enough: a wrong column has a part of its own in every row.
-        let is_open = !place.is_new && beside.first().is_some_and(|(nearest, _)| !nearest.is_far);
+        let is_open = !part.is_new && beside.first().is_some_and(|(nearest, _)| !nearest.is_far);
         let alike = if is_open { &mut open } else { &mut others };
         *alike += 1;
         beside.truncate(if *alike <= SHOWN { MOST_KNOWN } else { 1 });
@@ -104,19 +146,43 @@ pub(in crate::imports) async fn unknown(
             label: other.label(),
             is_near: !distance.is_far,
         });
-        place.known = known.collect();
-        places.push(place);
+        let known = known.collect();
+        places.push(UnknownPlace { part: part.part, path: part.path, rows: part.rows, is_new: part.is_new, known });
     }
     Ok(places)
 }
 
-/// The colleges of a university, and the majors and open classes of those above.
+/// How many of the parts are near by name to one that exists, and decided by nobody. A list of the whole school names a
+/// thousand new classes, each among many: they are not put in order where none is shown.
+pub(in crate::imports) async fn open(
+    connection: &mut PgConnection,
+    id: ImportId,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<usize, Failure> {
+    let mut named = named_parts(connection, id, institution).await?;
+    named.retain(|part| !part.is_new);
+    if named.is_empty() {
+        return Ok(0);
+    }
+    let all = neighbours(connection, institution, &named, now).await?;
+    let neighbours = Neighbours::among(&all);
+    let is_open = |part: &&NamedPart| {
+        let name = NearName::new(name_of(part.part, &part.path));
+        neighbours.beside(part).iter().any(|(_, near)| name.is_near(near))
+    };
+    Ok(named.iter().filter(is_open).count())
+}
+
+/// The colleges of a university, and the majors and open classes beside those that are named.
 async fn neighbours(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    above: &[Uuid],
+    named: &[NamedPart],
     now: OffsetDateTime,
 ) -> Result<Vec<Neighbour>, Failure> {
+    let above: BTreeSet<Uuid> = named.iter().filter_map(|part| part.above).collect();
+    let above: Vec<Uuid> = above.into_iter().collect();
     let rows = sqlx::query!(
         r#"select 'college' as "part!", null::uuid as above, c.id as "id!", c.name as "college!", '' as "major!",
                   '' as "level!", 0 as "year!", '' as "class!"
@@ -129,7 +195,7 @@ async fn neighbours(
            from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
            where c.institution_id = $1 and m.id = any($2) and (k.ended_on is null or k.ended_on > china_day($3))"#,
         institution.0,
-        above,
+        &above,
         now
     )
     .fetch_all(connection)

@@ -1,6 +1,8 @@
 //! Pieces of `imports`, each by itself.
 
 mod file {
+    use std::fmt::Write as _;
+
     use lunzhi::{
         imports::{
             file::{Decided, NotRead, read},
@@ -36,6 +38,27 @@ mod file {
         assert_eq!(rows[0].cells.get(4), Some("3"));
         assert_eq!(rows[1].wrong, "学号：与第 4 行是同一号码，姓名却不同；请核对后只留正确的一行");
         assert_eq!(rows[2].wrong, "学号：与第 3 行是同一号码，姓名却不同；请核对后只留正确的一行");
+    }
+
+    #[test]
+    fn a_long_file_is_read_in_the_order_of_its_rows() {
+        let mut text = "学号,姓名,院系,专业,培养层次,年级,班级\n".to_owned();
+        let is_wrong = |number: u32| number % 1_000 == 999;
+        for number in 0..4_500 {
+            let class = if number == 0 { "软件（一）班" } else { "软件 (一)班" };
+            let level = if is_wrong(number) { "3" } else { "专科" };
+            writeln!(text, "{number},学生{number},信息系,软件,{level},2026,{class}").unwrap();
+        }
+        text.push_str("7,学生7,信息系,软件,专科,2026,软件（一）班\n");
+        let rows = read(text.as_bytes(), Kind::Students, &[], "", &Decided::default()).unwrap().rows;
+        assert_eq!(rows.len(), 4_501);
+        for (number, row) in (0..4_500).zip(&rows) {
+            assert_eq!((row.row, row.cells.get(0)), (number + 2, Some(number.to_string().as_str())));
+            assert_eq!(row.wrong.contains("培养层次"), is_wrong(number), "{number}: {}", row.wrong);
+            let class = if is_wrong(number) { "软件 (一)班" } else { "软件（一）班" };
+            assert_eq!(row.cells.get(6), Some(class), "the first spelling stands for all: {number}");
+        }
+        assert_eq!(rows[4_500].wrong, "学号：与第 9 行重复");
     }
 
     #[test]
