@@ -28,7 +28,7 @@ use crate::{
     text::chinese_day,
     unions::{
         store as unions,
-        union::{PostKind, PostRow, Record},
+        union::{PostRow, Record},
     },
 };
 
@@ -144,11 +144,8 @@ impl Gathered {
     }
 
     fn facts(&self, record: &Record, plan: Option<&Plan>) -> UnionFacts {
-        let mut presidium: Vec<_> = record
-            .posts_on(self.day)
-            .filter(|post| post.kind == PostKind::Presidium)
-            .map(|post| post.student)
-            .collect();
+        let mut presidium: Vec<_> =
+            record.posts_on(self.day).filter(|post| post.seat).map(|post| post.student).collect();
         presidium.sort_unstable();
         presidium.dedup();
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);

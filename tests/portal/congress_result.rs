@@ -10,7 +10,7 @@ use crate::{
     support::{
         Client, Page, Portal,
         elected::{elect, held, send_scan},
-        union::{adopt_text, appoint, ready, rows, union},
+        union::{adopt_convener, adopt_text, appoint, ready, rows, union},
     },
 };
 
@@ -20,15 +20,21 @@ const SCAN: &[u8] = b"%PDF-1.7 signed";
 async fn congress() -> (Portal, Client, Date, String, String) {
     let (portal, mut league, today) = ready().await;
     let roster = rows(1, 4, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室");
-    let path = union(&mut league, "school", &roster, &(today - Duration::days(20)).to_string(), true).await;
+    let (path, congress) = congress_of(&portal, &mut league, &roster, today).await;
+    (portal, league, today, path, congress)
+}
+
+/// The school's union with such a roster, opened three weeks ago, and its congress of two days ago.
+async fn congress_of(portal: &Portal, league: &mut Client, roster: &str, today: Date) -> (String, String) {
+    let path = union(league, "school", roster, &(today - Duration::days(20)).to_string(), true).await;
     // The union came under the rules some days ago.
     sqlx::query("update student_union set opened_on = $1")
         .bind(today - Duration::days(19))
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
-    let congress = held(&portal, &path, today - Duration::days(2)).await;
-    (portal, league, today, path, congress)
+    let congress = held(portal, &path, today - Duration::days(2)).await;
+    (path, congress)
 }
 
 /// Takes down an election that was held outside, by the report.
@@ -212,6 +218,43 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
     assert!(!league.get("/compliance").await.text().contains("未说明"), "nobody came past the vetting");
     // Whoever was not elected does not come back, and whoever was elected and left does not either.
     assert_eq!(appoint(&mut league, &path, 2, "presidium", "", today).await.status, 409);
+}
+
+#[tokio::test]
+async fn vet_05_a_conveners_seat_ends_with_the_presidium_and_the_next_is_one_of_the_elected() {
+    let (portal, mut league, today) = ready().await;
+    adopt_convener(&portal).await;
+    let roster = rows(1, 4, "主席团成员", "") + &rows(5, 1, "召集人", "");
+    let (path, congress) = congress_of(&portal, &mut league, &roster, today).await;
+    let elected = "20240050\n20240051\n20240052\n20240053\n20240054";
+    take_down(&mut league, &congress, "term", elected, today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    step(&mut league, &congress, "approve", today - Duration::days(1)).await;
+    let fields = [("checked", "yes"), ("reason", "上一届名单未登记来源")];
+    let done = league.post(&format!("{congress}/result/posts"), &fields).await;
+    assert!(done.location().ends_with("done=seated"), "five seats for five elected: {}", done.text());
+    let names = league.get(&path).await.all("td[data-label='姓名']");
+    assert!(!names.contains(&"学生5".to_owned()) && names.contains(&"学生54".to_owned()), "{names:?}");
+    // From among them comes the next one; nobody else does.
+    let day = today.to_string();
+    let convene = |number| {
+        [
+            ("number", number),
+            ("post", "other:召集人"),
+            ("from", day.as_str()),
+            ("from_college", "yes"),
+            ("ground", "主席团会议纪要"),
+            ("direct", "由主席团推选"),
+            ("moves", "yes"),
+            ("sure", "yes"),
+        ]
+    };
+    let stranger = league.upload(&format!("{path}/appoint"), &convene("20240060"), None).await;
+    assert_eq!(stranger.status, 409);
+    assert!(stranger.text().contains("学生会主席团由学生代表大会选举产生"), "{}", stranger.text());
+    let done = league.upload(&format!("{path}/appoint"), &convene("20240050"), None).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert!(league.get(&path).await.text().contains("召集人"));
 }
 
 #[tokio::test]
