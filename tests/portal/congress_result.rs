@@ -369,6 +369,8 @@ async fn the_papers_of_a_result_are_the_same_on_the_page_and_in_word() {
     for paper in ["report", "approval", "filing"] {
         let page = party.get(&format!("{congress}/result/papers/{paper}")).await;
         assert!(page.status == 200 && page.all("main form").is_empty(), "{paper}: {}", page.text());
+        let said = page.all("main .actions + .no-print");
+        assert!(said.iter().any(|says| says.contains("131 以上版本打印时有页码")), "{paper}: {said:?}");
         let shown = outline(&party.get(&format!("{congress}/result/papers/{paper}/word")).await.bytes);
         assert_says_the_same(&page, &shown);
         writeln!(all, "--- {paper}\n{}", undated(&shown)).unwrap();
