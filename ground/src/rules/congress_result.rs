@@ -175,8 +175,7 @@ pub fn by_congress(plan: &Plan, timeline: &Timeline, person: &Member, from: Date
             let held = holding.until.is_none_or(|until| until > holding.from && until > since);
             same && held && plan.is_seat(&holding.post)
         });
-        let ends: Vec<Date> = seats.map(|holding| holding.until.unwrap_or(Date::MAX)).collect();
-        ends.into_iter().max().filter(|end| *end < from)
+        seats.map(|holding| holding.until.unwrap_or(Date::MAX)).max().filter(|end| *end < from)
     };
     let current = own().find(|mandate| covers(mandate.from, mandate.until, from));
     let says = match current {
