@@ -28,7 +28,7 @@ use crate::{
     text::chinese_day,
     unions::{
         store as unions,
-        union::{PostRow, Record},
+        union::{PostKind, PostRow, Record},
     },
 };
 
@@ -212,6 +212,7 @@ impl Gathered {
                 student: Some(post.student),
                 name: post.name.clone(),
                 post: post.label_with_place(),
+                other_seat: post.seat && post.kind == PostKind::Other,
                 political: fact.and_then(|fact| fact.political.clone()).unwrap_or_else(|| "待补".to_owned()),
                 college: post.college.clone(),
                 entry_year: post.entry_year,
