@@ -78,7 +78,9 @@ async fn con_07_a_result_is_told_to_the_congress_before_anybody_approves_it() {
     assert!(ahead.status == 409 && ahead.text().contains("还没有到"), "{}", ahead.text());
     assert_eq!(stage(&portal).await, "elected");
     let page = league.get(&format!("{congress}/result")).await;
-    assert!(page.text().contains("登记向大会公告"), "the plan's own word: {}", page.text());
+    for says in ["登记向大会公告", "公告日期", "公告人"] {
+        assert!(page.text().contains(says), "the plan's own word: {}", page.text());
+    }
     assert_eq!(step(&mut league, &congress, "announce", elected_on).await.status, 303);
     assert!(party.get("/").await.text().contains("选举结果的批准"), "it waits for the Party body");
 }
