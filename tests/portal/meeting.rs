@@ -71,7 +71,8 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let page = league.upload(&format!("{meeting}/documents"), &fields, None).await;
     assert_eq!(page.status, 303, "{}", page.text());
     let document = league.get(&meeting).await.attributes("option[value*='-']", "value").remove(0);
-    let unread = league.post(&format!("{meeting}/agenda"), &[("kind", "report"), ("document", &document)]).await;
+    let unread =
+        league.post(&format!("{meeting}/agenda"), &[("kind", "report"), ("document", document.as_str())]).await;
     let kept = unread.attributes("#document option[selected]", "value");
     assert_eq!((unread.status, kept), (422, vec![document.clone()]), "what was chosen stays chosen: {}", unread.text());
     let fields =
