@@ -223,8 +223,8 @@ async fn sitting(
         let (_, public) = keys::pair_of(phrase, &salt)?;
         let own = MonitorKey::new(key, id, *account, salt.to_vec(), public);
         sqlx::query!(
-            "insert into monitor (sitting_id, account_id, chief, named_at, salt, public_key, mac, proved_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $4)",
+            "insert into monitor (sitting_id, account_id, chief, named_at, salt, public_key, mac)
+             values ($1, $2, $3, $4, $5, $6, $7)",
             id.0,
             account.0,
             place == 0,
@@ -346,6 +346,7 @@ async fn open_sitting(
         .execute(&mut *db)
         .await?;
     }
+    sqlx::query!("update monitor set proved_at = $2 where sitting_id = $1", id.0, now).execute(&mut *db).await?;
     let draft = store::lock(db, institution, id).await?;
     let size = store::freeze_roll(db, &draft, now.date()).await?;
     let contests = store::contests_of_frozen_roll(db, &draft).await?;

@@ -173,7 +173,9 @@ pub(super) async fn load_results(
                                               announced_on, announced_by, approved_on, approved_by, approval_number,
                                               file_within, file_by, seated_at, seated_by)
                  values ($1, $2, case when $3 then 'announced' else 'approved' end, $4::date, '选举结果报告', $5::timestamptz, $6::uuid, $4,
-                         '大会执行主席', case when not $3 then $4 + 6 end, case when not $3 then '院系党组织' end,
+                         '大会执行主席', case when not $3 then $4 + 6 end,
+                         case when not $3 then (select g.name || '党组织' from student_union u join college g on g.id = u.college_id
+                                                where u.id = $7) end,
                          case when not $3 then '院党〔2026〕19号' end, case when not $3 then 10 end,
                          case when not $3 then $4 + 20 end, case when not $3 then $5 end, case when not $3 then $6 end)
                  returning congress_id

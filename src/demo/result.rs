@@ -54,7 +54,8 @@ pub(super) async fn load_result(
              insert into congress_result (congress_id, purpose, stage, elected_on, report, taken_at, taken_by, announced_on,
                                           announced_by, approved_on, approved_by, approval_number, file_within, file_by, sent_on,
                                           receiver, receipt_on, receipt_number, seated_at, seated_by)
-             values ($1, 'term', 'filed', $3::date, '第三次学生代表大会选举结果报告', $4::timestamptz, $5, $3, '大会执行主席', $3 + 5, '院系党组织',
+             values ($1, 'term', 'filed', $3::date, '第三次学生代表大会选举结果报告', $4::timestamptz, $5, $3, '大会执行主席', $3 + 5,
+                     (select g.name || '党组织' from student_union u join college g on g.id = u.college_id where u.id = $2),
                      '院党〔2025〕12号', 10, $3 + 19, $3 + 9, '校学生会', $3 + 12, '备2025-8', $4, $5)
              returning congress_id
          )

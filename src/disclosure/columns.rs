@@ -203,18 +203,24 @@ async fn filed(db: &mut PgConnection, union: UnionId, today: Date) -> Result<Opt
 
 /// The presidium and the departments with their heads by name, of the others how many they are.
 fn chart(record: &Record, departments: &[DepartmentLine], today: Date) -> Chart {
-    let holding = |kind: PostKind, department: Option<&str>| {
-        let posts = record.posts_on(today);
-        let own = posts.filter(move |post| post.kind == kind && post.department_name.as_deref() == department);
-        own.map(|post| ChartName { text: post.name.clone(), leads: true }).collect::<Vec<_>>()
-    };
+    let leading = |post: &PostRow| ChartName { text: post.name.clone(), leads: true };
     let unit = |department: &DepartmentLine| {
-        let mut names = holding(PostKind::Head, Some(&department.name));
+        let heads = record.posts_on(today).filter(|post| {
+            post.kind == PostKind::Head && post.department_name.as_deref() == Some(department.name.as_str())
+        });
+        let mut names: Vec<ChartName> = heads.map(leading).collect();
         names.push(ChartName { text: format!("共 {} 人", department.people), leads: false });
         ChartUnit { title: department.name.clone(), names }
     };
     let units: Vec<ChartUnit> = departments.iter().map(unit).collect();
-    Chart::of(&record.union.name, holding(PostKind::Presidium, None), &units)
+    let mut presidium: Vec<ChartName> = Vec::new();
+    for name in record.posts_on(today).filter(|post| post.seat).map(leading) {
+        // A chair who holds a member's post as well is one person.
+        if !presidium.contains(&name) {
+            presidium.push(name);
+        }
+    }
+    Chart::of(&record.union.name, presidium, &units)
 }
 
 fn departments(record: &Record, today: Date) -> Vec<DepartmentLine> {
@@ -251,17 +257,14 @@ impl PresidiumDuties {
 /// The presidium and the heads of departments: who answers to students by name.
 fn officers(record: &Record, departments: &[DepartmentLine], duties: PresidiumDuties, today: Date) -> Vec<Officer> {
     let chairs: Vec<&str> = record.chairs_on(today).collect();
-    let leads = record.posts_on(today).filter(|post| matches!(post.kind, PostKind::Presidium | PostKind::Head));
+    let leads = record.posts_on(today).filter(|post| post.seat || post.kind == PostKind::Head);
     let officer = |post: &PostRow| {
-        let chair = post.kind == PostKind::Presidium && chairs.contains(&post.name.as_str());
+        let chair = post.seat && chairs.contains(&post.name.as_str());
         let post_name = post.label_with_place();
         let post_name = if chair { format!("{post_name}（执行主席）") } else { post_name };
         let own = departments.iter().find(|one| post.department_name.as_deref() == Some(one.name.as_str()));
-        let duty = if post.kind == PostKind::Presidium {
-            duties.in_words(chair)
-        } else {
-            own.map_or_else(String::new, |one| one.functions.clone())
-        };
+        let duty =
+            if post.seat { duties.in_words(chair) } else { own.map_or_else(String::new, |one| one.functions.clone()) };
         Officer { name: post.name.clone(), post: post_name, duty }
     };
     leads.map(officer).collect()

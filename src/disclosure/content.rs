@@ -103,6 +103,9 @@ pub struct RosterLine {
     pub student: Option<StudentId>,
     pub name: String,
     pub post: String,
+    /// A seat on the presidium under another name (主席).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub other_seat: bool,
     pub political: String,
     pub college: String,
     /// 0 where whoever it was is erased.
@@ -161,17 +164,16 @@ impl UnionForm {
     /// Its presidium and departments with their heads, drawn.
     #[must_use]
     pub fn chart(&self) -> Chart {
-        let holding = |post: &str| {
-            let names = self.roster.iter().filter(|one| one.post == post);
-            names.map(|one| ChartName { text: one.name.clone(), leads: true }).collect::<Vec<_>>()
-        };
+        let leading = |one: &RosterLine| ChartName { text: one.name.clone(), leads: true };
         let unit = |department: &DepartmentLine| {
-            let mut names = holding(&format!("{} {}", department.name, PostKind::Head.label()));
+            let head = format!("{} {}", department.name, PostKind::Head.label());
+            let mut names: Vec<ChartName> = self.roster.iter().filter(|one| one.post == head).map(leading).collect();
             names.push(ChartName { text: format!("共 {} 人", department.people), leads: false });
             ChartUnit { title: department.name.clone(), names }
         };
         let units: Vec<ChartUnit> = self.departments.iter().map(unit).collect();
-        Chart::of(&self.name, holding(PostKind::Presidium.label()), &units)
+        let seats = self.roster.iter().filter(|one| one.other_seat || one.post == PostKind::Presidium.label());
+        Chart::of(&self.name, seats.map(leading).collect(), &units)
     }
 
     #[must_use]

@@ -144,11 +144,8 @@ impl Gathered {
     }
 
     fn facts(&self, record: &Record, plan: Option<&Plan>) -> UnionFacts {
-        let mut presidium: Vec<_> = record
-            .posts_on(self.day)
-            .filter(|post| post.kind == PostKind::Presidium)
-            .map(|post| post.student)
-            .collect();
+        let mut presidium: Vec<_> =
+            record.posts_on(self.day).filter(|post| post.seat).map(|post| post.student).collect();
         presidium.sort_unstable();
         presidium.dedup();
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -215,6 +212,7 @@ impl Gathered {
                 student: Some(post.student),
                 name: post.name.clone(),
                 post: post.label_with_place(),
+                other_seat: post.seat && post.kind == PostKind::Other,
                 political: fact.and_then(|fact| fact.political.clone()).unwrap_or_else(|| "待补".to_owned()),
                 college: post.college.clone(),
                 entry_year: post.entry_year,

@@ -325,15 +325,22 @@ pub async fn origins(
     day: Date,
 ) -> Result<Vec<OriginRow>, Failure> {
     let rows = sqlx::query!(
-        r#"select p.union_id as "union: UnionId", p.kind = 'presidium' as "presidium!",
-                  count(distinct p.student_id) as "people!",
-                  count(distinct p.student_id) filter (where p.congress_id is not null
-                      or p.case_id is not null and p.kind <> 'presidium') as "by_rule!",
+        r#"select p.union_id as "union!: UnionId", p.seat as "presidium!", count(distinct p.student_id) as "people!",
+                  count(distinct p.student_id) filter (where p.elected or p.case_id is not null and not p.seat)
+                      as "by_rule!",
                   count(distinct p.student_id) filter (where not p.registered and p.case_id is null
-                      and p.congress_id is null and p.corrects is null) as "past!"
-           from post p join student_union u on u.id = p.union_id
-           where u.institution_id = $1 and p.voided_at is null and p.from_day <= $2
-                 and (p.until_day is null or p.until_day > $2) and p.kind <> 'other'
+                      and not p.elected and p.corrects is null) as "past!"
+           from (
+               select p.*, is_seat(p.kind, p.title, u.id, $2) as seat,
+                      -- A member of the presidium who became its chair was elected to it all the same.
+                      p.congress_id is not null or p.kind = 'other' and exists (
+                          select from congress_elected e join congress c on c.id = e.congress_id
+                          where e.student_id = p.student_id and c.union_id = u.id) as elected
+               from post p join student_union u on u.id = p.union_id
+               where u.institution_id = $1 and p.voided_at is null and p.from_day <= $2
+                     and (p.until_day is null or p.until_day > $2)
+           ) p
+           where p.kind <> 'other' or p.seat
            group by 1, 2"#,
         institution.0,
         day

@@ -37,7 +37,7 @@ use crate::{
     },
     unions::{
         store as unions,
-        union::{Department, PostKind, PostRow, Record, StudentUnion},
+        union::{Department, PostRow, Record, StudentUnion},
     },
     web::forms::{Attempt, Errors, Submitted},
 };
@@ -165,7 +165,7 @@ async fn ask(
 /// The invited as the kind of meeting has it; none where a department or the people are still to be chosen.
 fn invitees(record: &Record, kind: MeetingKind, form: &CallForm, today: Date) -> Vec<Invitee> {
     let fits = |post: &&PostRow| match kind {
-        MeetingKind::Presidium | MeetingKind::Link => post.kind == PostKind::Presidium,
+        MeetingKind::Presidium | MeetingKind::Link => post.seat,
         MeetingKind::Department => post.department.is_some_and(|id| id.to_string() == form.department),
         MeetingKind::Topical => form.is_picked(&post.student.to_string()),
     };

@@ -100,6 +100,11 @@ pub struct Imprint {
     pub issued_on: Date,
 }
 
+/// How many blocks at the end are such.
+fn trailing(blocks: &[Block], is: fn(&Block) -> bool) -> usize {
+    blocks.iter().rev().take_while(|block| is(block)).count()
+}
+
 impl Paper {
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
@@ -222,12 +227,17 @@ impl Paper {
         self
     }
 
-    /// Where the end begins that stands on the page of 落款: a paper is not signed on a page of its own.
+    /// Where the end begins that stands on the page of 落款: a paper is not signed on a page of its own. Lines to be signed
+    /// come with what stands above them; after a table they stand alone.
     fn end(&self) -> usize {
-        let is_heading = |block: &&Block| matches!(block, Block::Heading { .. });
-        match (&self.signature, self.blocks.split_last()) {
-            (None, _) | (_, None | Some((Block::Table(_) | Block::Form(_), _))) => self.blocks.len(),
-            (Some(_), Some((_, before))) => before.len() - before.iter().rev().take_while(is_heading).count(),
+        if self.signature.is_none() {
+            return self.blocks.len();
+        }
+        let lines = trailing(&self.blocks, |block| matches!(block, Block::SignatureLine(_)));
+        let signed = self.blocks.get(..self.blocks.len() - lines).unwrap_or_default();
+        match signed.split_last() {
+            None | Some((Block::Table(_) | Block::Form(_), _)) => signed.len(),
+            Some((_, before)) => before.len() - trailing(before, |block| matches!(block, Block::Heading { .. })),
         }
     }
 
@@ -237,7 +247,8 @@ impl Paper {
         self.blocks.get(..self.end()).unwrap_or_default()
     }
 
-    /// The last block with its headings, where the paper is signed and a page is not broken before 落款.
+    /// The last block with its headings and the lines to be signed below it, where the paper is signed and a page is not
+    /// broken before 落款.
     #[must_use]
     pub fn ending(&self) -> &[Block] {
         self.blocks.get(self.end()..).unwrap_or_default()

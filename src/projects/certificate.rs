@@ -74,7 +74,7 @@ fn certificate_of(by: &str, volunteer: &Volunteer) -> Paper {
 }
 
 #[derive(Template, WebTemplate)]
-#[template(path = "conduct/paper.html")]
+#[template(path = "projects/certificate.html")]
 struct PaperPage {
     chrome: Chrome,
     paper: Paper,

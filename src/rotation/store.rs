@@ -368,8 +368,8 @@ pub async fn unions_of(
 ) -> Result<Vec<UnionId>, Failure> {
     let rows = sqlx::query_scalar!(
         r#"select p.union_id as "id!: UnionId" from post p
-           where p.student_id = $1 and p.kind = 'presidium' and p.voided_at is null and p.from_day <= $2
-                 and (p.until_day is null or p.until_day > $2)
+           where p.student_id = $1 and is_seat(p.kind, p.title, p.union_id, $2) and p.voided_at is null
+                 and p.from_day <= $2 and (p.until_day is null or p.until_day > $2)
            union
            select t.union_id from turn t
            where t.student_id = $1 and t.state = 'confirmed' and t.until_day > t.from_day and t.until_day + 30 > $2"#,

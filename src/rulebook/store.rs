@@ -140,8 +140,8 @@ async fn insert(
     let id = PlanVersionId::random();
     sqlx::query!(
         "insert into plan_version
-             (id, institution_id, code, version, short, title, document, effective, source, sha256, created_at)
-         select $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, $7, $8, $9, $10
+             (id, institution_id, code, version, short, title, document, effective, source, sha256, created_at, seats)
+         select $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, $7, $8, $9, $10, $11
          from plan_version where institution_id is not distinct from $2 and code = $3",
         id.0,
         owner,
@@ -152,7 +152,8 @@ async fn insert(
         plan.effective,
         source,
         digest(source),
-        now
+        now,
+        &plan.seats()
     )
     .execute(connection)
     .await?;

@@ -177,6 +177,8 @@ pub struct PostRow {
     pub department_name: Option<String>,
     /// What another post is called.
     pub title: Option<String>,
+    /// A seat on the presidium by today's plan, which may seat a 主席 there.
+    pub seat: bool,
     pub from_day: Date,
     /// The first day on which it is held no more.
     pub until_day: Option<Date>,

@@ -25,6 +25,10 @@ insert into sign_in_attempt (institution_id, number, device, failures, last_at, 
 values (md5('school')::uuid, 'T1', '', 1, '2024-09-01 09:00+08', '2024-09-01 09:00+08');
 insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256, created_at)
 values (md5('plan')::uuid, null, 'suzhou-2020', 1, '苏州', '方案', '文件', '2020-01-01', '', sha256('plan'), '2024-08-01 09:00+08');
+insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256, created_at)
+values (md5('own plan')::uuid, md5('school')::uuid, 'own-2024', 1, '本校', '方案', '文件', '2024-01-01',
+        'posts = [{ name = "主席", presidium = true }, { name = "顾问" }, {presidium=true, name="副主席"}]', sha256('own plan'),
+        '2024-08-01 09:00+08');
 insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
 values (md5('school')::uuid, 1, '2024-09-01', md5('plan')::uuid, '2024-08-02 09:00+08', md5('teacher')::uuid);
 insert into audit_entry (seq, at, institution_id, account_id, actor, office, verb, object, detail, clause, previous, hash)

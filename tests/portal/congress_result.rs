@@ -10,7 +10,7 @@ use crate::{
     support::{
         Client, Page, Portal,
         elected::{elect, held, send_scan},
-        union::{adopt_text, appoint, ready, rows, union},
+        union::{adopt_convener, adopt_text, appoint, ready, rows, union},
     },
 };
 
@@ -20,15 +20,21 @@ const SCAN: &[u8] = b"%PDF-1.7 signed";
 async fn congress() -> (Portal, Client, Date, String, String) {
     let (portal, mut league, today) = ready().await;
     let roster = rows(1, 4, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室");
-    let path = union(&mut league, "school", &roster, &(today - Duration::days(20)).to_string(), true).await;
+    let (path, congress) = congress_of(&portal, &mut league, &roster, today).await;
+    (portal, league, today, path, congress)
+}
+
+/// The school's union with such a roster, opened three weeks ago, and its congress of two days ago.
+async fn congress_of(portal: &Portal, league: &mut Client, roster: &str, today: Date) -> (String, String) {
+    let path = union(league, "school", roster, &(today - Duration::days(20)).to_string(), true).await;
     // The union came under the rules some days ago.
     sqlx::query("update student_union set opened_on = $1")
         .bind(today - Duration::days(19))
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
-    let congress = held(&portal, &path, today - Duration::days(2)).await;
-    (portal, league, today, path, congress)
+    let congress = held(portal, &path, today - Duration::days(2)).await;
+    (path, congress)
 }
 
 /// Takes down an election that was held outside, by the report.
@@ -72,7 +78,9 @@ async fn con_07_a_result_is_told_to_the_congress_before_anybody_approves_it() {
     assert!(ahead.status == 409 && ahead.text().contains("还没有到"), "{}", ahead.text());
     assert_eq!(stage(&portal).await, "elected");
     let page = league.get(&format!("{congress}/result")).await;
-    assert!(page.text().contains("登记向大会公告"), "the plan's own word: {}", page.text());
+    for says in ["登记向大会公告", "公告日期", "公告人"] {
+        assert!(page.text().contains(says), "the plan's own word: {}", page.text());
+    }
     assert_eq!(step(&mut league, &congress, "announce", elected_on).await.status, 303);
     assert!(party.get("/").await.text().contains("选举结果的批准"), "it waits for the Party body");
 }
@@ -215,6 +223,43 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
 }
 
 #[tokio::test]
+async fn vet_05_a_conveners_seat_ends_with_the_presidium_and_the_next_is_one_of_the_elected() {
+    let (portal, mut league, today) = ready().await;
+    adopt_convener(&portal).await;
+    let roster = rows(1, 4, "主席团成员", "") + &rows(5, 1, "召集人", "");
+    let (path, congress) = congress_of(&portal, &mut league, &roster, today).await;
+    let elected = "20240050\n20240051\n20240052\n20240053\n20240054";
+    take_down(&mut league, &congress, "term", elected, today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    step(&mut league, &congress, "approve", today - Duration::days(1)).await;
+    let fields = [("checked", "yes"), ("reason", "上一届名单未登记来源")];
+    let done = league.post(&format!("{congress}/result/posts"), &fields).await;
+    assert!(done.location().ends_with("done=seated"), "five seats for five elected: {}", done.text());
+    let names = league.get(&path).await.all("td[data-label='姓名']");
+    assert!(!names.contains(&"学生5".to_owned()) && names.contains(&"学生54".to_owned()), "{names:?}");
+    // From among them comes the next one; nobody else does.
+    let day = today.to_string();
+    let convene = |number| {
+        [
+            ("number", number),
+            ("post", "other:召集人"),
+            ("from", day.as_str()),
+            ("from_college", "yes"),
+            ("ground", "主席团会议纪要"),
+            ("direct", "由主席团推选"),
+            ("moves", "yes"),
+            ("sure", "yes"),
+        ]
+    };
+    let stranger = league.upload(&format!("{path}/appoint"), &convene("20240060"), None).await;
+    assert_eq!(stranger.status, 409);
+    assert!(stranger.text().contains("学生会主席团由学生代表大会选举产生"), "{}", stranger.text());
+    let done = league.upload(&format!("{path}/appoint"), &convene("20240050"), None).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert!(league.get(&path).await.text().contains("召集人"));
+}
+
+#[tokio::test]
 async fn a_meeting_of_all_speaks_to_students_and_of_no_delegates() {
     let (portal, mut league, _, _, congress) = congress().await;
     sqlx::query(
@@ -326,6 +371,8 @@ async fn the_papers_of_a_result_are_the_same_on_the_page_and_in_word() {
     for paper in ["report", "approval", "filing"] {
         let page = party.get(&format!("{congress}/result/papers/{paper}")).await;
         assert!(page.status == 200 && page.all("main form").is_empty(), "{paper}: {}", page.text());
+        let said = page.all("main .actions + .no-print");
+        assert!(said.iter().any(|says| says.contains("131 以上版本打印时有页码")), "{paper}: {said:?}");
         let shown = outline(&party.get(&format!("{congress}/result/papers/{paper}/word")).await.bytes);
         assert_says_the_same(&page, &shown);
         writeln!(all, "--- {paper}\n{}", undated(&shown)).unwrap();

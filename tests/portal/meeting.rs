@@ -71,6 +71,10 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let page = league.upload(&format!("{meeting}/documents"), &fields, None).await;
     assert_eq!(page.status, 303, "{}", page.text());
     let document = league.get(&meeting).await.attributes("option[value*='-']", "value").remove(0);
+    let unread =
+        league.post(&format!("{meeting}/agenda"), &[("kind", "report"), ("document", document.as_str())]).await;
+    let kept = unread.attributes("#document option[selected]", "value");
+    assert_eq!((unread.status, kept), (422, vec![document.clone()]), "what was chosen stays chosen: {}", unread.text());
     let fields =
         [("document_kind", "finance_report"), ("document_title", "经费使用报告 100% #1"), ("body", "收支相符。")];
     assert_eq!(league.upload(&format!("{meeting}/documents"), &fields, None).await.status, 303);
@@ -308,7 +312,8 @@ async fn a_card_is_scanned_by_an_officer_and_by_nobody_else() {
     let again = desk.get(&card).await;
     assert!(desk.get(again.location()).await.text().contains("只计一次"));
     assert_eq!(screen(&mut league, &path).await, ["4", "1"]);
-    assert!(delegate.get(&own).await.text().contains("已在1 号台签到"));
+    let there = delegate.get(&own).await;
+    assert!(there.text().contains("已在1 号台签到") && there.all("main form").is_empty(), "{}", there.text());
     // A new code on the phone takes the place of the old one.
     assert_eq!(delegate.post(&own, &[]).await.status, 200);
     let gone = desk.get(&card).await;

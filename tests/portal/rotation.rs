@@ -5,7 +5,7 @@ use time::{Date, Duration};
 
 use crate::support::{
     Client, Page, Portal,
-    union::{ready, rows, union},
+    union::{adopt_convener, ready, rows, union},
 };
 
 /// Two semesters that meet: one that runs, one that follows.
@@ -124,6 +124,29 @@ async fn dis_05_a_chair_who_leaves_is_a_gap_in_the_rotation_and_on_the_overview(
     assert!(!league.get(&rotation).await.attributes("svg .rota-gap", "x").is_empty(), "drawn");
     assert!(league.get("/").await.text().contains("校学生会今天没有当值执行主席"));
     assert!(league.get(overview).await.text().contains(nobody));
+}
+
+#[tokio::test]
+async fn org_03_a_convener_who_sits_on_the_presidium_keeps_their_turn_when_somebody_else_leaves() {
+    let (portal, mut league, today) = ready().await;
+    adopt_convener(&portal).await;
+    let (from, ..) = semesters(&mut league, today).await;
+    let roster = rows(1, 3, "主席团成员", "") + &rows(4, 1, "召集人", "");
+    let path = union(&mut league, "school", &roster, &from.to_string(), true).await;
+    assert_eq!(propose(&mut league, &path, "学生4", "本学期", ("", "")).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303);
+    let (union, day) = (path.rsplit('/').next().unwrap(), today.to_string());
+    let fields = [
+        ("union", union),
+        ("number", "20240003"),
+        ("kind", "asked"),
+        ("day", day.as_str()),
+        ("reason", "多次缺席会议"),
+    ];
+    let left = league.post("/exits", &fields).await;
+    assert_eq!(left.status, 303, "{}", left.text());
+    let page = league.get(&path).await.text();
+    assert!(page.contains("当值执行主席：<strong>学生4</strong>"), "{page}");
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ pub fn appoint(
     }
     if let Some(plan) = calendar.in_force(wanted.from)
         && plan.is_seat(&wanted.post)
-        && !goes_on(timeline, instead, &wanted)
+        && !goes_on(&plan, timeline, instead, &wanted)
     {
         findings.extend(congress_result::by_congress(&plan, &base, &wanted.person, wanted.from));
     }
@@ -123,12 +123,12 @@ pub fn restore(
 
 /// A seat on the presidium whose days alone are put right: the same person, who sat there when the union came under the
 /// rules or from that day on, and no longer than before.
-fn goes_on(timeline: &Timeline, instead: Option<usize>, wanted: &Wanted) -> bool {
+fn goes_on(plan: &Plan, timeline: &Timeline, instead: Option<usize>, wanted: &Wanted) -> bool {
     instead.and_then(|place| timeline.holdings.get(place)).is_some_and(|held| {
         let same = timeline.people.get(held.person).is_some_and(|person| person.number == wanted.person.number);
         let not_longer = held.until.is_none_or(|end| wanted.until.is_some_and(|until| until <= end));
         let not_earlier = held.from <= wanted.from || timeline.opened.is_some_and(|opened| held.from <= opened);
-        same && held.post == Post::Presidium && not_longer && not_earlier
+        same && plan.is_seat(&held.post) && not_longer && not_earlier
     })
 }
 

@@ -5,7 +5,7 @@ use time::Date;
 
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
-    roster::{Member, Post},
+    roster::Member,
     timeline::{Timeline, covers},
 };
 use crate::text::chinese_day;
@@ -168,14 +168,14 @@ pub fn by_congress(plan: &Plan, timeline: &Timeline, person: &Member, from: Date
     let provision = plan.provision(Rule::Vet05)?;
     let name = &person.name;
     let own = || timeline.elected.iter().filter(|mandate| mandate.number == person.number);
-    // Whoever left the seat has used up what the congress gave.
+    // Whoever left their seat has used up what the congress gave; from one seat to another (主席) nobody leaves.
     let left = |since: Date| {
-        timeline.holdings.iter().find_map(|holding| {
+        let seats = timeline.holdings.iter().filter(|holding| {
             let same = timeline.people.get(holding.person).is_some_and(|held| held.number == person.number);
-            let seat =
-                same && holding.post == Post::Presidium && holding.from >= since && holding.until > Some(holding.from);
-            holding.until.filter(|until| seat && *until <= from)
-        })
+            let held = holding.until.is_none_or(|until| until > holding.from && until > since);
+            same && held && plan.is_seat(&holding.post)
+        });
+        seats.map(|holding| holding.until.unwrap_or(Date::MAX)).max().filter(|end| *end < from)
     };
     let current = own().find(|mandate| covers(mandate.from, mandate.until, from));
     let says = match current {
@@ -230,7 +230,7 @@ mod tests {
     use super::*;
     use crate::rules::{
         plan::{Union, named},
-        roster::tests::member,
+        roster::{Post, tests::member},
         timeline::Mandate,
     };
 

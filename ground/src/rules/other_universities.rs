@@ -1,22 +1,28 @@
 //! What documents of other universities say and the two shipped plans do not, each held against facts.
 
-use time::macros::date;
+use std::sync::Arc;
+
+use time::{Date, macros::date};
 
 use super::{
-    Finding, Outcome, Plan, Rule, appointment,
+    Finding, Outcome, Plan, Rule,
+    adoption::Calendar,
+    appointment,
     chain::Chain,
     congress::{Cohort, Population, allocate, meeting_of_all},
+    congress_result::by_congress,
     election::{MajorityOf, Rules},
     eligibility,
     judgement::{Known, judge, judge_with},
     measure::{Measure, RankBase, RankedBy},
     meeting::Count,
+    offer::{Offer, offer},
     plan::{BUILT_IN, DocumentKind, Union, named},
     qualification::{DelegateFacts, count},
     review::{Scheme, aspects},
     roster::{Level, Member, Post, Rank, Ranked, tests::member},
     staffing,
-    timeline::{Semester, Timeline, Turn},
+    timeline::{Mandate, Semester, Timeline, Turn},
     yearly::{CongressYears, yearly},
 };
 
@@ -164,6 +170,73 @@ fn stf_08_a_post_that_the_plan_allows_is_not_failed_under_the_clause_that_allows
     let other = found.iter().find(|finding| finding.rule == Rule::Stf08).unwrap();
     assert_eq!(other.subjects, ["20240001", "20240003", "20240004"]);
     assert!(!named_alone.is_seat(&post("顾问")));
+}
+
+/// A plan whose presidium has a convener, and the post.
+fn with_convener() -> (Plan, Post) {
+    (plan_with("STF-08", "posts = [{ name = \"召集人\", presidium = true }]"), Post::Other("召集人".to_owned()))
+}
+
+#[test]
+fn vet_05_a_convener_on_the_presidium_rests_on_the_same_result_as_its_members() {
+    let (plan, convener) = with_convener();
+    let (elected_on, later, end) = (date!(2026 - 12 - 20), date!(2026 - 12 - 25), date!(2027 - 03 - 01));
+    let one = member(1, Post::Presidium);
+    let mut timeline = Timeline::empty(Union::School);
+    timeline.opened = Some(date!(2026 - 09 - 01));
+    timeline.elected.push(Mandate { number: one.number.clone(), from: elected_on, until: None });
+    let verdict = |timeline: &Timeline, day| by_congress(&plan, timeline, &one, day).unwrap().verdict;
+    timeline.add(&one, Post::Presidium, elected_on, Some(later));
+    assert_eq!(verdict(&timeline, later), Outcome::Pass, "from one seat to the other nobody leaves");
+    timeline.add(&one, convener.clone(), later, Some(end));
+    assert_eq!(verdict(&timeline, end), Outcome::Pass, "and back");
+    assert_eq!(
+        verdict(&timeline, date!(2027 - 03 - 02)),
+        Outcome::Fail,
+        "whoever left that seat has left the presidium"
+    );
+    timeline.holdings.clear();
+    timeline.add(&one, Post::Presidium, date!(2026 - 09 - 01), Some(end));
+    assert_eq!(verdict(&timeline, date!(2027 - 04 - 01)), Outcome::Fail, "who was elected again has left as well");
+}
+
+#[test]
+fn vet_05_the_days_of_a_conveners_seat_are_put_right_without_a_new_result() {
+    let (plan, convener) = with_convener();
+    let calendar = Calendar::always(Arc::new(plan));
+    let day = date!(2026 - 12 - 20);
+    let mut timeline = Timeline::empty(Union::School);
+    timeline.opened = Some(date!(2026 - 09 - 01));
+    timeline.add(&member(1, convener.clone()), convener.clone(), date!(2026 - 09 - 01), None);
+    let wanted = |from: Date| appointment::Wanted {
+        person: member(1, convener.clone()),
+        post: convener.clone(),
+        from,
+        until: Some(date!(2027 - 01 - 01)),
+    };
+    let verdict = |instead| appointment::appoint(&calendar, &timeline, instead, wanted(day), None).permit();
+    assert!(verdict(Some(0)).is_ok());
+    let refused = verdict(None).unwrap_err();
+    assert!(refused.iter().any(|one| one.rule == Rule::Vet05 && one.verdict == Outcome::Fail), "{refused:?}");
+}
+
+#[test]
+fn stf_02_a_round_for_a_new_presidium_takes_the_conveners_seat_with_the_others() {
+    let (plan, convener) = with_convener();
+    let calendar = Calendar::always(Arc::new(plan));
+    let day = date!(2026 - 12 - 20);
+    let mut timeline = Timeline::empty(Union::School);
+    timeline.add(&member(0, convener.clone()), convener, date!(2026 - 09 - 01), None);
+    for place in 1..5 {
+        timeline.add(&member(place, Post::Presidium), Post::Presidium, date!(2026 - 09 - 01), None);
+    }
+    let judge = |seats, replaces| {
+        let offers = vec![Offer { post: Post::Presidium, seats, from: day }];
+        offer(&calendar, &timeline, &[], offers, replaces, None).permit().map(|_| ())
+    };
+    assert!(judge(5, true).is_ok());
+    let refused = judge(1, false).unwrap_err();
+    assert_eq!((refused[0].rule, refused[0].verdict), (Rule::Stf02, Outcome::Fail), "five sit there already");
 }
 
 #[test]

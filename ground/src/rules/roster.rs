@@ -104,12 +104,6 @@ impl Member {
         let usual = self.rank.map(|rank| Ranked { of: Measure::USUAL, rank });
         usual.into_iter().chain(self.other_ranks.iter().copied())
     }
-
-    /// Holds a seat on the presidium.
-    #[must_use]
-    pub fn on_presidium(&self) -> bool {
-        self.posts.contains(&Post::Presidium)
-    }
 }
 
 /// Student numbers of the members that `pick` picks, in the roster's order.

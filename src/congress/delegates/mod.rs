@@ -51,6 +51,7 @@ pub(super) async fn section(
     };
     let says = match &terms {
         _ if congress.of_all => "全体学生大会不选代表".to_owned(),
+        None if delegates == 0 && congress.has_approved_seats() => "名额已批准，可以开始推荐".to_owned(),
         None if delegates == 0 => "名额批准以后开始推荐".to_owned(),
         _ if waiting > 0 => format!("代表 {delegates}/{seats} 名，{waiting} 份名单待接收"),
         _ => format!("代表 {delegates}/{seats} 名"),

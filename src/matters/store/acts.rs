@@ -428,8 +428,8 @@ pub async fn presidium_member(
     today: Date,
 ) -> Result<bool, Failure> {
     let post = sqlx::query_scalar!(
-        "select id from post where union_id = $1 and student_id = $2 and kind = 'presidium' and voided_at is null
-                and from_day <= $3 and (until_day is null or until_day > $3) for share",
+        "select id from post where union_id = $1 and student_id = $2 and is_seat(kind, title, union_id, $3)
+                and voided_at is null and from_day <= $3 and (until_day is null or until_day > $3) for share",
         union.0,
         student.0,
         today

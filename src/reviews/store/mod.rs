@@ -306,10 +306,12 @@ fn reporting_posts(plan: &Plan) -> Vec<String> {
 pub fn due(record: &Record, plan: &Plan, semester: &SemesterChoice, today: Date) -> Vec<DuePerson> {
     let posts = reporting_posts(plan);
     let last_day = semester.until_day.min(today.next_day().unwrap_or(today));
+    let reports = |post: &PostRow| {
+        let seat = post.seat && posts.iter().any(|label| label == PostKind::Presidium.label());
+        seat || posts.iter().any(|label| label == post.label())
+    };
     let held = |post: &&PostRow| {
-        posts.iter().any(|label| label == post.kind.label())
-            && post.from_day < last_day
-            && post.until_day.is_none_or(|until| until > semester.from_day)
+        reports(post) && post.from_day < last_day && post.until_day.is_none_or(|until| until > semester.from_day)
     };
     let mut found: Vec<DuePerson> = Vec::new();
     for post in record.posts.iter().filter(held) {

@@ -39,7 +39,7 @@ use crate::{
     unions::{
         paths::UNIONS,
         store as unions_store,
-        union::{PostKind, PostRow, Record, TurnRow},
+        union::{PostRow, Record, TurnRow},
     },
     web::forms::{Attempt, Errors, as_query, written},
 };
@@ -154,7 +154,7 @@ async fn page(
     let presidium = record
         .posts
         .iter()
-        .filter(|post| post.kind == PostKind::Presidium && post.until_day.is_none_or(|until| until > today))
+        .filter(|post| post.seat && post.until_day.is_none_or(|until| until > today))
         .cloned()
         .collect();
     let proposed = record.turns.iter().filter(|turn| !turn.confirmed).cloned().collect();
@@ -263,11 +263,8 @@ pub(super) async fn propose(
         errors.add("holder", "这个学生会还没有启用");
     }
     let semesters = store::semesters(&mut *app.read().await?, person.institution).await?;
-    let holder = record
-        .posts
-        .iter()
-        .find(|post| post.kind == PostKind::Presidium && post.student.to_string() == form.holder)
-        .map(|post| post.student);
+    let holder =
+        record.posts.iter().find(|post| post.seat && post.student.to_string() == form.holder).map(|post| post.student);
     if holder.is_none() {
         errors.add("holder", "请选择主席团成员");
     }

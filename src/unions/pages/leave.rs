@@ -28,7 +28,7 @@ use crate::{
         forms::{EndForm, WHYS},
         paths::Done,
         store,
-        union::{PostRow, Record},
+        union::{PostKind, PostRow, Record},
     },
     web::forms::{Errors, Submitted},
 };
@@ -45,7 +45,8 @@ pub(super) struct LeaveQuery {
 impl LeaveQuery {
     fn offers(&self, post: &PostRow) -> bool {
         let department = post.department.map(|id| id.to_string()).unwrap_or_default();
-        (self.post.is_empty() || self.post == post.kind.slug())
+        let kind = if post.seat { PostKind::Presidium } else { post.kind };
+        (self.post.is_empty() || self.post == kind.slug())
             && (self.department.is_empty() || self.department == department)
             && (self.people.is_empty() || self.people.split(',').any(|number| number == post.number))
     }

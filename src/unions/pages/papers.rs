@@ -38,7 +38,7 @@ use crate::{
         owed::OwedRows,
         paths::UNIONS,
         store::{self, HistoryAct, HistoryRow, RosterRow},
-        union::{PostKind, PostRow, Record, StudentFacts, name_in_full, sees_grades},
+        union::{PostRow, Record, StudentFacts, name_in_full, sees_grades},
     },
     web::{self, workbook},
 };
@@ -183,7 +183,7 @@ fn roster_paper(institution: &str, name: &str, rows: &[RosterRow], today: Date, 
     }
     columns.push(Column::centred("任职时间", 11));
     let row = |(place, row): (usize, &RosterRow)| {
-        let other = if row.is_presidium() { "主席团" } else { "其他岗位" };
+        let other = if row.seat { "主席团" } else { "其他岗位" };
         let mut cells = vec![
             place.to_string(),
             row.department.clone().unwrap_or_else(|| other.to_owned()),
@@ -240,7 +240,7 @@ fn file_of(record: &Record, shows_grades: bool, today: Date) -> anyhow::Result<V
         let required = graded.is_some_and(StudentFacts::counts_required);
         let marked = post.marked_chair && !record.timeline.rotates_on(today);
         let on_duty = chairs.contains(&post.number.as_str()) || marked;
-        let chair = on_duty && post.kind == PostKind::Presidium;
+        let chair = on_duty && post.seat;
         vec![
             post.number.clone(),
             post.name.clone(),

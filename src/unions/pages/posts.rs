@@ -30,8 +30,7 @@ use crate::{
     people::find::{Among, PersonField, Search},
     rules::{
         Finding,
-        appointment::{appoint, holding_in_words},
-        roster::Post,
+        appointment::{Wanted, appoint, holding_in_words},
     },
     text::chinese_day,
     unions::{
@@ -348,8 +347,9 @@ pub(super) async fn correct(
                     }
                 };
                 let (appointment, student) = (&appointment, facts.student);
-                let marked_chair =
-                    row.marked_chair && student == row.student && appointment.wanted().post == Post::Presidium;
+                let Wanted { post: to, from, .. } = appointment.wanted();
+                let seat = plans.in_force(*from).is_some_and(|plan| plan.is_seat(to));
+                let marked_chair = row.marked_chair && student == row.student && seat;
                 let from_college = asked.from_college;
                 let right = Correction { appointment, student, from_college, registered, marked_chair };
                 store::correct(db, &locked, post, Some(right), &grounds, now).await?;

@@ -97,7 +97,7 @@ pub async fn records(
     today: Date,
 ) -> Result<Vec<Record>, Failure> {
     let ids: Vec<Uuid> = unions.iter().map(|union| union.id.0).collect();
-    let mut posts = by_union(posts(connection, &ids).await?, |post| post.union);
+    let mut posts = by_union(posts(connection, &ids, today).await?, |post| post.union);
     let mut departments = by_union(departments(connection, &ids).await?, |department| department.union);
     let mut turns = by_union(turns(connection, &ids).await?, |turn| turn.union);
     let mut elected: HashMap<UnionId, Vec<Mandate>> = HashMap::new();
@@ -179,13 +179,14 @@ pub async fn record(
     Ok(records(connection, institution, unions, today).await?.into_iter().next())
 }
 
-async fn posts(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<PostRow>, Failure> {
+async fn posts(connection: &mut PgConnection, unions: &[Uuid], today: Date) -> Result<Vec<PostRow>, Failure> {
     let rows = sqlx::query_as!(
         PostRow,
         r#"select p.id as "id: PostId", p.union_id as "union: UnionId", p.student_id as "student: StudentId", s.number,
                   s.name, c.name as college, k.name as class, k.entry_year, p.kind,
-                  p.department_id as "department: DepartmentId", d.name as "department_name?", p.title, p.from_day,
-                  p.until_day, p.from_college, p.marked_chair, p.registered
+                  p.department_id as "department: DepartmentId", d.name as "department_name?", p.title,
+                  is_seat(p.kind, p.title, p.union_id, $2) as "seat!", p.from_day, p.until_day, p.from_college,
+                  p.marked_chair, p.registered
            from post p join student s on s.id = p.student_id join class k on k.id = s.class_id
                 join major m on m.id = k.major_id join college c on c.id = m.college_id
                 left join department d on d.id = p.department_id
@@ -194,8 +195,10 @@ async fn posts(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<Pos
                  and (p.until_day is null or p.until_day > p.from_day)
            -- By union first, which is one short comparison for most pairs of fifty thousand.
            order by p.union_id, p.department_id is not null, d.from_day, d.name,
+                    p.kind = 'other' and is_seat(p.kind, p.title, p.union_id, $2) desc,
                     array_position(array['presidium', 'other', 'head', 'staff'], p.kind), p.from_day, s.number"#,
-        unions
+        unions,
+        today
     );
     Ok(rows.fetch_all(connection).await?)
 }

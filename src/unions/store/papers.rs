@@ -177,18 +177,13 @@ pub struct RosterRow {
     pub kind: PostKind,
     pub post: String,
     pub department: Option<String>,
+    /// A seat on the presidium.
+    pub seat: bool,
     pub from_day: Date,
     /// On duty as executive chair.
     pub chair: bool,
     /// In which order the roster stands.
     pub order: StrokeOrder,
-}
-
-impl RosterRow {
-    #[must_use]
-    pub fn is_presidium(&self) -> bool {
-        self.kind == PostKind::Presidium
-    }
 }
 
 /// The roster of a union on a day, in one statement: presidium, then department by department; of one kind of post by
@@ -203,9 +198,9 @@ pub async fn roster(
     let rows = sqlx::query!(
         r#"select union_name(u.kind, uc.name) as "union_name!", s.name, s.number, c.name as college, k.name as class,
                   k.entry_year, s.political, p.kind, post_label(p.kind, p.title) as "post!", d.name as "department?",
-                  p.from_day, i.stroke_order,
+                  is_seat(p.kind, p.title, u.id, $3) as "seat!", p.from_day, i.stroke_order,
                   (exists (select from turn t where t.union_id = u.id and t.student_id = s.id and t.state = 'confirmed'
-                           and p.kind = 'presidium' and t.from_day <= $3 and $3 < t.until_day)
+                           and is_seat(p.kind, p.title, u.id, $3) and t.from_day <= $3 and $3 < t.until_day)
                    -- Before the first turn only the roster that was taken down says who it was.
                    or (p.marked_chair and not exists (select from turn t where t.union_id = u.id
                                                       and t.state = 'confirmed' and t.from_day <= $3))) as "chair!"
@@ -219,6 +214,7 @@ pub async fn roster(
            where u.id = $2 and u.institution_id = $1 and ($4::uuid is null or u.college_id = $4)
                  and ($5::text is null or u.kind = $5)
            order by p.department_id is not null, d.from_day, d.name,
+                    p.kind = 'other' and is_seat(p.kind, p.title, u.id, $3) desc,
                     array_position(array['presidium', 'other', 'head', 'staff'], p.kind), p.from_day, s.number"#,
         scope.institution.0,
         union.0,
@@ -241,6 +237,7 @@ pub async fn roster(
             kind: PostKind::of(&row.kind),
             post: row.post,
             department: row.department,
+            seat: row.seat,
             from_day: row.from_day,
             chair: row.chair,
             order: row.stroke_order.parse()?,

@@ -199,8 +199,9 @@ async fn leave_duty(
     .await?;
     let seats = sqlx::query!(
         r#"select student_id as "student: StudentId", from_day, until_day from post
-           where union_id = $1 and kind = 'presidium' and voided_at is null"#,
-        union.id().0
+           where union_id = $1 and is_seat(kind, title, union_id, $2) and voided_at is null"#,
+        union.id().0,
+        day
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -309,7 +310,14 @@ pub async fn register(
     }
     for person in people {
         for wanted in &person.posts {
-            let marked_chair = person.chair && (wanted.post == Post::Presidium || person.posts.len() == 1);
+            let seated = person.posts.iter().any(|one| one.post == Post::Presidium);
+            let of_chair = match &wanted.post {
+                Post::Presidium => true,
+                // A chair by the plan (主席) may head a department, too.
+                Post::Other(_) => !seated,
+                Post::Head(_) | Post::Staff(_) => person.posts.len() == 1,
+            };
+            let marked_chair = person.chair && of_chair;
             let new = NewPost {
                 student: person.facts.student,
                 wanted,

@@ -42,7 +42,8 @@ pub async fn report_coverage(
                 ) c on true
                 left join lateral (
                     select count(distinct p.student_id) as people from post p
-                    where p.union_id = u.id and p.voided_at is null and p.kind in ('presidium', 'head')
+                    where p.union_id = u.id and p.voided_at is null
+                          and (p.kind = 'head' or is_seat(p.kind, p.title, u.id, $2))
                           and p.from_day <= $2 and (p.until_day is null or p.until_day > greatest(s.from_day, p.from_day))
                 ) held on r.id is null
            where u.institution_id = $1 and u.opened_on is not null

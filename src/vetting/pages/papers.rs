@@ -367,7 +367,8 @@ impl ReviewForm {
             paper = paper.note(format!("退回记录：{at}{}在“{}”环节{verdict}：{}", one.office, one.act, one.says));
         }
         let chain = &round.chain;
-        paper.note(format!("程序依据：{} {}“{}”。", chain.document, chain.section, chain.quote))
+        // One line: with the clause's own words it would stand on a page without the form.
+        paper.note(format!("程序依据：{} {}。", chain.document, chain.section))
     }
 }
 

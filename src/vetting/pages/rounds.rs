@@ -129,7 +129,7 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
     let of_school = record.union.kind != Union::College;
     let figures = &plan.figures;
     let held = |kind: PostKind, department| {
-        record.posts_on(day).filter(|post| post.kind == kind && post.department == department).count()
+        record.posts_on(day).filter(|post| post.kind == kind && post.department == Some(department)).count()
     };
     let words = |held: usize, promised: u32, cap: Option<u32>| {
         let other = if promised > 0 { format!("，其他轮次已留 {promised}") } else { String::new() };
@@ -139,7 +139,8 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
     if presidium {
         let cap = figures.most_on_presidium(of_school, record.timeline.students);
         let elsewhere = promised.iter().map(|offer| offer.seats).sum();
-        let words = words(held(PostKind::Presidium, None), elsewhere, cap);
+        let seats = record.posts_on(day).filter(|post| post.seat).count();
+        let words = words(seats, elsewhere, cap);
         return vec![Slot { key: "presidium".to_owned(), label: "主席团候选人".to_owned(), words }];
     }
     let open = record.departments.iter().filter(|department| department.until_day.is_none_or(|until| until > day));
@@ -156,7 +157,7 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
             };
             let inside = kind == PostKind::Staff && of_school && plan.switches.heads_inside;
             let with = if inside { "（含负责人）" } else { "" };
-            let words = words(held(kind, Some(department.id)), promised, cap.filter(|_| of_school));
+            let words = words(held(kind, department.id), promised, cap.filter(|_| of_school));
             Slot {
                 key: format!("{}:{}", kind.slug(), department.id),
                 label: format!("{} {}", department.name, kind.label()),

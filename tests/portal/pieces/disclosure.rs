@@ -52,6 +52,7 @@ mod content {
             student: None,
             name: name.to_owned(),
             post: post.to_owned(),
+            other_seat: post == "主席",
             political: String::new(),
             college: String::new(),
             entry_year: 2024,
@@ -63,10 +64,11 @@ mod content {
             vec![DepartmentLine { name: "办公室".to_owned(), functions: "文书".to_owned(), people: 3 }];
         form.roster =
             vec![person("甲", "主席团成员"), person("乙", "办公室 部门负责人"), person("丙", "办公室 部门工作人员")];
+        form.roster.extend([person("丁", "主席"), person("戊", "顾问")]);
         let chart = form.chart();
         let texts: Vec<&str> = chart.units[0].lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!((chart.top.lines[0].text.as_str(), texts), ("甲", vec!["乙", "共 3 人"]));
-        assert!(chart.title.contains("主席团 1 人，工作部门 1 个"));
+        assert!(chart.title.contains("主席团 2 人，工作部门 1 个"), "a seat on the presidium is one by any name");
     }
 
     #[test]

@@ -29,7 +29,10 @@ mod paper {
         let signed = unsigned.signed("校团委", None);
         assert_eq!(ending(&signed), (2, 3), "with the headings above it");
         let table = Table::new(vec![Column::text("姓名", 4)], vec![vec!["甲".to_owned()]]);
-        assert_eq!(ending(&signed.table(table)), (6, 0), "a table goes on over pages");
+        assert_eq!(ending(&signed.clone().table(table.clone())), (6, 0), "a table goes on over pages");
+        let lines = |paper: Paper| paper.signature_line("填表人").signature_line("审核人");
+        assert_eq!(ending(&lines(signed.clone())), (2, 5), "lines to be signed come with what they sign");
+        assert_eq!(ending(&lines(signed.table(table))), (6, 2), "of a table with one another");
         assert_eq!(ending(&Paper::new("标题").signed("校团委", None)), (0, 0));
     }
 

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{
+    office::OfficeKind,
+    rules::{Plan, plan::BUILT_IN},
+};
 use time::Date;
 
 use super::{Client, Page, Portal};
@@ -117,9 +120,9 @@ pub async fn adopt_text(portal: &Portal, text: &str) {
              from adoption a join institution i on i.id = a.institution_id where i.code = 'first' group by 1, 4
          ), made as (
              insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256,
-                                       created_at)
+                                       created_at, seats)
              select gen_random_uuid(), id, 'own-2026', seq, '本校方案', '本校方案', '本校', '2020-12-31', $1,
-                    sha256(convert_to($1, 'UTF8')), story_now()
+                    sha256(convert_to($1, 'UTF8')), story_now(), $2
              from last returning id
          )
          insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
@@ -128,7 +131,15 @@ pub async fn adopt_text(portal: &Portal, text: &str) {
          from last, made",
     )
     .bind(text)
+    .bind(Plan::parse(text).map(|plan| plan.seats()).unwrap_or_default())
     .execute(&mut portal.owner().await)
     .await
     .unwrap();
+}
+
+/// Adopts the first shipped plan with one post more, 召集人, whose holder sits on the presidium.
+pub async fn adopt_convener(portal: &Portal) {
+    let post = "[rule.STF-08]\nposts = [{ name = \"召集人\", presidium = true }]\n";
+    let text = BUILT_IN[0].1.replacen("[rule.STF-08]\n", post, 1).replace("suzhou-2020", "own-2026");
+    adopt_text(portal, &text).await;
 }

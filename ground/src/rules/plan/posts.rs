@@ -93,6 +93,13 @@ impl Plan {
         }
     }
 
+    /// The posts, beside 主席团成员, whose holders sit on the presidium.
+    #[must_use]
+    pub fn seats(&self) -> Vec<String> {
+        let allowed = self.posts().map(|posts| posts.allowed.as_slice()).unwrap_or_default();
+        allowed.iter().filter(|post| post.on_presidium).map(|post| post.name.clone()).collect()
+    }
+
     /// The person holds a seat on the presidium.
     #[must_use]
     pub fn is_on_presidium(&self, member: &Member) -> bool {

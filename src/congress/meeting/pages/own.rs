@@ -81,9 +81,10 @@ impl OwnPage {
         self.congress.id.own_meeting_path()
     }
 
-    /// A code can be shown: they are due and the meeting is not over.
+    /// A code can be shown: they are due, not there yet, and the meeting is not over.
     fn may_show_card(&self) -> bool {
-        self.own.is_some() && self.congress.stage == Stage::Convened
+        let is_there = |own: &Attendee| own.arrival.as_ref().is_some_and(|arrival| arrival.left_at.is_none());
+        self.own.as_ref().is_some_and(|own| !is_there(own)) && self.congress.stage == Stage::Convened
     }
 }
 

@@ -20,8 +20,9 @@ pub(super) struct NextStep {
     /// What the page calls it.
     pub label: String,
     pub action: String,
-    /// Who: the label of the field.
-    pub by: &'static str,
+    /// Who, and when: the labels of the fields.
+    pub by: String,
+    pub day: String,
     /// The keeper takes down what another body decided: with its document.
     pub needs_scan: bool,
 }
@@ -46,9 +47,15 @@ impl NextStep {
             label,
             action: congress.id.result_step_path(step),
             by: match step {
-                Step::Announce => "公布人",
-                Step::Approve => "批准单位",
-                Step::Send | Step::File => "报送单位（收文）",
+                Step::Announce => format!("{word}人"),
+                Step::Approve => "批准单位".to_owned(),
+                Step::Send | Step::File => "报送单位（收文）".to_owned(),
+            },
+            day: match step {
+                Step::Announce => format!("{word}日期"),
+                Step::Approve => "批准日期".to_owned(),
+                Step::Send => "报送日期".to_owned(),
+                Step::File => "回执日期".to_owned(),
             },
             needs_scan: step == Step::Approve && keeps,
         })
@@ -83,15 +90,6 @@ impl NextStep {
 
     pub fn number_label(&self) -> &'static str {
         if self.step == Step::File { "回执文号（编号）" } else { "批复文号" }
-    }
-
-    pub fn day_label(&self) -> &'static str {
-        match self.step {
-            Step::Announce => "公布日期",
-            Step::Approve => "批准日期",
-            Step::Send => "报送日期",
-            Step::File => "回执日期",
-        }
     }
 }
 

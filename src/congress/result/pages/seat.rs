@@ -1,6 +1,6 @@
 //! 就任: the elected take their posts from the day of the approval, and the presidium before them leaves on that day.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -94,7 +94,7 @@ impl Change {
         let approved = result.state.approval().map_or(today, |one| one.on);
         // Before 启用 the union was taken down as it stood.
         let day = record.union.opened_on.map_or(approved, |opened| approved.max(opened));
-        let seats = || record.posts.iter().filter(|row| row.post() == Post::Presidium);
+        let seats = || record.posts.iter().filter(|row| row.seat);
         let open = |row: &&PostRow| row.until_day.is_none_or(|until| until > day);
         let is_elected = |student: StudentId| result.elected.iter().any(|one| one.student == student);
         let mut change = Self {
@@ -125,7 +125,8 @@ impl Change {
                 seats().filter(open).filter(|row| !is_elected(row.student) || row.from_day > day).cloned().collect();
         } else if let Some(elected_before) = known.elected_before {
             let many = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-            let sitting = many(seats().filter(|row| row.is_on(day)).count());
+            let sitting: HashSet<StudentId> = seats().filter(|row| row.is_on(day)).map(|row| row.student).collect();
+            let sitting = many(sitting.len());
             let by_election = ByElection { elected_before, sitting, new: many(change.new.len()) };
             change.faults.push(vacant_seats(by_election));
         }

@@ -24,9 +24,9 @@ use crate::{
     page::{charts::QuotaBar, chrome::Chrome, filters},
     rules::{
         Finding, Outcome,
+        adoption::Calendar,
         appointment::{Wanted, holding_in_words, reshuffle, reshuffled},
         chain::Chain,
-        roster::Post,
     },
     text::{chinese_day, trimmed},
     unions::{
@@ -154,7 +154,7 @@ async fn draft_page(
         .partition(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown));
     open.sort_by_key(|finding| (finding.verdict, finding.rule));
     let shown = open.into_iter().map(|finding| (finding.clone(), finding.gauge.map(QuotaBar::new))).collect();
-    let along = Consequences::with(&record, &draft, &people);
+    let along = Consequences::with(&record, &plans, &draft, &people);
     let document = match draft.document {
         Some(id) => earlier_scan(&mut db, acting.person(), &id.to_string()).await?,
         None => None,
@@ -231,7 +231,7 @@ struct Consequences {
 }
 
 impl Consequences {
-    fn with(record: &Record, draft: &RosterDraft, people: &[RosterPerson]) -> Self {
+    fn with(record: &Record, plans: &Calendar, draft: &RosterDraft, people: &[RosterPerson]) -> Self {
         if draft.purpose == RosterPurpose::Register {
             return Self::default();
         }
@@ -247,7 +247,11 @@ impl Consequences {
             record.posts_on(draft.day).filter(|post| !stays(&post.number)).map(|post| post.name.clone()).collect();
         leaving.dedup();
         let ahead = |post: &&PostRow| post.from_day > draft.day && post.until_day != Some(post.from_day);
-        let seated = |number: &str| wanted.iter().any(|one| one.post == Post::Presidium && one.person.number == number);
+        let seated = |number: &str| {
+            wanted.iter().any(|one| {
+                one.person.number == number && plans.in_force(draft.day).is_some_and(|plan| plan.is_seat(&one.post))
+            })
+        };
         let turns = record.turns.iter().filter(|turn| turn.until_day > draft.day && !seated(&turn.number));
         Self {
             leaving,
