@@ -91,7 +91,7 @@ async fn a_form_comes_back_as_it_was_filled_in() {
     let fields = [("year", "2026"), ("ordinal", "第六届第一次"), ("counted", "2026-09-30"), ("meets", "2026-12-05")];
     let page = league.post_on(&edit, &fields).await;
     assert!(page.heading().ends_with("第六届第一次学生代表大会"));
-    assert!(page.text().contains("2026-12-05"));
+    assert!(page.text().contains("2026年12月5日"));
 }
 
 #[tokio::test]
