@@ -366,7 +366,8 @@ impl SchemeForm {
     }
 
     pub(super) fn read(&self, aspects: &[String], errors: &mut Errors) -> Option<KeptScheme> {
-        let number = |text: &str| folded(text).parse::<u32>().ok();
+        // The unit stands beside the field, and some type it all the same.
+        let number = |text: &str| folded(text).trim_end_matches(['%', '％', '分']).trim_end().parse::<u32>().ok();
         let mut weights = Vec::new();
         for (place, aspect) in aspects.iter().enumerate() {
             match self.weight.get(place).and_then(|text| number(text)) {
