@@ -41,3 +41,30 @@ begin
     end if;
     return new;
 end $$;
+
+-- Of thousands who leave together few hold a post or stand for one. An update that finds no row still fires what counts after
+-- each statement: asked first, a cohort leaves in a tenth of the time.
+create or replace function leave_unions() returns trigger language plpgsql as $$
+begin
+    if exists (select from post where student_id = new.id and voided_at is null
+                                      and (until_day is null or until_day > new.left_on)) then
+        update post set until_day = greatest(from_day, new.left_on)
+        where student_id = new.id and voided_at is null and (until_day is null or until_day > new.left_on);
+    end if;
+    if exists (select from turn where student_id = new.id and state <> 'withdrawn' and until_day > new.left_on) then
+        update turn set until_day = greatest(from_day, new.left_on)
+        where student_id = new.id and state <> 'withdrawn' and until_day > new.left_on;
+    end if;
+    return null;
+end $$;
+
+create or replace function leave_vetting() returns trigger language plpgsql as $$
+begin
+    if exists (select from vetting_case where student_id = new.id) then
+        update vetting_case c set stage = 'lapsed', step = null, due_on = null, says = '候选人离校', settled_at = now()
+        from vetting_round r
+        where c.student_id = new.id and r.id = c.round_id and c.stage in ('invited', 'at', 'returned', 'passed', 'listed')
+              and new.left_on <= r.effective_on;
+    end if;
+    return null;
+end $$;
