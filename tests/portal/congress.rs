@@ -192,6 +192,19 @@ async fn con_01_a_congress_every_two_years_is_called_for_after_two() {
 }
 
 #[tokio::test]
+async fn con_04_a_college_is_told_that_its_least_is_worked_out_by_the_schools() {
+    let (portal, mut league, today) = ready().await;
+    union(&mut league, "colleges", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let own = union_named(&mut college, "信息工程系学生会").await;
+    let begun = college.post("/congresses/new", &fields_with_day(&own, &today.to_string())).await;
+    assert_eq!(begun.status, 303, "{}", begun.text());
+    let path = begun.location().split('?').next().unwrap().to_owned();
+    let trial = college.get(&format!("{path}/seats?asked=yes&total=8&own=0")).await.text();
+    assert!(trial.contains("照校级的办法推算，供参考"), "{trial}");
+}
+
+#[tokio::test]
 async fn con_02_a_college_says_why_it_has_none_this_year() {
     let (portal, mut league, today) = ready().await;
     let path = union(&mut league, "colleges", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
