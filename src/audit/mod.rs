@@ -26,6 +26,9 @@ use crate::{
     page::chrome::{NavGroup, NavItem},
 };
 
+/// The page of the record; its `q` is a number or a name.
+pub(crate) const AUDIT: &str = "/audit";
+
 sets_of_offices! {
     /// Who reads the record of what was done.
     Overseer: Administrator, SchoolLeague, DeputySecretary, SchoolParty;
@@ -44,7 +47,7 @@ verbs! {
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {
-    href: "/audit",
+    href: AUDIT,
     label: "操作记录",
     says: "谁在什么时候以什么职务做了什么",
     group: NavGroup::Data,

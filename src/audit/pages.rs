@@ -14,7 +14,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    Overseer, Verb,
+    AUDIT, Overseer, Verb,
     chain::{Entry, RecordVerb},
     store::{self, EntryFilter, EntryRow},
 };
@@ -35,7 +35,6 @@ use crate::{
     words::words,
 };
 
-const AUDIT: &str = "/audit";
 const A_PAGE: i64 = 50;
 /// The newest entries that a heading sorts; names are sorted by sound, which no database knows.
 const MOST_SORTED: i64 = 5_000;

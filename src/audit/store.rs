@@ -209,21 +209,27 @@ pub(super) async fn page(
     Ok(rows)
 }
 
-/// The marks of everybody who has or had that number or has that name.
+/// The marks of everybody who has or had that number or that name: a wrong name that was corrected is asked for too.
 async fn marks_of(
     connection: &mut PgConnection,
     institution: InstitutionId,
     person: &str,
 ) -> Result<Vec<String>, Failure> {
     let people = sqlx::query!(
-        r#"select a.id as "account: AccountId", a.student_id as "student: StudentId" from account a
+        r#"with renamed as materialized (
+               select c.student_id from student_change c join student s on s.id = c.student_id
+               where s.institution_id = $1 and c.field = 'name' and name_key(c.before) = name_key($2)
+           )
+           select a.id as "account: AccountId", a.student_id as "student: StudentId" from account a
            where a.institution_id = $1
                  and (a.number_key = number_key($2) or a.name_key = name_key($2)
+                      or a.student_id in (select student_id from renamed)
                       or exists (select from former_number f where f.institution_id = $1 and f.student_id = a.student_id
                                  and f.number_key = number_key($2)))
            union all
            select null, s.id from student s
-           where s.institution_id = $1 and (s.number_key = number_key($2) or s.name_key = name_key($2))"#,
+           where s.institution_id = $1 and (s.number_key = number_key($2) or s.name_key = name_key($2)
+                                            or s.id in (select student_id from renamed))"#,
         institution.0,
         person
     );

@@ -42,7 +42,7 @@ use crate::{
     unions::{
         Verb as UnionVerb,
         store::{self as unions, Grounds, LockedUnion},
-        union::{Record, StudentUnion},
+        union::{PostKind, PostRow, Record, StudentUnion},
     },
     web::forms::{Attempt, Done as After, Errors, Submitted},
 };
@@ -363,11 +363,32 @@ struct GrantForm {
     day: String,
 }
 
+/// A post that the exit leaves open, with the form by which somebody is appointed to it.
+struct VacatedPost {
+    label: String,
+    href: String,
+}
+
+/// The posts of departments that end with an exit: those of the presidium are filled by the congress.
+fn vacated(exit: &Exit, record: &Record) -> Vec<VacatedPost> {
+    let ended = |post: &&PostRow| {
+        post.student == exit.student && post.kind != PostKind::Presidium && post.until_day == exit.from_day
+    };
+    let open = record.posts.iter().filter(ended).filter(|_| exit.from_day.is_some());
+    let one = |post: &PostRow| VacatedPost {
+        label: post.label_with_place(),
+        href: record.union.id.appoint_to_path(post.kind, post.department),
+    };
+    open.map(one).collect()
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "conduct/exit.html")]
 struct ExitPage {
     chrome: Chrome,
     exit: Exit,
+    /// What it leaves open in departments.
+    vacated: Vec<VacatedPost>,
     /// What is amiss in the union once the posts have ended.
     breaches: Vec<Finding>,
     day: String,
@@ -398,7 +419,8 @@ async fn exit_page(app: &App, acting: &Acting<UnionKeeper>, id: ExitId, forms: E
     let chrome = app.chrome(acting.person(), &format!("{}的退出", exit.name)).under(EXITS, "退出与交接");
     let ExitForms { day, refusal, errors, done } = forms;
     let day = if day.is_empty() { today.to_string() } else { day };
-    Ok(ExitPage { chrome, exit, breaches, day, refusal, errors, done })
+    let vacated = vacated(&exit, &record);
+    Ok(ExitPage { chrome, exit, vacated, breaches, day, refusal, errors, done })
 }
 
 async fn show(

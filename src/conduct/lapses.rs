@@ -199,7 +199,7 @@ async fn keep(
             .detail("到", stay.until.to_string());
         audit::append(db, acting.person(), entry, now).await?;
         let notice = Notice::new(format!("{}：任职条件复核", lapse.union_name), crate::people::OWN_DATA)
-            .says(format!("暂时继续任职，{} 再复核。", stay.until));
+            .says(format!("暂时继续任职，{}再复核。", chinese_day(stay.until)));
         inbox::tell(db, acting.institution(), To::Student(lapse.student), &notice, now).await
     })
     .await?;

@@ -216,7 +216,7 @@ async fn opened(
         shares.push((*account, DealtShare { sealed, mark }));
     }
     let opening = Opening {
-        key: board.marks.sitting(review.id, public),
+        key: Some(board.marks.sitting(review.id, public)),
         present: members.iter().map(|member| member.account).collect(),
         shares,
         persons: persons.iter().map(|person| person.place).collect(),

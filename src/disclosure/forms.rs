@@ -10,7 +10,7 @@ use crate::{
         disclosure::{IndicatorList, list as indicators, lists},
         yearly::academic_year,
     },
-    text::folded,
+    text::{folded, trimmed},
     web::forms::{Errors, written_if_any},
 };
 
@@ -86,6 +86,11 @@ pub(super) struct SaidForm {
 }
 
 impl SaidForm {
+    /// Something is answered or remarked.
+    pub fn says_something(&self) -> bool {
+        !self.answer.is_empty() || !trimmed(&self.remark).is_empty()
+    }
+
     /// Reads the form, or leaves an error beside the field.
     pub fn read(&self, errors: &mut Errors) -> Option<SaidRow> {
         let union = self.union.parse::<UnionId>().ok();
@@ -97,5 +102,29 @@ impl SaidForm {
         let remark = written_if_any(&self.remark, 300, "remark", errors);
         let row = SaidRow { union: union?, indicator: self.no.clone(), answer, remark: remark? };
         errors.is_empty().then_some(row)
+    }
+}
+
+/// What is said of all open indicators at once, as typed: a value of each for each of them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SaidAllForm {
+    pub union: Vec<String>,
+    pub no: Vec<String>,
+    pub answer: Vec<String>,
+    pub remark: Vec<String>,
+}
+
+impl SaidAllForm {
+    /// What is said of each.
+    pub fn each(&self) -> Vec<SaidForm> {
+        let of = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
+        let one = |(place, (union, no)): (usize, (&String, &String))| SaidForm {
+            union: union.clone(),
+            no: no.clone(),
+            answer: of(&self.answer, place),
+            remark: of(&self.remark, place),
+        };
+        self.union.iter().zip(&self.no).enumerate().map(one).collect()
     }
 }

@@ -13,10 +13,10 @@ use sqlx::PgConnection;
 use super::{
     AccountReader, AccountSigner, Verb,
     content::{Content, Difference, line_id},
-    forms::{BeginForm, NewAccount, OpenForm, SaidForm},
+    forms::{BeginForm, NewAccount, OpenForm, SaidAllForm, SaidForm},
     live,
     paths::{Done, YEARS},
-    store::{self, Disclosure},
+    store::{self, Disclosure, SaidRow},
 };
 use crate::{
     app::{App, Routes},
@@ -37,7 +37,7 @@ use crate::{
         disclosure::{Basis, Conclusion, IndicatorList, list as indicators, lists, sign as may_sign},
         yearly::{academic_year, academic_year_in_words},
     },
-    unions::store as unions,
+    unions::{store as unions, union::StudentUnion},
     web::forms::{Done as After, Errors},
 };
 
@@ -47,6 +47,7 @@ pub(super) fn routes() -> Routes {
         .post("/disclosure/years", begin)
         .get("/disclosure/years/{disclosure}", show)
         .post("/disclosure/years/{disclosure}/say", say)
+        .post("/disclosure/years/{disclosure}/say-all", say_all)
         .post("/disclosure/years/{disclosure}/sign", sign)
         .post("/disclosure/years/{disclosure}/reopen", reopen)
         .post("/disclosure/years/{disclosure}/publish", publish)
@@ -163,10 +164,19 @@ struct YearPage {
     is_league: bool,
     /// May sign second: somebody else than the first.
     may_publish: bool,
-    /// The form that came back.
-    form: SaidForm,
+    /// The forms that came back.
+    typed: TypedAccount,
     errors: Errors,
     done: &'static str,
+}
+
+/// What an account's forms hold when its page is shown again.
+#[derive(Default)]
+struct TypedAccount {
+    /// That of one line.
+    line: SaidForm,
+    /// That of all open lines.
+    open: Vec<SaidForm>,
 }
 
 impl YearPage {
@@ -185,7 +195,20 @@ impl YearPage {
     }
 
     fn is_sent(&self, union: &UnionId, no: &str) -> bool {
-        self.form.union == union.to_string() && self.form.no == no
+        self.typed.line.union == union.to_string() && self.typed.line.no == no
+    }
+
+    /// What was typed of an open line.
+    fn typed_of(&self, union: &UnionId, no: &str) -> Option<&SaidForm> {
+        self.typed.open.iter().find(|one| one.union == union.to_string() && one.no == no)
+    }
+
+    fn typed_remark(&self, union: &UnionId, no: &str) -> &str {
+        self.typed_of(union, no).map_or("", |one| one.remark.as_str())
+    }
+
+    fn is_typed_answer(&self, union: &UnionId, no: &str, answer: &str) -> bool {
+        self.typed_of(union, no).is_some_and(|one| one.answer == answer)
     }
 }
 
@@ -214,7 +237,7 @@ async fn page(
     app: &App,
     person: &SignedIn,
     id: DisclosureId,
-    form: SaidForm,
+    typed: TypedAccount,
     errors: Errors,
     done: &'static str,
 ) -> Result<YearPage, Failure> {
@@ -239,7 +262,7 @@ async fn page(
         may_publish: signs && account.is_signed() && account.signed_by != Some(person.account),
         account,
         content,
-        form,
+        typed,
         errors,
         done,
     })
@@ -251,7 +274,7 @@ async fn show(
     Path(id): Path<DisclosureId>,
     Query(After { done }): Query<After>,
 ) -> Result<YearPage, Failure> {
-    page(&app, &person, id, SaidForm::default(), Errors::default(), Done::said(&done)).await
+    page(&app, &person, id, TypedAccount::default(), Errors::default(), Done::said(&done)).await
 }
 
 fn refusal(app: &App, person: &SignedIn, id: DisclosureId, wanted: &str) -> Refusal {
@@ -277,14 +300,12 @@ async fn say(
     let account = store::one(&mut *app.read().await?, acting.institution(), id).await?;
     let list = indicators(&account.form).ok_or(Failure::Missing)?;
     let Some(mut said) = form.read(&mut errors) else {
-        let page = page(&app, acting.person(), id, form, errors, "").await?;
+        let typed = TypedAccount { line: form, ..TypedAccount::default() };
+        let page = page(&app, acting.person(), id, typed, errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let union = unions::list(&mut *app.read().await?, acting.institution(), Some(said.union)).await?;
-    let union = union.first().ok_or(Failure::Missing)?;
-    let indicator = list.of(union.kind).iter().find(|one| one.no == said.indicator).ok_or(Failure::Missing)?;
-    // Nothing is ticked by hand that the portal knows.
-    said.answer = said.answer.filter(|_| matches!(indicator.basis, Basis::Asked(_)));
+    let all = unions::list(&mut *app.read().await?, acting.institution(), Some(said.union)).await?;
+    keep_to(list, &all, &mut said)?;
     let refusal = refusal(&app, acting.person(), id, "填写改革自评表");
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
@@ -298,6 +319,53 @@ async fn say(
     // The form is long: whoever fills it in stays where they are.
     let line = line_id(said.union, &said.indicator);
     Ok(Redirect::to(&format!("{}#{line}", Done::Said.at(&id.path()))).into_response())
+}
+
+/// What may be said of an indicator: nothing is ticked by hand that the portal knows.
+fn keep_to(list: &IndicatorList, unions: &[StudentUnion], said: &mut SaidRow) -> Result<(), Failure> {
+    let union = unions.iter().find(|union| union.id == said.union).ok_or(Failure::Missing)?;
+    let indicator = list.of(union.kind).iter().find(|one| one.no == said.indicator).ok_or(Failure::Missing)?;
+    said.answer = said.answer.filter(|_| matches!(indicator.basis, Basis::Asked(_)));
+    Ok(())
+}
+
+/// Keeps what is said of all open lines: whoever fills in the form of a whole university does so once, and not line by line.
+async fn say_all(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(id): Path<DisclosureId>,
+    Form(form): Form<SaidAllForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let account = store::one(&mut *app.read().await?, acting.institution(), id).await?;
+    let list = indicators(&account.form).ok_or(Failure::Missing)?;
+    let typed = form.each();
+    let mut said: Vec<SaidRow> =
+        typed.iter().filter(|one| one.says_something()).filter_map(|one| one.read(&mut errors)).collect();
+    if said.is_empty() {
+        errors.add("remark", "请至少填写一项");
+    }
+    if !errors.is_empty() {
+        let typed = TypedAccount { open: typed, ..TypedAccount::default() };
+        let page = page(&app, acting.person(), id, typed, errors, "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let all = unions::list(&mut *app.read().await?, acting.institution(), None).await?;
+    for one in &mut said {
+        keep_to(list, &all, one)?;
+    }
+    let refusal = refusal(&app, acting.person(), id, "填写改革自评表");
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        for one in &said {
+            if !store::say(db, &acting, &locked, one, now).await? {
+                return Err(moved_on(refusal, &locked));
+            }
+        }
+        audit::append(db, acting.person(), entry(&locked, "填写").detail("项数", said.len()), now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Said.at(&id.path())).into_response())
 }
 
 async fn sign(

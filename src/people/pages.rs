@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry},
+    audit::{self, AUDIT, Entry, Overseer},
     auth::{
         acting::Acting,
         person::{Scope, SignedIn},
@@ -246,6 +246,8 @@ struct StudentPage {
     may_keep: bool,
     /// The office may give the student another number.
     may_renumber: bool,
+    /// The office reads the record of what was done.
+    oversees: bool,
     gone: bool,
     reasons: &'static [Left],
     form: CorrectForm,
@@ -266,6 +268,11 @@ impl StudentPage {
 
     fn renumbering_failed(&self) -> bool {
         ["new_number", "new_reason"].into_iter().any(|field| self.errors.of(field).is_some())
+    }
+
+    /// What was done by them and to them.
+    fn record(&self) -> String {
+        format!("{AUDIT}?{}", filters::query(&[("q", self.student.number.as_str())]))
     }
 }
 
@@ -313,6 +320,7 @@ async fn show_page(
         union_posts,
         may_keep: kind.is_some_and(|kind| Registrar::KINDS.contains(&kind)),
         may_renumber: kind.is_some_and(|kind| SchoolLeague::KINDS.contains(&kind)),
+        oversees: kind.is_some_and(|kind| Overseer::KINDS.contains(&kind)),
         reasons: Left::ALL,
         renumber: forms.renumber,
         leave: forms.leave,

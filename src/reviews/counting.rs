@@ -7,7 +7,7 @@ use super::{
     Marks,
     review::{Member, Review},
     sheet::Sheet,
-    store::{Counted, OpenComment, OpenMark, PersonResult, SealedSheet},
+    store::{Counted, OpenComment, OpenMark, PaperSheet, PersonResult, SealedSheet},
 };
 use crate::{
     rules::review::{Category, FEWEST_SHOWN, Tally},
@@ -48,6 +48,27 @@ pub fn count(
         let is_student = member.ok_or("评议会名单被人改动了，什么都没有写入")?.category == Category::Student;
         by_person.entry(sealed.person).or_default().push(Opened { is_student, sheet });
     }
+    Ok(results(review, number, by_person))
+}
+
+/// Works out the results of sheets on paper, of which none says whose it is.
+///
+/// # Errors
+/// Why nothing may be kept, in Chinese.
+pub fn count_paper(review: &Review, sheets: Vec<PaperSheet>) -> Result<Counted, &'static str> {
+    let number = i32::try_from(sheets.len()).map_err(|_| "评议表太多")?;
+    if review.sheets != Some(number) {
+        return Err("评议表的数目与录入完毕时不一致：有人越过系统改动了数据库。什么都没有写入，请查明原因");
+    }
+    let mut by_person: BTreeMap<i16, Vec<Opened>> = BTreeMap::new();
+    for PaperSheet { person, sheet, .. } in sheets {
+        by_person.entry(person).or_default().push(Opened { is_student: false, sheet });
+    }
+    Ok(results(review, number, by_person))
+}
+
+/// What open sheets come to.
+fn results(review: &Review, number: i32, by_person: BTreeMap<i16, Vec<Opened>>) -> Counted {
     let mut counted = Counted { sheets: number, marks: Vec::new(), comments: Vec::new(), results: Vec::new() };
     let mut tallies: Vec<(i16, Tally)> = Vec::new();
     for (person, opened) in by_person {
@@ -71,5 +92,5 @@ pub fn count(
     let grades = review.scheme.grades(&scores);
     counted.results =
         tallies.into_iter().zip(grades).map(|((person, tally), grade)| PersonResult { person, tally, grade }).collect();
-    Ok(counted)
+    counted
 }

@@ -165,6 +165,78 @@ impl SheetForm {
     }
 }
 
+/// A sheet on paper as it is typed in, line by line.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PaperForm {
+    /// The place of each line's person.
+    pub person: Vec<i16>,
+    /// For each line a score for each aspect.
+    pub score: Vec<String>,
+    pub comment: Vec<String>,
+}
+
+impl PaperForm {
+    /// What was typed on a person's line, for so many aspects.
+    pub(super) fn line(&self, person: i16, aspects: usize) -> PaperLine {
+        let Some(place) = self.person.iter().position(|one| *one == person) else {
+            return PaperLine { scores: vec![String::new(); aspects], comment: String::new() };
+        };
+        let mut scores: Vec<String> = self.score.iter().skip(place * aspects).take(aspects).cloned().collect();
+        scores.resize(aspects, String::new());
+        PaperLine { scores, comment: self.comment.get(place).cloned().unwrap_or_default() }
+    }
+}
+
+/// A line of a sheet on paper: what it says of one person.
+#[derive(Debug, Clone)]
+pub(super) struct PaperLine {
+    /// A score for each aspect, as it was typed.
+    pub scores: Vec<String>,
+    pub comment: String,
+}
+
+impl PaperLine {
+    pub(super) fn of(sheet: &super::sheet::Sheet) -> Self {
+        Self { scores: sheet.scores.iter().map(u32::to_string).collect(), comment: sheet.comment.clone() }
+    }
+
+    /// REV-03: what the line says; none where it is blank.
+    ///
+    /// # Errors
+    /// What is wrong with it, in Chinese.
+    pub(super) fn read(&self, scheme: &Scheme) -> Result<Option<super::sheet::Sheet>, String> {
+        let blank = |text: &String| trimmed(text).is_empty();
+        let comment = self.comment.split_whitespace().collect::<Vec<_>>().join(" ");
+        if self.scores.iter().all(blank) && comment.is_empty() {
+            return Ok(None);
+        }
+        if self.scores.iter().any(blank) {
+            return Err("有缺项：漏录的请补上；纸面上就缺的，这一行无效，整行不录".to_owned());
+        }
+        let scores = scheme
+            .complete(&self.scores)
+            .map_err(|faults| faults.into_iter().map(|fault| fault.says).collect::<Vec<_>>().join("；"))?;
+        if comment.chars().count() > super::sheet::LONGEST_COMMENT {
+            return Err(format!("意见不能超过 {} 字", super::sheet::LONGEST_COMMENT));
+        }
+        if comment.chars().any(is_hidden) {
+            return Err("意见含有看不见的字符".to_owned());
+        }
+        Ok(Some(super::sheet::Sheet { scores, comment }))
+    }
+}
+
+/// What a monitor says of the sheets that were typed in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ComparedForm {
+    /// `same` where they are as on paper.
+    pub act: String,
+    /// What differs.
+    pub reason: String,
+}
+
 /// Members to be named.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -296,7 +368,8 @@ impl SchemeForm {
     }
 
     pub(super) fn read(&self, aspects: &[String], errors: &mut Errors) -> Option<KeptScheme> {
-        let number = |text: &str| folded(text).parse::<u32>().ok();
+        // The unit stands beside the field, and some type it all the same.
+        let number = |text: &str| folded(text).trim_end_matches(['%', '％', '分']).trim_end().parse::<u32>().ok();
         let mut weights = Vec::new();
         for (place, aspect) in aspects.iter().enumerate() {
             match self.weight.get(place).and_then(|text| number(text)) {

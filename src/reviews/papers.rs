@@ -30,15 +30,21 @@ pub(super) fn report_paper(institution: &str, review: &Review, person: &Person) 
     paper.signature_line("述职人").signed(person.name.clone(), day)
 }
 
-/// The blank sheet of a board member, for a board that writes by hand: people stand in the order of official lists.
+/// Who stands on the sheet of a board member, in the order of official lists.
+pub(super) fn in_sheet_order(persons: &[Person], strokes: StrokeOrder) -> Vec<&Person> {
+    let mut due: Vec<&Person> = persons.iter().filter(|person| person.excused_why.is_none()).collect();
+    order::sort(&mut due, strokes, |person| &person.name);
+    due
+}
+
+/// The blank sheet of a board member, for a board that writes by hand.
 pub(super) fn sheet_paper(institution: &str, review: &Review, persons: &[Person], strokes: StrokeOrder) -> Paper {
     let mut columns = vec![Column::centred("序号", 4), Column::centred("姓名", 8), Column::text("岗位", 15)];
     for one in review.scheme.weights() {
         columns.push(Column::centred(&format!("{}（{}%）", one.aspect, one.weight), 8));
     }
     columns.push(Column::text("意见", 14));
-    let mut due: Vec<&Person> = persons.iter().filter(|person| person.excused_why.is_none()).collect();
-    order::sort(&mut due, strokes, |person| &person.name);
+    let due = in_sheet_order(persons, strokes);
     let row = |(place, person): (usize, &Person)| {
         let mut cells = vec![place.to_string(), person.name.clone(), person.posts.clone()];
         cells.resize(columns.len(), String::new());

@@ -29,6 +29,12 @@ words! {
     TakenBack = "back", "已收回，可以调整评议会；监票口令需要重新生成。";
     Opened = "opened", "评分已开始。到会成员在手机上打开“评分”逐人评分。";
     Closed = "closed", "评分已截止。请监票人输入口令开封。";
+    OpenedOnPaper = "on-paper", "已开始。现场写好、收齐评议表以后，在这里逐张录入。";
+    Typed = "typed", "上一张已保存，接着录入这一张。";
+    TypedLast = "typed-last", "已保存。";
+    ClosedOnPaper = "typed-all", "录入完毕。请一名没有录入的监票人在“评分”里对照纸面核对，核对以后计分。";
+    GivenBack = "given-back", "已退回改录，并已通知录入的人。";
+    CountedOnPaper = "counted-on-paper", "已核对计分，逐张录入的内容已经删除。结果已通知本人。";
     Voided = "voided", "本次评分已作废，评议表未经拆看已销毁。请监票人重新生成口令，再开会评分。";
     Settled = "settled", "已办结，可以据此择优提名。";
     Answered = "answered", "已答复，并已通知本人。";
@@ -73,6 +79,16 @@ impl ReviewId {
     /// The blank sheet, to be printed.
     pub(super) fn sheet_path(self) -> String {
         format!("{REVIEWS}/{self}/sheet")
+    }
+
+    /// A sheet on paper, to be typed in.
+    pub(super) fn on_paper_path(self, sheet: i16) -> String {
+        format!("{REVIEWS}/{self}/on-paper/{sheet}")
+    }
+
+    /// What was typed in, for a monitor to compare.
+    pub(super) fn compare_path(self) -> String {
+        format!("{SCORING}/{self}/on-paper")
     }
 
     /// The page of whoever reports.

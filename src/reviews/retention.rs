@@ -15,6 +15,13 @@ pub async fn erase(connection: &mut PgConnection, gone: ErasedPeople<'_>) -> Res
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
+        "update review_paper w set says = '' from review_person p
+         where p.review_id = w.review_id and p.place = w.person and p.student_id = any($1)",
+        gone.students
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
         "delete from review_attachment a using review_person p
          where p.review_id = a.review_id and p.place = a.person and p.student_id = any($1)",
         gone.students

@@ -17,6 +17,7 @@ words! {
     /// ```text
     /// reporting ⇄ confirmed → scoring → closed → counted → settled
     ///                 ↑__________|________|   (the sheets are destroyed unread)
+    ///                            ↑________|   (on paper: they are typed in again)
     /// ```
     #[derive(PartialOrd, Ord)]
     Stage:
@@ -69,6 +70,8 @@ pub struct Review {
     pub opened_at: Option<OffsetDateTime>,
     /// The sitting's key, once it is opened, with the portal's mark on it.
     pub key: Option<SittingKey>,
+    /// The board writes on paper: its sheets are typed in.
+    pub on_paper: bool,
     pub closed_at: Option<OffsetDateTime>,
     /// Sheets at the closing.
     pub sheets: Option<i32>,

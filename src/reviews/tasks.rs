@@ -64,10 +64,16 @@ pub async fn waiting(
                 if review.stage == Stage::Confirmed && row.unproved == Some(true) {
                     let more = format!("{}开会", chinese_day(review.sits_on));
                     tasks.push(Task::new(false, format!("生成监票口令：{title}"), more, path));
-                } else if review.stage == Stage::Scoring && row.came {
+                } else if review.stage == Stage::Scoring && row.came && !review.on_paper {
                     tasks.push(Task::new(true, format!("评分：{title}"), String::new(), path));
                 } else if review.stage == Stage::Closed && row.monitor == Some(true) {
-                    tasks.push(Task::new(true, format!("开封评议表：{title}"), "评分已截止".to_owned(), path));
+                    let task = if review.on_paper {
+                        let more = "纸质评议表已录入".to_owned();
+                        Task::new(true, format!("核对评议表的录入：{title}"), more, review.id.compare_path())
+                    } else {
+                        Task::new(true, format!("开封评议表：{title}"), "评分已截止".to_owned(), path)
+                    };
+                    tasks.push(task);
                 }
             }
             if keeper.is_some_and(|office| review.union.is_managed_by(office)) {
@@ -95,6 +101,9 @@ fn kept(review: &Review, missing: i64, objections: i64, today: Date) -> Option<T
         }
         Stage::Confirmed if today >= review.sits_on => {
             Some(Task::new(true, format!("开会评分：{title}"), String::new(), review.id.board_path()))
+        }
+        Stage::Scoring if review.on_paper => {
+            Some(Task::new(true, format!("录入纸质评议表：{title}"), String::new(), review.id.board_path()))
         }
         Stage::Counted if objections > 0 => {
             let more = format!("{objections} 件");

@@ -127,5 +127,6 @@ fn new_breaches(before: &[Finding], after: Vec<Finding>) -> Vec<String> {
                 .find(same)
                 .is_none_or(|other| other.verdict != Outcome::Fail || other.message != finding.message)
     };
-    after.into_iter().filter(is_new).map(|finding| finding.message).collect()
+    // A rule's “今天” is the day that it judged, and that is the day of leaving here.
+    after.into_iter().filter(is_new).map(|finding| finding.message.replace("今天", "当天")).collect()
 }

@@ -112,7 +112,8 @@ impl YearTurn {
             let labels: Vec<String> = self.early().iter().map(|cohort| cohort.label()).collect();
             errors.add("early", format!("{}还没有到毕业年份；确实要办的，请输入它的年级", labels.join("、")));
         }
-        if typed(&form.people) != [self.students()] {
+        // As the page writes it: 2,749.
+        if typed(&form.people.replace([',', '，'], "")) != [self.students()] {
             errors.add("people", "请输入上面合计的学生人数");
         }
     }

@@ -115,7 +115,7 @@ impl UnionId {
     }
 
     /// The form of an appointment to a kind of post, in a department where one is named.
-    pub(super) fn appoint_to_path(self, kind: PostKind, department: Option<DepartmentId>) -> String {
+    pub(crate) fn appoint_to_path(self, kind: PostKind, department: Option<DepartmentId>) -> String {
         let department = department.map(|id| id.to_string()).unwrap_or_default();
         format!("{}?{}", self.appoint_path(), query(&[("post", kind.slug()), ("department", &department)]))
     }

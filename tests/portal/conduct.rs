@@ -354,7 +354,10 @@ async fn dis_05_whoever_served_their_term_hands_over_by_the_day_that_is_set() {
     assert_eq!(again.status, 422, "it is under way: {}", again.text());
     let exit = done.location().split('?').next().unwrap().to_owned();
     assert_eq!(posts_of(&portal, "20240010").await, 0, "the post ended with it");
-    let page = league.get(&exit).await.text();
+    let page = league.get(&exit).await;
+    let successor = page.attributes("a[href*='/appoint?post=head']", "href").remove(0);
+    assert_eq!(league.get(&successor).await.status, 200, "the post that is open is one click away");
+    let page = page.text();
     assert!(page.contains("任满离职") && page.contains("每个部门的负责人数"), "the page says what follows: {page}");
     assert!(officer.get("/inbox").await.text().contains("请办理校学生会的工作交接"));
     assert!(officer.get("/").await.text().contains("办理工作交接"));

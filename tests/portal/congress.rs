@@ -91,7 +91,7 @@ async fn a_form_comes_back_as_it_was_filled_in() {
     let fields = [("year", "2026"), ("ordinal", "第六届第一次"), ("counted", "2026-09-30"), ("meets", "2026-12-05")];
     let page = league.post_on(&edit, &fields).await;
     assert!(page.heading().ends_with("第六届第一次学生代表大会"));
-    assert!(page.text().contains("2026-12-05"));
+    assert!(page.text().contains("2026年12月5日"));
 }
 
 #[tokio::test]
@@ -189,6 +189,19 @@ async fn con_01_a_congress_every_two_years_is_called_for_after_two() {
         let finding = league.get(&format!("{path}/findings")).await.all("[id='CON-01']").remove(0);
         assert_eq!(finding.contains("没有召开"), is_late, "{days}: {finding}");
     }
+}
+
+#[tokio::test]
+async fn con_04_a_college_is_told_that_its_least_is_worked_out_by_the_schools() {
+    let (portal, mut league, today) = ready().await;
+    union(&mut league, "colleges", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let own = union_named(&mut college, "信息工程系学生会").await;
+    let begun = college.post("/congresses/new", &fields_with_day(&own, &today.to_string())).await;
+    assert_eq!(begun.status, 303, "{}", begun.text());
+    let path = begun.location().split('?').next().unwrap().to_owned();
+    let trial = college.get(&format!("{path}/seats?asked=yes&total=8&own=0")).await.text();
+    assert!(trial.contains("照校级的办法推算，供参考"), "{trial}");
 }
 
 #[tokio::test]

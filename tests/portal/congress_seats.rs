@@ -138,6 +138,7 @@ async fn con_05_the_arithmetic_speaks_of_what_the_plan_covers_and_of_nothing_els
     {
         assert!(both.contains(says), "{says}: {both}");
     }
+    assert!(!both.contains("照校级的办法推算"), "the plan asks it of the school's: {both}");
     let (_, text) = BUILT_IN[0];
     let own = text.replace("suzhou-2020", "own-2026");
     let cover = "cover = [\"college\", \"grade\", \"society\"]";

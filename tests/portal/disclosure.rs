@@ -41,6 +41,28 @@ pub async fn remark_all(league: &mut Client, account: &str) {
     }
 }
 
+/// Writes a remark beside all open lines at once, after none and one that is too long.
+async fn remark_open(league: &mut Client, account: &str) {
+    let page = league.get(account).await;
+    let all = format!("{account}/say-all");
+    let of = |name: &str| page.attributes(&format!("form[action$='/say-all'] input[name={name}]"), "value");
+    let (unions, lines) = (of("union"), of("no"));
+    assert!(!unions.is_empty() && unions.len() == lines.len());
+    let fields = |remark: &'static str| {
+        let lines = unions.iter().map(String::as_str).zip(lines.iter().map(String::as_str));
+        let fields = lines.map(|(union, no)| [("union", union), ("no", no), ("answer", "yes"), ("remark", remark)]);
+        fields.flatten().collect::<Vec<_>>()
+    };
+    assert_eq!(league.post(&all, &[]).await.status, 422);
+    let long: &'static str = "实".repeat(301).leak();
+    let unfit = league.post(&all, &fields(long)).await;
+    assert!(unfit.status == 422 && unfit.text().contains(long), "what was typed stays");
+    assert_eq!(league.post(&all, &fields("　见年度总结第３页 ")).await.status, 303);
+    let page = league.get(account).await;
+    assert!(page.attributes("form[action$='/say-all']", "action").is_empty(), "no line is open");
+    assert!(page.text().contains("系统里没有召开记录"), "what the portal knows no hand ticks");
+}
+
 async fn people(portal: &Portal) -> i64 {
     let (count,): (i64,) = sqlx::query_as(
         "select count(distinct p.student_id) from post p join student_union u on u.id = p.union_id
@@ -72,6 +94,7 @@ async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never
     assert!(league.get(&account).await.text().contains("系统里没有召开记录"));
     let refused = league.post(&format!("{account}/sign"), &[]).await;
     assert!(refused.status == 409 && refused.text().contains("项待补"), "{}", refused.text());
+    remark_open(&mut league, &account).await;
     remark_all(&mut league, &account).await;
     assert_eq!(league.post(&format!("{account}/publish"), &[]).await.status, 409, "signed first");
     assert_eq!(league.post(&format!("{account}/sign"), &[]).await.status, 303);

@@ -3,7 +3,7 @@
 //!
 //! One file a feature: its stories share their helpers.
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, page::filters::query_value};
 use sqlx::PgConnection;
 
 use crate::support::{Client, FIRST, PASSWORD, Portal, SECOND};
@@ -171,6 +171,17 @@ async fn a_correction_keeps_what_stood_there_and_the_student_learns_of_it() {
     assert_eq!(student.get("/").await.heading(), "欧阳𠮷，你好", "the account follows");
     let same = staff.post(&path, &fields("欧阳𠮷", "20240001", "软件2402班", "再来")).await;
     assert!(same.location().ends_with("done=same"));
+    // Whoever reads the record is led from the student to what was done to them.
+    assert!(staff.get(&format!("/people/{id}")).await.attributes("a[href^='/audit?']", "href").is_empty());
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let record = league.get(&format!("/people/{id}")).await.attributes("a[href^='/audit?']", "href").remove(0);
+    let said = league.get(&record).await.all("td[data-label='做了什么']");
+    assert!(said.iter().any(|says| says.contains("欧阳𠮷（20240001）")), "{said:?}");
+    // By the name that was wrong too, and a part of a name is said to be none.
+    let asked = |name: &str| format!("/audit?q={}", query_value(name));
+    let by_old_name = league.get(&asked("学生1")).await.all("td[data-label='做了什么']");
+    assert!(by_old_name.iter().any(|says| says.contains("欧阳𠮷（20240001）")), "{by_old_name:?}");
+    assert!(league.get(&asked("欧阳")).await.text().contains("姓名须写全名"));
 }
 
 #[tokio::test]

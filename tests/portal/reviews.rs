@@ -3,6 +3,7 @@
 //!
 //! One file a feature: its stories share their helpers.
 
+mod on_paper;
 mod results;
 
 use std::collections::BTreeSet;

@@ -27,7 +27,7 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters},
     web::forms::{Done as DoneQuery, Errors, ReasonForm, Submitted, reason},
 };
 

@@ -130,12 +130,17 @@ impl Facts {
     fn view(&self, plan: &Plan, congress: &Congress, shared: &Shared<'_>) -> SeatsView {
         let findings = self.seat_plan(congress, shared.units, shared.total).findings(plan);
         let has_none = |unit: &&SeatUnit| unit.kind == UnitKind::Grade && unit.seats == 0 && unit.students > 0;
+        let is_bound = |finding: &Finding| finding.rule == crate::rules::Rule::Con04 && finding.verdict.is_judged();
+        let mut arithmetic = arithmetic(plan, shared);
+        if plan.figures.delegates.is_some() && !findings.iter().any(is_bound) {
+            arithmetic.insert(0, "方案没有规定这一级大会的名额：下面的最低数照校级的办法推算，供参考。".to_owned());
+        }
         let cover = || findings.iter().filter(|finding| finding.rule == crate::rules::Rule::Con05);
         SeatsView {
             heat: Heat::new(shared.units),
             others: shared.units.iter().filter(|unit| unit.kind != UnitKind::Grade).cloned().collect(),
             total: shared.total,
-            arithmetic: arithmetic(plan, shared),
+            arithmetic,
             ties: shared.ties.iter().map(tie_in_words).collect(),
             missing: cover().flat_map(|finding| finding.subjects.clone()).collect(),
             asks_cover: cover().any(|finding| finding.verdict.is_judged()),

@@ -25,7 +25,7 @@ use crate::{
         forms::{DrawForm, MemberForm, TickedForm},
         paths::Done,
         review::{DealtShare, Member, Person, Review, Stage},
-        store::{self, Draw, NewDraw, Opening},
+        store::{self, Draw, NewDraw, Opening, PaperSheet},
     },
     rules::{Finding, Plan, Rule, review as rule, review::Category},
     sealing::keys::{self, Purpose},
@@ -58,9 +58,29 @@ struct BoardPage {
     findings: Vec<Finding>,
     /// Sheets that have come.
     sheets: i64,
+    /// Those on paper that are typed in.
+    typed_sheets: Vec<TypedSheet>,
     suggestions: String,
     typed: TypedBoard,
     done: &'static str,
+}
+
+/// A sheet on paper that is typed in.
+struct TypedSheet {
+    number: i16,
+    /// On how many people.
+    people: usize,
+}
+
+fn typed_sheets(sheets: &[PaperSheet]) -> Vec<TypedSheet> {
+    let mut typed: Vec<TypedSheet> = Vec::new();
+    for sheet in sheets {
+        match typed.last_mut().filter(|last| last.number == sheet.number) {
+            Some(last) => last.people += 1,
+            None => typed.push(TypedSheet { number: sheet.number, people: 1 }),
+        }
+    }
+    typed
 }
 
 impl BoardPage {
@@ -95,8 +115,22 @@ impl BoardPage {
         self.persons.iter().filter(|person| person.is_handed() && person.excused_why.is_none()).count()
     }
 
-    /// Not all have scored whom they may.
+    /// How many of the board came.
+    fn came(&self) -> usize {
+        self.members.iter().filter(|member| member.scorer.is_some()).count()
+    }
+
+    /// The sheet on paper to be typed in next; none where there is one of everybody who came.
+    fn next_sheet(&self) -> Option<i16> {
+        let came = i16::try_from(self.came()).unwrap_or(i16::MAX);
+        (1..=came).find(|number| self.typed_sheets.iter().all(|sheet| sheet.number != *number))
+    }
+
+    /// Not all have scored whom they may; on paper, not everybody who came has given a sheet.
     fn lacks_sheets(&self) -> bool {
+        if self.review.on_paper {
+            return self.typed_sheets.len() < self.came();
+        }
         usize::try_from(self.sheets).is_ok_and(|sheets| sheets < self.sheets_due())
     }
 
@@ -131,6 +165,7 @@ async fn page(
         draws: store::draws(&mut db, id).await?,
         delegates: store::delegates(&mut db, &review).await?.len(),
         sheets: store::sheet_count(&mut db, id).await?,
+        typed_sheets: typed_sheets(&store::paper_sheets(&mut db, id).await?),
         suggestions: suggestions(Among::Accounts),
         findings,
         review,
@@ -354,20 +389,44 @@ pub(super) async fn open(
     Path(id): Path<ReviewId>,
     Form(form): Form<TickedForm>,
 ) -> Result<Redirect, Failure> {
+    begin(&app, &acting, id, &form, false).await?;
+    Ok(Redirect::to(&Done::Opened.at(&id.board_path())))
+}
+
+/// Opens the sitting of a board that writes on paper: nothing is sealed, and its sheets are typed in.
+pub(super) async fn open_on_paper(
+    State(app): State<Reviews>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<ReviewId>,
+    Form(form): Form<TickedForm>,
+) -> Result<Redirect, Failure> {
+    begin(&app, &acting, id, &form, true).await?;
+    Ok(Redirect::to(&Done::OpenedOnPaper.at(&id.board_path())))
+}
+
+async fn begin(
+    app: &Reviews,
+    acting: &Acting<UnionKeeper>,
+    id: ReviewId,
+    form: &TickedForm,
+    on_paper: bool,
+) -> Result<(), Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
-    managed(&mut db, &acting, id).await?;
+    managed(&mut db, acting, id).await?;
     let plan = plan_on(&mut db, acting.institution(), now.date()).await?.ok_or(Failure::Missing)?;
     drop(db);
-    let refused = || refusal(&app, acting.person(), "开始评分", id.board_path());
+    let refused = || refusal(app, acting.person(), "开始评分", id.board_path());
     let ticked = form.accounts()?;
     app.write_as(acting.person().authority(), async |db| {
-        let strangers = ballot_key::claim(db, &app.marks.0, now).await?;
-        if let Some((why, remedy)) = ballot_key::refusal(&strangers, acting.institution()) {
-            return Err(by_practice(refused(), Rule::Rev01, why, remedy));
+        if !on_paper {
+            let strangers = ballot_key::claim(db, &app.marks.0, now).await?;
+            if let Some((why, remedy)) = ballot_key::refusal(&strangers, acting.institution()) {
+                return Err(by_practice(refused(), Rule::Rev01, why, remedy));
+            }
         }
         let locked = store::lock(db, acting.institution(), id).await?;
         if locked.stage != Stage::Confirmed {
-            return Err(not_now(&app, acting.person(), "开始评分", &locked));
+            return Err(not_now(app, acting.person(), "开始评分", &locked));
         }
         let members = store::members(db, id).await?;
         let persons = store::persons(db, id, None).await?;
@@ -378,19 +437,34 @@ pub(super) async fn open(
             |member: &Member| rule::BoardMember { present: ticked.contains(&member.account), ..member.seat(&persons) };
         let seats: Vec<rule::BoardMember> = members.iter().map(seat).collect();
         let passed = rule::sitting(&plan, &seats).permit().map_err(|findings| refused().because(findings))?;
-        let opening = deal(&app, &locked, &members, &present, &persons)
-            .map_err(|(why, remedy)| by_practice(refused(), Rule::Rev01, why, remedy))?;
-        if !store::open(db, &locked, &passed, &opening, now).await? {
-            return Err(not_now(&app, acting.person(), "开始评分", &locked));
+        let scored = scored(&persons);
+        if scored.is_empty() {
+            return Err(by_practice(refused(), Rule::Rev01, "还没有人提交述职报告", "请先催交述职报告"));
         }
-        let entry = entry(&locked, "开始评分")
-            .detail("到会", passed.members())
-            .detail("述职", opening.persons.len())
-            .detail("公钥", hex::encode(opening.key.public.as_bytes()));
+        let opening = if on_paper {
+            let present = present.iter().map(|member| member.account).collect();
+            Opening { key: None, present, shares: Vec::new(), persons: scored }
+        } else {
+            deal(app, &locked, &members, &present, scored)
+                .map_err(|(why, remedy)| by_practice(refused(), Rule::Rev01, why, remedy))?
+        };
+        if !store::open(db, &locked, &passed, &opening, now).await? {
+            return Err(not_now(app, acting.person(), "开始评分", &locked));
+        }
+        let entry = entry(&locked, "开始评分").detail("到会", passed.members()).detail("述职", opening.persons.len());
+        let entry = match &opening.key {
+            Some(key) => entry.detail("公钥", hex::encode(key.public.as_bytes())),
+            None => entry.detail("方式", "纸质评议表"),
+        };
         audit::append(db, acting.person(), entry, now).await
     })
-    .await?;
-    Ok(Redirect::to(&Done::Opened.at(&id.board_path())))
+    .await
+}
+
+/// Who is scored at a sitting: whoever has handed in a report.
+fn scored(persons: &[Person]) -> Vec<i16> {
+    let due = persons.iter().filter(|person| person.is_handed() && person.excused_why.is_none());
+    due.map(|person| person.place).collect()
 }
 
 /// What the opening sets: the sitting's key, a share of it for each monitor, who scores and who is scored.
@@ -402,13 +476,8 @@ fn deal(
     review: &Review,
     members: &[Member],
     present: &[&Member],
-    persons: &[Person],
+    persons: Vec<i16>,
 ) -> Result<Opening, (String, &'static str)> {
-    let scored = persons.iter().filter(|person| person.is_handed() && person.excused_why.is_none());
-    let persons: Vec<i16> = scored.map(|person| person.place).collect();
-    if persons.is_empty() {
-        return Err(("还没有人提交述职报告".to_owned(), "请先催交述职报告"));
-    }
     let monitors: Vec<&Member> = members.iter().filter(|member| member.monitor).collect();
     let late: Vec<&str> = monitors.iter().filter(|one| !one.has_proved()).map(|one| one.name.as_str()).collect();
     if !late.is_empty() {
@@ -427,7 +496,7 @@ fn deal(
         shares.push((member.account, DealtShare { sealed, mark }));
     }
     let present = present.iter().map(|member| member.account).collect();
-    Ok(Opening { key: app.marks.sitting(review.id, public), present, shares, persons })
+    Ok(Opening { key: Some(app.marks.sitting(review.id, public)), present, shares, persons })
 }
 
 pub(super) async fn close(
@@ -437,19 +506,23 @@ pub(super) async fn close(
 ) -> Result<Redirect, Failure> {
     managed(&mut *app.read().await?, &acting, id).await?;
     let now = app.clock.now();
-    app.write_as(acting.person().authority(), async |db| {
+    let closed = app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
         let refused = || refusal(&app, acting.person(), "截止评分", id.board_path());
         if locked.stage == Stage::Scoring && store::sheet_count(db, id).await? == 0 {
-            return Err(by_practice(refused(), Rule::Rev03, "还没有收到评议表", "请到会成员评分以后再截止"));
+            let remedy =
+                if locked.on_paper { "请先录入收回的评议表" } else { "请到会成员评分以后再截止" };
+            return Err(by_practice(refused(), Rule::Rev03, "还没有收到评议表", remedy));
         }
         if !store::close(db, &locked, now).await? {
             return Err(not_now(&app, acting.person(), "截止评分", &locked));
         }
-        audit::append(db, acting.person(), entry(&locked, "截止评分"), now).await
-    })
-    .await?;
-    Ok(Redirect::to(&Done::Closed.at(&id.board_path())))
+        let (what, done) =
+            if locked.on_paper { ("录入完毕", Done::ClosedOnPaper) } else { ("截止评分", Done::Closed) };
+        audit::append(db, acting.person(), entry(&locked, what), now).await?;
+        Ok(done)
+    });
+    Ok(Redirect::to(&closed.await?.at(&id.board_path())))
 }
 
 pub(super) async fn void(

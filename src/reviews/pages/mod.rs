@@ -4,6 +4,7 @@ mod attachments;
 mod board;
 mod list;
 mod nominations;
+mod on_paper;
 mod own;
 mod papers;
 mod scheme;
@@ -54,6 +55,9 @@ pub(super) fn routes() -> Routes<Reviews> {
         .post("/reviews/{review}/confirm", board::confirm)
         .post("/reviews/{review}/take-back", board::take_back)
         .post("/reviews/{review}/open", board::open)
+        .post("/reviews/{review}/open-on-paper", board::open_on_paper)
+        .get("/reviews/{review}/on-paper/{sheet}", on_paper::ask)
+        .post("/reviews/{review}/on-paper/{sheet}", on_paper::keep)
         .post("/reviews/{review}/close", board::close)
         .post("/reviews/{review}/void", board::void)
         .get("/reviews/{review}/people/{person}/report", papers::report)
@@ -80,6 +84,8 @@ pub(super) fn routes() -> Routes<Reviews> {
         .post("/scoring/{review}/people/{person}", scoring::score)
         .post("/scoring/{review}/key", scoring::make_key)
         .post("/scoring/{review}/phrase", scoring::phrase)
+        .get("/scoring/{review}/on-paper", on_paper::compare)
+        .post("/scoring/{review}/on-paper", on_paper::compared)
         .get("/nominations", nominations::list)
         .get("/nominations/new", nominations::ask)
         .post("/nominations/new", nominations::begin)

@@ -10,12 +10,15 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::{by_practice, entry, refusal};
 use crate::{
     audit,
     auth::person::SignedIn,
+    database::Locked,
     failure::Failure,
     ids::ReviewId,
     inbox::{Notice, tell_all},
@@ -26,7 +29,7 @@ use crate::{
         forms::{AspectField, SheetForm, aspect_fields},
         paths::{Done, SCORING},
         review::{Member, MemberKey, Person, Review, Stage},
-        store::{self, Attachment},
+        store::{self, Attachment, Counted},
     },
     rules::{Rule, review::may_score},
     sealing::{
@@ -98,7 +101,12 @@ impl ScoringPage {
     }
 
     fn scores(&self) -> bool {
-        self.review.stage == Stage::Scoring && self.me.scorer.is_some()
+        self.review.stage == Stage::Scoring && self.me.scorer.is_some() && !self.review.on_paper
+    }
+
+    /// What was typed in from paper waits to be compared.
+    fn compares(&self) -> bool {
+        self.review.on_paper && self.review.stage == Stage::Closed && self.me.monitor
     }
 
     /// Whom to score next: the first on the list who is not yet scored.
@@ -114,7 +122,8 @@ impl ScoringPage {
     /// A passphrase is asked for now: to show that it works, or to open the sheets.
     fn asks(&self) -> bool {
         let proves = self.makes_key() && self.me.key.is_some() && !self.me.has_proved();
-        proves || self.me.monitor && self.review.stage == Stage::Closed && !self.gave(&self.me)
+        let opens = self.me.monitor && self.review.stage == Stage::Closed && !self.review.on_paper;
+        proves || opens && !self.gave(&self.me)
     }
 
     fn gave(&self, member: &Member) -> bool {
@@ -178,9 +187,11 @@ pub(super) struct Scored {
 
 pub(super) async fn scored(app: &Reviews, viewer: &SignedIn, id: ReviewId, place: i16) -> Result<Scored, Failure> {
     let Seat { review, me, persons, .. } = seat(app, viewer, id).await?;
-    let Some(scorer) = me.scorer.filter(|_| review.stage == Stage::Scoring) else {
+    let Some(scorer) = me.scorer.filter(|_| review.stage == Stage::Scoring && !review.on_paper) else {
         let refused = refusal(app, viewer, "评分", id.scoring_path());
-        let why = if review.stage == Stage::Scoring {
+        let why = if review.on_paper {
+            "这次评议用纸质评议表评分，不在网上评分".to_owned()
+        } else if review.stage == Stage::Scoring {
             "你没有登记到会，不能评分".to_owned()
         } else {
             format!("这次评议现在是“{}”，不在评分", review.stage.label())
@@ -386,19 +397,36 @@ async fn open_sheets(app: &Reviews, person: &SignedIn, id: ReviewId, shares: &[O
             return Err(stop("另一台服务器接手了本次开封，这一台什么都没有写入"));
         }
         store::let_shares_go(db, &locked).await?;
-        let (number, scored) = (counted.sheets, counted.results.len());
-        if !store::keep_count(db, &locked, counted, now).await? {
-            return Err(stop("评议表在开封期间变了，什么都没有写入"));
+        if keep_results(db, person, &locked, counted, now).await? {
+            Ok(())
+        } else {
+            Err(stop("评议表在开封期间变了，什么都没有写入"))
         }
-        let persons = store::persons(db, id, None).await?;
-        let told: Vec<_> = persons.iter().filter(|one| one.scored).map(|one| one.student).collect();
-        let says = "可以在“我的述职”里看结果；有异议的，请在异议期内提出。";
-        let notice = Notice::new(format!("评议结果已公布：{}", locked.title()), id.own_path()).says(says);
-        tell_all(db, person.institution, &told, &notice, now).await?;
-        let entry = entry(&locked, "开封计分").detail("评议表", number).detail("述职", scored);
-        audit::append(db, person, entry, now).await
     })
     .await?;
     app.shares.drop_of(&id);
     Ok(())
+}
+
+/// Keeps what sheets came to, and tells those concerned; `false` where they have changed meanwhile: then nothing is to be kept.
+pub(super) async fn keep_results(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    locked: &Locked<Review>,
+    counted: Counted,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let (number, scored) = (counted.sheets, counted.results.len());
+    if !store::keep_count(db, locked, counted, now).await? {
+        return Ok(false);
+    }
+    let persons = store::persons(db, locked.id, None).await?;
+    let told: Vec<_> = persons.iter().filter(|one| one.scored).map(|one| one.student).collect();
+    let says = "可以在“我的述职”里看结果；有异议的，请在异议期内提出。";
+    let notice = Notice::new(format!("评议结果已公布：{}", locked.title()), locked.id.own_path()).says(says);
+    tell_all(db, person.institution, &told, &notice, now).await?;
+    let what = if locked.on_paper { "核对纸质评议表，计分" } else { "开封计分" };
+    let entry = entry(locked, what).detail("评议表", number).detail("述职", scored);
+    audit::append(db, person, entry, now).await?;
+    Ok(true)
 }

@@ -174,7 +174,7 @@ async fn read(
         r#"select r.id as "id: ReviewId", r.union_id as "union: UnionId", s.name as semester, s.from_day, s.until_day,
                   r.stage, r.report_until, r.sits_on, r.aspects, r.aspects_by_default, r.weights, r.most, r.trims,
                   r.excellent, r.good, r.satisfactory, r.ceiling, r.objection_days, r.opened_at, r.public_key, r.seal,
-                  r.closed_at, r.sheets, r.counted_at, r.object_until, r.settled_at
+                  r.on_paper, r.closed_at, r.sheets, r.counted_at, r.object_until, r.settled_at
            from review r join semester s on s.id = r.semester_id
            where r.institution_id = $1 and ($2::uuid[] is null or r.id = any($2))
            order by s.from_day desc, r.begun_at, r.id"#,
@@ -213,6 +213,7 @@ async fn read(
             objection_days: row.objection_days,
             opened_at: row.opened_at,
             key: public.zip(row.seal).map(|(public, seal)| SittingKey { public, seal }),
+            on_paper: row.on_paper,
             closed_at: row.closed_at,
             sheets: row.sheets,
             counted_at: row.counted_at,

@@ -1,4 +1,4 @@
-//! SQL of the sitting: opening it, sealed sheets, closing, and what the count writes.
+//! SQL of the sitting: opening it, sealed sheets and those on paper, closing, and what the count writes.
 
 use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
@@ -8,7 +8,10 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{AccountId, ReviewId},
-    reviews::review::{DealtShare, Review, SittingKey, Stage},
+    reviews::{
+        review::{DealtShare, Review, SittingKey, Stage},
+        sheet::Sheet,
+    },
     rules::review::{Grade, SeatedBoard, Tally},
     sealing::keys::SheetPlace,
 };
@@ -16,7 +19,8 @@ use crate::{
 /// What the opening of a sitting sets.
 #[derive(Debug)]
 pub struct Opening {
-    pub key: SittingKey,
+    /// None where the board writes on paper.
+    pub key: Option<SittingKey>,
     /// Who came, in the order of their places.
     pub present: Vec<AccountId>,
     /// The monitors' shares.
@@ -34,12 +38,13 @@ pub async fn open(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update review set stage = 'scoring', opened_at = $2, public_key = $3, seal = $4
+        "update review set stage = 'scoring', opened_at = $2, public_key = $3, seal = $4, on_paper = $5
          where id = $1 and stage = 'confirmed'",
         review.id.0,
         now,
-        opening.key.public.as_bytes(),
-        opening.key.seal
+        opening.key.as_ref().map(|key| key.public.as_bytes()),
+        opening.key.as_ref().map(|key| key.seal.as_slice()),
+        opening.key.is_none()
     )
     .execute(&mut *connection)
     .await?;
@@ -109,9 +114,14 @@ pub async fn scored_by(connection: &mut PgConnection, review: ReviewId, scorer: 
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// How many sheets have come. By whom is not asked for: it would be told before the closing.
+/// How many sheets have come, sealed or typed in: each on one person. By whom is not asked for: it would be told before the
+/// closing.
 pub async fn sheet_count(connection: &mut PgConnection, review: ReviewId) -> Result<i64, Failure> {
-    let count = sqlx::query_scalar!(r#"select count(*) as "count!" from review_sheet where review_id = $1"#, review.0);
+    let count = sqlx::query_scalar!(
+        r#"select (select count(*) from review_sheet where review_id = $1)
+                  + (select count(*) from review_paper where review_id = $1) as "count!""#,
+        review.0
+    );
     Ok(count.fetch_one(connection).await?)
 }
 
@@ -124,6 +134,7 @@ pub async fn close(
     let done = sqlx::query!(
         "update review set stage = 'closed', closed_at = $2,
                 sheets = (select count(*) from review_sheet where review_id = $1)
+                         + (select count(*) from review_paper where review_id = $1)
          where id = $1 and stage = 'scoring'",
         review.id.0,
         now
@@ -137,9 +148,10 @@ pub async fn void(connection: &mut PgConnection, review: &Locked<Review>) -> Res
         return Ok(false);
     }
     sqlx::query!("delete from review_sheet where review_id = $1", review.id.0).execute(&mut *connection).await?;
+    sqlx::query!("delete from review_paper where review_id = $1", review.id.0).execute(&mut *connection).await?;
     let done = sqlx::query!(
-        "update review set opened_at = null, public_key = null, seal = null, closed_at = null, sheets = null,
-                stage = 'confirmed'
+        "update review set opened_at = null, public_key = null, seal = null, on_paper = false, closed_at = null,
+                sheets = null, stage = 'confirmed'
          where id = $1 and stage = $2",
         review.id.0,
         review.stage.slug()
@@ -151,6 +163,78 @@ pub async fn void(connection: &mut PgConnection, review: &Locked<Review>) -> Res
         .await?;
     forget_keys(connection, review).await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// What a sheet on paper says of one person, as it was typed in.
+#[derive(Debug)]
+pub struct PaperSheet {
+    /// From 1, in the order in which they are typed in.
+    pub number: i16,
+    pub person: i16,
+    pub sheet: Sheet,
+    pub typed_by: AccountId,
+}
+
+pub async fn paper_sheets(connection: &mut PgConnection, review: ReviewId) -> Result<Vec<PaperSheet>, Failure> {
+    let rows = sqlx::query!(
+        r#"select sheet, person, scores, says, typed_by as "typed_by: AccountId" from review_paper
+           where review_id = $1 order by sheet, person"#,
+        review.0
+    );
+    let sheet =
+        |scores: &[i32], comment| Sheet { scores: scores.iter().map(|one| super::number(*one)).collect(), comment };
+    let rows = rows.fetch_all(connection).await?.into_iter().map(|row| PaperSheet {
+        number: row.sheet,
+        person: row.person,
+        sheet: sheet(&row.scores, row.says),
+        typed_by: row.typed_by,
+    });
+    Ok(rows.collect())
+}
+
+/// Types in a sheet on paper, in the place of what was typed in under its number; `false` where none is taken, or somebody on
+/// it is not scored.
+pub async fn keep_paper(
+    connection: &mut PgConnection,
+    review: &Locked<Review>,
+    number: i16,
+    said: &[(i16, Sheet)],
+    by: AccountId,
+) -> Result<bool, Failure> {
+    if !review.on_paper || review.stage != Stage::Scoring {
+        return Ok(false);
+    }
+    sqlx::query!("delete from review_paper where review_id = $1 and sheet = $2", review.id.0, number)
+        .execute(&mut *connection)
+        .await?;
+    for (person, sheet) in said {
+        let scores: Vec<i32> = sheet.scores.iter().map(|score| super::kept(*score)).collect();
+        let done = sqlx::query!(
+            "insert into review_paper (review_id, sheet, person, scores, says, typed_by)
+             select p.review_id, $2, p.place, $4, $5, $6 from review_person p
+             where p.review_id = $1 and p.place = $3 and p.scored",
+            review.id.0,
+            number,
+            person,
+            &scores,
+            sheet.comment,
+            by.0
+        );
+        if done.execute(&mut *connection).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Sheets on paper that were not typed in as they are written are typed in again.
+pub async fn type_again(connection: &mut PgConnection, review: &Locked<Review>) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update review set stage = 'scoring', closed_at = null, sheets = null
+         where id = $1 and stage = 'closed' and on_paper",
+        review.id.0
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
 /// A sheet in its seal.
@@ -215,10 +299,14 @@ pub async fn keep_count(
 ) -> Result<bool, Failure> {
     counted.marks.sort();
     counted.comments.sort();
-    let gone = sqlx::query!("delete from review_sheet where review_id = $1", review.id.0)
-        .execute(&mut *connection)
-        .await?
-        .rows_affected();
+    let gone = sqlx::query_scalar!(
+        r#"with sealed as (delete from review_sheet where review_id = $1 returning 1),
+                written as (delete from review_paper where review_id = $1 returning 1)
+           select (select count(*) from sealed) + (select count(*) from written) as "gone!""#,
+        review.id.0
+    )
+    .fetch_one(&mut *connection)
+    .await?;
     let until = objections_until(review, now.date());
     let done = sqlx::query!(
         "update review set stage = 'counted', counted_at = $2, object_until = $3

@@ -399,20 +399,24 @@ pub(super) async fn answer(
     let own = acting.person().student;
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock_round(db, acting.institution(), id).await?;
-        let answer = Answer { upheld, says: &answer };
-        let done = store::answer_objection(db, acting.person(), &locked, objection, answer, now).await?;
-        let Some((case, ended)) = done else { return Err(Failure::Missing) };
-        let filter = CaseFilter::one(case);
+        let said = Answer { upheld, says: &answer };
+        let done = store::answer_objection(db, acting.person(), &locked, objection, said, now).await?;
+        let answered = done.ok_or(Failure::Missing)?;
+        let filter = CaseFilter::one(answered.case);
         let (cases, _) = store::cases(db, acting.institution(), None, &filter).await?;
         let Some(case) = cases.into_iter().next().filter(|case| own != Some(case.student)) else {
             return Err(Failure::Missing);
         };
-        if ended {
+        if answered.ended {
             let notice = Notice::new(format!("你的报名未通过：{}", round.title), case.id.application_path())
                 .says("公示期间收到反映，经核实不予通过。有异议请联系主管团组织。");
             inbox::tell(db, acting.institution(), To::Student(case.student), &notice, now).await?;
         }
         let word = if upheld { "属实" } else { "不属实" };
+        // Whoever objected learns what came of it; the office still does not learn who that is.
+        let told = Notice::new(format!("你在公示期间反映的情况已核实：{}", round.title), id.notice_path())
+            .says(format!("{word}。{answer}"));
+        inbox::tell(db, acting.institution(), To::Account(answered.by), &told, now).await?;
         // By number: who is objected to is not for every reader of the record.
         let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
             .detail("轮次", round.title.clone())

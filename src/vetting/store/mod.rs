@@ -37,8 +37,8 @@ pub use cases::{
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
-    Answer, NewObjection, Objection, PublicNotice, answer_objection, notice_issuer, notice_terms, notify, object,
-    objections, on_notice, open_objections, set_notice_issuer, unshown, withdraw_notice, withdrawable,
+    Answer, AnsweredObjection, NewObjection, Objection, PublicNotice, answer_objection, notice_issuer, notice_terms,
+    notify, object, objections, on_notice, open_objections, set_notice_issuer, unshown, withdraw_notice, withdrawable,
 };
 pub use opinions::{
     BatchResult, NewOpinion, NewSession, NotGiven, Openings, Session, full_places, give, given_now, note_opening,

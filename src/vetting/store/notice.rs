@@ -9,7 +9,7 @@ use crate::{
     auth::person::SignedIn,
     database::Locked,
     failure::Failure,
-    ids::{CaseId, InstitutionId, ObjectionId, RoundId},
+    ids::{AccountId, CaseId, InstitutionId, ObjectionId, RoundId},
     vetting::{
         public_notice::{NoticeIssuer, NoticeTerm},
         round::Round,
@@ -242,8 +242,17 @@ pub struct Answer<'a> {
     pub says: &'a str,
 }
 
-/// Answers an objection; where it is found true and the case has not been settled, the case ends. Gives the case, if the
-/// objection was open, and whether the case ended by it.
+/// An objection that was answered.
+#[derive(Debug, Clone, Copy)]
+pub struct AnsweredObjection {
+    pub case: CaseId,
+    /// Who sent it, whether they are named to the office or not.
+    pub by: AccountId,
+    /// The case ended by it.
+    pub ended: bool,
+}
+
+/// Answers an objection; where it is found true and the case has not been settled, the case ends. None where it is not open.
 pub async fn answer_objection(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -251,12 +260,12 @@ pub async fn answer_objection(
     id: ObjectionId,
     answer: Answer<'_>,
     now: OffsetDateTime,
-) -> Result<Option<(CaseId, bool)>, Failure> {
-    let case = sqlx::query_scalar!(
+) -> Result<Option<AnsweredObjection>, Failure> {
+    let answered = sqlx::query!(
         r#"update vetting_objection o set upheld = $3, answer = $4, answered_by = $5, answered_at = $6
            from vetting_case c
            where o.id = $1 and c.id = o.case_id and c.round_id = $2 and o.upheld is null
-           returning o.case_id as "case: CaseId""#,
+           returning o.case_id as "case: CaseId", o.by_account as "by: AccountId""#,
         id.0,
         round.id.0,
         answer.upheld,
@@ -266,18 +275,19 @@ pub async fn answer_objection(
     )
     .fetch_optional(&mut *connection)
     .await?;
+    let Some(answered) = answered else { return Ok(None) };
     let mut ended = false;
-    if let (Some(case), true) = (case, answer.upheld) {
+    if answer.upheld {
         // What was held against them is not told to the offices of the chain.
         let done = sqlx::query!(
             "update vetting_case set stage = 'refused', visit = visit + 1, says = '公示后核实，不予通过', settled_at = $2
              where id = $1 and stage = 'passed'",
-            case.0,
+            answered.case.0,
             now
         )
         .execute(connection)
         .await?;
         ended = done.rows_affected() == 1;
     }
-    Ok(case.map(|case| (case, ended)))
+    Ok(Some(AnsweredObjection { case: answered.case, by: answered.by, ended }))
 }

@@ -44,6 +44,17 @@ async fn begin(league: &mut Client, review: &str, criteria: &[(&str, &str)]) -> 
 }
 
 #[tokio::test]
+async fn rev_03_a_share_is_read_with_its_sign() {
+    let Story { portal, .. } = begun().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let mut fields = vec![("weight", "２０%"); 5];
+    fields.extend([("most", "100"), ("excellent", "90分"), ("good", "75"), ("satisfactory", "60")]);
+    fields.extend([("ceiling", "３０％"), ("days", "5")]);
+    let kept = league.post_on("/reviews/scheme", &fields).await;
+    assert!(kept.text().contains("优秀不超过 30%"), "{}", kept.text());
+}
+
+#[tokio::test]
 async fn rev_04_criteria_look_at_service_or_contribution() {
     let mut story = settled().await;
     let without = begin(&mut story.league, &story.id, &[("评议得分", "result")]).await;

@@ -120,6 +120,11 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
     let act = read.attributes("form[method=post][action*=objections]", "action").remove(0);
     assert_eq!(league.post(&act, &[("upheld", "no")]).await.status, 422);
     assert_eq!(league.post(&act, &[("upheld", "no"), ("answer", "宿管核实，系他人所用")]).await.status, 303);
+    // Whoever objected without their name learns what came of it, and nobody else does.
+    for (client, number, told) in [(&mut other, "20240081", true), (&mut candidate, "20240080", false)] {
+        client.sign_in(FIRST, number, PASSWORD).await;
+        assert_eq!(client.get("/inbox").await.text().contains("宿管核实，系他人所用"), told, "{number}");
+    }
     assert_eq!(league.post(&format!("{round}/outcome"), &settle).await.status, 303);
 }
 

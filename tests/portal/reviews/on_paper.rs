@@ -1,0 +1,117 @@
+//! A board that writes on paper: its sheets are typed in, a monitor who typed in none of them compares them, and only then
+//! they are counted.
+
+use super::{OFFICERS, Story, begun};
+use crate::support::{
+    Page,
+    sitting::{number, see_other, voter, voters},
+};
+
+/// A review with reports of three officers, whose board of seven students and two offices has come and writes on paper.
+async fn sits() -> Story {
+    let mut story = begun().await;
+    for officer in &OFFICERS[..3] {
+        story.report(*officer).await;
+    }
+    drop(voters(&story.portal, 101..=107).await);
+    let numbers: Vec<String> = (101..=107).map(number).collect();
+    story.name("student", &numbers.join("\n")).await;
+    story.name("affairs", "student_affairs").await;
+    story.name("league", "school_league").await;
+    see_other(&story.tick("confirm", &["student_affairs", "school_league"]).await);
+    let mut all: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    all.extend(["student_affairs", "school_league"]);
+    // Nobody has made a passphrase: nothing is sealed.
+    let opened = story.tick("open-on-paper", &all).await;
+    assert!(see_other(&opened).ends_with("done=on-paper"));
+    story
+}
+
+/// Types in a sheet with one line for each of these persons, all of whose aspects have the same score but the first.
+async fn type_in(story: &mut Story, sheet: usize, lines: &[[&str; 3]]) -> Page {
+    let mut fields = Vec::new();
+    for [person, first, others] in lines {
+        fields.extend([("person", *person), ("score", *first)]);
+        fields.extend([("score", *others); 4]);
+        fields.push(("comment", ""));
+    }
+    story.act(&format!("on-paper/{sheet}"), &fields).await
+}
+
+#[tokio::test]
+async fn sheets_on_paper_are_typed_in_compared_by_another_and_counted() {
+    let mut story = sits().await;
+    let scoring = format!("/scoring/{}", story.id);
+    let mut student = voter(&story.portal, 101).await;
+    let online = student.get(&format!("{scoring}/people/1")).await;
+    assert!(online.status == 409 && online.text().contains("用纸质评议表评分"), "{}", online.text());
+    let first = format!("{}/on-paper/1", story.path);
+    let blank = story.league.get(&first).await;
+    assert_eq!(blank.attributes("input[name=person]", "value").len(), 3, "who has not reported is not scored");
+    assert_eq!(story.act("on-paper/10", &[]).await.status, 404, "nine have come");
+    let gap = type_in(&mut story, 1, &[["1", "90", "90"], ["2", "", "85"], ["3", "80", "80"]]).await;
+    assert!(gap.status == 422 && gap.text().contains("有缺项"), "{}", gap.text());
+    assert_eq!(gap.attributes("input[name=score][aria-invalid]", "value"), ["", "85", "85", "85", "85"]);
+    // Digits as a Chinese keyboard writes them; somebody is not scored on the second sheet.
+    let next = see_other(&type_in(&mut story, 1, &[["1", "９０", "90"], ["2", "85", "85"], ["3", "80", "80"]]).await);
+    assert!(next.starts_with(&format!("{}/on-paper/2", story.path)), "{next}");
+    see_other(&type_in(&mut story, 2, &[["1", "80", "80"], ["2", "85", "85"], ["3", "", ""]]).await);
+    for sheet in 3..=6 {
+        see_other(&type_in(&mut story, sheet, &[["1", "90", "90"], ["2", "85", "85"], ["3", "80", "80"]]).await);
+    }
+    let board = story.league.get(&format!("{}/board", story.path)).await;
+    assert!(
+        board.text().contains("到会 9 人，已录入 6 张") && board.text().contains("录入第 7 张"),
+        "{}",
+        board.text()
+    );
+    let compare = format!("{scoring}/on-paper");
+    let mut affairs = story.affairs.clone();
+    assert_eq!(affairs.get(&compare).await.status, 409, "not while they are typed in");
+    assert!(see_other(&story.act("close", &[]).await).ends_with("done=typed-all"));
+
+    let own = story.league.post(&compare, &[("act", "same")]).await;
+    assert!(own.status == 409 && own.text().contains("不能自己核对"), "{}", own.text());
+    assert_eq!(student.get(&compare).await.status, 404, "no monitor");
+    let page = affairs.get(&compare).await;
+    assert_eq!(page.all("section h2").iter().filter(|head| head.starts_with('第')).count(), 6);
+    let second = page.all("section:nth-of-type(2) tbody tr");
+    assert!(second.iter().any(|row| row.contains("80")) && second.iter().any(|row| row.contains('–')), "{second:?}");
+    assert_eq!(affairs.post(&compare, &[("act", "back"), ("reason", "")]).await.status, 422);
+    let back = [("act", "back"), ("reason", "第 2 张，学生1 应为 90")];
+    assert!(see_other(&affairs.post(&compare, &back).await).ends_with("done=given-back"));
+    see_other(&type_in(&mut story, 2, &[["1", "90", "90"], ["2", "85", "85"], ["3", "", ""]]).await);
+    see_other(&story.act("close", &[]).await);
+    assert!(see_other(&affairs.post(&compare, &[("act", "same")]).await).ends_with("done=counted-on-paper"));
+
+    let page = story.league.get(&story.path).await;
+    assert_eq!(page.all("td[data-label=得分]"), ["90.00", "85.00", "80.00", "–"]);
+    let result = voter(&story.portal, 1).await.get(&format!("/my-reviews/{}", story.id)).await;
+    assert!(result.text().contains("90.00") && result.text().contains("优秀"), "{}", result.text());
+    let left: (i64, i64) =
+        sqlx::query_as("select (select count(*) from review_paper), (select count(*) from review_mark)")
+            .fetch_one(&mut story.portal.owner().await)
+            .await
+            .unwrap();
+    assert_eq!(left, (0, 17), "what was typed in is gone; six sheets, of which one lacks a line");
+}
+
+#[tokio::test]
+async fn a_voided_sitting_on_paper_leaves_nothing_and_may_be_sealed_then() {
+    let mut story = sits().await;
+    see_other(&type_in(&mut story, 1, &[["1", "90", "90"]]).await);
+    see_other(&story.act("void", &[("reason", "评议表没有收齐")]).await);
+    let left: (i64, bool) =
+        sqlx::query_as("select (select count(*) from review_paper), (select bool_or(on_paper) from review)")
+            .fetch_one(&mut story.portal.owner().await)
+            .await
+            .unwrap();
+    assert_eq!(left, (0, false));
+    let (mut one, mut other) = (story.affairs.clone(), story.league.clone());
+    story.make_phrase(&mut one).await;
+    story.make_phrase(&mut other).await;
+    let students: Vec<String> = (101..=107).map(number).collect();
+    let mut all: Vec<&str> = students.iter().map(String::as_str).collect();
+    all.extend(["student_affairs", "school_league"]);
+    assert!(see_other(&story.tick("open", &all).await).ends_with("done=opened"));
+}
