@@ -195,7 +195,7 @@ pub fn kept() -> Vec<KeptData> {
         audit::kept::KEPT,
     ];
     let mut kept = features.concat();
-    kept.sort_by_key(|data| data.place);
+    kept.sort_by_key(|data| (data.heading, data.place));
     kept
 }
 

@@ -2,7 +2,7 @@
 
 use super::Overseer;
 use crate::{
-    auth::kept::{Extent, KeptData},
+    auth::kept::{Extent, Heading, KeptData},
     office::Office,
 };
 
@@ -10,6 +10,7 @@ pub const KEPT: &[KeptData] = &[KeptData {
     slug: "record",
     label: "谁以什么职务办了什么的操作记录，用统一身份认证登录的时间，登录失败较多时所在的网段",
     purpose: "办事留痕，不能改动",
+    heading: Heading::Account,
     place: 280,
     readers: || Overseer::KINDS.to_vec(),
     extent: Extent::Place,

@@ -14,6 +14,47 @@ pub enum Extent {
     Own,
 }
 
+/// Under which heading of the notice a kind of data stands; in the notice's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Heading {
+    Basics,
+    Selection,
+    Service,
+    Congress,
+    Voice,
+    Account,
+}
+
+impl Heading {
+    pub const ALL: &[Heading] =
+        &[Heading::Basics, Heading::Selection, Heading::Service, Heading::Congress, Heading::Voice, Heading::Account];
+
+    /// By which the notice's contents lead to it.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Heading::Basics => "basics",
+            Heading::Selection => "selection",
+            Heading::Service => "service",
+            Heading::Congress => "congress",
+            Heading::Voice => "voice",
+            Heading::Account => "account",
+        }
+    }
+
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Heading::Basics => "身份和成绩",
+            Heading::Selection => "报名、推荐和审查",
+            Heading::Service => "任职、评议和纪律",
+            Heading::Congress => "选举和学生代表大会",
+            Heading::Voice => "诉求、联系、调研和活动",
+            Heading::Account => "账号、消息和操作记录",
+        }
+    }
+}
+
 /// A kind of personal data.
 #[derive(Debug, Clone, Copy)]
 pub struct KeptData {
@@ -22,7 +63,8 @@ pub struct KeptData {
     pub label: &'static str,
     /// What it is for, and where it comes from.
     pub purpose: &'static str,
-    /// Its place in the notice: each feature brings its own, in steps of ten.
+    pub heading: Heading,
+    /// Its place under its heading: each feature brings its own, in steps of ten.
     pub place: u16,
     /// The offices whose pages show it of others.
     pub readers: fn() -> Vec<OfficeKind>,

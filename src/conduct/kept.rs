@@ -2,7 +2,7 @@
 
 use super::ConductHandler;
 use crate::{
-    auth::kept::{Extent, KeptData, while_at_school},
+    auth::kept::{Extent, Heading, KeptData, while_at_school},
     office::{Office, UnionKeeper},
 };
 
@@ -11,6 +11,7 @@ pub const KEPT: &[KeptData] = &[
         slug: "conduct",
         label: "违纪失范的反映、调查核实和处理",
         purpose: "调查核实和处理；保密反映的，任何页面都不显示是谁反映的；每次查看都有记录",
+        heading: Heading::Service,
         place: 80,
         readers: || ConductHandler::KINDS.to_vec(),
         extent: Extent::Own,
@@ -20,6 +21,7 @@ pub const KEPT: &[KeptData] = &[
         slug: "exits",
         label: "退出学生会的类别、理由和交接，任职期间不再符合条件的核对和决定",
         purpose: "退出和工作交接",
+        heading: Heading::Service,
         place: 130,
         readers: || UnionKeeper::KINDS.to_vec(),
         extent: Extent::Own,

@@ -65,7 +65,28 @@ struct ContactPeoplePage {
     done: &'static str,
 }
 
+/// The contacts with the classes that entered in one year.
+struct ContactYear<'a> {
+    entered: i32,
+    contacts: &'a [Contact],
+}
+
+impl ContactYear<'_> {
+    /// How many classes these are.
+    fn classes(&self) -> usize {
+        self.contacts.chunk_by(|one, next| one.class == next.class).count()
+    }
+}
+
 impl ContactPeoplePage {
+    /// As they come from the database, by year and class.
+    fn years(&self) -> Vec<ContactYear<'_>> {
+        self.contacts
+            .chunk_by(|one, next| one.entry_year == next.entry_year)
+            .filter_map(|contacts| Some(ContactYear { entered: contacts.first()?.entry_year, contacts }))
+            .collect()
+    }
+
     fn is_chosen(&self, class: &UnionClass) -> bool {
         self.form.class == class.home.class.to_string()
     }

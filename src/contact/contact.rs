@@ -36,6 +36,7 @@ pub(super) struct Contact {
     pub label: String,
     pub class: ClassId,
     pub class_name: String,
+    pub entry_year: i32,
     pub from_day: Date,
 }
 

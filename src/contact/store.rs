@@ -35,7 +35,8 @@ pub(super) async fn contacts(
     let rows = sqlx::query_as!(
         Contact,
         r#"select a.id as "id!: ContactId", union_name(u.kind, c.name) as "union_name!", s.id as "student: StudentId", s.name,
-                  a.label as "label!", k.id as "class: ClassId", k.name as class_name, a.from_day as "from_day!"
+                  a.label as "label!", k.id as "class: ClassId", k.name as class_name, k.entry_year,
+                  a.from_day as "from_day!"
            from contacts_on($1, $2) a join student_union u on u.id = a.union_id left join college c on c.id = u.college_id
                 join student s on s.id = a.student_id join class k on k.id = a.class_id
            where ($3::uuid is null or a.union_id = $3) and ($4::uuid is null or a.class_id = $4)

@@ -115,6 +115,8 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
     let (now, ballot_box) = (portal.clock.now(), portal.elections.ballot_box.clone());
     portal
         .write(async |db| {
+            // Whole universities at once take longer than a page may, on a busy machine by far.
+            sqlx::query!("set local statement_timeout = '10min'").execute(&mut *db).await?;
             sqlx::query!("select pg_advisory_xact_lock(hashtext('demo'))").execute(&mut *db).await?;
             if sqlx::query_scalar!(r#"select exists (select from institution) as "exists!""#)
                 .fetch_one(&mut *db)

@@ -21,7 +21,11 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Mark},
-    auth::{acting::Acting, kept::KeptData, person::SignedIn},
+    auth::{
+        acting::Acting,
+        kept::{Heading, KeptData},
+        person::SignedIn,
+    },
     failure::Failure,
     ids::StudentId,
     office::Administrator,
@@ -81,11 +85,16 @@ struct NoticePage {
     chrome: Chrome,
     /// The university and how long it keeps data; none for a visitor.
     school: Option<(String, i32)>,
+    headings: &'static [Heading],
     kinds: Arc<[KeptData]>,
     changed: Date,
 }
 
 impl NoticePage {
+    fn under(&self, heading: Heading) -> impl Iterator<Item = &KeptData> {
+        self.kinds.iter().filter(move |data| data.heading == heading)
+    }
+
     fn kept_for(&self, data: &KeptData) -> String {
         data.kept_for(&self.years())
     }
@@ -101,13 +110,13 @@ impl NoticePage {
 
 async fn notice(State(app): State<Privacy>, person: Option<SignedIn>) -> Result<NoticePage, Failure> {
     let title = "个人信息保护说明";
-    let kinds = Arc::clone(&app.kept);
+    let (headings, kinds) = (Heading::ALL, Arc::clone(&app.kept));
     let Some(person) = person else {
-        return Ok(NoticePage { chrome: Chrome::bare(title), school: None, kinds, changed: CHANGED });
+        return Ok(NoticePage { chrome: Chrome::bare(title), school: None, headings, kinds, changed: CHANGED });
     };
     let years = store::retention_years(&mut *app.read().await?, person.institution).await?;
     let school = Some((person.institution_name.clone(), years));
-    Ok(NoticePage { chrome: app.chrome(&person, title), school, kinds, changed: CHANGED })
+    Ok(NoticePage { chrome: app.chrome(&person, title), school, headings, kinds, changed: CHANGED })
 }
 
 #[derive(Default, Deserialize)]

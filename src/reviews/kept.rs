@@ -2,7 +2,7 @@
 
 use super::ReviewReader;
 use crate::{
-    auth::kept::{Extent, KeptData},
+    auth::kept::{Extent, Heading, KeptData},
     office::Office,
 };
 
@@ -10,6 +10,7 @@ pub const KEPT: &[KeptData] = &[KeptData {
     slug: "reviewed",
     label: "述职报告、评议得分和等次、对结果的异议、提名（不含谁评多少分）",
     purpose: "每学期的述职评议；择优提名的依据。评议表无记名，任何人都看不到谁评多少分",
+    heading: Heading::Service,
     place: 200,
     readers: || ReviewReader::KINDS.to_vec(),
     extent: Extent::Place,

@@ -1,7 +1,7 @@
 //! What is kept of people here, for the privacy notice.
 
 use crate::{
-    auth::kept::{Extent, KeptData, as_a_number, together},
+    auth::kept::{Extent, Heading, KeptData, as_a_number, together},
     office::{Office, UnionReader},
     people::PeopleReader,
 };
@@ -10,6 +10,7 @@ pub const KEPT: &[KeptData] = &[KeptData {
     slug: "posts",
     label: "在学生会和团组织担任的职务、任期",
     purpose: "任命和换届；学生会的花名册",
+    heading: Heading::Service,
     place: 150,
     // A person's page shows them too.
     readers: || together(UnionReader::KINDS, PeopleReader::KINDS),

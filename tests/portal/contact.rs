@@ -287,6 +287,24 @@ async fn rgt_05_an_even_proposal_gives_each_class_people_and_each_person_a_class
 }
 
 #[tokio::test]
+async fn rgt_05_the_contacts_of_a_union_stand_by_the_year_of_their_classes() {
+    let Stage { portal, mut league, school, .. } = stage().await;
+    another_college(&portal).await;
+    let younger = "update class set entry_year = 2025, name = '会计2501班' where id = md5('accounting 1')::uuid";
+    sqlx::query(younger).execute(&mut portal.owner().await).await.unwrap();
+    let desk = desk(&school);
+    for (class, people) in [("会计2501班", "20240010"), ("软件2401班", "20240012,20240001")] {
+        assert_eq!(assign(&mut league, &desk, class, people).await.status, 303, "{class}");
+    }
+    let page = league.get(&format!("{desk}/people")).await;
+    assert_eq!(page.attributes("nav.contents a", "href"), ["#entered-2025", "#entered-2024"]);
+    assert_eq!(page.all("nav.contents a"), ["2025 级（1 个班）", "2024 级（1 个班）"]);
+    assert_eq!(page.all("section h3"), ["2025 级", "2024 级"]);
+    assert_eq!(page.all("details.fold-narrow summary"), ["1 个班的联系人（1）", "1 个班的联系人（2）"]);
+    assert_eq!(page.all("#entered-2024 + details td[data-label=联系人]"), ["学生1", "学生12"]);
+}
+
+#[tokio::test]
 async fn rgt_05_a_contact_ends_with_the_post_or_the_mandate() {
     let Stage { portal, mut league, school, today, .. } = stage().await;
     let desk = desk(&school);

@@ -150,6 +150,24 @@ async fn whatever_is_kept_of_students_has_its_line_in_the_notice() {
 }
 
 #[tokio::test]
+async fn the_notice_has_contents_and_each_kind_stands_under_a_heading() {
+    let notice = Portal::start().await.visitor().get("/privacy").await;
+    let links = notice.attributes("nav.contents a", "href");
+    assert!(links.len() > 6, "{links:?}");
+    for link in &links {
+        assert_eq!(notice.attributes(&format!("article {link}"), "id").len(), 1, "{link}");
+    }
+    let mut shown = 0;
+    for fold in notice.attributes("details.fold", "id") {
+        assert!(links.contains(&format!("#{fold}")), "{fold} is missing from the contents");
+        let kinds = notice.all(&format!("#{fold} h4"));
+        assert!(!kinds.is_empty(), "{fold} is empty");
+        shown += kinds.len();
+    }
+    assert_eq!(shown, kept().len());
+}
+
+#[tokio::test]
 async fn a_roster_that_was_only_looked_at_goes_with_whoever_is_erased() {
     let (portal, mut league, today) = ready().await;
     assert_eq!(league.post("/unions", &[("what", "school")]).await.status, 303);

@@ -499,10 +499,7 @@ pub(super) async fn several(
         if obstacles.is_empty() {
             return nominated(&app, &acting, id, &people.numbers()).await;
         }
-        let says = |Obstacle { number, says }: Obstacle| match number {
-            Some(number) => format!("{number}：{says}"),
-            None => says,
-        };
+        let says = |obstacle| about(&people, obstacle);
         let more = obstacles.len().saturating_sub(MOST_NAMED);
         let named: Vec<String> = obstacles.into_iter().take(MOST_NAMED).map(says).collect();
         let more = if more > 0 { format!("；另有 {more} 人") } else { String::new() };
@@ -511,6 +508,16 @@ pub(super) async fn several(
     let page = page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors), SentField::Neither).await?;
     let page = NominatePage { several: form, people, ..page };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// What stands in somebody's way, with the name by which they may have been typed.
+fn about(people: &PeopleField, Obstacle { number, says }: Obstacle) -> String {
+    let Some(number) = number else { return says };
+    let person = people.people.iter().find(|one| one.number == number);
+    match person.and_then(|one| one.found.as_ref()) {
+        Some(found) => format!("{}（{number}）：{says}", found.name),
+        None => format!("{number}：{says}"),
+    }
 }
 
 /// A recommendation's words: what the plan asks the recommending body to speak of (ELG-02, ELG-06).
