@@ -23,7 +23,7 @@ use crate::{
         unread::Unread,
     },
     clock::Clock,
-    database::{Pools, WAITING_WRITERS},
+    database::Pools,
     failure::Failure,
     page::{
         chrome::{Chrome, NavItem},
@@ -38,9 +38,6 @@ pub type Routes = web::routes::Routes<App>;
 
 /// Uploads read at once; each may take a second and some hundred MB.
 const HEAVY_AT_ONCE: usize = 2;
-
-/// How long a statement that may wait for others waits for its turn: as long as it would for a lock.
-const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long a commit may take: a standby that hangs keeps it for as long as it hangs.
 const COMMITTED_WITHIN: Duration = Duration::from_secs(15);
@@ -77,7 +74,6 @@ pub struct Parts {
     unread: Arc<Unread>,
     context: RequestContext,
     heavy: Arc<Semaphore>,
-    waiting: Semaphore,
 }
 
 impl App {
@@ -89,8 +85,7 @@ impl App {
         let unread = Arc::<Unread>::default();
         let context = RequestContext::new(pools.clone(), clock.clone(), Arc::clone(&unread), navigation);
         let (hasher, heavy) = (Arc::new(Hasher::start(cost)?), Arc::new(Semaphore::new(HEAVY_AT_ONCE)));
-        let waiting = Semaphore::new(WAITING_WRITERS);
-        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy, waiting })))
+        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy })))
     }
 
     /// A connection that can only read.
@@ -178,8 +173,7 @@ impl App {
         authority: &Authority,
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<Option<T>, Failure>,
     ) -> Result<T, Failure> {
-        let turn = timeout(TURN_WITHIN, self.waiting.acquire()).await.map_err(|_| Failure::Busy)?;
-        let turn = turn.map_err(anyhow::Error::new)?;
+        let turn = self.pools.turns.take().await?;
         let done = self.write_quietly(work).await?;
         drop(turn);
         match done {

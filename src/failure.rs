@@ -360,6 +360,13 @@ impl Failure {
         Trouble::of(error) == Trouble::Congestion
     }
 
+    /// It waited as long as anybody may, for a connection or a lock: whoever waits for the same would wait as long again.
+    #[must_use]
+    pub fn waited_in_vain(error: &sqlx::Error) -> bool {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        matches!(error, sqlx::Error::PoolTimedOut) || code.as_deref() == Some("55P03")
+    }
+
     /// A database error without what the server quotes of the row: details may hold personal data.
     #[must_use]
     pub fn without_values(error: &sqlx::Error) -> String {

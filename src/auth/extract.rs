@@ -152,6 +152,37 @@ where
     }
 }
 
+/// Whoever sends a request, before anybody looks who they are: for an act whose own statement looks at the session, so that
+/// the person is read only where it does not come to pass.
+#[derive(Debug)]
+pub struct Caller {
+    context: RequestContext,
+    parts: Parts,
+    /// The hash of the token that the request carries, be it a session's or not.
+    pub session: Vec<u8>,
+}
+
+impl Caller {
+    /// Who it is.
+    ///
+    /// # Errors
+    /// As where a handler asks for [`SignedIn`].
+    pub async fn person(&self) -> Result<SignedIn, Failure> {
+        admit(&self.parts, self.context.signed_in(&self.parts).await?)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller
+where
+    RequestContext: FromRef<S>,
+{
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let token = Token::from_headers(Purpose::Session, &parts.headers).ok_or_else(|| sign_in_first(parts))?;
+        Ok(Self { context: RequestContext::from_ref(state), parts: parts.clone(), session: token.hash() })
+    }
+}
+
 /// What a page reads together with its person, in one statement: round trips are the cost of a page.
 pub trait Alongside: Sized + Send {
     /// Reads the person of a session and the rest.
@@ -216,11 +247,12 @@ fn admit(parts: &Parts, person: Option<SignedIn>) -> Result<SignedIn, Failure> {
             person.moved_on.map_or(Ok(person), |day| Err(Failure::Moved(day)))
         }
         Some(person) => Ok(person),
-        // After signing in, on to the page that was asked for; an act is not repeated by itself.
-        None if parts.method == Method::GET => {
-            let wanted = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
-            Err(Failure::SignInFirst(wanted.to_owned()))
-        }
-        None => Err(Failure::SignInFirst("/".to_owned())),
+        None => Err(sign_in_first(parts)),
     }
+}
+
+/// After signing in, on to the page that was asked for; an act is not repeated by itself.
+fn sign_in_first(parts: &Parts) -> Failure {
+    let wanted = parts.uri.path_and_query().filter(|_| parts.method == Method::GET);
+    Failure::SignInFirst(wanted.map_or("/", axum::http::uri::PathAndQuery::as_str).to_owned())
 }

@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::pool::Pool;
+use super::{Pools, pool::Pool, turns::Turns};
 use crate::failure::Failure;
 
 /// The most writes in one statement.
@@ -41,6 +41,27 @@ struct Waiting<K, I, O> {
     answer: Answer<O>,
 }
 
+/// Where batches are written.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    pool: Pool,
+    turns: Option<Turns>,
+}
+
+impl Lane {
+    /// For statements that may wait for rows that others hold: each waits for its turn first, and leaves connections to others.
+    #[must_use]
+    pub fn in_turn(pools: &Pools) -> Self {
+        Self { pool: pools.single.clone(), turns: Some(pools.turns.clone()) }
+    }
+}
+
+impl From<Pool> for Lane {
+    fn from(pool: Pool) -> Self {
+        Self { pool, turns: None }
+    }
+}
+
 /// Gathers writes into batches. Each is acknowledged after the statement that holds it is committed, and only then.
 #[derive(Debug)]
 pub struct BatchWriter<K, I, O> {
@@ -56,12 +77,12 @@ where
     /// Starts the one task that writes; it ends when the writer is dropped. `crowded` says whether it is worth waiting for
     /// others; `write` is one statement for a whole batch.
     pub fn start(
-        pool: Pool,
+        lane: impl Into<Lane>,
         crowded: impl Fn() -> bool + Send + 'static,
         write: impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync + 'static,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(gather(pool, waiting, crowded, Arc::new(write)));
+        tokio::spawn(gather(lane.into(), waiting, crowded, Arc::new(write)));
         Self { queue }
     }
 
@@ -79,7 +100,7 @@ where
 }
 
 async fn gather<K, I, O>(
-    pool: Pool,
+    lane: Lane,
     mut waiting: mpsc::Receiver<Waiting<K, I, O>>,
     crowded: impl Fn() -> bool + Send + 'static,
     write: Arc<impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync + 'static>,
@@ -111,7 +132,7 @@ async fn gather<K, I, O>(
             if batch.len() < most && keys.insert(one.key.clone()) { batch.push(one) } else { rest.push_back(one) }
         }
         (later, last) = (rest, batch.len());
-        write_batch(&pool, batch, &*write).await;
+        write_batch(&lane, batch, &*write).await;
     }
 }
 
@@ -125,12 +146,12 @@ pub fn half(waiting: usize, last: usize) -> usize {
 
 /// Writes a batch; where it fails, each by itself, so that one bad row does not fail the others.
 async fn write_batch<K, I, O>(
-    pool: &Pool,
+    lane: &Lane,
     batch: Vec<Waiting<K, I, O>>,
     write: &(impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync),
 ) {
     let (asks, waiting): (Vec<I>, Vec<Answer<O>>) = batch.into_iter().map(|one| (one.ask, one.answer)).unzip();
-    match attempt(pool, &asks, write).await {
+    match attempt(lane, &asks, write).await {
         Ok(answers) => {
             for (one, answer) in waiting.into_iter().zip(answers) {
                 // A caller that hung up is not told; its write is done all the same.
@@ -147,9 +168,11 @@ async fn write_batch<K, I, O>(
         Err(Failure::CommitsWait) => fail_all(waiting, || Failure::CommitsWait),
         Err(Failure::Away) => fail_all(waiting, || Failure::Away),
         Err(Failure::DiskFull) => fail_all(waiting, || Failure::DiskFull),
+        Err(Failure::Busy) => fail_all(waiting, || Failure::Busy),
+        Err(Failure::Database(error)) if Failure::waited_in_vain(&error) => fail_all(waiting, || Failure::Busy),
         Err(_) => {
             for (ask, one) in asks.iter().zip(waiting) {
-                let alone = attempt(pool, slice::from_ref(ask), write).await;
+                let alone = attempt(lane, slice::from_ref(ask), write).await;
                 let first = alone.and_then(|answers| answers.into_iter().next().ok_or_else(no_answer));
                 let _ = one.send(first);
             }
@@ -168,11 +191,15 @@ fn no_answer() -> Failure {
 }
 
 async fn attempt<I, O>(
-    pool: &Pool,
+    Lane { pool, turns }: &Lane,
     asks: &[I],
     write: &(impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync),
 ) -> Result<Vec<O>, Failure> {
     let expected = asks.len();
+    let _turn = match turns {
+        Some(turns) => Some(turns.take().await?),
+        None => None,
+    };
     let mut connection = pool.connection().await?;
     let written = tokio::select! {
         written = timeout(COMMITTED_WITHIN, write(&mut connection, asks)) => written.unwrap_or(Err(Failure::Unconfirmed)),

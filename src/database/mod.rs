@@ -9,6 +9,7 @@ pub mod reach;
 mod roles;
 pub mod server_watch;
 pub mod space;
+pub mod turns;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -25,6 +26,7 @@ use embedded::{EmbeddedPg, Options};
 use pool::{Pool, PoolPurpose, Watched};
 use reach::{ReachedServer, reach};
 use space::Space;
+use turns::Turns;
 
 /// The migrations, in the program.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -34,7 +36,7 @@ const WRITERS: u32 = 8;
 const SINGLE_WRITERS: u32 = 6;
 /// Of the single writers, those on which a statement may wait for rows that others hold. The rest is always there for ballots,
 /// sign-ins and what is noted of them.
-pub const WAITING_WRITERS: usize = 4;
+const WAITING_WRITERS: usize = 4;
 /// A connection that nobody used for so long is tried before it is used.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -68,6 +70,8 @@ pub struct Pools {
     /// Connections for [`App::write_one`](crate::app::App::write_one) and for writes that are gathered. No transaction is ever begun on them, so
     /// none is looked for when they come back: that is a round trip as long as the statement itself.
     pub single: Pool,
+    /// Whose turn it is to wait for rows on one of the single writers.
+    pub turns: Turns,
     /// How the database stands.
     pub watched: Arc<Watched>,
 }
@@ -123,7 +127,7 @@ impl Pools {
         let planned_once = [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")];
         let single_asked = [asked.as_slice(), planned_once.as_slice()].concat();
         let single = pool(takes_writes(tested_when_idle(settings(SINGLE_WRITERS))), &single_asked, true);
-        Self { read, write, single, watched }
+        Self { read, write, single, turns: Turns::new(WAITING_WRITERS), watched }
     }
 
     fn turn_to(&self, server: &PgConnectOptions) {

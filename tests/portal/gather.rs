@@ -66,3 +66,38 @@ async fn a_bad_write_fails_alone_and_two_of_one_key_are_not_in_one_statement() {
     let (kept,): (i64,) = sqlx::query_as("select count(*) from kept").fetch_one(&mut owner).await.unwrap();
     assert_eq!(kept, 46);
 }
+
+#[tokio::test]
+async fn those_who_wait_in_vain_for_a_lock_do_not_wait_again_one_by_one() {
+    let portal = Portal::start().await;
+    let mut owner = portal.owner().await;
+    for statement in ["create table held (key text)", "begin", "lock table held in access exclusive mode"] {
+        sqlx::query(statement).execute(&mut owner).await.unwrap();
+    }
+    let statements = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&statements);
+    let pool = Pools::new(&portal.url).unwrap().single;
+    let gatherer = Arc::new(BatchWriter::start(
+        pool,
+        || true,
+        move |db, keys: &[usize]| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async move {
+                sqlx::query("set lock_timeout = '200ms'").execute(&mut *db).await?;
+                sqlx::query("insert into held values ('')").execute(db).await?;
+                Ok(keys.to_vec())
+            })
+        },
+    ));
+    let waiting: Vec<_> = (0..12)
+        .map(|key| {
+            let gatherer = Arc::clone(&gatherer);
+            tokio::spawn(async move { gatherer.write(key, key).await })
+        })
+        .collect();
+    for told in waiting {
+        let told = told.await.unwrap();
+        assert!(matches!(told, Err(Failure::Busy | Failure::Database(_))), "{told:?}");
+    }
+    assert!(statements.load(Ordering::Relaxed) < 6, "nobody was tried alone");
+}

@@ -8,6 +8,7 @@ use std::{
 };
 
 use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
@@ -38,6 +39,21 @@ async fn screen(client: &mut Client, path: &str) -> Vec<String> {
     assert_eq!(page.headers["refresh"], "5");
     assert!(page.all("meta[http-equiv]").is_empty(), "{}", page.text());
     page.all(".screen-figures dd")
+}
+
+/// How many statements wait for rows that others hold.
+async fn lock_waiters(db: &mut sqlx::PgConnection) -> i64 {
+    let stand = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    sqlx::query_scalar(stand).fetch_one(db).await.unwrap()
+}
+
+/// Until so many statements wait.
+async fn until_waiting(portal: &Portal, waiters: i64) {
+    let (mut owner, began) = (portal.owner().await, Instant::now());
+    while lock_waiters(&mut owner).await < waiters {
+        assert!(began.elapsed() < Duration::from_secs(5), "the desks wait for the meeting");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// What others did at a congress whose name holds this one's, and at this one.
@@ -220,13 +236,7 @@ async fn a_hall_whose_meeting_is_being_changed_keeps_nobody_from_signing_in() {
             tokio::spawn(async move { desk.post(&format!("{path}/check-in"), &[("who", &number(student))]).await })
         })
         .collect();
-    let stand = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    let mut owner = portal.owner().await;
-    let began = Instant::now();
-    while sqlx::query_scalar::<_, i64>(stand).fetch_one(&mut owner).await.unwrap() < 4 {
-        assert!(began.elapsed() < Duration::from_secs(5), "the desks wait for the meeting");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until_waiting(&portal, 4).await;
     let (mut visitor, known) = (portal.visitor(), number(101));
     let signed_in = tokio::time::timeout(Duration::from_secs(5), visitor.sign_in(FIRST, &known, PASSWORD)).await;
     assert_eq!(signed_in.expect("nobody else waits").status, 303);
@@ -797,13 +807,11 @@ async fn the_papers_of_a_meeting_are_the_same_on_the_page_and_in_word() {
     assert!(prepared.contains("实到超过应到的2/3，选举有效"), "as the sitting is counted: {prepared}");
 }
 
-/// Forty colleges hold their congresses in one week: each desk counts its own delegates, all at the same moment, and the
-/// school sees all of them.
-#[tokio::test]
-async fn forty_college_congresses_check_in_within_one_week_and_each_counts_its_own() {
-    let portal = Portal::start().await;
-    drop(convened(&portal, 1).await);
-    drop(voter(&portal, 101).await);
+/// Congresses of forty colleges in one week, each with the students 2 to 4 as its delegates and student 101 at its desk; their
+/// paths.
+async fn forty_halls(portal: &Portal) -> Vec<String> {
+    drop(convened(portal, 1).await);
+    drop(voter(portal, 101).await);
     let (mut db, today) = (portal.owner().await, portal.app.clock.today());
     for statement in [
         "insert into college (id, institution_id, name)
@@ -838,18 +846,25 @@ async fn forty_college_congresses_check_in_within_one_week_and_each_counts_its_o
     ] {
         sqlx::query(statement).bind(today).execute(&mut db).await.unwrap();
     }
-    let congresses: Vec<(String,)> =
-        sqlx::query_as("select congress_id::text from meeting").fetch_all(&mut db).await.unwrap();
-    assert_eq!(congresses.len(), 40);
+    let paths = "select '/congresses/' || congress_id from meeting";
+    let paths: Vec<String> = sqlx::query_scalar(paths).fetch_all(&mut db).await.unwrap();
+    assert_eq!(paths.len(), 40);
+    paths
+}
+
+/// Forty colleges hold their congresses in one week: each desk counts its own delegates, all at the same moment, and the
+/// school sees all of them.
+#[tokio::test]
+async fn forty_college_congresses_check_in_within_one_week_and_each_counts_its_own() {
+    let portal = Portal::start().await;
+    let halls = forty_halls(&portal).await;
     let desk = voter(&portal, 101).await;
-    let at_once: Vec<_> = congresses
+    let at_once: Vec<_> = halls
         .iter()
-        .flat_map(|(id,)| (2..=4).map(move |student| (id.clone(), student)))
-        .map(|(id, student)| {
+        .flat_map(|path| (2..=4).map(move |student| (path.clone(), student)))
+        .map(|(path, student)| {
             let mut desk = desk.clone();
-            tokio::spawn(
-                async move { desk.post(&format!("/congresses/{id}/check-in"), &[("who", &number(student))]).await },
-            )
+            tokio::spawn(async move { desk.post(&format!("{path}/check-in"), &[("who", &number(student))]).await })
         })
         .collect();
     for answer in at_once {
@@ -857,12 +872,152 @@ async fn forty_college_congresses_check_in_within_one_week_and_each_counts_its_o
         assert!(page.location().contains("came=now"), "{} {}", page.status, page.text());
     }
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
-    for (id,) in &congresses {
-        assert_eq!(screen(&mut league, &format!("/congresses/{id}")).await, ["3", "3"]);
+    for path in &halls {
+        assert_eq!(screen(&mut league, path).await, ["3", "3"]);
     }
     let list = league.get("/congresses").await.text();
     for college in 1..=40 {
         assert!(list.contains(&format!("第{college}学院")), "{college}: {list}");
     }
     assert_eq!(league.get("/compliance").await.status, 200);
+}
+
+/// Whoever waits for halls that are being changed takes a few connections, and never all.
+#[tokio::test]
+async fn a_dozen_halls_whose_meetings_are_being_changed_keep_nobody_from_signing_in() {
+    let portal = Portal::start().await;
+    let halls = forty_halls(&portal).await;
+    let mut desk = voter(&portal, 101).await;
+    for path in &halls[..12] {
+        check_in(&mut desk, path, &number(2)).await;
+    }
+    let mut changing = portal.owner().await;
+    sqlx::query("begin").execute(&mut changing).await.unwrap();
+    sqlx::query("select from meeting for update").execute(&mut changing).await.unwrap();
+    let waiting: Vec<_> = halls[..12]
+        .iter()
+        .map(|path| {
+            let (mut desk, path) = (desk.clone(), path.clone());
+            tokio::spawn(async move { desk.post(&format!("{path}/check-in"), &[("who", &number(3))]).await })
+        })
+        .collect();
+    until_waiting(&portal, 4).await;
+    let (mut visitor, known) = (portal.visitor(), number(101));
+    let signed_in = tokio::time::timeout(Duration::from_secs(5), visitor.sign_in(FIRST, &known, PASSWORD)).await;
+    assert_eq!(signed_in.expect("nobody else waits").status, 303);
+    sqlx::query("rollback").execute(&mut changing).await.unwrap();
+    for answer in waiting {
+        assert!(answer.await.unwrap().location().contains("came=now"));
+    }
+}
+
+#[tokio::test]
+async fn desks_that_check_in_at_the_same_moment_share_a_statement_and_each_is_told_of_their_own() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 24).await;
+    let mut desks = voters(&portal, 101..=104).await;
+    for (place, desk) in (1..).zip(&mut desks) {
+        officer(&mut league, &path, &number(100 + place), &format!("{place} 号台")).await;
+        // From now on the portal knows the desk.
+        check_in(desk, &path, &number(place)).await;
+    }
+    let mut changing = portal.owner().await;
+    sqlx::query("begin").execute(&mut changing).await.unwrap();
+    sqlx::query("select from meeting for update").execute(&mut changing).await.unwrap();
+    let waiting: Vec<_> = (5..=24)
+        .zip((0..4).cycle())
+        .map(|(student, place): (u32, usize)| {
+            let (mut desk, path) = (desks[place].clone(), path.clone());
+            let told =
+                tokio::spawn(async move { desk.post(&format!("{path}/check-in"), &[("who", &number(student))]).await });
+            (student, told)
+        })
+        .collect();
+    until_waiting(&portal, 1).await;
+    // The others come meanwhile, and wait behind the one statement.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(lock_waiters(&mut portal.owner().await).await, 1);
+    sqlx::query("rollback").execute(&mut changing).await.unwrap();
+    let mut db = portal.owner().await;
+    for (student, told) in waiting {
+        let id = "select s.id::text from student s join congress g on g.institution_id = s.institution_id where s.number = $1";
+        let id: String = sqlx::query_scalar(id).bind(number(student)).fetch_one(&mut db).await.unwrap();
+        let page = told.await.unwrap();
+        assert!(page.location().ends_with(&format!("came=now&student={id}")), "{student}: {}", page.location());
+    }
+    assert_eq!(screen(&mut league, &path).await, ["24", "24"]);
+    // What a statement wrote has its number.
+    let statements = "select count(distinct xmin::text) from attendance";
+    let statements: i64 = sqlx::query_scalar(statements).fetch_one(&mut db).await.unwrap();
+    assert!(statements < 4 + 10, "{statements}");
+    let own = "select count(*) from attendance a join check_in_officer o on o.congress_id = a.congress_id
+                                                                         and o.account_id = a.by_account and o.desk = a.desk";
+    assert_eq!(sqlx::query_scalar::<_, i64>(own).fetch_one(&mut db).await.unwrap(), 24, "each at their own desk");
+}
+
+/// That a desk is known lets nobody check in: the statement looks again.
+#[tokio::test]
+async fn an_officer_whose_desk_is_known_checks_in_nobody_once_they_may_not() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 12).await;
+    let mut desk = voter(&portal, 101).await;
+    officer(&mut league, &path, &number(101), "1 号台").await;
+    check_in(&mut desk, &path, &number(1)).await;
+    let own = "number = '20240101' and institution_id = (select institution_id from congress)";
+    let session = format!("account_id = (select id from account where {own})");
+    let idle = |minutes: &str, seen: &str| {
+        format!(
+            "with idle as (update institution set student_idle_minutes = {minutes})
+             update session set seen_at = {seen} where {session}"
+        )
+    };
+    let account = |set: &str| format!("update account set {set} where {own}");
+    let factor = |awaits: bool| format!("update session set awaits_factor = {awaits} where {session}");
+    let said = str::to_owned;
+    let mut db = portal.owner().await;
+    for (student, (forbidden, allowed, status, onward)) in (3..).zip([
+        (account("must_change_password = true"), account("must_change_password = false"), 303, "/me"),
+        (account("disabled_at = now()"), account("disabled_at = null"), 303, "/sign-in"),
+        (idle("5", "now() - interval '6 minutes'"), idle("null", "now()"), 303, "/sign-in"),
+        (factor(true), factor(false), 303, "/sign-in"),
+        (
+            said("update check_in_officer set ended_at = now()"),
+            said("update check_in_officer set ended_at = null"),
+            404,
+            "",
+        ),
+        (
+            said("update meeting set check_in = 'closed', check_in_closed_at = now()"),
+            said("update meeting set check_in = 'open', check_in_closed_at = null"),
+            422,
+            "",
+        ),
+        (
+            said("update delegate set ended_on = current_date - 1, ended_why = '休学' where number = 2"),
+            said("update delegate set ended_on = null, ended_why = null where number = 2"),
+            422,
+            "",
+        ),
+        (
+            said("update student set name = '20240002' where number = '20240012'"),
+            said("update student set name = '学生12' where number = '20240012'"),
+            422,
+            "",
+        ),
+    ]) {
+        // From now on the portal knows the desk, be it once more.
+        let told = check_in(&mut desk, &path, &number(student)).await;
+        assert!(told.all(".desk-told").remove(0).contains("签到成功"), "{}", told.text());
+        sqlx::query(AssertSqlSafe(forbidden.clone())).execute(&mut db).await.unwrap();
+        let page = desk.post(&format!("{path}/check-in"), &[("who", "20240002")]).await;
+        assert_eq!(page.status, status, "{forbidden}: {}", page.text());
+        assert!(onward.is_empty() || page.location().starts_with(onward), "{forbidden}: {}", page.location());
+        sqlx::query(AssertSqlSafe(allowed)).execute(&mut db).await.unwrap();
+    }
+    assert_eq!(screen(&mut league, &path).await, ["12", "9"]);
+    // Nobody is counted twice.
+    check_in(&mut desk, &path, &number(2)).await;
+    let again = check_in(&mut desk, &path, &number(2)).await;
+    assert!(again.all(".desk-told").remove(0).contains("只计一次"), "{}", again.text());
+    assert_eq!(screen(&mut league, &path).await, ["12", "10"]);
 }

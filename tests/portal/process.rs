@@ -389,13 +389,13 @@ fn a_portal_killed_during_check_in_has_counted_once_everybody_whom_it_acknowledg
     let (portal, path) = runtime().block_on(async {
         let portal = Portal::start().await;
         let (path, mut league) = checking_in(&portal, 3_000).await;
-        let desk = [("number", "school_league"), ("desk", "1 号台")];
+        let desk = [("number", "student"), ("desk", "1 号台")];
         assert_eq!(league.post(&format!("{path}/check-in/desks"), &desk).await.status, 303);
         (portal, path)
     });
     let running = Running::start_on("serve", &data, Some(&portal.url));
     let sign_in = |running: &Running| {
-        let fields = [("school", FIRST), ("number", "school_league"), ("password", PASSWORD)];
+        let fields = [("school", FIRST), ("number", "student"), ("password", PASSWORD)];
         ask(running.address, &form("POST", "/sign-in", "", &fields)).unwrap().cookie().unwrap()
     };
     let check_in = |running: SocketAddr, cookie: &str, student: u32| {
@@ -453,12 +453,12 @@ fn a_portal_that_is_stopped_ends_what_it_has_in_hand_and_leaves_the_rest_to_the_
     let (portal, path) = runtime().block_on(async {
         let portal = Portal::start().await;
         let (path, mut league) = checking_in(&portal, 150).await;
-        let desk = [("number", "school_league"), ("desk", "1 号台")];
+        let desk = [("number", "student"), ("desk", "1 号台")];
         assert_eq!(league.post(&format!("{path}/check-in/desks"), &desk).await.status, 303);
         (portal, path)
     });
     let [one, other] = [(); 2].map(|()| Running::start_on("serve", &data, Some(&portal.url)));
-    let fields = [("school", FIRST), ("number", "school_league"), ("password", PASSWORD)];
+    let fields = [("school", FIRST), ("number", "student"), ("password", PASSWORD)];
     let cookie = ask(one.address, &form("POST", "/sign-in", "", &fields)).unwrap().cookie().unwrap();
     let check_in = |running: SocketAddr, student: u32| {
         let who = format!("2024{student:04}");

@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use super::{counting_day, done_at, keeps};
 use crate::{
     audit::{self, Entry},
-    auth::{person::SignedIn, token::hash_of},
+    auth::{extract::Caller, person::SignedIn, token::hash_of},
     congress::{
         CongressKeeper, Verb,
         congress::{Congress, Stage},
@@ -196,7 +196,12 @@ async fn admit(
         _ => None,
     };
     let (desk, now) = (CheckInDesk { person, keepers }, app.clock.now());
-    app.write_one_as(&person.authority(), async |db| store::check_in(db, id, desk, meant, now).await).await
+    let done =
+        app.write_one_as(&person.authority(), async |db| store::check_in(db, id, desk, meant, now).await).await?;
+    if let (CheckedIn::There { .. }, None) = (&done, keepers) {
+        app.remember_desk(id, &person.session);
+    }
+    Ok(done)
 }
 
 /// On to the desk's page, which tells of it.
@@ -204,17 +209,26 @@ fn onward(congress: CongressId, came: Admission, student: StudentId) -> Response
     Redirect::to(&paths::checked_in(congress, came.slug(), student)).into_response()
 }
 
+/// Whoever is counted now is checked in by the session alone, with those of the other desks. For all else it is read who asks.
 pub(super) async fn check_in(
     State(app): State<Meetings>,
-    person: SignedIn,
+    caller: Caller,
     Path(id): Path<CongressId>,
     Form(form): Form<DeskForm>,
 ) -> Result<Response, Failure> {
     let (typed, mut errors, mut choices) = (folded(&form.who), Errors::default(), Vec::new());
-    if typed.is_empty() || typed.chars().count() > 60 || typed.chars().any(is_hidden) {
+    let is_unfit = typed.is_empty() || typed.chars().count() > 60 || typed.chars().any(is_hidden);
+    let meant = CheckInTarget::Called { typed: &typed, picked: form.pick.parse().ok() };
+    if !is_unfit
+        && form.pick.is_empty()
+        && let Some(student) = app.check_in_together(id, &caller.session, meant).await?
+    {
+        return Ok(onward(id, Admission::Now, student));
+    }
+    let person = caller.person().await?;
+    if is_unfit {
         errors.add("who", "请填写学号、代表证号或姓名");
     } else {
-        let meant = CheckInTarget::Called { typed: &typed, picked: form.pick.parse().ok() };
         match admit(&app, &person, id, meant).await? {
             CheckedIn::There { came, student } => return Ok(onward(id, came, student)),
             CheckedIn::Not(NotCheckedIn::NoRight) => return Err(Failure::Missing),
@@ -254,7 +268,11 @@ pub(super) async fn scan(
         let remedy = "请本人出示最近打印的出席证或手机上的出席证；也可以按学号、姓名签到";
         return Err(refusal(&app, &person, wanted).for_reason("这张出席证无效，或者已经换发", remedy));
     };
-    match admit(&app, &person, id, CheckInTarget::Holder(student)).await? {
+    let meant = CheckInTarget::Holder(student);
+    if let Some(student) = app.check_in_together(id, &person.session, meant).await? {
+        return Ok(onward(id, Admission::Now, student));
+    }
+    match admit(&app, &person, id, meant).await? {
         CheckedIn::There { came, student } => Ok(onward(id, came, student)),
         CheckedIn::Not(why @ NotCheckedIn::NoRight) => {
             let remedy = "请到签到处，把出席证交给签到员扫描";

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
@@ -122,6 +122,7 @@ pub async fn attendees_among(
 }
 
 /// By what somebody is looked for who stands at a desk.
+#[derive(Debug)]
 struct Called {
     number_key: String,
     name_key: String,
@@ -194,6 +195,67 @@ impl CheckInTarget<'_> {
             Self::Called { .. } => Way::Name,
         }
     }
+}
+
+/// Somebody whom an officer has before them, to be checked in with whoever else is at this moment.
+#[derive(Debug)]
+pub struct CheckInRequest {
+    /// Of the row that is written.
+    pub id: AttendanceId,
+    /// The hash of the officer's session.
+    session: Vec<u8>,
+    holder: Option<StudentId>,
+    called: Option<Called>,
+    way: Way,
+}
+
+impl CheckInRequest {
+    /// For an officer's session; nobody is picked from several.
+    #[must_use]
+    pub fn new(session: &[u8], meant: CheckInTarget<'_>) -> Self {
+        let (holder, called) = match meant {
+            CheckInTarget::Holder(student) => (Some(student), None),
+            CheckInTarget::Called { typed, .. } => (None, Some(Called::of(typed))),
+        };
+        Self { id: AttendanceId::random(), session: session.to_vec(), holder, called, way: meant.way() }
+    }
+}
+
+/// Checks in, in one statement, those who are counted now and of whom nothing else is to be said: one answer for each. None
+/// where [`check_in`] is to be asked, which says why or does it. The statement proves the sessions and the officers' right, and
+/// holds them.
+pub async fn check_ins(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    asked: &[CheckInRequest],
+    now: OffsetDateTime,
+) -> Result<Vec<Option<StudentId>>, Failure> {
+    let sessions: Vec<&[u8]> = asked.iter().map(|one| one.session.as_slice()).collect();
+    let holders: Vec<Option<Uuid>> = asked.iter().map(|one| one.holder.map(|id| id.0)).collect();
+    let numbers: Vec<Option<&str>> =
+        asked.iter().map(|one| one.called.as_ref().map(|called| called.number_key.as_str())).collect();
+    let names: Vec<Option<&str>> =
+        asked.iter().map(|one| one.called.as_ref().map(|called| called.name_key.as_str())).collect();
+    let cards: Vec<Option<i32>> = asked.iter().map(|one| one.called.as_ref().and_then(|called| called.card)).collect();
+    let ways: Vec<&str> = asked.iter().map(|one| one.way.slug()).collect();
+    let ids: Vec<Uuid> = asked.iter().map(|one| one.id.0).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id!: AttendanceId", student_id as "student!: StudentId"
+           from check_ins($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
+        congress.0,
+        &sessions as &[&[u8]],
+        &holders as &[Option<Uuid>],
+        &numbers as &[Option<&str>],
+        &names as &[Option<&str>],
+        &cards as &[Option<i32>],
+        &ways as &[&str],
+        &ids,
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    let came: HashMap<AttendanceId, StudentId> = rows.into_iter().map(|row| (row.id, row.student)).collect();
+    Ok(asked.iter().map(|one| came.get(&one.id).copied()).collect())
 }
 
 /// Checks somebody in, in one statement, whoever else does so at the same moment: they are counted once. The statement proves
