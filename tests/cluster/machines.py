@@ -21,6 +21,8 @@ PSYCOPG = "2.9.13"
 # Debian's Patroni 3.0.2 lets a leader that wakes from a freeze take its key back: what was acknowledged meanwhile is gone.
 TTL, LOOP_WAIT, RETRY_TIMEOUT = 20, 2, 3
 PASSWORD = "cluster-on-loopback"
+# How much longer than on an idle machine things may take to come about.
+SLOW = float(os.environ.get("SLOW", "1"))
 
 
 class Failed(Exception):
@@ -29,13 +31,13 @@ class Failed(Exception):
 
 def wait(what, seconds, condition, every=0.2):
     """Waits until `condition` gives something, and gives that."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * SLOW
     while time.monotonic() < end:
         found = condition()
         if found:
             return found
         time.sleep(every)
-    raise Failed(f"not within {seconds} s: {what}")
+    raise Failed(f"not within {seconds * SLOW:.0f} s: {what}")
 
 
 def children(pid):
@@ -441,7 +443,7 @@ http {{
     def stop_portal(self, place, number=signal.SIGTERM):
         process, self.portals[place] = self.portals[place], None
         process.send_signal(number)
-        code = process.wait(60)
+        code = process.wait(60 * SLOW)
         if number == signal.SIGTERM and code:
             raise Failed(f"portal {place} was told to end, and ended with {code}")
 
