@@ -450,15 +450,21 @@ http {{
     def sql(self, text, database=None, soft=False):
         """Rows of a statement at the primary, as lists of text; with `soft` none where it fails."""
         environment = {**os.environ, "PGPASSWORD": PASSWORD, "PGCONNECT_TIMEOUT": "5"}
-        done = subprocess.run(
-            [self.psql, "-h", "127.0.0.1", "-p", str(self.primary_port), "-U", "postgres", "-AtqX", "-F", "\t",
-             "-v", "ON_ERROR_STOP=1", "-d", database or "postgres", "-f", "-"],
-            input=text, capture_output=True, text=True, env=environment, timeout=60)
+        try:
+            done = self.asked(text, database, environment)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"SQL: no answer in time: {text}") from None
         if done.returncode:
             if soft:
                 return None
             raise Failed(f"SQL: {done.stderr.strip()}")
         return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def asked(self, text, database, environment):
+        return subprocess.run(
+            [self.psql, "-h", "127.0.0.1", "-p", str(self.primary_port), "-U", "postgres", "-AtqX", "-F", "\t",
+             "-v", "ON_ERROR_STOP=1", "-d", database or "postgres", "-f", "-"],
+            input=text, capture_output=True, text=True, env=environment, timeout=60 * SLOW)
 
     def end(self):
         """Ends everything that was started here. Databases are Patroni's children and outlive one that was killed."""
