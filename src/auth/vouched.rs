@@ -109,6 +109,20 @@ pub async fn stands_in(connection: &mut PgConnection, session: &[u8], now: Offse
     Ok(stands.fetch_one(connection).await?)
 }
 
+/// The code of the university whose own server opened a session, where it is still set: who ends the session here has another one
+/// there. None for a session that a password opened.
+pub async fn campus_of(connection: &mut PgConnection, session: &[u8]) -> Result<Option<String>, Failure> {
+    let code = sqlx::query_scalar!(
+        "select i.code from session s
+             join account a on a.id = s.account_id
+             join institution i on i.id = a.institution_id
+             join campus_sign_in c on c.institution_id = i.id
+         where s.token_hash = $1 and s.by_campus",
+        session
+    );
+    Ok(code.fetch_optional(connection).await?)
+}
+
 /// Whether an account may not sign in with a password: its university keeps that for those who hold a teacher's office.
 pub async fn password_is_closed(
     connection: &mut PgConnection,

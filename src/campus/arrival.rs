@@ -48,6 +48,7 @@ use crate::{
 pub(super) fn routes() -> Routes<Campus> {
     Routes::default()
         .get("/sso/{school}", begin)
+        .get("/sso/left/{school}", left)
         .recorded_get("/sso/cas/{school}", arrive_by_cas)
         .post("/sso/cas/{school}", end_by_cas)
         .recorded_get("/sso/oidc/{school}", arrive_by_oidc)
@@ -76,6 +77,16 @@ struct CampusBeginPage {
     school: String,
     /// Where the sign-in begins.
     onward: String,
+}
+
+/// Whoever has signed out here has a session at the server still: the next one at a shared computer would go on by it.
+#[derive(Template, WebTemplate)]
+#[template(path = "campus/left.html")]
+struct CampusLeftPage {
+    chrome: Chrome,
+    school: String,
+    /// Where that session is ended; none where the server does not say.
+    onward: Option<String>,
 }
 
 /// A page of another site sent the browser here.
@@ -162,6 +173,22 @@ async fn begin(
             Ok(Refused { code: &code, school: &school, next, refusal, stated }.page())
         }
     }
+}
+
+async fn left(
+    State(campus): State<Campus>,
+    person: Option<SignedIn>,
+    Path(code): Path<String>,
+) -> Result<Response, Failure> {
+    let CampusSchool { name: school, server, .. } = asked_by(&campus, &code, None).await?;
+    if person.is_some() {
+        return Ok(Redirect::to("/").into_response());
+    }
+    let onward = match server.protocol {
+        Protocol::Cas => Some(cas::sign_out_url(&server)),
+        Protocol::Oidc => oidc::sign_out_url(&campus, &server).await,
+    };
+    Ok(CampusLeftPage { chrome: Chrome::bare("已退出"), school, onward }.into_response())
 }
 
 /// A browser that came back, and what it has with it.

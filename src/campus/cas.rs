@@ -50,6 +50,11 @@ pub(super) fn sign_in_url(server: &CampusServer, service: &str) -> String {
     format!("{}/login?service={}", server.address, encoded(service))
 }
 
+/// Where a browser ends its session there.
+pub(super) fn sign_out_url(server: &CampusServer) -> String {
+    format!("{}/logout", server.address)
+}
+
 /// Where a ticket is asked about, by version 3 of the protocol or by version 2.
 pub(super) fn validation_url(server: &CampusServer, version: &str, service: &str, ticket: &str) -> String {
     let call = if version == "3" { "p3/serviceValidate" } else { "serviceValidate" };

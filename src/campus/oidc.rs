@@ -105,8 +105,19 @@ pub(super) async fn sign_in_url(
         ("code_challenge", &journey.challenge()),
         ("code_challenge_method", "S256"),
     ]);
-    let joint = if provider.at.authorization.contains('?') { '&' } else { '?' };
-    Ok(format!("{}{joint}{query}", provider.at.authorization))
+    Ok(with_query(&provider.at.authorization, &query))
+}
+
+fn with_query(address: &str, query: &str) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}{query}")
+}
+
+/// Where a browser ends its session there, where the server says so; it asks first, for nothing proves whose session it is.
+pub(super) async fn sign_out_url(campus: &Campus, server: &CampusServer) -> Option<String> {
+    let client = server.client.as_ref()?;
+    let provider = provider(campus, server).await.ok()?;
+    Some(with_query(provider.at.session_end.as_deref()?, &form(&[("client_id", &client.id)])))
 }
 
 /// A browser that came back with a code.

@@ -17,6 +17,8 @@ pub struct Endpoints {
     /// Where it says more of a person.
     pub person: Option<String>,
     pub keys: String,
+    /// Where a browser ends its session there.
+    pub session_end: Option<String>,
     /// It takes the client's secret in a header, as every server must; else in the form.
     pub takes_header: bool,
     /// It says in each answer who it is (RFC 9207).
@@ -41,6 +43,7 @@ impl Endpoints {
             token: needed("token_endpoint")?,
             person: endpoint("userinfo_endpoint"),
             keys: needed("jwks_uri")?,
+            session_end: endpoint("end_session_endpoint"),
             takes_header: takes("client_secret_basic") || !takes("client_secret_post"),
             names_itself: said.get("authorization_response_iss_parameter_supported") == Some(&Value::Bool(true)),
         })

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use super::{
     SignIn, Verb,
     factor_store::{self, Factor},
-    paths::{Done, SIGN_IN, me_after},
+    paths::{Done, me_after, signed_out},
 };
 use crate::{
     app::App,
@@ -254,10 +254,19 @@ async fn sign_out(
     headers: HeaderMap,
     person: Option<SignedIn>,
 ) -> Result<Response, Failure> {
-    if let Some(person) = person {
-        app.write(async |db| store::end_session(db, &person.session).await).await?;
-    }
-    Ok(([(header::SET_COOKIE, clear_cookie(&headers)?)], Redirect::to(SIGN_IN)).into_response())
+    let campus = match person {
+        Some(person) => {
+            app.write(async |db| {
+                let campus = vouched::campus_of(db, &person.session).await?;
+                store::end_session(db, &person.session).await?;
+                Ok(campus)
+            })
+            .await?
+        }
+        None => None,
+    };
+    let onward = Redirect::to(&signed_out(campus.as_deref()));
+    Ok(([(header::SET_COOKIE, clear_cookie(&headers)?)], onward).into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -393,16 +402,19 @@ async fn end_sessions(
 ) -> Result<Response, Failure> {
     let (all, now) = (which == "all", app.clock.now());
     // Who may not work here any more still ends what others read in their name.
-    app.write(async |db| {
-        let keep = (!all).then_some(person.session.as_slice());
-        let ended = store::end_sessions(db, person.account, keep).await?;
-        let entry = Entry::new(Verb::SessionsEnded, "本人账号").detail("结束的登录", ended);
-        audit::append(db, &person, entry, now).await
-    })
-    .await?;
+    let campus = app
+        .write(async |db| {
+            let campus = vouched::campus_of(db, &person.session).await?;
+            let keep = (!all).then_some(person.session.as_slice());
+            let ended = store::end_sessions(db, person.account, keep).await?;
+            let entry = Entry::new(Verb::SessionsEnded, "本人账号").detail("结束的登录", ended);
+            audit::append(db, &person, entry, now).await?;
+            Ok(campus)
+        })
+        .await?;
     if all {
-        let cookie = clear_cookie(&headers)?;
-        return Ok(([(header::SET_COOKIE, cookie)], Redirect::to(SIGN_IN)).into_response());
+        let onward = Redirect::to(&signed_out(campus.as_deref()));
+        return Ok(([(header::SET_COOKIE, clear_cookie(&headers)?)], onward).into_response());
     }
     Ok(Redirect::to(&me_after(Done::Sessions)).into_response())
 }

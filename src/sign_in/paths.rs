@@ -19,6 +19,12 @@ pub(super) fn me_after(done: Done) -> String {
     format!("/me?done={}", done.slug())
 }
 
+/// Where a browser is after signing out: of a session that the server of the university of that code opened, where it is said that
+/// the one there goes on.
+pub(super) fn signed_out(campus: Option<&str>) -> String {
+    campus.map_or_else(|| SIGN_IN.to_owned(), |code| format!("/sso/left/{code}"))
+}
+
 /// Where a browser goes on after the password, where a second factor is asked for.
 pub(super) fn factor_path(next: &str) -> String {
     if next == "/" { FACTOR.to_owned() } else { format!("{FACTOR}?next={}", query_value(next)) }

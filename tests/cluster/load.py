@@ -352,12 +352,14 @@ def compare(load, sql):
     posts = {token: int(count) for token, count in rows(
         f"select direct, count(*) from post where direct like '演练{load.run}-%' and voided_at is null group by direct")}
     ended = {row[0] for row in rows("select id from post where until_day is not null")}
+    # Of each import by itself the students would be gone through again.
+    brought = {int(place): int(count) for place, count in rows(
+        f"""select substring(number from {len(load.run) + 2} for 5), count(*) from student
+            where number like 'Y{load.run}%' group by 1""")}
     imports = {}
-    for name, state, count in rows(
-            f"""select i.file_name, i.state, (select count(*) from student s where s.number like
-                       'Y{load.run}' || lpad(substring(i.file_name from '-(\\d+)'), 5, '0') || '%')
-                from import i where i.file_name like '演练{load.run}-%'"""):
-        imports.setdefault(name.removesuffix(".csv"), []).append((state, int(count)))
+    for name, state in rows(f"select file_name, state from import where file_name like '演练{load.run}-%'"):
+        name = name.removesuffix(".csv")
+        imports.setdefault(name, []).append((state, brought.get(int(name.rpartition("-")[2]), 0)))
     for attempt in attempts:
         if attempt.kind == "request":
             counted = requests.get(attempt.key, 0)

@@ -21,6 +21,8 @@ PSYCOPG = "2.9.13"
 # Debian's Patroni 3.0.2 lets a leader that wakes from a freeze take its key back: what was acknowledged meanwhile is gone.
 TTL, LOOP_WAIT, RETRY_TIMEOUT = 20, 2, 3
 PASSWORD = "cluster-on-loopback"
+# How much longer than on an idle machine things may take to come about.
+SLOW = float(os.environ.get("SLOW", "1"))
 
 
 class Failed(Exception):
@@ -29,13 +31,13 @@ class Failed(Exception):
 
 def wait(what, seconds, condition, every=0.2):
     """Waits until `condition` gives something, and gives that."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * SLOW
     while time.monotonic() < end:
         found = condition()
         if found:
             return found
         time.sleep(every)
-    raise Failed(f"not within {seconds} s: {what}")
+    raise Failed(f"not within {seconds * SLOW:.0f} s: {what}")
 
 
 def children(pid):
@@ -441,22 +443,28 @@ http {{
     def stop_portal(self, place, number=signal.SIGTERM):
         process, self.portals[place] = self.portals[place], None
         process.send_signal(number)
-        code = process.wait(60)
+        code = process.wait(60 * SLOW)
         if number == signal.SIGTERM and code:
             raise Failed(f"portal {place} was told to end, and ended with {code}")
 
     def sql(self, text, database=None, soft=False):
         """Rows of a statement at the primary, as lists of text; with `soft` none where it fails."""
         environment = {**os.environ, "PGPASSWORD": PASSWORD, "PGCONNECT_TIMEOUT": "5"}
-        done = subprocess.run(
-            [self.psql, "-h", "127.0.0.1", "-p", str(self.primary_port), "-U", "postgres", "-AtqX", "-F", "\t",
-             "-v", "ON_ERROR_STOP=1", "-d", database or "postgres", "-f", "-"],
-            input=text, capture_output=True, text=True, env=environment, timeout=60)
+        try:
+            done = self.asked(text, database, environment)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"SQL: no answer in time: {text}") from None
         if done.returncode:
             if soft:
                 return None
             raise Failed(f"SQL: {done.stderr.strip()}")
         return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def asked(self, text, database, environment):
+        return subprocess.run(
+            [self.psql, "-h", "127.0.0.1", "-p", str(self.primary_port), "-U", "postgres", "-AtqX", "-F", "\t",
+             "-v", "ON_ERROR_STOP=1", "-d", database or "postgres", "-f", "-"],
+            input=text, capture_output=True, text=True, env=environment, timeout=60 * SLOW)
 
     def end(self):
         """Ends everything that was started here. Databases are Patroni's children and outlive one that was killed."""

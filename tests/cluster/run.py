@@ -7,8 +7,10 @@ Prints a table and ends with 1 where an acknowledged write is lost, one is there
 portal ends by itself, answers 500, or answers 503 and not when to come again; and where a kind of writes was never done, which
 would prove nothing.
 ACTS=both-killed,frozen chooses among the acts; PORTS says from which port on ports are taken; PACE is the seconds between
-two writes of one writer; WAL_SENDER_TIMEOUT=60s is what PostgreSQL has by itself; KEEP=1 leaves the folder. With DIRECT=1
-the portals are given all three databases by name, and not the port of HAProxy.
+two writes of one writer; MINUTES=30 begins no act later than that, and counts; SLOW=3 waits so many times longer for what has
+to come about, on a machine that others use, and leaves the 25 seconds as they are; WAL_SENDER_TIMEOUT=60s is what PostgreSQL
+has by itself; KEEP=1 leaves the folder. With DIRECT=1 the portals are given all three databases by name, and not the port of
+HAProxy.
 """
 
 import os
@@ -220,9 +222,12 @@ def counted(cluster, load, accounts):
 def rounds(cluster, load, health, chosen):
     print(line(HEAD))
     print(line(["---"] * len(HEAD)), flush=True)
-    good = True
+    good, begun = True, time.monotonic()
     for turn in range(1, int(os.environ.get("ROUNDS", "1")) + 1):
         for name in chosen:
+            if time.monotonic() - begun > 60 * float(os.environ.get("MINUTES", "inf")):
+                print(f"not begun any more: {name} of round {turn}")
+                return good
             good = play(cluster, load, health, name, turn) and good
     return good
 

@@ -171,6 +171,13 @@ class MamaCas:
         if self.process:
             self.programs.end(self.process)
 
+    def end_session(self, browser):
+        """Ends the session at the server, at its own page."""
+        browser.go(f"{self.address}/logout")
+
+    def confirm_end(self, _browser):
+        """Says that the session is to end, where the server asks."""
+
     def last(self):
         """What the server gave last, as it came back."""
         with sqlite3.connect(self.environment["PEER_DATABASE"]) as database:
@@ -188,7 +195,7 @@ class CasServer(MamaCas):
 
 class Oidc:
     name, kind, fields = "npm oidc-provider 9.13.3", "oidc", ("login", "password")
-    refuses = "授权码已经失效"
+    refuses, ends_by = "授权码已经失效", "session"
 
     def __init__(self, programs, portal, folder):
         self.programs, self.portal, self.port, self.folder = programs, portal, free_port(), folder
@@ -201,7 +208,7 @@ class Oidc:
         (self.folder / "secret").write_text(SECRET)
         self.process = self.programs.start(
             "oidc", ["node", "oidc.mjs"], ISSUER=self.address, PORT=str(self.port), SECRET=SECRET,
-            BACK=f"{self.portal.address}/sso/oidc/{SCHOOL}", PEOPLE="\n".join(PEOPLE))
+            BACK=f"{self.portal.address}/sso/oidc/{SCHOOL}", PEOPLE="\n".join(PEOPLE), BY=self.ends_by)
         wait(f"{self.name} answers", 60, lambda: answers(self.port))
 
     def way(self):
@@ -212,11 +219,28 @@ class Oidc:
         if self.process:
             self.programs.end(self.process)
 
+    def end_session(self, browser):
+        browser.go(f"{self.address}/session/end")
+        self.confirm_end(browser)
+
+    def confirm_end(self, browser):
+        """It asks, and has told the portal when it says that the session has ended."""
+        log = self.folder / "oidc.log"
+        before = log.read_text().count("logout taken")
+        browser.until("it asks whether to end", lambda: browser.find("button[name=logout][value=yes]"))
+        browser.press("button[name=logout][value=yes]")
+        browser.until("ended there", lambda: browser.address().endswith("/session/end/success"))
+        must(log.read_text().count("logout taken") == before + 1, "the portal did not take it", browser)
+
     def last(self):
         """A code does not stay where it can be read."""
 
     def wrong(self, state):
         return urllib.parse.urlencode({"code": secrets.token_hex(8), "state": state, "iss": self.address})
+
+
+class OidcBySubject(Oidc):
+    name, ends_by = "npm oidc-provider 9.13.3 without sid", "subject"
 
 
 class Browser:
@@ -327,10 +351,18 @@ def signs_in(browser, portal, peer):
     peer.used = peer.last()
 
 
-def signs_out(browser, portal, peer):
+def signs_out(browser, portal, _peer):
+    """Out here, and told that the session at the server goes on."""
     browser.press("form[action='/sign-out'] button")
-    browser.until("signed out", lambda: not browser.address().endswith("/me"))
+    browser.until("told what goes on", lambda: browser.address() == f"{portal.address}/sso/left/{SCHOOL}")
+    must("统一身份认证可能还登录着" in browser.text(), "not told what goes on", browser)
     must(not is_in(browser, portal), "still signed in", browser)
+
+
+def is_asked_anew(browser, portal, peer):
+    """The server knows nobody in this browser any more."""
+    begin(browser, portal, peer)
+    browser.until("asked who it is", lambda: browser.find(f"input[name={peer.fields[0]}]"), 20)
 
 
 def ends_at_the_server(browser, portal, peer):
@@ -340,12 +372,21 @@ def ends_at_the_server(browser, portal, peer):
     browser.until("in again", lambda: browser.address().startswith(portal.address) and "/sso/" not in browser.address()
                   and "/sign-in" not in browser.address())
     must(is_in(browser, portal), "not in by the session at the server", browser)
-    if peer.kind == "oidc":
-        return "–"
-    browser.go(f"{peer.address}/logout")
-    time.sleep(1)
-    must(not is_in(browser, portal), "still signed in after the server ended it", browser)
-    return "ok"
+    peer.end_session(browser)
+    browser.until("ended here", lambda: not is_in(browser, portal), 10)
+    is_asked_anew(browser, portal, peer)
+
+
+def ends_by_the_link(browser, portal, peer):
+    """Out here, and by the link that the page offers out there; the portal is told once more, of a session that is gone."""
+    type_in(browser, portal, peer, "zhangsan", "pass-word-1")
+    must(is_in(browser, portal), "not signed in", browser)
+    signs_out(browser, portal, peer)
+    browser.go(f"{portal.address}/sso/left/{SCHOOL}")
+    browser.press(f"main a[href^='{peer.address}']")
+    browser.until("at the server", lambda: browser.address().startswith(peer.address))
+    peer.confirm_end(browser)
+    is_asked_anew(browser, portal, peer)
 
 
 def refuses_the_wrong(browser, portal, peer):
@@ -393,6 +434,7 @@ def outlives(browser, portal, peer):
 # Each with whether it takes a browser of its own; the others go on in the one before.
 STEPS = [
     ("signs in", True, signs_in), ("signs out", False, signs_out), ("ends at the server", False, ends_at_the_server),
+    ("ends by the link", False, ends_by_the_link),
     ("wrong ticket", True, refuses_the_wrong), ("used ticket", True, takes_nothing_twice),
     ("unknown person", True, helps_the_unknown), ("server down", True, outlives),
 ]
@@ -431,7 +473,7 @@ def main():
     try:
         portal = Portal(programs, os.environ["LUNZHI"], folder)
         rows = [["server", *(name for name, _, _ in STEPS)], ["---"] * (len(STEPS) + 1)]
-        for kind in (MamaCas, CasServer, Oidc):
+        for kind in (MamaCas, CasServer, Oidc, OidcBySubject):
             if chosen and not any(one in kind.name for one in chosen.split(",")):
                 continue
             try:

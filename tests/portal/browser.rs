@@ -613,7 +613,8 @@ async fn staff_pages(desk: &Desk) {
     }
 }
 
-/// The pages of sign-in by the university's own server: how it is set, its link, and what somebody reads whom it lets in not.
+/// The pages of sign-in by the university's own server: how it is set, its link, and what somebody reads whom it lets in not
+/// and who has signed out.
 async fn campus_pages(desk: &Desk) {
     let kept = campus::set(&desk.portal, &[("protocol", "cas"), ("server", "https://cas.example.edu.cn/cas")]).await;
     assert_eq!(kept.status, 303, "{}", kept.text());
@@ -626,6 +627,9 @@ async fn campus_pages(desk: &Desk) {
     desk.go(&format!("/sso/cas/{FIRST}?ticket=ST-1-of-nobody")).await;
     assert_eq!(desk.heading().await, "没有登录");
     desk.judge("a campus sign-in that came to nothing").await;
+    desk.go(&format!("/sso/left/{FIRST}")).await;
+    assert_eq!(desk.heading().await, "已退出本系统");
+    desk.judge("after a campus sign-in has ended").await;
 }
 
 #[test]

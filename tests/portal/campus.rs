@@ -386,6 +386,28 @@ async fn the_server_ends_a_session_by_its_ticket_again_and_again() {
 }
 
 #[tokio::test]
+async fn whoever_signs_out_reads_that_the_session_at_the_server_goes_on() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let left = format!("/sso/left/{FIRST}");
+    for (path, fields) in [("/sign-out", &[][..]), ("/me/sessions/end", &[("which", "all")][..])] {
+        let (mut person, _) = by_cas(&portal, &server, "student").await;
+        let done = person.post(path, fields).await;
+        assert_eq!((done.status, done.location()), (303, left.as_str()), "{path}");
+        assert_eq!(person.get("/me").await.status, 303, "{path}");
+        let page = person.get(&left).await;
+        assert_eq!((page.status, page.heading().as_str()), (200, "已退出本系统"), "{}", page.text());
+        assert!(page.all(".note-warn").concat().contains("就以你的身份进来"), "{}", page.text());
+        assert_eq!(page.attributes("main a", "href"), [format!("{}/logout", server.address), "/sign-in".to_owned()]);
+    }
+    let mut by_password = portal.visitor();
+    by_password.sign_in(FIRST, "student", PASSWORD).await;
+    assert_eq!(by_password.get(&left).await.location(), "/", "who is signed in has not left");
+    assert_eq!(by_password.post("/sign-out", &[]).await.location(), "/sign-in", "a password has no session elsewhere");
+    assert_eq!(by_password.get(&format!("/sso/left/{SECOND}")).await.status, 404, "it has set no server");
+}
+
+#[tokio::test]
 async fn whoever_came_by_the_server_before_signs_in_anew_where_another_vouches() {
     let portal = Portal::start().await;
     let server = with_cas(&portal, &[]).await;

@@ -198,6 +198,23 @@ async fn the_server_ends_the_sessions_that_it_opened_and_no_others() {
 }
 
 #[tokio::test]
+async fn whoever_signs_out_is_led_to_where_the_server_ends_its_own_session() {
+    let portal = Portal::start().await;
+    let server = with_oidc(&portal, &NUMBER).await;
+    let (mut person, _) = by_oidc(&portal, &server, &json!({}), &student()).await;
+    let left = person.post("/sign-out", &[]).await.location().to_owned();
+    assert_eq!(left, format!("/sso/left/{FIRST}"));
+    let ends = format!("{}end?tenant=1&client_id=lunzhi", server.issuer);
+    assert_eq!(person.get(&left).await.attributes("main a", "href"), [ends, "/sign-in".to_owned()]);
+    server.fail(Some(Trouble::Broken));
+    portal.app.clock.advance(Duration::hours(2));
+    let page = person.get(&left).await;
+    assert_eq!((page.status, page.heading().as_str()), (200, "已退出本系统"), "the server is down: {}", page.text());
+    assert!(page.text().contains("关闭这个浏览器的全部窗口"), "{}", page.text());
+    assert_eq!(page.attributes("main a", "href"), ["/sign-in"]);
+}
+
+#[tokio::test]
 async fn a_server_that_failed_is_left_alone_at_everybodys_word_too() {
     let portal = Portal::start().await;
     let server = with_oidc(&portal, &NUMBER).await;

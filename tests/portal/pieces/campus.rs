@@ -421,10 +421,12 @@ mod provider {
             "issuer": "https://id.example.edu.cn", "authorization_endpoint": "https://id.example.edu.cn/a?x=1",
             "token_endpoint": "https://id.example.edu.cn/t", "jwks_uri": "https://id.example.edu.cn/k",
             "userinfo_endpoint": "http://id.example.edu.cn/u", "scopes_supported": 3,
-            "token_endpoint_auth_methods_supported": ["client_secret_post", 7]
+            "token_endpoint_auth_methods_supported": ["client_secret_post", 7],
+            "end_session_endpoint": "javascript:alert(1)//id.example.edu.cn"
         });
         let read = Endpoints::read(&said, &server()).unwrap();
         assert!(!read.takes_header && !read.names_itself && read.person.is_none(), "{read:?}");
+        assert_eq!(read.session_end, None, "an address that a page would link to");
         let slash = json!({ "issuer": "https://id.example.edu.cn/" });
         assert_eq!(Endpoints::read(&slash, &server()).unwrap_err(), Refusal::WrongIssuer);
         let bare = json!({ "issuer": "https://id.example.edu.cn" });

@@ -226,6 +226,7 @@ async fn discovery(State(state): State<Arc<OidcState>>) -> Response {
     Json(json!({
         "issuer": format!("{at}/"), "authorization_endpoint": format!("{at}/authorize?tenant=1"),
         "token_endpoint": format!("{at}/token"), "userinfo_endpoint": format!("{at}/me"), "jwks_uri": format!("{at}/keys"),
+        "end_session_endpoint": format!("{at}/end?tenant=1"),
         "authorization_response_iss_parameter_supported": true, "claims_supported": "all of them"
     }))
     .into_response()
