@@ -1,5 +1,7 @@
 -- A board that writes by hand: its sheets have no key. They are typed in, and checked by a monitor who did not type them.
 alter table review add on_paper boolean not null default false;
+-- Whoever typed in a sheet or took one out, until it is counted: none of them compares.
+alter table review add typists uuid[] not null default '{}', add constraint review_typists check (on_paper or typists = '{}');
 alter table review drop constraint review_opened;
 alter table review add constraint review_opened check (num_nonnulls(public_key, seal) in (0, 2)
     and (stage in ('reporting', 'confirmed')) = (opened_at is null)
@@ -14,7 +16,6 @@ create table review_paper (
     person smallint not null,
     scores integer[] not null,
     says text not null check (length(says) <= 200),
-    typed_by uuid not null references account,
     primary key (review_id, sheet, person),
     foreign key (review_id, person) references review_person
 );

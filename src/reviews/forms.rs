@@ -174,6 +174,8 @@ pub(super) struct PaperForm {
     /// For each line a score for each aspect.
     pub score: Vec<String>,
     pub comment: Vec<String>,
+    /// `yes` where nothing of the sheet was typed in when its form was shown.
+    pub blank: String,
 }
 
 impl PaperForm {
@@ -235,6 +237,8 @@ pub(super) struct ComparedForm {
     pub act: String,
     /// What differs.
     pub reason: String,
+    /// When that was closed which the monitor has before them, as the page writes it.
+    pub closed: String,
 }
 
 /// Members to be named.

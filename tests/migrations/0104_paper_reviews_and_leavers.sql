@@ -6,8 +6,9 @@ update review set stage = 'confirmed', opened_at = null, public_key = null, seal
 where id = md5('sealed review')::uuid;
 update review set stage = 'scoring', opened_at = begun_at + interval '2 days', on_paper = true
 where id = md5('sealed review')::uuid;
-insert into review_paper (review_id, sheet, person, scores, says, typed_by)
-values (md5('sealed review')::uuid, 1, 1, '{9,8}', '踏实', md5('teacher')::uuid);
+insert into review_paper (review_id, sheet, person, scores, says)
+values (md5('sealed review')::uuid, 1, 1, '{9,8}', '踏实');
+update review set typists = array[md5('teacher')::uuid] where id = md5('sealed review')::uuid;
 update review set stage = 'closed', closed_at = begun_at + interval '3 days', sheets = 1
 where id = md5('sealed review')::uuid;
 update review set stage = 'scoring', closed_at = null, sheets = null where id = md5('sealed review')::uuid;

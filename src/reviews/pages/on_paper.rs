@@ -17,7 +17,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     directory::store::stroke_order,
     failure::Failure,
-    ids::{AccountId, InstitutionId, ReviewId},
+    ids::{InstitutionId, ReviewId},
     inbox::{Notice, To, tell},
     office::UnionKeeper,
     page::chrome::Chrome,
@@ -28,6 +28,7 @@ use crate::{
         papers::in_sheet_order,
         paths::{Done, SCORING},
         review::{Person, Review, Stage},
+        sheet::Sheet,
         store::{self, PaperSheet},
     },
     rules::Rule,
@@ -56,6 +57,8 @@ struct PaperSheetPage {
     chrome: Chrome,
     review: Review,
     number: i16,
+    /// Nothing of it is typed in.
+    blank: bool,
     /// How many of the board came: so many sheets there may be.
     came: usize,
     rows: Vec<PaperRow>,
@@ -69,6 +72,21 @@ impl PaperSheetPage {
     fn label(&self, row: &PaperRow, place: &usize) -> String {
         let aspect = self.review.scheme.weights().get(*place).map_or("", |one| one.aspect.as_str());
         format!("{}，{aspect}", row.person.name)
+    }
+
+    /// Somebody typed in a sheet under the number meanwhile: what is typed here goes under the next that is free.
+    fn give_way(&mut self, typed: &[PaperSheet]) {
+        let came = i16::try_from(self.came).unwrap_or(i16::MAX);
+        let free = (1..=came).find(|number| typed.iter().all(|one| one.number != *number));
+        let taken = format!("第 {} 张刚才已由别人录入，你填的没有保存", self.number);
+        let remedy = match free {
+            Some(free) => {
+                self.number = free;
+                format!("不是同一张纸的，核对后保存为第 {free} 张")
+            }
+            None => "到会人数的评议表都已录入，请核对有没有录重的".to_owned(),
+        };
+        self.errors.add("scores", format!("{taken}；{remedy}"));
     }
 }
 
@@ -90,7 +108,7 @@ async fn typeable(
     }
     let rows = lines(db, acting.institution(), &review, &persons, &PaperForm::default()).await?;
     let chrome = frame(app, acting.person(), &review, "录入评议表").under(&id.board_path(), "评议会");
-    Ok(PaperSheetPage { chrome, review, number, came, rows, errors: Errors::default(), done: "" })
+    Ok(PaperSheetPage { chrome, review, number, blank: true, came, rows, errors: Errors::default(), done: "" })
 }
 
 /// The lines of a sheet in the order in which it is printed.
@@ -119,6 +137,7 @@ pub(super) async fn ask(
     let mut db = app.read().await?;
     let mut page = typeable(&app, &mut db, &acting, id, number).await?;
     for sheet in store::paper_sheets(&mut db, id).await?.iter().filter(|sheet| sheet.number == number) {
+        page.blank = false;
         for row in page.rows.iter_mut().filter(|row| row.person.place == sheet.person) {
             row.typed = PaperLine::of(&sheet.sheet);
         }
@@ -136,6 +155,7 @@ pub(super) async fn keep(
     let (mut db, now) = (app.read().await?, app.clock.now());
     let mut page = typeable(&app, &mut db, &acting, id, number).await?;
     drop(db);
+    page.blank = !form.blank.is_empty();
     let mut said = Vec::new();
     let aspects = page.review.scheme.weights().len();
     for row in page.rows.iter_mut().filter(|row| row.person.scored) {
@@ -152,18 +172,36 @@ pub(super) async fn keep(
     if !page.errors.is_empty() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    app.write_as(acting.person().authority(), async |db| {
-        let locked = store::lock(db, acting.institution(), id).await?;
-        if !store::keep_paper(db, &locked, number, &said, acting.person().account).await? {
-            return Err(not_now(&app, acting.person(), "录入评议表", &locked));
-        }
-        let entry = entry(&locked, "录入纸质评议表").detail("第几张", number).detail("人数", said.len());
-        audit::append(db, acting.person(), entry, now).await
-    })
-    .await?;
+    said.sort_by_key(|(person, _)| *person);
+    let taken = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, acting.institution(), id).await?;
+            let typed = store::paper_sheets(db, id).await?;
+            if page.blank && is_another(&typed, number, &said) {
+                return Ok(Some(typed));
+            }
+            if !store::keep_paper(db, &locked, number, &said, acting.person().account).await? {
+                return Err(not_now(&app, acting.person(), "录入评议表", &locked));
+            }
+            let entry = entry(&locked, "录入纸质评议表").detail("第几张", number).detail("人数", said.len());
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok(None)
+        })
+        .await?;
+    if let Some(typed) = taken {
+        page.give_way(&typed);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     let is_last = usize::try_from(number).is_ok_and(|number| number >= page.came);
     let to = if is_last { Done::TypedLast.at(&id.board_path()) } else { Done::Typed.at(&id.on_paper_path(number + 1)) };
     Ok(Redirect::to(&to).into_response())
+}
+
+/// Somebody has typed in another sheet under that number.
+fn is_another(typed: &[PaperSheet], number: i16, said: &[(i16, Sheet)]) -> bool {
+    let there: Vec<(i16, &Sheet)> =
+        typed.iter().filter(|one| one.number == number).map(|one| (one.person, &one.sheet)).collect();
+    !there.is_empty() && !there.into_iter().eq(said.iter().map(|(person, sheet)| (*person, sheet)))
 }
 
 /// A sheet on paper as a monitor compares it.
@@ -180,6 +218,8 @@ struct ComparePage {
     sheets: Vec<ComparedSheet>,
     /// The monitor has typed some in.
     is_typist: bool,
+    /// See [`ComparedForm::closed`].
+    closed: String,
     form: ComparedForm,
     errors: Errors,
 }
@@ -204,8 +244,9 @@ async fn compared_now(
     Ok(review)
 }
 
-fn typed_some(sheets: &[PaperSheet], account: AccountId) -> bool {
-    sheets.iter().any(|sheet| sheet.typed_by == account)
+/// When what was typed in was closed, as a form carries it.
+fn closed(review: &Review) -> String {
+    review.closed_at.map(|at| at.unix_timestamp_nanos().to_string()).unwrap_or_default()
 }
 
 async fn page(
@@ -231,9 +272,9 @@ async fn page(
         }
     }
     let chrome = app.chrome(person, "核对录入").under(SCORING, "评分").under(&id.scoring_path(), &review.title());
-    let is_typist = typed_some(&typed, person.account);
-    let unfit = !errors.is_empty();
-    let page = ComparePage { chrome, review, sheets, is_typist, form, errors };
+    let is_typist = store::typists(&mut db, id).await?.contains(&person.account);
+    let (unfit, closed) = (!errors.is_empty(), closed(&review));
+    let page = ComparePage { chrome, review, sheets, is_typist, closed, form, errors };
     Ok(if unfit { (StatusCode::UNPROCESSABLE_ENTITY, page).into_response() } else { page.into_response() })
 }
 
@@ -253,7 +294,7 @@ pub(super) async fn compared(
 ) -> Result<Response, Failure> {
     compared_now(&app, &mut *app.read().await?, &person, id).await?;
     if form.act == "same" {
-        count(&app, &person, id).await?;
+        count(&app, &person, id, &form.closed).await?;
         return Ok(Redirect::to(&Done::CountedOnPaper.at(&id.scoring_path())).into_response());
     }
     let (mut errors, now) = (Errors::default(), app.clock.now());
@@ -263,15 +304,11 @@ pub(super) async fn compared(
     };
     app.write_as(person.authority(), async |db| {
         let locked = store::lock(db, person.institution, id).await?;
-        let mut typists: Vec<AccountId> =
-            store::paper_sheets(db, id).await?.into_iter().map(|sheet| sheet.typed_by).collect();
-        typists.sort_unstable();
-        typists.dedup();
         if !store::type_again(db, &locked).await? {
             return Err(not_now(&app, &person, "退回改录", &locked));
         }
         let notice = Notice::new(format!("评议表的录入退回：{}", locked.title()), id.board_path()).says(&why);
-        for typist in typists {
+        for typist in store::typists(db, id).await? {
             tell(db, person.institution, To::Account(typist), &notice, now).await?;
         }
         audit::append(db, &person, entry(&locked, "退回改录评议表").detail("不一致", why.clone()), now).await
@@ -280,8 +317,9 @@ pub(super) async fn compared(
     Ok(Redirect::to(&Done::GivenBack.at(&id.scoring_path())).into_response())
 }
 
-/// Counts what was typed in, as a monitor who typed in none of it says that it is what is written.
-async fn count(app: &Reviews, person: &SignedIn, id: ReviewId) -> Result<(), Failure> {
+/// Counts what was typed in, as a monitor who typed in none of it says that it is what is written; they had before them what
+/// was closed then.
+async fn count(app: &Reviews, person: &SignedIn, id: ReviewId, compared: &str) -> Result<(), Failure> {
     let now = app.clock.now();
     let refused = || refusal(app, person, "核对计分", id.compare_path());
     app.write_as(person.authority(), async |db| {
@@ -289,11 +327,16 @@ async fn count(app: &Reviews, person: &SignedIn, id: ReviewId) -> Result<(), Fai
         if locked.stage != Stage::Closed {
             return Err(not_now(app, person, "核对计分", &locked));
         }
-        let sheets = store::paper_sheets(db, id).await?;
-        if typed_some(&sheets, person.account) {
-            let why = "你录入过其中的评议表，不能自己核对";
-            return Err(by_practice(refused(), Rule::Rev03, why, "请另一名没有录入的监票人核对"));
+        if store::typists(db, id).await?.contains(&person.account) {
+            let why = "你录入过评议表，不能自己核对";
+            let remedy = "请另一名没有录入的监票人核对；监票人都录入过的，只能作废本次评分，重新录入";
+            return Err(by_practice(refused(), Rule::Rev03, why, remedy));
         }
+        if compared != closed(&locked) {
+            let why = "你打开核对页以后，评议表又退回改录过，现在的内容你还没有核对";
+            return Err(by_practice(refused(), Rule::Rev03, why, "重新打开核对页，按现在的内容核对"));
+        }
+        let sheets = store::paper_sheets(db, id).await?;
         let stop = |why| by_practice(refused(), Rule::Rev03, why, "录入的都在，可以再试");
         let counted = count_paper(&locked, sheets).map_err(stop)?;
         if keep_results(db, person, &locked, counted, now).await? {

@@ -150,8 +150,8 @@ pub async fn void(connection: &mut PgConnection, review: &Locked<Review>) -> Res
     sqlx::query!("delete from review_sheet where review_id = $1", review.id.0).execute(&mut *connection).await?;
     sqlx::query!("delete from review_paper where review_id = $1", review.id.0).execute(&mut *connection).await?;
     let done = sqlx::query!(
-        "update review set opened_at = null, public_key = null, seal = null, on_paper = false, closed_at = null,
-                sheets = null, stage = 'confirmed'
+        "update review set opened_at = null, public_key = null, seal = null, on_paper = false, typists = '{}',
+                closed_at = null, sheets = null, stage = 'confirmed'
          where id = $1 and stage = $2",
         review.id.0,
         review.stage.slug()
@@ -172,13 +172,11 @@ pub struct PaperSheet {
     pub number: i16,
     pub person: i16,
     pub sheet: Sheet,
-    pub typed_by: AccountId,
 }
 
 pub async fn paper_sheets(connection: &mut PgConnection, review: ReviewId) -> Result<Vec<PaperSheet>, Failure> {
     let rows = sqlx::query!(
-        r#"select sheet, person, scores, says, typed_by as "typed_by: AccountId" from review_paper
-           where review_id = $1 order by sheet, person"#,
+        "select sheet, person, scores, says from review_paper where review_id = $1 order by sheet, person",
         review.0
     );
     let sheet =
@@ -187,9 +185,15 @@ pub async fn paper_sheets(connection: &mut PgConnection, review: ReviewId) -> Re
         number: row.sheet,
         person: row.person,
         sheet: sheet(&row.scores, row.says),
-        typed_by: row.typed_by,
     });
     Ok(rows.collect())
+}
+
+/// Whoever typed in a sheet on paper or took one out.
+pub async fn typists(connection: &mut PgConnection, review: ReviewId) -> Result<Vec<AccountId>, Failure> {
+    let accounts =
+        sqlx::query_scalar!(r#"select unnest(typists) as "account!: AccountId" from review where id = $1"#, review.0);
+    Ok(accounts.fetch_all(connection).await?)
 }
 
 /// Types in a sheet on paper, in the place of what was typed in under its number; `false` where none is taken, or somebody on
@@ -204,21 +208,27 @@ pub async fn keep_paper(
     if !review.on_paper || review.stage != Stage::Scoring {
         return Ok(false);
     }
+    sqlx::query!(
+        "update review set typists = array_append(typists, $2) where id = $1 and $2 <> all (typists)",
+        review.id.0,
+        by.0
+    )
+    .execute(&mut *connection)
+    .await?;
     sqlx::query!("delete from review_paper where review_id = $1 and sheet = $2", review.id.0, number)
         .execute(&mut *connection)
         .await?;
     for (person, sheet) in said {
         let scores: Vec<i32> = sheet.scores.iter().map(|score| super::kept(*score)).collect();
         let done = sqlx::query!(
-            "insert into review_paper (review_id, sheet, person, scores, says, typed_by)
-             select p.review_id, $2, p.place, $4, $5, $6 from review_person p
+            "insert into review_paper (review_id, sheet, person, scores, says)
+             select p.review_id, $2, p.place, $4, $5 from review_person p
              where p.review_id = $1 and p.place = $3 and p.scored",
             review.id.0,
             number,
             person,
             &scores,
-            sheet.comment,
-            by.0
+            sheet.comment
         );
         if done.execute(&mut *connection).await?.rows_affected() == 0 {
             return Ok(false);
@@ -309,7 +319,7 @@ pub async fn keep_count(
     .await?;
     let until = objections_until(review, now.date());
     let done = sqlx::query!(
-        "update review set stage = 'counted', counted_at = $2, object_until = $3
+        "update review set stage = 'counted', counted_at = $2, object_until = $3, typists = '{}'
          where id = $1 and stage = 'closed' and sheets = $4",
         review.id.0,
         now,
