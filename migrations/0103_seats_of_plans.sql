@@ -4,12 +4,13 @@
 -- The posts, beside 主席团成员, whose holders sit on the presidium.
 alter table plan_version add column seats text[] not null default '{}';
 alter table plan_version disable trigger plan_version_append_only;
--- As the portal's form writes them: { name = "主席", presidium = true }.
+-- As the portal's form writes them, { name = "主席", presidium = true }; or each as a table of its own, as a file may.
 update plan_version v set seats = array(
-    select (regexp_match(b.post[1], 'name\s*=\s*"([^"]+)"'))[1]
-    from regexp_matches(v.source, '\{[^{}]*\}', 'g') b(post)
-    where b.post[1] ~ 'presidium\s*=\s*true' and b.post[1] ~ 'name\s*=\s*"[^"]+"')
-where v.source ~ 'presidium\s*=\s*true';
+    select (regexp_match(b.post[1], '\mname\M["'']?\s*=\s*["'']([^"'']+)["'']'))[1]
+    from regexp_matches(regexp_replace(v.source, '^\s*#.*$', '', 'gn'),
+                        '\{[^{}]*\}|\[\[[^]\n]*\mposts["'']?\s*\]\][^[]*', 'g') b(post)
+    where b.post[1] ~ 'presidium["'']?\s*=\s*true' and b.post[1] ~ '\mname\M["'']?\s*=\s*["''][^"'']+["'']')
+where v.source ~ 'presidium["'']?\s*=\s*true';
 alter table plan_version enable trigger plan_version_append_only;
 
 -- The other posts that are seats on a union's presidium, by the plan that governs on a day.

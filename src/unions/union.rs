@@ -501,10 +501,9 @@ impl Rows {
         let rotates = self.turns.iter().any(|turn| begun(&turn));
         let on_duty: Vec<StudentId> =
             self.turns.iter().filter(begun).filter(|turn| turn.is_on(&day)).map(|turn| turn.student).collect();
-        let chairs = |post: &PostRow| {
-            post.kind == PostKind::Presidium && (on_duty.contains(&post.student) || (post.marked_chair && !rotates))
-        };
-        for holders in self.posts.chunk_by_mut(|one, next| (one.department, one.kind) == (next.department, next.kind)) {
+        let chairs = |post: &PostRow| post.seat && (on_duty.contains(&post.student) || (post.marked_chair && !rotates));
+        let kind = |post: &PostRow| (post.department, post.kind, post.seat);
+        for holders in self.posts.chunk_by_mut(|one, next| kind(one) == kind(next)) {
             order::sort(holders, self.order, |post| &post.name);
             holders.sort_by_key(|post| !chairs(post));
         }
@@ -575,7 +574,7 @@ impl Record {
         }
         let presides = |student: StudentId| {
             let stays = |post: &&PostRow| post.student == student && !ended.contains(&post.id) && !post.has_ended(&day);
-            self.posts.iter().filter(stays).any(|post| post.kind == PostKind::Presidium)
+            self.posts.iter().filter(stays).any(|post| post.seat)
         };
         let turns = self.turns.iter().filter(|turn| turn.confirmed);
         for (turn, row) in timeline.turns.iter_mut().zip(turns) {

@@ -28,7 +28,11 @@ values (md5('plan')::uuid, null, 'suzhou-2020', 1, '苏州', '方案', '文件',
 insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256, created_at)
 values (md5('own plan')::uuid, md5('school')::uuid, 'own-2024', 1, '本校', '方案', '文件', '2024-01-01',
         'posts = [{ name = "主席", presidium = true }, { name = "顾问" }, {presidium=true, name="副主席"}]', sha256('own plan'),
-        '2024-08-01 09:00+08');
+        '2024-08-01 09:00+08'),
+       (md5('table plan')::uuid, md5('school')::uuid, 'own-2025', 1, '本校', '方案', '文件', '2025-01-01',
+        E'[rule.STF-08]\n# { name = "会长", presidium = true }\n[[rule.STF-08.posts]]\nname = ''主席''\npresidium = true\n\n'
+        '[[rule.STF-08.posts]]\nname = "顾问"\n[[rule.STF-08.posts]]\npresidium = true\nname = "副主席"\n[rule.STF-09]\n',
+        sha256('table plan'), '2024-08-01 09:00+08');
 insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
 values (md5('school')::uuid, 1, '2024-09-01', md5('plan')::uuid, '2024-08-02 09:00+08', md5('teacher')::uuid);
 insert into audit_entry (seq, at, institution_id, account_id, actor, office, verb, object, detail, clause, previous, hash)

@@ -1,7 +1,9 @@
 -- The posts that a plan seats on the presidium are read from its text, and who holds one is backbone while that plan governs.
 do $$ begin
-    assert (select seats = '{主席,副主席}' from plan_version where code = 'own-2024'), 'those that its file marks';
-    assert (select bool_and(seats = '{}') from plan_version where code <> 'own-2024'), 'the others seat nobody else';
+    assert (select bool_and(seats = '{主席,副主席}') from plan_version where code in ('own-2024', 'own-2025')),
+           'those that its file marks, however it is written';
+    assert (select bool_and(seats = '{}') from plan_version where code not in ('own-2024', 'own-2025')),
+           'the others seat nobody else';
     assert is_seat('presidium', null, null, '2026-11-10') and not is_seat('staff', null, null, '2026-11-10'), 'without a plan';
 end $$;
 insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)

@@ -136,17 +136,22 @@ async fn org_03_a_convener_who_sits_on_the_presidium_keeps_their_turn_when_someb
     assert_eq!(propose(&mut league, &path, "学生4", "本学期", ("", "")).await.status, 303);
     assert_eq!(confirm(&mut league, &path, "").await.status, 303);
     let (union, day) = (path.rsplit('/').next().unwrap(), today.to_string());
-    let fields = [
-        ("union", union),
-        ("number", "20240003"),
-        ("kind", "asked"),
-        ("day", day.as_str()),
-        ("reason", "多次缺席会议"),
-    ];
-    let left = league.post("/exits", &fields).await;
+    let leaves = |number| {
+        [("union", union), ("number", number), ("kind", "asked"), ("day", day.as_str()), ("reason", "多次缺席会议")]
+    };
+    let posts = league.get(&format!("{path}/leave?people=20240003")).await.attributes("input[name=chosen]", "value");
+    let ending = [("chosen", posts[0].as_str()), ("offered", &posts[0]), ("day", &day), ("why", "工作调整")];
+    let seen = league.post(&format!("{path}/leave"), &ending).await;
+    assert!(seen.status == 200 && !seen.text().contains("没有当值执行主席"), "{}", seen.text());
+    let left = league.post("/exits", &leaves("20240003")).await;
     assert_eq!(left.status, 303, "{}", left.text());
     let page = league.get(&path).await.text();
     assert!(page.contains("当值执行主席：<strong>学生4</strong>"), "{page}");
+    let left = league.post("/exits", &leaves("20240004")).await;
+    assert_eq!(left.status, 303, "{}", left.text());
+    let exit = league.get(left.location()).await;
+    let appoints = exit.attributes("a[href*='/appoint?post=']", "href");
+    assert!(appoints.is_empty(), "the congress fills a seat on the presidium: {appoints:?}");
 }
 
 #[tokio::test]
