@@ -585,6 +585,13 @@ impl Record {
         timeline
     }
 
+    /// How many people sit on the presidium on a day, each counted once.
+    #[must_use]
+    pub fn seated_on(&self, day: Date) -> usize {
+        let seats = self.posts_on(day).filter(|post| post.seat);
+        seats.map(|post| post.student).collect::<HashSet<StudentId>>().len()
+    }
+
     pub fn posts_on(&self, day: Date) -> impl Iterator<Item = &PostRow> {
         self.posts.iter().filter(move |post| post.is_on(day))
     }

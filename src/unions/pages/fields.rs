@@ -32,8 +32,7 @@ fn rooms(record: &Record, plan: Option<&Plan>, today: Date) -> (String, Vec<Depa
     let of_school = record.union.kind != Union::College;
     let limit = |limit: Option<u32>| limit.map(|limit| format!("/{limit}")).unwrap_or_default();
     let most = plan.and_then(|plan| plan.figures.most_on_presidium(of_school, record.timeline.students));
-    let seats = record.posts_on(today).filter(|post| post.seat).count();
-    let presidium = format!("现有 {seats}{} 人", limit(most));
+    let presidium = format!("现有 {}{} 人", record.seated_on(today), limit(most));
     let heads_most =
         plan.filter(|_| of_school).and_then(|plan| plan.figures.heads.as_ref()).map(|heads| heads.value.high);
     let staff_most =

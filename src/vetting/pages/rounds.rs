@@ -139,8 +139,7 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
     if presidium {
         let cap = figures.most_on_presidium(of_school, record.timeline.students);
         let elsewhere = promised.iter().map(|offer| offer.seats).sum();
-        let seats = record.posts_on(day).filter(|post| post.seat).count();
-        let words = words(seats, elsewhere, cap);
+        let words = words(record.seated_on(day), elsewhere, cap);
         return vec![Slot { key: "presidium".to_owned(), label: "主席团候选人".to_owned(), words }];
     }
     let open = record.departments.iter().filter(|department| department.until_day.is_none_or(|until| until > day));

@@ -459,9 +459,10 @@ pub async fn holders(
     day: Date,
 ) -> Result<HashMap<PlaceId, i64>, Failure> {
     let rows = sqlx::query!(
-        r#"select v.id as "place: PlaceId", count(*) as "held!"
-           from vetting_place v join post p on p.union_id = $2 and p.kind = v.kind
-                and (v.kind = 'presidium' or p.department_id is not distinct from v.department_id)
+        r#"select v.id as "place: PlaceId", count(distinct p.student_id) as "held!"
+           from vetting_place v join post p on p.union_id = $2
+                and (p.kind = v.kind and p.department_id is not distinct from v.department_id
+                     or v.kind = 'presidium' and is_seat(p.kind, p.title, p.union_id, $3))
            where v.round_id = $1 and p.voided_at is null and p.from_day <= $3 and (p.until_day is null or p.until_day > $3)
            group by v.id"#,
         round.id.0,
