@@ -501,10 +501,11 @@ impl Rows {
         let rotates = self.turns.iter().any(|turn| begun(&turn));
         let on_duty: Vec<StudentId> =
             self.turns.iter().filter(begun).filter(|turn| turn.is_on(&day)).map(|turn| turn.student).collect();
-        let chairs = |post: &PostRow| {
-            post.kind == PostKind::Presidium && (on_duty.contains(&post.student) || (post.marked_chair && !rotates))
+        let chairs = |post: &PostRow| post.seat && (on_duty.contains(&post.student) || (post.marked_chair && !rotates));
+        let of_one_kind = |one: &PostRow, next: &PostRow| {
+            (one.department, one.kind, one.seat) == (next.department, next.kind, next.seat)
         };
-        for holders in self.posts.chunk_by_mut(|one, next| (one.department, one.kind) == (next.department, next.kind)) {
+        for holders in self.posts.chunk_by_mut(of_one_kind) {
             order::sort(holders, self.order, |post| &post.name);
             holders.sort_by_key(|post| !chairs(post));
         }
@@ -575,7 +576,7 @@ impl Record {
         }
         let presides = |student: StudentId| {
             let stays = |post: &&PostRow| post.student == student && !ended.contains(&post.id) && !post.has_ended(&day);
-            self.posts.iter().filter(stays).any(|post| post.kind == PostKind::Presidium)
+            self.posts.iter().filter(stays).any(|post| post.seat)
         };
         let turns = self.turns.iter().filter(|turn| turn.confirmed);
         for (turn, row) in timeline.turns.iter_mut().zip(turns) {

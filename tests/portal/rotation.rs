@@ -147,6 +147,11 @@ async fn org_03_a_convener_who_sits_on_the_presidium_keeps_their_turn_when_someb
     assert_eq!(left.status, 303, "{}", left.text());
     let page = league.get(&path).await.text();
     assert!(page.contains("当值执行主席：<strong>学生4</strong>"), "{page}");
+    let fields = fields.map(|(name, value)| (name, if name == "number" { "20240004" } else { value }));
+    let left = league.post("/exits", &fields).await;
+    let exit = league.get(left.location()).await;
+    assert!(exit.text().contains("今天没有当值执行主席"), "{}", exit.text());
+    assert!(exit.attributes("a[href*='/appoint?post=other']", "href").is_empty(), "the congress fills that seat");
 }
 
 #[tokio::test]

@@ -311,7 +311,7 @@ mod upload_body {
         let begins = "--XyX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
         let (mut parts, reading, taken) = parts_of(begins).await;
         let mut part = parts.next_field().await.unwrap().unwrap();
-        reading.content();
+        reading.begin_content();
         for number in 1..2_000 {
             part.chunk().await.unwrap().unwrap();
             assert!(taken.load(Ordering::Relaxed) <= number + 2, "no more is taken than what is looked at");
