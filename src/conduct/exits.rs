@@ -369,7 +369,7 @@ struct VacatedPost {
     href: String,
 }
 
-/// The posts of departments that end with an exit: those of the presidium are filled by the congress.
+/// The posts beside the presidium that end with an exit: seats there are filled by the congress.
 fn vacated(exit: &Exit, record: &Record) -> Vec<VacatedPost> {
     let ended = |post: &&PostRow| post.student == exit.student && !post.seat && post.until_day == exit.from_day;
     let open = record.posts.iter().filter(ended).filter(|_| exit.from_day.is_some());
@@ -385,7 +385,7 @@ fn vacated(exit: &Exit, record: &Record) -> Vec<VacatedPost> {
 struct ExitPage {
     chrome: Chrome,
     exit: Exit,
-    /// What it leaves open in departments.
+    /// What it leaves open beside the presidium.
     vacated: Vec<VacatedPost>,
     /// What is amiss in the union once the posts have ended.
     breaches: Vec<Finding>,

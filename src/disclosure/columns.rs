@@ -15,10 +15,11 @@ use time::{Date, Duration, OffsetDateTime};
 use super::{
     Verb,
     column_store::{self, Answered, AreaAnswered, Proposed},
+    comment_store::{self, CommentRow, Stars},
     content::DepartmentLine,
     forms::CommentForm,
     paths::{DISCLOSURE, Done, column_path, open_path},
-    store::{self, Announced, ColumnText, CommentRow, Deeds, Held, OpenAccount, Stars},
+    store::{self, Announced, ColumnText, Deeds, Held, OpenAccount},
 };
 use crate::{
     app::{App, Routes},
@@ -135,7 +136,7 @@ impl Column {
         let proposed = column_store::proposed(db, institution, union.id).await?;
         let held = store::held(db, institution, union.id, since).await?;
         let announced = store::announced(db, institution, union.id).await?;
-        let stars = store::stars(db, union.id).await?;
+        let stars = comment_store::stars(db, union.id).await?;
         let record = unions::records(db, institution, vec![union.clone()], today).await?.pop();
         let record = record.ok_or(Failure::Missing)?;
         let departments = departments(&record, today);
@@ -411,7 +412,7 @@ async fn comment(
         return Err(refusal.for_reason("评价由同学作出，你的账号不是学生账号", "单位的意见请直接告诉校团委"));
     }
     app.write_as(person.authority(), async |db| {
-        if store::comment(db, &person, union, &comment, now).await? { Ok(()) } else { Err(Failure::Missing) }
+        if comment_store::comment(db, &person, union, &comment, now).await? { Ok(()) } else { Err(Failure::Missing) }
     })
     .await?;
     Ok(Redirect::to(&Done::Commented.at(&column_path(union))).into_response())
@@ -463,6 +464,6 @@ struct CommentsPage {
 }
 
 async fn comments(State(app): State<App>, acting: Acting<SchoolLeague>) -> Result<CommentsPage, Failure> {
-    let rows = store::comments(&mut *app.read().await?, acting.institution()).await?;
+    let rows = comment_store::comments(&mut *app.read().await?, acting.institution()).await?;
     Ok(CommentsPage { chrome: app.chrome(acting.person(), "同学的评价").under(DISCLOSURE, "公开栏"), rows })
 }

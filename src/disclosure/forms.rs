@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use time::Date;
 
-use super::store::{Comment, SaidRow};
+use super::{comment_store::Comment, store::SaidRow};
 use crate::{
     ids::UnionId,
     rules::{

@@ -3,6 +3,7 @@
 
 mod column_store;
 mod columns;
+mod comment_store;
 pub mod content;
 mod figures;
 mod figures_store;

@@ -176,7 +176,28 @@ struct TypedAccount {
     /// That of one line.
     line: SaidForm,
     /// That of all open lines.
-    open: Vec<SaidForm>,
+    open: Vec<TypedLine>,
+}
+
+/// An open line as it was typed.
+struct TypedLine {
+    said: SaidForm,
+    /// What is wrong with it; empty where nothing is.
+    fault: String,
+}
+
+impl TypedLine {
+    /// Reads it, where something is typed.
+    fn read(said: SaidForm) -> Result<(Self, Option<SaidRow>), Failure> {
+        if !said.says_something() {
+            return Ok((Self { said, fault: String::new() }, None));
+        }
+        said.union.parse::<UnionId>().map_err(|_| Failure::Malformed)?;
+        let mut errors = Errors::default();
+        let row = said.read(&mut errors);
+        let fault = errors.of("remark").unwrap_or_default().to_owned();
+        Ok((Self { said, fault }, row))
+    }
 }
 
 impl YearPage {
@@ -199,16 +220,25 @@ impl YearPage {
     }
 
     /// What was typed of an open line.
-    fn typed_of(&self, union: &UnionId, no: &str) -> Option<&SaidForm> {
-        self.typed.open.iter().find(|one| one.union == union.to_string() && one.no == no)
+    fn typed_of(&self, union: &UnionId, no: &str) -> Option<&TypedLine> {
+        self.typed.open.iter().find(|one| one.said.union == union.to_string() && one.said.no == no)
     }
 
     fn typed_remark(&self, union: &UnionId, no: &str) -> &str {
-        self.typed_of(union, no).map_or("", |one| one.remark.as_str())
+        self.typed_of(union, no).map_or("", |one| one.said.remark.as_str())
     }
 
     fn is_typed_answer(&self, union: &UnionId, no: &str, answer: &str) -> bool {
-        self.typed_of(union, no).is_some_and(|one| one.answer == answer)
+        self.typed_of(union, no).is_some_and(|one| one.said.answer == answer)
+    }
+
+    fn is_wrong(&self, union: &UnionId, no: &str) -> bool {
+        !self.fault_of(union, no).is_empty()
+    }
+
+    /// What is wrong with what was typed of an open line; empty where nothing is.
+    fn fault_of(&self, union: &UnionId, no: &str) -> &str {
+        self.typed_of(union, no).map_or("", |one| one.fault.as_str())
     }
 }
 
@@ -339,10 +369,17 @@ async fn say_all(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let account = store::one(&mut *app.read().await?, acting.institution(), id).await?;
     let list = indicators(&account.form).ok_or(Failure::Missing)?;
-    let typed = form.each();
-    let mut said: Vec<SaidRow> =
-        typed.iter().filter(|one| one.says_something()).filter_map(|one| one.read(&mut errors)).collect();
-    if said.is_empty() {
+    let (mut said, mut typed) = (Vec::new(), Vec::new());
+    for one in form.each() {
+        let (line, row) = TypedLine::read(one)?;
+        said.extend(row);
+        typed.push(line);
+    }
+    let wrong = typed.iter().filter(|one| !one.fault.is_empty());
+    let wrong: Vec<String> = wrong.map(|one| format!("第 {} 项", one.said.no)).collect();
+    if !wrong.is_empty() {
+        errors.add("remark", format!("{}的备注要改，见各项下面写明的", wrong.join("、")));
+    } else if !typed.iter().any(|one| one.said.says_something()) {
         errors.add("remark", "请至少填写一项");
     }
     if !errors.is_empty() {

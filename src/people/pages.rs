@@ -246,8 +246,8 @@ struct StudentPage {
     may_keep: bool,
     /// The office may give the student another number.
     may_renumber: bool,
-    /// The office reads the record of what was done.
-    oversees: bool,
+    /// What was done by them and to them; none where the office does not read the record.
+    record: Option<String>,
     gone: bool,
     reasons: &'static [Left],
     form: CorrectForm,
@@ -268,11 +268,6 @@ impl StudentPage {
 
     fn renumbering_failed(&self) -> bool {
         ["new_number", "new_reason"].into_iter().any(|field| self.errors.of(field).is_some())
-    }
-
-    /// What was done by them and to them.
-    fn record(&self) -> String {
-        format!("{AUDIT}?{}", filters::query(&[("q", self.student.number.as_str())]))
     }
 }
 
@@ -309,10 +304,13 @@ async fn show_page(
     let changes = if sees_grades { store::changes(&mut db, id).await? } else { Vec::new() };
     let held = store::held(&mut db, id).await?;
     let union_posts = store::union_posts(&mut db, id).await?;
+    let oversees = kind.is_some_and(|kind| Overseer::KINDS.contains(&kind));
+    let record = || format!("{AUDIT}?{}", filters::query(&[("q", student.number.as_str())]));
     Ok(StudentPage {
         chrome: app.chrome(person, &student.name).under(PEOPLE, "人员"),
         form: forms.correct.unwrap_or_else(|| CorrectForm::of(&student)),
         gone: student.left_on.is_some_and(|day| day <= app.clock.today()),
+        record: oversees.then(record),
         student,
         grades,
         changes,
@@ -320,7 +318,6 @@ async fn show_page(
         union_posts,
         may_keep: kind.is_some_and(|kind| Registrar::KINDS.contains(&kind)),
         may_renumber: kind.is_some_and(|kind| SchoolLeague::KINDS.contains(&kind)),
-        oversees: kind.is_some_and(|kind| Overseer::KINDS.contains(&kind)),
         reasons: Left::ALL,
         renumber: forms.renumber,
         leave: forms.leave,

@@ -91,8 +91,8 @@ struct NoticePage {
 }
 
 impl NoticePage {
-    fn under(&self, heading: Heading) -> impl Iterator<Item = &KeptData> {
-        self.kinds.iter().filter(move |data| data.heading == heading)
+    fn under(&self, heading: &Heading) -> impl Iterator<Item = &KeptData> {
+        self.kinds.iter().filter(move |data| data.heading == *heading)
     }
 
     fn kept_for(&self, data: &KeptData) -> String {

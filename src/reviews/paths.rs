@@ -36,6 +36,7 @@ words! {
     GivenBack = "given-back", "已退回改录，并已通知录入的人。";
     CountedOnPaper = "counted-on-paper", "已核对计分，逐张录入的内容已经删除。结果已通知本人。";
     Voided = "voided", "本次评分已作废，评议表未经拆看已销毁。请监票人重新生成口令，再开会评分。";
+    VoidedOnPaper = "voided-on-paper", "本次评分已作废，录入的评议表已经删除。可以重新开会评分。";
     Settled = "settled", "已办结，可以据此择优提名。";
     Answered = "answered", "已答复，并已通知本人。";
     SchemeKept = "scheme", "已保存。以后开始的评议按此计分，已经开始的不变。";

@@ -94,6 +94,15 @@ impl Review {
         format!("{} {}述职评议", self.union.name, self.semester)
     }
 
+    /// How far it is, in words: sheets on paper are not opened.
+    #[must_use]
+    pub fn stage_label(&self) -> &'static str {
+        match self.stage {
+            Stage::Closed if self.on_paper => "已录入，待核对",
+            stage => stage.label(),
+        }
+    }
+
     #[must_use]
     pub fn is_reporting(&self) -> bool {
         self.stage == Stage::Reporting

@@ -502,8 +502,10 @@ impl Rows {
         let on_duty: Vec<StudentId> =
             self.turns.iter().filter(begun).filter(|turn| turn.is_on(&day)).map(|turn| turn.student).collect();
         let chairs = |post: &PostRow| post.seat && (on_duty.contains(&post.student) || (post.marked_chair && !rotates));
-        let kind = |post: &PostRow| (post.department, post.kind, post.seat);
-        for holders in self.posts.chunk_by_mut(|one, next| kind(one) == kind(next)) {
+        let of_one_kind = |one: &PostRow, next: &PostRow| {
+            (one.department, one.kind, one.seat) == (next.department, next.kind, next.seat)
+        };
+        for holders in self.posts.chunk_by_mut(of_one_kind) {
             order::sort(holders, self.order, |post| &post.name);
             holders.sort_by_key(|post| !chairs(post));
         }

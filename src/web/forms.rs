@@ -280,7 +280,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
             let (mut order, mut too_large, mut is_typed) = (Vec::new(), false, true);
             let mut room = LARGEST_TYPED;
             while let Some(part) = parts.next_field().await.map_err(broken)? {
-                reading.content();
+                reading.begin_content();
                 let name = part.name().unwrap_or_default().to_owned();
                 if is_file(&name) {
                     let file_name = part.file_name().unwrap_or_default();
@@ -306,7 +306,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 } else {
                     return Err(Failure::Malformed);
                 }
-                reading.a_head();
+                reading.begin_head();
             }
             Ok((upload, order, room, too_large, is_typed))
         };

@@ -25,12 +25,12 @@ pub struct Reading(Arc<AtomicUsize>);
 
 impl Reading {
     /// The next part is looked for.
-    pub fn a_head(&self) {
+    pub fn begin_head(&self) {
         self.0.store(0, Ordering::Relaxed);
     }
 
     /// A part's head was found.
-    pub fn content(&self) {
+    pub fn begin_content(&self) {
         self.0.store(CONTENT, Ordering::Relaxed);
     }
 

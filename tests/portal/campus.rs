@@ -397,7 +397,7 @@ async fn whoever_signs_out_reads_that_the_session_at_the_server_goes_on() {
         assert_eq!(person.get("/me").await.status, 303, "{path}");
         let page = person.get(&left).await;
         assert_eq!((page.status, page.heading().as_str()), (200, "已退出本系统"), "{}", page.text());
-        assert!(page.all(".note-warn").concat().contains("就以你的身份进来"), "{}", page.text());
+        assert!(page.all(".note-warn").concat().contains("就会以你的身份登录"), "{}", page.text());
         assert_eq!(page.attributes("main a", "href"), [format!("{}/logout", server.address), "/sign-in".to_owned()]);
     }
     let mut by_password = portal.visitor();

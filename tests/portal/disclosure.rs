@@ -57,6 +57,13 @@ async fn remark_open(league: &mut Client, account: &str) {
     let long: &'static str = "实".repeat(301).leak();
     let unfit = league.post(&all, &fields(long)).await;
     assert!(unfit.status == 422 && unfit.text().contains(long), "what was typed stays");
+    assert_eq!(
+        unfit.attributes(".field input[name=remark][aria-invalid]", "value").len(),
+        lines.len(),
+        "each by itself"
+    );
+    let of_nobody = [("union", "甲"), ("no", "1"), ("answer", ""), ("remark", "无")];
+    assert_eq!(league.post(&all, &of_nobody).await.status, 400, "nothing is passed over");
     assert_eq!(league.post(&all, &fields("　见年度总结第３页 ")).await.status, 303);
     let page = league.get(account).await;
     assert!(page.attributes("form[action$='/say-all']", "action").is_empty(), "no line is open");

@@ -977,23 +977,23 @@ async fn an_officer_whose_desk_is_known_checks_in_nobody_once_they_may_not() {
     let mut db = portal.owner().await;
     for (student, (forbidden, allowed, status, onward)) in (3..).zip([
         (account("must_change_password = true"), account("must_change_password = false"), 303, "/me"),
-        (account("disabled_at = now()"), account("disabled_at = null"), 303, "/sign-in"),
-        (idle("5", "now() - interval '6 minutes'"), idle("null", "now()"), 303, "/sign-in"),
+        (account("disabled_at = story_now()"), account("disabled_at = null"), 303, "/sign-in"),
+        (idle("5", "story_now() - interval '6 minutes'"), idle("null", "story_now()"), 303, "/sign-in"),
         (factor(true), factor(false), 303, "/sign-in"),
         (
-            said("update check_in_officer set ended_at = now()"),
+            said("update check_in_officer set ended_at = story_now()"),
             said("update check_in_officer set ended_at = null"),
             404,
             "",
         ),
         (
-            said("update meeting set check_in = 'closed', check_in_closed_at = now()"),
+            said("update meeting set check_in = 'closed', check_in_closed_at = story_now()"),
             said("update meeting set check_in = 'open', check_in_closed_at = null"),
             422,
             "",
         ),
         (
-            said("update delegate set ended_on = current_date - 1, ended_why = '休学' where number = 2"),
+            said("update delegate set ended_on = story_day() - 1, ended_why = '休学' where number = 2"),
             said("update delegate set ended_on = null, ended_why = null where number = 2"),
             422,
             "",

@@ -64,8 +64,8 @@ pub fn offer(
             let plan = calendar.in_force(offer.from);
             // A new presidium takes the place of its chair, too.
             let is_seat = |post: &Post| plan.as_ref().is_some_and(|plan| plan.is_seat(post));
-            let replaced = |post: &Post| *post == offer.post || is_seat(&offer.post) && is_seat(post);
-            for holding in base.holdings.iter_mut().filter(|holding| replaced(&holding.post)) {
+            let is_left = |post: &Post| *post == offer.post || is_seat(&offer.post) && is_seat(post);
+            for holding in base.holdings.iter_mut().filter(|holding| is_left(&holding.post)) {
                 if holding.until.is_none_or(|until| until > offer.from) {
                     holding.until = Some(holding.from.max(offer.from));
                 }

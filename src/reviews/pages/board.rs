@@ -536,15 +536,17 @@ pub(super) async fn void(
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
         return page(&app, &acting, id, TypedBoard { void: form, errors, ..TypedBoard::default() }, "").await;
     };
-    app.write_as(acting.person().authority(), async |db| {
+    let voided = app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
         if !store::void(db, &locked).await? {
             return Err(not_now(&app, acting.person(), "作废本次评分", &locked));
         }
         store::let_shares_go(db, &locked).await?;
-        audit::append(db, acting.person(), entry(&locked, "作废评分").detail("理由", why.clone()), now).await
-    })
-    .await?;
+        let entry = entry(&locked, "作废评分").detail("理由", why.clone());
+        audit::append(db, acting.person(), entry, now).await?;
+        Ok(if locked.on_paper { Done::VoidedOnPaper } else { Done::Voided })
+    });
+    let done = voided.await?;
     app.shares.drop_of(&id);
-    Ok(Redirect::to(&Done::Voided.at(&id.board_path())).into_response())
+    Ok(Redirect::to(&done.at(&id.board_path())).into_response())
 }

@@ -144,7 +144,7 @@ fn all_of(board: &[AccountId], ticked: &[AccountId], refusal: Refusal) -> Result
 
 /// The refusal of an act that came too early or too late.
 fn not_now(app: &Reviews, person: &SignedIn, wanted: &str, review: &Review) -> Failure {
-    let why = format!("这次评议现在是“{}”，不能{wanted}", review.stage.label());
+    let why = format!("这次评议现在是“{}”，不能{wanted}", review.stage_label());
     by_practice(refusal(app, person, wanted, review.id.path()), Rule::Rev02, why, "回到评议的页面，看看现在办到哪一步")
 }
 

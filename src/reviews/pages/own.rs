@@ -184,7 +184,7 @@ pub(super) async fn keep(
             let why = if locked.takes_reports() {
                 "述职报告已经提交，或不需要你述职".to_owned()
             } else {
-                format!("这次评议现在是“{}”，不再收述职报告", locked.stage.label())
+                format!("这次评议现在是“{}”，不再收述职报告", locked.stage_label())
             };
             return Err(by_practice(refused, Rule::Rev02, why, "要修改的，请办理评议的团组织退回"));
         }

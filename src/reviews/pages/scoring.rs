@@ -194,7 +194,7 @@ pub(super) async fn scored(app: &Reviews, viewer: &SignedIn, id: ReviewId, place
         } else if review.stage == Stage::Scoring {
             "你没有登记到会，不能评分".to_owned()
         } else {
-            format!("这次评议现在是“{}”，不在评分", review.stage.label())
+            format!("这次评议现在是“{}”，不在评分", review.stage_label())
         };
         return Err(by_practice(refused, Rule::Rev03, why, "有疑问请联系办理评议的团组织"));
     };

@@ -30,7 +30,7 @@ use crate::{
     people::find::{Among, PersonField, Search},
     rules::{
         Finding,
-        appointment::{Wanted, appoint, holding_in_words},
+        appointment::{appoint, holding_in_words},
     },
     text::chinese_day,
     unions::{
@@ -276,8 +276,7 @@ pub(super) async fn correct(
     upload: Upload,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let mut form: AppointForm = upload.form()?;
-    let never = upload.field("never") == "yes";
+    let (mut form, never) = (upload.form::<AppointForm>()?, upload.field("never") == "yes");
     let mut db = app.read().await?;
     let mut record = managed(&mut db, &acting, id, today).await?;
     let row = find(&record, post)?;
@@ -347,8 +346,8 @@ pub(super) async fn correct(
                     }
                 };
                 let (appointment, student) = (&appointment, facts.student);
-                let Wanted { post: to, from, .. } = appointment.wanted();
-                let seat = plans.in_force(*from).is_some_and(|plan| plan.is_seat(to));
+                let to = appointment.wanted();
+                let seat = plans.in_force(to.from).is_some_and(|plan| plan.is_seat(&to.post));
                 let marked_chair = row.marked_chair && student == row.student && seat;
                 let from_college = asked.from_college;
                 let right = Correction { appointment, student, from_college, registered, marked_chair };

@@ -243,7 +243,10 @@ pub async fn roster(
             order: row.stroke_order.parse()?,
         });
     }
-    for holders in roster.chunk_by_mut(|one, next| (one.kind, &one.department) == (next.kind, &next.department)) {
+    let of_one_kind = |one: &RosterRow, next: &RosterRow| {
+        (one.kind, one.seat, &one.department) == (next.kind, next.seat, &next.department)
+    };
+    for holders in roster.chunk_by_mut(of_one_kind) {
         let order = holders.first().map_or(StrokeOrder::Surname, |one| one.order);
         order::sort(holders, order, |one| &one.name);
         holders.sort_by_key(|one| !one.chair);

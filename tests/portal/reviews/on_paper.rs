@@ -81,6 +81,7 @@ async fn sheets_on_paper_are_typed_in_compared_by_another_and_counted() {
     let mut affairs = story.affairs.clone();
     assert_eq!(affairs.get(&compare).await.status, 409, "not while they are typed in");
     assert!(see_other(&story.act("close", &[]).await).ends_with("done=typed-all"));
+    assert!(story.league.get(&story.path).await.text().contains("已录入，待核对"));
 
     let own = story.league.get(&compare).await;
     assert!(own.text().contains("请另一名没有录入的监票人核对"), "{}", own.text());
@@ -160,7 +161,8 @@ async fn whoever_took_out_a_sheet_does_not_compare_the_others() {
 async fn a_voided_sitting_on_paper_leaves_nothing_and_may_be_sealed_then() {
     let mut story = sits().await;
     see_other(&type_in(&mut story, 1, &[["1", "90", "90"]]).await);
-    see_other(&story.act("void", &[("reason", "评议表没有收齐")]).await);
+    let voided = story.act("void", &[("reason", "评议表没有收齐")]).await;
+    assert!(see_other(&voided).ends_with("done=voided-on-paper"), "nothing was sealed");
     let left: (i64, bool) =
         sqlx::query_as("select (select count(*) from review_paper), (select bool_or(on_paper) from review)")
             .fetch_one(&mut story.portal.owner().await)
