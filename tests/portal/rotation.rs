@@ -140,7 +140,8 @@ async fn org_03_a_convener_who_sits_on_the_presidium_keeps_their_turn_when_someb
         [("union", union), ("number", number), ("kind", "asked"), ("day", day.as_str()), ("reason", "多次缺席会议")]
     };
     let posts = league.get(&format!("{path}/leave?people=20240003")).await.attributes("input[name=chosen]", "value");
-    let ending = [("chosen", posts[0].as_str()), ("offered", &posts[0]), ("day", &day), ("why", "工作调整")];
+    let post = posts[0].as_str();
+    let ending = [("chosen", post), ("offered", post), ("day", day.as_str()), ("why", "工作调整")];
     let seen = league.post(&format!("{path}/leave"), &ending).await;
     assert!(seen.status == 200 && !seen.text().contains("没有当值执行主席"), "{}", seen.text());
     let left = league.post("/exits", &leaves("20240003")).await;
