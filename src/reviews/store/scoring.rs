@@ -208,16 +208,19 @@ pub async fn keep_paper(
     if !review.on_paper || review.stage != Stage::Scoring {
         return Ok(false);
     }
-    sqlx::query!(
-        "update review set typists = array_append(typists, $2) where id = $1 and $2 <> all (typists)",
-        review.id.0,
-        by.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!("delete from review_paper where review_id = $1 and sheet = $2", review.id.0, number)
+    let taken_out = sqlx::query!("delete from review_paper where review_id = $1 and sheet = $2", review.id.0, number)
+        .execute(&mut *connection)
+        .await?
+        .rows_affected();
+    if taken_out > 0 || !said.is_empty() {
+        sqlx::query!(
+            "update review set typists = array_append(typists, $2) where id = $1 and $2 <> all (typists)",
+            review.id.0,
+            by.0
+        )
         .execute(&mut *connection)
         .await?;
+    }
     for (person, sheet) in said {
         let scores: Vec<i32> = sheet.scores.iter().map(|score| super::kept(*score)).collect();
         let done = sqlx::query!(
