@@ -43,6 +43,7 @@ fn review() -> Review {
         from_day: day,
         until_day: day,
         stage: Stage::Closed,
+        on_paper: false,
         report_until: day,
         sits_on: day,
         scheme: Scheme::by_default(&DEFAULT_ASPECTS.map(str::to_owned)),

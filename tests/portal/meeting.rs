@@ -77,6 +77,7 @@ async fn hash_of(portal: &Portal, says: &str) -> String {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let portal = Portal::start().await;
     let (path, mut league) = prepared(&portal, 6).await;
