@@ -590,8 +590,7 @@ impl Record {
     /// How many people sit on the presidium on a day, each counted once.
     #[must_use]
     pub fn seated_on(&self, day: Date) -> usize {
-        let seats = self.posts_on(day).filter(|post| post.seat);
-        seats.map(|post| post.student).collect::<HashSet<StudentId>>().len()
+        people(self.posts_on(day).filter(|post| post.seat))
     }
 
     pub fn posts_on(&self, day: Date) -> impl Iterator<Item = &PostRow> {
@@ -601,10 +600,7 @@ impl Record {
     /// How many people hold a post on a day.
     #[must_use]
     pub fn people_on(&self, day: Date) -> usize {
-        let mut people: Vec<StudentId> = self.posts_on(day).map(|post| post.student).collect();
-        people.sort_unstable();
-        people.dedup();
-        people.len()
+        people(self.posts_on(day))
     }
 
     pub fn departments_on(&self, day: Date) -> impl Iterator<Item = &Department> {
@@ -618,6 +614,11 @@ impl Record {
             self.turns.iter().filter(move |turn| turn.confirmed && turn.is_on(&day)).map(|turn| turn.name.as_str());
         by_turn.chain(self.posts_on(day).filter(move |post| marked && post.marked_chair).map(|post| post.name.as_str()))
     }
+}
+
+/// How many people hold these posts.
+fn people<'a>(posts: impl Iterator<Item = &'a PostRow>) -> usize {
+    posts.map(|post| post.student).collect::<HashSet<_>>().len()
 }
 
 /// Somebody whose post has ended: the rules look at their past posts and no longer at them.

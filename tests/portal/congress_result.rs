@@ -228,7 +228,7 @@ async fn vet_05_a_conveners_seat_ends_with_the_presidium_and_the_next_is_one_of_
     adopt_convener(&portal).await;
     let roster = rows(1, 4, "主席团成员", "") + &rows(5, 1, "召集人", "");
     let (path, congress) = congress_of(&portal, &mut league, &roster, today).await;
-    let elected = "20240050\n20240051\n20240052\n20240053\n20240054";
+    let elected = "20240001\n20240002\n20240003\n20240050\n20240054";
     take_down(&mut league, &congress, "term", elected, today - Duration::days(2)).await;
     step(&mut league, &congress, "announce", today - Duration::days(2)).await;
     step(&mut league, &congress, "approve", today - Duration::days(1)).await;

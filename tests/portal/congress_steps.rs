@@ -47,7 +47,7 @@ async fn a_congress_is_convened_by_what_is_on_record() {
     assert_eq!(party.get(&scan).await.bytes, PDF);
     assert_eq!(portal.signed_in(OfficeKind::Student).await.get(&scan).await.status, 403);
     let done = league.post_on(&convene, &[("meets", "2026-12-20")]).await;
-    assert!(done.text().contains("已登记批准召开") && done.text().contains("2026-12-20"), "{}", done.text());
+    assert!(done.text().contains("已登记批准召开") && done.text().contains("2026年12月20日"), "{}", done.text());
     assert_eq!(done.all("[aria-current=step] strong"), ["已批准召开"]);
     let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
     assert!(union.get("/inbox").await.text().contains("已批准召开"), "who holds it is told");
