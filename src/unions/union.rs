@@ -1,4 +1,5 @@
-//! A student union as the database has it, with its departments, posts and turns, and the same as the rules see it.
+//! A student union as the database has it, with its departments, posts and turns, and the same as the rules see it. One file:
+//! a field of the one is of use to nobody before the other has it.
 
 use std::collections::HashSet;
 
