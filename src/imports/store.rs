@@ -27,7 +27,7 @@ use crate::{
 /// Rows of grades and offices that are compared at once: what is known of each of them is held meanwhile.
 const COMPARED: i32 = 10_000;
 /// Rows that are written at once: progress is seen.
-const WRITTEN: i32 = 20_000;
+const WRITTEN: i32 = 10_000;
 /// Rows from which on a file changes what the planner should think of a table.
 const BULK: i32 = 500;
 /// How long a preview that nobody commits is kept, and wrong rows after a commit.
