@@ -36,6 +36,7 @@ use crate::{
 };
 
 /// A line of the sheet.
+#[derive(Clone)]
 struct PaperRow {
     /// From 1, as on the printed sheet.
     line: usize,
@@ -106,7 +107,7 @@ async fn typeable(
     if !usize::try_from(number).is_ok_and(|number| (1..=came).contains(&number)) {
         return Err(Failure::Missing);
     }
-    let rows = lines(db, acting.institution(), &review, &persons, &PaperForm::default()).await?;
+    let rows = lines(db, acting.institution(), &review, &persons).await?;
     let chrome = frame(app, acting.person(), &review, "录入评议表").under(&id.board_path(), "评议会");
     Ok(PaperSheetPage { chrome, review, number, blank: true, came, rows, errors: Errors::default(), done: "" })
 }
@@ -117,12 +118,11 @@ async fn lines(
     institution: InstitutionId,
     review: &Review,
     persons: &[Person],
-    form: &PaperForm,
 ) -> Result<Vec<PaperRow>, Failure> {
     let strokes = stroke_order(db, institution).await?;
     let aspects = review.scheme.weights().len();
     let line = |(line, person): (usize, &Person)| {
-        let typed = form.line(person.place, aspects);
+        let typed = PaperForm::default().line(person.place, aspects);
         PaperRow { line, person: person.clone(), typed, fault: String::new() }
     };
     Ok((1..).zip(in_sheet_order(persons, strokes)).map(line).collect())
@@ -260,11 +260,11 @@ async fn page(
     let review = compared_now(app, &mut db, person, id).await?;
     let persons = store::persons(&mut db, id, None).await?;
     let typed = store::paper_sheets(&mut db, id).await?;
+    let blank = lines(&mut db, person.institution, &review, &persons).await?;
     let mut sheets: Vec<ComparedSheet> = Vec::new();
     for one in &typed {
         if sheets.last().is_none_or(|last| last.number != one.number) {
-            let rows = lines(&mut db, person.institution, &review, &persons, &PaperForm::default()).await?;
-            sheets.push(ComparedSheet { number: one.number, rows });
+            sheets.push(ComparedSheet { number: one.number, rows: blank.clone() });
         }
         let rows = sheets.last_mut().map(|sheet| sheet.rows.iter_mut()).into_iter().flatten();
         for row in rows.filter(|row| row.person.place == one.person) {

@@ -179,12 +179,10 @@ pub async fn paper_sheets(connection: &mut PgConnection, review: ReviewId) -> Re
         "select sheet, person, scores, says from review_paper where review_id = $1 order by sheet, person",
         review.0
     );
-    let sheet =
-        |scores: &[i32], comment| Sheet { scores: scores.iter().map(|one| super::number(*one)).collect(), comment };
     let rows = rows.fetch_all(connection).await?.into_iter().map(|row| PaperSheet {
         number: row.sheet,
         person: row.person,
-        sheet: sheet(&row.scores, row.says),
+        sheet: Sheet { scores: row.scores.iter().map(|score| super::number(*score)).collect(), comment: row.says },
     });
     Ok(rows.collect())
 }
