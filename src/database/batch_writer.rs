@@ -25,6 +25,8 @@ pub const MOST: usize = 512;
 const WINDOW: Duration = Duration::from_millis(30);
 /// With so many together nobody waits for more.
 const COMPANY: usize = 16;
+/// How long those who were answered a moment ago are waited for, where they go together.
+const COME_AGAIN: Duration = Duration::from_millis(2);
 /// How long a statement may take, its commit with it: longer than the server lets it run and a standby should need.
 const COMMITTED_WITHIN: Duration = Duration::from_secs(22);
 /// Writes that may wait for their turn; further callers wait until there is room.
@@ -46,19 +48,27 @@ struct Waiting<K, I, O> {
 pub struct Lane {
     pool: Pool,
     turns: Option<Turns>,
+    together: bool,
 }
 
 impl Lane {
     /// For statements that may wait for rows that others hold: each waits for its turn first, and leaves connections to others.
     #[must_use]
     pub fn in_turn(pools: &Pools) -> Self {
-        Self { pool: pools.single.clone(), turns: Some(pools.turns.clone()) }
+        Self { pool: pools.single.clone(), turns: Some(pools.turns.clone()), together: false }
+    }
+
+    /// For a few who come again with each answer, and statements that cost about as much for all of them as for one: they go
+    /// in together and not by halves.
+    #[must_use]
+    pub fn together(self) -> Self {
+        Self { together: true, ..self }
     }
 }
 
 impl From<Pool> for Lane {
     fn from(pool: Pool) -> Self {
-        Self { pool, turns: None }
+        Self { pool, turns: None, together: false }
     }
 }
 
@@ -110,6 +120,8 @@ async fn gather<K, I, O>(
     O: Send + 'static,
 {
     let (mut later, mut last): (VecDeque<Waiting<K, I, O>>, usize) = (VecDeque::new(), 0);
+    // Those who were answered or left waiting when the last statement ended.
+    let mut crowd = 0;
     loop {
         if later.is_empty() {
             match waiting.recv().await {
@@ -121,18 +133,30 @@ async fn gather<K, I, O>(
         if waits {
             tokio::time::sleep(WINDOW).await;
         }
+        if lane.together && later.len() < crowd {
+            let came = async {
+                while later.len() < crowd
+                    && let Some(more) = waiting.recv().await
+                {
+                    later.push_back(more);
+                }
+            };
+            // Whoever does not come again keeps the others waiting once.
+            let _ = timeout(COME_AGAIN, came).await;
+        }
         while later.len() < QUEUE
             && let Ok(more) = waiting.try_recv()
         {
             later.push_back(more);
         }
-        let most = if waits { MOST } else { half(later.len(), last) };
+        let most = if waits || lane.together { MOST } else { half(later.len(), last) };
         let (mut batch, mut keys, mut rest) = (Vec::new(), HashSet::new(), VecDeque::new());
         for one in later.drain(..) {
             if batch.len() < most && keys.insert(one.key.clone()) { batch.push(one) } else { rest.push_back(one) }
         }
         (later, last) = (rest, batch.len());
         write_batch(&lane, batch, &*write).await;
+        crowd = (last + later.len() + waiting.len()).min(MOST);
     }
 }
 
@@ -191,7 +215,7 @@ fn no_answer() -> Failure {
 }
 
 async fn attempt<I, O>(
-    Lane { pool, turns }: &Lane,
+    Lane { pool, turns, .. }: &Lane,
     asks: &[I],
     write: &(impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync),
 ) -> Result<Vec<O>, Failure> {

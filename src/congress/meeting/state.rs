@@ -105,7 +105,7 @@ impl Meetings {
             let (clock, hasher) = (self.clock.clone(), Arc::clone(&self.hasher));
             // As with ballots nobody waits for company, but where the cores are busy with those who sign in.
             Arc::new(BatchWriter::start(
-                Lane::in_turn(&self.pools),
+                Lane::in_turn(&self.pools).together(),
                 move || hasher.is_crowded(),
                 move |db, asked| {
                     let now = clock.now();
