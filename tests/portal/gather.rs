@@ -1,14 +1,18 @@
 //! Writes that are gathered: each answered for itself, whatever becomes of the others in its statement.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
 use lunzhi::{
-    database::{Pools, batch_writer::BatchWriter},
+    database::{
+        Pools,
+        batch_writer::{BatchWriter, Lane},
+    },
     failure::Failure,
 };
+use tokio::sync::Semaphore;
 
 use crate::support::Portal;
 
@@ -100,4 +104,44 @@ async fn those_who_wait_in_vain_for_a_lock_do_not_wait_again_one_by_one() {
         assert!(matches!(told, Err(Failure::Busy | Failure::Database(_))), "{told:?}");
     }
     assert!(statements.load(Ordering::Relaxed) < 6, "nobody was tried alone");
+}
+
+#[tokio::test]
+async fn those_who_go_together_are_written_in_one_statement_and_others_by_halves() {
+    let portal = Portal::start().await;
+    let pools = Pools::new(&portal.url).unwrap();
+    for (lane, statements) in [(Lane::in_turn(&pools).together(), vec![1, 6]), (Lane::in_turn(&pools), vec![1, 4, 2])] {
+        let (sizes, go_on) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Semaphore::new(0)));
+        let (noted, first) = (Arc::clone(&sizes), Arc::clone(&go_on));
+        let writer = Arc::new(BatchWriter::start(
+            lane,
+            || false,
+            move |_, keys: &[usize]| {
+                noted.lock().unwrap().push(keys.len());
+                let first = Arc::clone(&first);
+                Box::pin(async move {
+                    // The first statement ends when the others wait.
+                    first.acquire().await.unwrap().forget();
+                    Ok(keys.to_vec())
+                })
+            },
+        ));
+        let write = |key| {
+            let writer = Arc::clone(&writer);
+            tokio::spawn(async move { writer.write(key, key).await.unwrap() })
+        };
+        let mut tasks = vec![write(0)];
+        while sizes.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        tasks.extend((1..=6).map(&write));
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        go_on.add_permits(3);
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(*sizes.lock().unwrap(), statements);
+    }
 }
