@@ -105,7 +105,7 @@ impl SaidForm {
     }
 }
 
-/// What is said of all open indicators at once, as typed: a value of each for each of them.
+/// What is said of a union's open indicators at once, as typed: a value of each for each of them.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct SaidAllForm {

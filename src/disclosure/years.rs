@@ -175,7 +175,7 @@ struct YearPage {
 struct TypedAccount {
     /// That of one line.
     line: SaidForm,
-    /// That of all open lines.
+    /// That of a union's open lines.
     open: Vec<TypedLine>,
 }
 
@@ -217,6 +217,11 @@ impl YearPage {
 
     fn is_sent(&self, union: &UnionId, no: &str) -> bool {
         self.typed.line.union == union.to_string() && self.typed.line.no == no
+    }
+
+    /// What was typed of a union's open lines came back.
+    fn came_back(&self, union: &UnionId) -> bool {
+        self.typed.open.iter().any(|one| one.said.union == union.to_string())
     }
 
     /// What was typed of an open line.
@@ -359,7 +364,8 @@ fn keep_to(list: &IndicatorList, unions: &[StudentUnion], said: &mut SaidRow) ->
     Ok(())
 }
 
-/// Keeps what is said of all open lines: whoever fills in the form of a whole university does so once, and not line by line.
+/// Keeps what is said of a union's open lines at once, and not line by line. Those of forty unions together would be longer than a
+/// form may be.
 async fn say_all(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,

@@ -1,5 +1,7 @@
 //! The public column of each union and the yearly account of its reform (RGT-06).
 
+use std::collections::BTreeSet;
+
 use calamine::Reader as _;
 use lunzhi::{
     office::OfficeKind,
@@ -41,18 +43,20 @@ pub async fn remark_all(league: &mut Client, account: &str) {
     }
 }
 
-/// Writes a remark beside all open lines at once, after none and one that is too long.
+/// Writes a remark beside the open lines of each union, after none, one that is too long, and the longest that there may be.
 async fn remark_open(league: &mut Client, account: &str) {
     let page = league.get(account).await;
     let all = format!("{account}/say-all");
     let of = |name: &str| page.attributes(&format!("form[action$='/say-all'] input[name={name}]"), "value");
     let (unions, lines) = (of("union"), of("no"));
     assert!(!unions.is_empty() && unions.len() == lines.len());
-    let fields = |remark: &'static str| {
-        let lines = unions.iter().map(String::as_str).zip(lines.iter().map(String::as_str));
-        let fields = lines.map(|(union, no)| [("union", union), ("no", no), ("answer", "yes"), ("remark", remark)]);
+    let fields_of = |of: &dyn Fn(&String) -> bool, remark: &'static str| {
+        let lines = unions.iter().zip(&lines).filter(|&(union, _)| of(union));
+        let fields =
+            lines.map(|(union, no)| [("union", union.as_str()), ("no", no), ("answer", "yes"), ("remark", remark)]);
         fields.flatten().collect::<Vec<_>>()
     };
+    let fields = |remark| fields_of(&|_| true, remark);
     assert_eq!(league.post(&all, &[]).await.status, 422);
     let long: &'static str = "实".repeat(301).leak();
     let unfit = league.post(&all, &fields(long)).await;
@@ -64,6 +68,13 @@ async fn remark_open(league: &mut Client, account: &str) {
     );
     let of_nobody = [("union", "甲"), ("no", "1"), ("answer", ""), ("remark", "无")];
     assert_eq!(league.post(&all, &of_nobody).await.status, 400, "nothing is passed over");
+    // However much is typed, the form of a union is no longer than a form may be.
+    let each: BTreeSet<&String> = unions.iter().collect();
+    assert_eq!(page.attributes("form[action$='/say-all']", "action").len(), each.len());
+    let longest: &'static str = "实".repeat(300).leak();
+    for own in each {
+        assert_eq!(league.post(&all, &fields_of(&|union| union == own, longest)).await.status, 303);
+    }
     assert_eq!(league.post(&all, &fields("　见年度总结第３页 ")).await.status, 303);
     let page = league.get(account).await;
     assert!(page.attributes("form[action$='/say-all']", "action").is_empty(), "no line is open");

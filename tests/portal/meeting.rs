@@ -956,6 +956,51 @@ async fn desks_that_check_in_at_the_same_moment_share_a_statement_and_each_is_to
     assert_eq!(sqlx::query_scalar::<_, i64>(own).fetch_one(&mut db).await.unwrap(), 24, "each at their own desk");
 }
 
+/// A file of all students keeps the rows that it changes for as long as it is written.
+#[tokio::test]
+async fn one_whose_own_row_is_being_written_holds_up_no_other_desk() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 8).await;
+    let mut desks = voters(&portal, 101..=102).await;
+    for (place, desk) in (1..).zip(&mut desks) {
+        officer(&mut league, &path, &number(100 + place), &format!("{place} 号台")).await;
+        // From now on the portal knows the desk.
+        check_in(desk, &path, &number(place)).await;
+    }
+    let mut writing = portal.owner().await;
+    for statement in [
+        "begin",
+        "update account set name = name where number = '20240101'",
+        "select from student where number = '20240008' for update",
+    ] {
+        sqlx::query(statement).execute(&mut writing).await.unwrap();
+    }
+    let began = Instant::now();
+    let at_once: Vec<_> = [(0, 3), (1, 4), (0, 5), (1, 8), (0, 6), (1, 7)]
+        .into_iter()
+        .map(|(place, student): (usize, u32)| {
+            let (mut desk, path) = (desks[place].clone(), path.clone());
+            let told =
+                tokio::spawn(async move { desk.post(&format!("{path}/check-in"), &[("who", &number(student))]).await });
+            (place, student, told)
+        })
+        .collect();
+    for (place, student, told) in at_once {
+        let page = told.await.unwrap();
+        if place == 1 && student != 8 {
+            assert!(page.location().contains("came=now"), "{student}: {} {}", page.status, page.text());
+        } else {
+            assert_eq!(page.status, 503, "{student}");
+            assert_eq!(page.attributes("input[name=who]", "value"), [number(student)], "the form comes back");
+        }
+    }
+    assert!(began.elapsed() < Duration::from_secs(5), "nobody waits for what is written");
+    sqlx::query("rollback").execute(&mut writing).await.unwrap();
+    assert_eq!(screen(&mut league, &path).await, ["8", "4"]);
+    check_in(&mut desks[0], &path, &number(8)).await;
+    assert_eq!(screen(&mut league, &path).await, ["8", "5"]);
+}
+
 /// That a desk is known lets nobody check in: the statement looks again.
 #[tokio::test]
 async fn an_officer_whose_desk_is_known_checks_in_nobody_once_they_may_not() {

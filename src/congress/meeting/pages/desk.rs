@@ -228,7 +228,7 @@ pub(super) async fn check_in(
     let person = caller.person().await?;
     if is_unfit {
         errors.add("who", "请填写学号、代表证号或姓名");
-    } else {
+    } else if errors.is_empty() {
         match admit(&app, &person, id, meant).await? {
             CheckedIn::There { came, student } => return Ok(onward(id, came, student)),
             CheckedIn::Not(NotCheckedIn::NoRight) => return Err(Failure::Missing),
