@@ -1,5 +1,6 @@
 -- Desks that check in at the same moment, all of them at once: for each in its turn the same three statements were begun and
--- ended, which took longer than what they did. Who is checked in, and of whom there is no row, stays as it was.
+-- ended, which took longer than what they did. Who is checked in, and of whom there is no row, stays as it was; whoever's row
+-- somebody else keeps is left to check_in, by itself.
 create or replace function check_ins(
     which uuid, sessions bytea[], who uuid[], by_number text[], by_name text[], cards integer[], ways text[], new_ids uuid[],
     at timestamptz
@@ -32,7 +33,7 @@ begin
                               where f.account_id = a.id
                                     and f.kind not in ('school_union', 'graduate_union', 'college_union', 'class_branch',
                                                        'student'))
-        for share of a
+        for share of a skip locked
     ), meant as materialized (
         select p.*,
                case when who[p.place] is null then array(
@@ -47,10 +48,13 @@ begin
     insert into attendance (id, congress_id, student_id, at, by_account, desk, way)
     select new_ids[m.place], which, d.student_id, at, m.account, m.desk, ways[m.place]
     from meant m join delegate d on d.congress_id = which and d.student_id = m.students[1]
+         join student s on s.id = d.student_id
     -- As congress_due says it.
     where cardinality(m.students) = 1 and d.standing in ('elected', 'outside')
           and (d.ended_on is null or d.ended_on > china_day(at))
     order by m.place
+    -- As the foreign key locks it.
+    for key share of s skip locked
     on conflict (congress_id, student_id) where undone_at is null do nothing
     returning attendance.id, attendance.student_id;
 end $$;
