@@ -6,6 +6,7 @@ use time::Date;
 use super::{
     nomination::NominationKind,
     review::Review,
+    sheet::{LONGEST_COMMENT, Sheet},
     store::{KeptScheme, SemesterChoice},
 };
 use crate::{
@@ -149,7 +150,7 @@ pub(super) struct SheetForm {
 
 impl SheetForm {
     /// REV-03: an aspect without a score is named beside its field.
-    pub(super) fn read(&self, scheme: &Scheme, errors: &mut Errors) -> Option<super::sheet::Sheet> {
+    pub(super) fn read(&self, scheme: &Scheme, errors: &mut Errors) -> Option<Sheet> {
         let scores = match scheme.complete(&self.score) {
             Ok(scores) => Some(scores),
             Err(faults) => {
@@ -159,8 +160,8 @@ impl SheetForm {
                 None
             }
         };
-        let comment = written_if_any(&self.comment, super::sheet::LONGEST_COMMENT, "comment", errors);
-        let sheet = super::sheet::Sheet { scores: scores?, comment: comment? };
+        let comment = written_if_any(&self.comment, LONGEST_COMMENT, "comment", errors);
+        let sheet = Sheet { scores: scores?, comment: comment? };
         errors.is_empty().then_some(sheet)
     }
 }
@@ -199,7 +200,7 @@ pub(super) struct PaperLine {
 }
 
 impl PaperLine {
-    pub(super) fn of(sheet: &super::sheet::Sheet) -> Self {
+    pub(super) fn of(sheet: &Sheet) -> Self {
         Self { scores: sheet.scores.iter().map(u32::to_string).collect(), comment: sheet.comment.clone() }
     }
 
@@ -207,7 +208,7 @@ impl PaperLine {
     ///
     /// # Errors
     /// What is wrong with it, in Chinese.
-    pub(super) fn read(&self, scheme: &Scheme) -> Result<Option<super::sheet::Sheet>, String> {
+    pub(super) fn read(&self, scheme: &Scheme) -> Result<Option<Sheet>, String> {
         let blank = |text: &String| trimmed(text).is_empty();
         let comment = self.comment.split_whitespace().collect::<Vec<_>>().join(" ");
         if self.scores.iter().all(blank) && comment.is_empty() {
@@ -219,13 +220,13 @@ impl PaperLine {
         let scores = scheme
             .complete(&self.scores)
             .map_err(|faults| faults.into_iter().map(|fault| fault.says).collect::<Vec<_>>().join("；"))?;
-        if comment.chars().count() > super::sheet::LONGEST_COMMENT {
-            return Err(format!("意见不能超过 {} 字", super::sheet::LONGEST_COMMENT));
+        if comment.chars().count() > LONGEST_COMMENT {
+            return Err(format!("意见不能超过 {} 字", LONGEST_COMMENT));
         }
         if comment.chars().any(is_hidden) {
             return Err("意见含有看不见的字符".to_owned());
         }
-        Ok(Some(super::sheet::Sheet { scores, comment }))
+        Ok(Some(Sheet { scores, comment }))
     }
 }
 
@@ -237,7 +238,7 @@ pub(super) struct ComparedForm {
     pub act: String,
     /// What differs.
     pub reason: String,
-    /// When that was closed which the monitor has before them, as the page writes it.
+    /// When what the monitor has before them was closed, as the page writes it.
     pub closed: String,
 }
 
