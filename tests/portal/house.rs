@@ -274,7 +274,6 @@ fn pages_hold_nothing_inline_and_lead_to_no_other_host() {
     }
 }
 
-/// A template is read by people: no line is wider than a screen. A Chinese character is as wide as two Latin ones.
 /// A sheet of A4 is as narrow as a phone: without `screen` a printed table falls apart into cards.
 #[test]
 fn what_is_for_narrow_screens_is_for_no_paper() {
@@ -286,6 +285,7 @@ fn what_is_for_narrow_screens_is_for_no_paper() {
     }
 }
 
+/// A template is read by people. A Chinese character is as wide as two Latin ones.
 #[test]
 fn no_line_of_a_template_is_wider_than_a_screen() {
     for (path, text) in files("templates", "html") {
