@@ -390,7 +390,7 @@ http {{
   }}
   server {{
     listen 127.0.0.1:{self.front_port};
-    client_max_body_size 9m;
+    client_max_body_size 41m;
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-For $remote_addr;
     # A GET goes on to the other portal; a POST that was sent never does.

@@ -98,6 +98,18 @@ fn a_phone_without_fetch_metadata_signs_in_behind_the_manuals_nginx() {
         let page = format!("GET /sign-in HTTP/1.1\r\nHost: {PUBLIC}\r\nConnection: close\r\n\r\n");
         let page = ask(page.into_bytes()).await.unwrap();
         assert!(page.status == 200 && !page.body.contains("浏览器不会保存登录状态"), "the proxy speaks TLS");
+        // What is too large is the portal's to say: nginx's own page would have nothing of what was typed.
+        let file = format!(
+            "--XyX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{}\r\n--XyX--\r\n",
+            "x".repeat(10 << 20)
+        );
+        let large = format!(
+            "POST /imports HTTP/1.1\r\nHost: {PUBLIC}\r\nConnection: close\r\n{same}\
+             Content-Type: multipart/form-data; boundary=XyX\r\nContent-Length: {}\r\n\r\n{file}",
+            file.len()
+        );
+        let large = ask(large.into_bytes()).await.unwrap();
+        assert!(large.status == 303 && large.location().starts_with("/sign-in"), "{}", large.body);
         let metrics = format!("GET /metrics HTTP/1.1\r\nHost: {PUBLIC}\r\nConnection: close\r\n\r\n");
         assert_eq!(ask(metrics.into_bytes()).await.unwrap().status, 404);
         let log = fs::read_to_string(folder.path().join("access.log")).unwrap();
