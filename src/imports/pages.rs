@@ -629,5 +629,6 @@ async fn discard(
     let now = app.clock.now();
     let discarded =
         app.write_as(acting.person().authority(), async |db| store::discard(db, &acting, id, now).await).await?;
-    if discarded { Ok(Redirect::to(IMPORTS)) } else { Err(Failure::Missing) }
+    // Of a file that was settled meanwhile its own page says what became of it.
+    Ok(if discarded { Redirect::to(IMPORTS) } else { Redirect::to(&id.path()) })
 }
