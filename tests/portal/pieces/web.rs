@@ -257,6 +257,23 @@ mod intake {
     }
 }
 
+mod account_turns {
+    use std::time::Duration;
+
+    use lunzhi::{ids::AccountId, web::account_turns::AccountTurns};
+    use tokio::time::timeout;
+
+    #[tokio::test]
+    async fn an_account_has_one_turn_and_leaves_the_others_theirs() {
+        let (turns, one, other) = (AccountTurns::default(), AccountId::random(), AccountId::random());
+        let first = turns.take(one).await;
+        let beside = turns.take(other).await;
+        assert!(timeout(Duration::from_millis(20), turns.take(one)).await.is_err(), "one at a time");
+        drop((first, beside));
+        assert!(timeout(Duration::from_secs(5), turns.take(one)).await.is_ok());
+    }
+}
+
 mod upload_body {
     use std::{
         convert::Infallible,
