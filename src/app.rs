@@ -31,7 +31,7 @@ use crate::{
         unsent::Unsent,
     },
     secrets::Cost,
-    web::{self, account_turns::AccountTurns, routes::is_droppable},
+    web::{self, account_places::AccountPlaces, routes::is_droppable},
 };
 
 /// Routes of a feature that needs no state but the application's.
@@ -76,7 +76,7 @@ pub struct Parts {
     context: RequestContext,
     heavy: Arc<Semaphore>,
     /// Whose uploads are being read: of each account one.
-    uploads: AccountTurns,
+    uploads: AccountPlaces,
 }
 
 impl App {
@@ -88,7 +88,7 @@ impl App {
         let unread = Arc::<Unread>::default();
         let context = RequestContext::new(pools.clone(), clock.clone(), Arc::clone(&unread), navigation);
         let (hasher, heavy) = (Arc::new(Hasher::start(cost)?), Arc::new(Semaphore::new(HEAVY_AT_ONCE)));
-        let uploads = AccountTurns::default();
+        let uploads = AccountPlaces::new(1);
         Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy, uploads })))
     }
 
@@ -269,7 +269,7 @@ impl App {
         account: AccountId,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        let turn = self.uploads.take(account).await;
+        let turn = self.uploads.of(account).acquire_owned().await.map_err(anyhow::Error::new)?;
         let done = self.heavy(work).await;
         drop(turn);
         done

@@ -257,20 +257,17 @@ mod intake {
     }
 }
 
-mod account_turns {
-    use std::time::Duration;
+mod account_places {
+    use lunzhi::{ids::AccountId, web::account_places::AccountPlaces};
 
-    use lunzhi::{ids::AccountId, web::account_turns::AccountTurns};
-    use tokio::time::timeout;
-
-    #[tokio::test]
-    async fn an_account_has_one_turn_and_leaves_the_others_theirs() {
-        let (turns, one, other) = (AccountTurns::default(), AccountId::random(), AccountId::random());
-        let first = turns.take(one).await;
-        let beside = turns.take(other).await;
-        assert!(timeout(Duration::from_millis(20), turns.take(one)).await.is_err(), "one at a time");
-        drop((first, beside));
-        assert!(timeout(Duration::from_secs(5), turns.take(one)).await.is_ok());
+    #[test]
+    fn an_account_has_its_places_and_the_others_have_theirs() {
+        let (places, one, other) = (AccountPlaces::new(1), AccountId::random(), AccountId::random());
+        let first = places.of(one).try_acquire_owned().unwrap();
+        assert!(places.of(one).try_acquire_owned().is_err());
+        assert!(places.of(other).try_acquire_owned().is_ok());
+        drop(first);
+        assert!(places.of(one).try_acquire_owned().is_ok());
     }
 }
 
