@@ -25,12 +25,13 @@ use crate::{
     clock::Clock,
     database::Pools,
     failure::Failure,
+    ids::AccountId,
     page::{
         chrome::{Chrome, NavItem},
         unsent::Unsent,
     },
     secrets::Cost,
-    web::{self, routes::is_droppable},
+    web::{self, account_places::AccountPlaces, routes::is_droppable},
 };
 
 /// Routes of a feature that needs no state but the application's.
@@ -74,6 +75,8 @@ pub struct Parts {
     unread: Arc<Unread>,
     context: RequestContext,
     heavy: Arc<Semaphore>,
+    /// Whose uploads are being read: of each account one.
+    uploads: AccountPlaces,
 }
 
 impl App {
@@ -85,7 +88,8 @@ impl App {
         let unread = Arc::<Unread>::default();
         let context = RequestContext::new(pools.clone(), clock.clone(), Arc::clone(&unread), navigation);
         let (hasher, heavy) = (Arc::new(Hasher::start(cost)?), Arc::new(Semaphore::new(HEAVY_AT_ONCE)));
-        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy })))
+        let uploads = AccountPlaces::new(1);
+        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy, uploads })))
     }
 
     /// A connection that can only read.
@@ -253,6 +257,22 @@ impl App {
             work()
         });
         Ok(done.await.map_err(anyhow::Error::new)?)
+    }
+
+    /// As [`heavy`](Self::heavy), for what any student may send: of each account one thing at a time. A picture of a few KB may
+    /// take seconds, and whoever sends one after the other would have all the turns.
+    ///
+    /// # Errors
+    /// As [`heavy`](Self::heavy).
+    pub async fn heavy_in_turn<T: Send + 'static>(
+        &self,
+        account: AccountId,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let turn = self.uploads.of(account).acquire_owned().await.map_err(anyhow::Error::new)?;
+        let done = self.heavy(work).await;
+        drop(turn);
+        done
     }
 
     /// The frame of a page for a person who is signed in.

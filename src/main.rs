@@ -17,7 +17,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// 轮值：依规运行学生会的系统。
 #[derive(Parser)]
-#[command(name = "lunzhi", version, about, disable_help_subcommand = true)]
+#[command(name = "lunzhi", version, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -187,7 +187,7 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
         let page = ask_page(&app, &acting, Submitted::new(form, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    match app.heavy(move || roster::read(&file, &choice)).await? {
+    match app.heavy_in_turn(acting.person().account, move || roster::read(&file, &choice)).await? {
         Ok(Roster { members, ignored, sheet }) => {
             let (today, judging) = (app.clock.today(), Arc::clone(&plan));
             let judged = app.heavy(move || (judge(&judging.as_of(today), union, &members), members)).await?;

@@ -101,7 +101,7 @@ async fn add_picture(
     let filter = own(&voice, &person, id, &form.opened).await?;
     let picture = match upload.file.take() {
         None => Err("请选择一张图片".to_owned()),
-        Some(file) => voice.heavy(move || redraw(&file, SCENE)).await?,
+        Some(file) => voice.heavy_in_turn(person.account, move || redraw(&file, SCENE)).await?,
     };
     let picture = match picture {
         Ok(picture) => picture,

@@ -143,7 +143,7 @@ async fn act(State(voice): State<Voice>, person: SignedIn, mut upload: Upload) -
     }
     let mut picture = None;
     if let Some(file) = upload.file.take() {
-        match voice.heavy(move || redraw(&file, SCENE)).await? {
+        match voice.heavy_in_turn(person.account, move || redraw(&file, SCENE)).await? {
             Ok(jpeg) => picture = Some(jpeg),
             Err(why) => errors.add("file", why),
         }

@@ -1,9 +1,8 @@
 //! How many files are on their way at once: each lies in memory until it is sent, and a slow reader takes its time.
 
 use std::{
-    collections::HashMap,
     pin::Pin,
-    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
 };
 
@@ -16,6 +15,7 @@ use axum::{
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::account_places::AccountPlaces;
 use crate::{failure::Failure, ids::AccountId};
 
 /// Files at once to those who have not signed in, of at most 8 MB each.
@@ -25,8 +25,6 @@ const LARGE: u64 = 1024 * 1024;
 /// Such answers at once, to all and to one account: who signs in often has no more of them.
 const TO_ALL: usize = 16;
 const TO_ONE: usize = 4;
-/// Accounts remembered; beyond, those with nothing under way are forgotten.
-const REMEMBERED: usize = 1_000;
 
 /// The places for files: those that anybody may ask for have their own.
 #[derive(Debug, Clone)]
@@ -36,8 +34,8 @@ pub struct Downloads(Arc<Parts>);
 struct Parts {
     strangers: Arc<Semaphore>,
     everybody: Arc<Semaphore>,
-    /// The places of each account, while it has files under way.
-    accounts: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
+    /// The places of each account.
+    accounts: AccountPlaces,
 }
 
 /// Whose request it is, as far as somebody asked while it was answered.
@@ -60,7 +58,8 @@ impl Default for Downloads {
 impl Downloads {
     fn new(at_once: usize) -> Self {
         let places = |number| Arc::new(Semaphore::new(number));
-        Self(Arc::new(Parts { strangers: places(at_once), everybody: places(TO_ALL), accounts: Mutex::default() }))
+        let accounts = AccountPlaces::new(TO_ONE);
+        Self(Arc::new(Parts { strangers: places(at_once), everybody: places(TO_ALL), accounts }))
     }
 
     /// A place for a file that anybody may ask for, to be asked for before it is read.
@@ -72,21 +71,8 @@ impl Downloads {
     }
 
     fn place_of(&self, account: AccountId) -> Result<DownloadPlace, Failure> {
-        let of_account = taken(&self.of_account(account))?;
+        let of_account = taken(&self.0.accounts.of(account))?;
         Ok(DownloadPlace(Arc::new(Permits { _of_all: taken(&self.0.everybody)?, _of_account: Some(of_account) })))
-    }
-
-    fn of_account(&self, account: AccountId) -> Arc<Semaphore> {
-        let mut accounts = self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        if accounts.len() >= REMEMBERED {
-            accounts.retain(|_, known| known.strong_count() > 0);
-        }
-        if let Some(known) = accounts.get(&account).and_then(Weak::upgrade) {
-            return known;
-        }
-        let new = Arc::new(Semaphore::new(TO_ONE));
-        accounts.insert(account, Arc::downgrade(&new));
-        new
     }
 }
 

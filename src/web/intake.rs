@@ -1,11 +1,7 @@
 //! How many bytes of uploads are in memory at once. A place is asked for before a body is read: whoever has none is told
 //! to come again, and what was sent waits in the socket meanwhile.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::http::{HeaderMap, header};
 use tokio::{
@@ -13,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::routes::LARGEST_FORM;
+use super::{account_places::AccountPlaces, routes::LARGEST_FORM};
 use crate::{database::space::Space, failure::Failure, ids::AccountId, sheet::LARGEST_FILE};
 
 /// The most that is kept of one body; what is sent beyond is read past.
@@ -28,8 +24,6 @@ const OF_AN_ACCOUNT: usize = 2 * LARGEST_BODY;
 const WAITS: Duration = Duration::from_secs(5);
 /// Bodies that are read at once although there is no place for them, for what was typed beside their files.
 const READ_PAST: usize = 16;
-/// Accounts remembered; beyond, those with nothing under way are forgotten.
-const REMEMBERED: usize = 1_000;
 
 /// The places for bodies of uploads.
 #[derive(Debug, Clone)]
@@ -41,8 +35,8 @@ struct Parts {
     read_past: Arc<Semaphore>,
     waits: Duration,
     space: Space,
-    /// The units of each account while it has uploads under way.
-    accounts: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
+    /// The units of each account.
+    accounts: AccountPlaces,
 }
 
 impl Default for Intake {
@@ -77,8 +71,9 @@ impl Intake {
     /// As [`new`](Self::new), where an upload waits so long for its place.
     #[must_use]
     pub fn waiting(waits: Duration, space: Space) -> Self {
+        let (units, accounts) = (Arc::new(Semaphore::new(BUDGET / UNIT)), AccountPlaces::new(OF_AN_ACCOUNT / UNIT));
         let read_past = Arc::new(Semaphore::new(READ_PAST));
-        Self(Arc::new(Parts { units: units(BUDGET), read_past, waits, space, accounts: Mutex::default() }))
+        Self(Arc::new(Parts { units, read_past, waits, space, accounts }))
     }
 
     /// A place for the body of an account's request with these headers.
@@ -93,7 +88,7 @@ impl Intake {
         let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let wanted = length.unwrap_or(LARGEST_BODY).clamp(1, LARGEST_BODY).div_ceil(UNIT);
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
-        let own = self.units_of(account);
+        let own = self.0.accounts.of(account);
         let both = async {
             let of_account = own.acquire_many_owned(wanted).await?;
             let of_all = Arc::clone(&self.0.units).acquire_many_owned(wanted).await?;
@@ -109,21 +104,4 @@ impl Intake {
     pub fn read_past(&self) -> Result<ReadPast, Failure> {
         Arc::clone(&self.0.read_past).try_acquire_owned().map(ReadPast).map_err(|_| Failure::Busy)
     }
-
-    fn units_of(&self, account: AccountId) -> Arc<Semaphore> {
-        let mut accounts = self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        if accounts.len() >= REMEMBERED {
-            accounts.retain(|_, known| known.strong_count() > 0);
-        }
-        if let Some(known) = accounts.get(&account).and_then(Weak::upgrade) {
-            return known;
-        }
-        let new = units(OF_AN_ACCOUNT);
-        accounts.insert(account, Arc::downgrade(&new));
-        new
-    }
-}
-
-fn units(bytes: usize) -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(bytes / UNIT))
 }

@@ -1,5 +1,6 @@
 //! What every request shares and no feature owns: routes, forms, headers, cookies, connections, and observation.
 
+pub mod account_places;
 pub mod connections;
 pub mod cookies;
 pub mod downloads;

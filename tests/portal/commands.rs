@@ -55,6 +55,13 @@ fn roster(presidium: u32) -> String {
 }
 
 #[test]
+fn help_says_in_chinese_what_the_program_is() {
+    let help = Command::new(env!("CARGO_BIN_EXE_lunzhi")).env_clear().arg("--help").output().unwrap();
+    let says = String::from_utf8(help.stdout).unwrap();
+    assert!(says.starts_with("轮值：依规运行学生会的系统"), "{says}");
+}
+
+#[test]
 fn check_prints_one_object_with_exactly_the_rules_of_its_union() {
     let desk = Desk::new();
     let output = lunzhi(&SCHOOL, &desk.file("r.csv", roster(6)));

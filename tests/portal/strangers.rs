@@ -2,8 +2,12 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    io::{Read as _, Write as _},
+    io::{Cursor, Read as _, Write as _},
     net::TcpStream,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -262,6 +266,35 @@ async fn strangers_hold_no_places_of_uploads() {
         std::thread::sleep(Duration::from_millis(100));
     }
     drop(strangers);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_who_sends_picture_after_picture_leaves_the_others_their_turn() {
+    let portal = Portal::start().await;
+    let student = portal.signed_in(OfficeKind::Student).await;
+    let mut staff = portal.signed_in(OfficeKind::Administrator).await;
+    // A few KB that take long to draw.
+    let mut picture = Cursor::new(Vec::new());
+    image::GrayImage::new(4_000, 4_000).write_to(&mut picture, image::ImageFormat::Png).unwrap();
+    let (picture, drawn) = (Arc::new(picture.into_inner()), Arc::new(AtomicUsize::new(0)));
+    let sent: Vec<_> = (0..12)
+        .map(|_| {
+            let (mut student, picture, drawn) = (student.clone(), Arc::clone(&picture), Arc::clone(&drawn));
+            tokio::spawn(async move {
+                let page = student.upload("/voice/new", &[("title", "")], Some(("a.png", picture.as_slice()))).await;
+                drawn.fetch_add(1, Ordering::Relaxed);
+                page.status
+            })
+        })
+        .collect();
+    while drawn.load(Ordering::Relaxed) == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(staff.get("/offices.xlsx").await.status, 200);
+    assert!(drawn.load(Ordering::Relaxed) < 6, "nobody waits for all of them");
+    for one in sent {
+        assert_eq!(one.await.unwrap(), 422);
+    }
 }
 
 #[tokio::test]

@@ -240,7 +240,7 @@ async fn read(
     let application = form.read(round, true, silent, errors);
     let mut photo = None;
     if let Some(file) = file {
-        match app.heavy(move || redraw(&file, PORTRAIT)).await? {
+        match app.heavy_in_turn(person.account, move || redraw(&file, PORTRAIT)).await? {
             Ok(jpeg) => photo = Some(jpeg),
             Err(why) => errors.add("file", why),
         }

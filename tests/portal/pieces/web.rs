@@ -257,6 +257,20 @@ mod intake {
     }
 }
 
+mod account_places {
+    use lunzhi::{ids::AccountId, web::account_places::AccountPlaces};
+
+    #[test]
+    fn an_account_has_its_places_and_the_others_have_theirs() {
+        let (places, one, other) = (AccountPlaces::new(1), AccountId::random(), AccountId::random());
+        let first = places.of(one).try_acquire_owned().unwrap();
+        assert!(places.of(one).try_acquire_owned().is_err());
+        assert!(places.of(other).try_acquire_owned().is_ok());
+        drop(first);
+        assert!(places.of(one).try_acquire_owned().is_ok());
+    }
+}
+
 mod upload_body {
     use std::{
         convert::Infallible,
