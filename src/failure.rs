@@ -18,7 +18,11 @@ use time::Date;
 
 use crate::{
     office::OfficeKind,
-    page::{chrome::Chrome, filters, unsent::Unsent},
+    page::{
+        chrome::Chrome,
+        filters,
+        unsent::{TypedText, Unsent},
+    },
     rules::{Finding, Outcome},
     text::chinese_day,
 };
@@ -158,7 +162,7 @@ pub struct FailurePage {
     /// What a form says that comes back because of it; none where sending it once more would not help.
     unsent: Option<Unsent>,
     /// What was typed into the form that met it.
-    texts: Vec<String>,
+    texts: Vec<TypedText>,
 }
 
 /// The way out of most failures.
@@ -186,7 +190,7 @@ impl FailurePage {
 
     /// The page with what was typed, so that it can be copied.
     #[must_use]
-    pub fn with_texts(self, texts: Vec<String>) -> Self {
+    pub fn with_texts(self, texts: Vec<TypedText>) -> Self {
         Self { texts, ..self }
     }
 }

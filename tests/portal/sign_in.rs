@@ -590,6 +590,17 @@ async fn whatever_a_form_meets_what_was_typed_is_not_lost() {
 }
 
 #[tokio::test]
+async fn what_a_page_filled_in_itself_is_not_shown_as_if_somebody_had_typed_it() {
+    let portal = Portal::two().await;
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    let fields = [("total", "4711"), ("seen", "8f3A"), ("kind", "grades"), ("period", "写了很久的期间")];
+    let refused = student.post("/retention/erase", &fields).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    assert_eq!(refused.all("section.card h2"), ["统计期间"], "{}", refused.text());
+    assert_eq!(refused.all("section.card p"), ["写了很久的期间"], "{}", refused.text());
+}
+
+#[tokio::test]
 async fn a_number_signs_in_whatever_its_case_and_width_and_is_counted_as_one() {
     let portal = Portal::two().await;
     for number in ["SCHOOL_LEAGUE", "School_League", "ｓｃｈｏｏｌ＿ｌｅａｇｕｅ", " school_league\u{200b}"]
