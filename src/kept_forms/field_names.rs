@@ -44,7 +44,7 @@ const HIDDEN: [(&str, &[&str]); 17] = [
     ("rounds", &["place", "places", "slot", "union"]),
     ("slips", &["college", "number", "year"]),
     ("unions", &["document", "own", "rule", "what"]),
-    ("vetting", &["case", "college", "total"]),
+    ("vetting", &["case", "college", "late", "many", "page", "place", "sort", "total"]),
 ];
 
 /// What fields are called, where all that have one name are called alike: a name and its label a line.

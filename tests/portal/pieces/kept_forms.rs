@@ -105,7 +105,7 @@ mod field_names {
     use crate::house::files;
 
     /// Of these the page fills in nothing but what was chosen on it, or a mark that is no text.
-    const SEEN: [&str; 6] = ["hidden", "hidden_columns", "kind", "matter", "sheet", "sort"];
+    const SEEN: [&str; 5] = ["hidden", "hidden_columns", "kind", "matter", "sheet"];
     const PARTS: [&str; 16] = [
         "activities",
         "cases",
