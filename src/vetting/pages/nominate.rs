@@ -135,7 +135,7 @@ fn is_near(office: &ChainOffice, fact: &StudentFacts) -> bool {
         && office.class.is_none_or(|class| class == fact.class_id)
 }
 
-const NOBODY: &str = "本单位没有这个学号的学生；请核对，或先导入学生名单";
+const NOBODY: &str = "本单位没有这个学号的学生；请核对。名单里确实没有的，由学生工作部门或校团委导入";
 
 /// Why this office cannot put that student forward.
 fn barred(office: &ChainOffice, person: &SignedIn, round: &Round, fact: &StudentFacts, day: Date) -> Option<String> {
