@@ -74,7 +74,7 @@ async fn a_long_list_stops_at_its_page_and_says_how_many_there_are() {
         first.attributes("tbody input[name=case]", "value").into_iter().map(|case| ("case".to_owned(), case)).collect();
     let done =
         batch(&mut branch, &fields, &[("verdict", "agree"), ("words", "政治坚定，品行端正，愿意服务同学")]).await;
-    assert!(done.text().contains("已对 50 人签署"), "{}", done.text());
+    assert!(done.text().contains("已对 50 人签署") && done.text().contains("点姓名可以收回"), "{}", done.text());
     assert!(branch.get("/vetting").await.text().contains("待我办理 10"));
     let waits = league.get("/vetting?many=yes").await;
     assert_eq!(waits.attributes("tbody input[name=case]", "value").len(), 50);
