@@ -1,8 +1,8 @@
 //! What the name of a form's field tells: whether anybody typed it, and what it is called.
 
-/// Fields that the page fills in and nobody sees, by the first part of the address to which they are sent; without a part,
-/// wherever they are sent.
-const HIDDEN: [(&str, &[&str]); 17] = [
+/// Fields that the page fills in and nobody sees, by a part of the address to which they are sent. Elsewhere one of the same
+/// name may be typed into.
+const HIDDEN: [(&str, &[&str]); 16] = [
     (
         "",
         &[
@@ -29,22 +29,21 @@ const HIDDEN: [(&str, &[&str]); 17] = [
             "whom",
         ],
     ),
-    ("activities", &["code"]),
-    ("cases", &["case", "college"]),
-    ("checkup", &["rows"]),
-    ("congresses", &["body", "place"]),
-    ("disclosure", &["answer", "no", "union"]),
-    ("monitoring", &["name", "number"]),
-    ("nominations", &["of"]),
-    ("plan-drafts", &["version"]),
-    ("plans", &["confirm", "from", "rule", "version"]),
-    ("retention", &["total"]),
-    ("reviews", &["person"]),
-    ("rollover", &["cohort", "day", "from", "into"]),
-    ("rounds", &["place", "places", "slot", "union"]),
-    ("slips", &["college", "number", "year"]),
-    ("unions", &["document", "own", "rule", "what"]),
-    ("vetting", &["case", "college", "late", "many", "page", "place", "sort", "total"]),
+    ("/activities/", &["code"]),
+    ("/cases/", &["case", "college"]),
+    ("/checkup/faults", &["rows"]),
+    ("/delegates/steps", &["place"]),
+    ("/disclosure/", &["no", "union"]),
+    ("/mending", &["own", "rule"]),
+    ("/nominations/", &["of"]),
+    ("/on-paper/", &["person"]),
+    ("/own-rules", &["rule"]),
+    ("/plan-drafts/", &["version"]),
+    ("/plans/adopt", &["confirm", "rule", "version"]),
+    ("/retention/", &["total"]),
+    ("/rounds/", &["place", "places", "slot", "union"]),
+    ("/slips", &["college", "number", "year"]),
+    ("/vetting", &["case", "college", "late", "many", "page", "place", "sort", "total"]),
 ];
 
 /// What fields are called, where all that have one name are called alike: a name and its label a line.
@@ -53,8 +52,7 @@ const LABELS: &str = include_str!("labels.txt");
 /// Nobody typed or chose what stands in the field of that name, in a form that is sent to the path.
 #[must_use]
 pub fn is_hidden(path: &str, name: &str) -> bool {
-    let part = path.trim_start_matches('/').split(['/', '?']).next().unwrap_or_default();
-    HIDDEN.iter().any(|(of, names)| (of.is_empty() || *of == part) && names.contains(&name))
+    HIDDEN.iter().any(|(part, names)| path.contains(part) && names.contains(&name))
 }
 
 /// The label of the fields of that name; empty where it is not known.
