@@ -312,6 +312,7 @@ async fn switching_the_office_changes_what_one_may_do() {
     let refused = person.get("/plans").await;
     assert_eq!(refused.status, 403);
     assert!(refused.text().contains("你还担任 <strong>校团委</strong>"));
+    assert_eq!(refused.attributes("main .actions a", "href"), ["/me#offices", "/"], "with a button that leads on");
     let stranger = portal.signed_in(OfficeKind::Student).await.post("/me/office", &[("office", &office)]).await;
     assert_eq!(stranger.status, 404, "an office of somebody else's cannot be taken");
 }
