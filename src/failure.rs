@@ -9,7 +9,7 @@ use askama_web::WebTemplate;
 use axum::{
     Extension,
     extract::Request,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -18,7 +18,11 @@ use time::Date;
 
 use crate::{
     office::OfficeKind,
-    page::{chrome::Chrome, filters, unsent::Unsent},
+    page::{
+        chrome::Chrome,
+        filters,
+        unsent::{TypedText, Unsent},
+    },
     rules::{Finding, Outcome},
     text::chinese_day,
 };
@@ -158,7 +162,7 @@ pub struct FailurePage {
     /// What a form says that comes back because of it; none where sending it once more would not help.
     unsent: Option<Unsent>,
     /// What was typed into the form that met it.
-    texts: Vec<String>,
+    texts: Vec<TypedText>,
 }
 
 /// The way out of most failures.
@@ -186,7 +190,7 @@ impl FailurePage {
 
     /// The page with what was typed, so that it can be copied.
     #[must_use]
-    pub fn with_texts(self, texts: Vec<String>) -> Self {
+    pub fn with_texts(self, texts: Vec<TypedText>) -> Self {
         Self { texts, ..self }
     }
 }
@@ -500,16 +504,26 @@ fn soon(heading: &'static str, says: &str, unsent: Unsent) -> Response {
 /// elsewhere, a handler out of time), which else are a line of English or nothing.
 pub async fn dress(request: Request, next: Next) -> Response {
     let for_machines = matches!(request.uri().path(), "/healthz" | "/metrics");
+    let only_asks = request.method() == Method::GET;
     let response = next.run(request).await;
-    if for_machines { response } else { dressed(response) }
+    if for_machines {
+        return response;
+    }
+    // Whoever only asks sends no form: an address that cannot be read, as of a link that was cut off, leads nowhere.
+    if only_asks && response.status() == StatusCode::BAD_REQUEST && !is_page(&response) {
+        return Failure::Missing.into_response();
+    }
+    dressed(response)
+}
+
+fn is_page(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// The answer, or the page of a refusal that is none yet.
 #[must_use]
 pub fn dressed(response: Response) -> Response {
-    let is_page =
-        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if is_page {
+    if is_page(&response) {
         return response;
     }
     match response.status() {

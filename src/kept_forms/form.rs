@@ -7,10 +7,12 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::field_names::{self, label};
 use crate::{
     auth::token::Token,
     failure::Failure,
     ids::{AccountId, OfficeId},
+    page::unsent::TypedText,
     sealing::keys::{self, Purpose},
     web::forms::{TypedField, typeable_part},
 };
@@ -65,11 +67,16 @@ impl KeptForm {
         self
     }
 
-    /// What was typed, without the marks by which forms name things and choices.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
+    /// What was typed, without what the page filled in and the marks by which forms name things and choices.
+    #[must_use]
+    pub fn texts(&self) -> Vec<TypedText> {
         let is_choice = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'));
-        let is_text = move |text: &str| !is_choice(text.trim()) && text.parse::<uuid::Uuid>().is_err();
-        self.fields.iter().map(|field| field.value.as_str()).filter(move |text| is_text(text))
+        let is_mark = |text: &str| text.split('.').next().is_some_and(|id| id.parse::<uuid::Uuid>().is_ok());
+        let is_text = |text: &str| !is_choice(text) && !is_mark(text);
+        let typed = self.fields.iter().filter(|field| is_text(field.value.trim()));
+        let typed = typed.filter(|field| !field_names::is_hidden(&self.path, &field.name));
+        let told = |field: &TypedField| TypedText { label: label(&field.name), text: field.value.clone() };
+        typed.map(told).collect()
     }
 
     /// The body that sends it, and its type.

@@ -25,7 +25,11 @@ use crate::{
         token::{Purpose, Token, clear_kept_form},
     },
     failure::{Failure, FailurePage, SignedOut, dressed},
-    page::{chrome::Chrome, filters, unsent::Unsent},
+    page::{
+        chrome::Chrome,
+        filters,
+        unsent::{TypedText, Unsent},
+    },
     web::{
         forms::{TypedField, TypedFields, Upload, is_over_the_limit, local_path},
         intake::Uploader,
@@ -137,8 +141,7 @@ async fn give_back(next: Next, before: Parts, form: KeptForm, page: FailurePage,
         Some(unsent) => timeout(SHOWN_WITHIN, again(next, before, &form, unsent)).await.ok().flatten(),
         None => None,
     };
-    let typed = || form.texts().map(str::to_owned).collect();
-    let mut shown = shown.unwrap_or_else(|| page.with_texts(typed()).into_response());
+    let mut shown = shown.unwrap_or_else(|| page.with_texts(form.texts()).into_response());
     *shown.status_mut() = failed.status();
     if let Some(after) = failed.headers().get(header::RETRY_AFTER) {
         shown.headers_mut().insert(header::RETRY_AFTER, after.clone());
@@ -212,7 +215,7 @@ async fn forget(app: &App, headers: &HeaderMap, mut response: Response) -> Respo
 struct TypedPage {
     chrome: Chrome,
     says: &'static str,
-    texts: Vec<String>,
+    texts: Vec<TypedText>,
 }
 
 /// Stands outside all routes: shows the form that was kept for whoever asks.
@@ -259,8 +262,7 @@ async fn shown(app: &App, request: Request, next: Next) -> Result<Response, Fail
         *response.status_mut() = StatusCode::OK;
         return Ok(response);
     }
-    let texts = form.texts().map(str::to_owned).collect();
-    let page =
-        TypedPage { chrome: app.chrome(&person, "没有提交的内容"), says: Unsent::SignedOut.label(), texts };
+    let chrome = app.chrome(&person, "没有提交的内容");
+    let page = TypedPage { chrome, says: Unsent::SignedOut.label(), texts: form.texts() };
     Ok(page.into_response())
 }

@@ -18,6 +18,7 @@
 //! A file about which somebody is asked first (which sheet, what about hidden rows) is kept the same way, so that it need
 //! not be chosen again: one a person, for an hour.
 
+pub mod field_names;
 pub mod file;
 pub mod form;
 pub mod kept;

@@ -22,6 +22,14 @@ words! {
     Failed = "failed", "系统出了问题，刚才的提交可能没有办理。请先到相应页面核对是否已经生效，再决定要不要重交；填的内容在下面。";
 }
 
+/// What was typed into a field of a form whose page cannot be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedText {
+    /// What the field is called; empty where that is not known.
+    pub label: &'static str,
+    pub text: String,
+}
+
 tokio::task_local! {
     static UNSENT: Unsent;
 }

@@ -120,7 +120,8 @@ pub(super) fn nominated_in_words(people: u32, unreachable: u32) -> String {
         return format!("已提交 {people} 人，并已通知本人确认；本人确认、承诺之后进入下一步。");
     }
     format!(
-        "已提交 {people} 人，其中 {unreachable} 人账号还没有激活，看不到通知、也不能确认，请先把激活条发给他们；候选人名单里标着“未激活”。"
+        "已提交 {people} 人，其中 {unreachable} 人账号还没有激活，看不到通知、也不能确认：\
+         激活条由院系团组织、校团委或系统管理员打印，请先发给他们；候选人名单里标着“未激活”。"
     )
 }
 

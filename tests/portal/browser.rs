@@ -1288,6 +1288,9 @@ fn on_a_phone_the_header_is_one_row_in_every_office() {
 
 #[test]
 fn a_check_in_officer_takes_delegates_on_a_phone() {
+    const LOW: &str = "return [...document.querySelectorAll('main a, main button, main summary')]
+        .filter((one) => one.offsetParent !== null && one.getBoundingClientRect().height < 43.5)
+        .map((one) => one.innerText)";
     let before = async || {
         let portal = Portal::start().await;
         let (path, mut league) = checking_in(&portal, 6).await;
@@ -1307,6 +1310,7 @@ fn a_check_in_officer_takes_delegates_on_a_phone() {
         let told = desk.browser.find(Locator::Css(".desk-told")).await.unwrap().text().await.unwrap();
         assert!(told.contains("学生2"), "{told}");
         desk.judge("somebody came").await;
+        assert_eq!(desk.browser.execute(LOW, vec![]).await.unwrap(), json!([]), "a thumb hits what is pressed there");
         desk.fill("学号、代表证号或姓名", "002").await;
         desk.press("签到").await;
         let told = desk.browser.find(Locator::Css(".desk-told")).await.unwrap().text().await.unwrap();

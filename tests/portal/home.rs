@@ -161,3 +161,13 @@ async fn questionnaires_and_trainings_stand_on_the_calendar_of_whoever_is_asked_
     assert!(text.contains("SUMMARY:秋季培训\r\nLOCATION:报告厅") && text.contains("UID:own_training-"), "{text}");
     assert!(!text.contains("SUMMARY:问卷："), "it asks other years now: {text}");
 }
+
+#[tokio::test]
+async fn an_address_that_was_cut_off_leads_nowhere_and_is_no_form() {
+    let portal = Portal::start().await;
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    for path in ["/votes/4f8276f1-5ff7", "/proposals/d43ea806", "/applications/1"] {
+        let page = student.get(path).await;
+        assert_eq!((page.status, page.heading().as_str()), (404, "没有这一页"), "{path}: {}", page.text());
+    }
+}

@@ -307,7 +307,9 @@ async fn a_card_is_scanned_by_an_officer_and_by_nobody_else() {
     let own = format!("{path}/meeting/mine");
     let page = delegate.get(&own).await;
     assert!(page.status == 200 && page.text().contains("代表证号") && page.text().contains("001"), "{}", page.text());
-    assert_eq!(delegate.post(&own, &[]).await.all(".phone-card p").len(), 1);
+    let shown = delegate.post(&own, &[]).await;
+    assert_eq!(shown.all(".phone-card p").remove(0), "学生1 代表证 001", "who cannot be scanned says it");
+    assert_eq!(shown.all("main form button"), ["换一个二维码"]);
     // The code itself stands in the drawing alone; the test puts one of its own in its place.
     let code = "abcde-fghjk-mnpqr-stuvw";
     let put = "update delegate_card set code_hash = sha256('abcdefghjkmnpqrstuvw'::bytea) where kind = 'phone'";

@@ -109,6 +109,7 @@ async fn a_proposal_needs_two_who_second_it_on_their_own_phones() {
     assert!(alone.status == 409 && alone.text().contains("附议 0 人，应有 2 人以上"), "{}", alone.text());
     let nobody = lead.post(&format!("{path}/ask"), &[("peer", "20240100")]).await;
     assert!(nobody.fault("邀请附议的代表").contains("没有找到"), "only delegates second: {}", nobody.text());
+    assert!(nobody.attributes("main details", "open").is_empty(), "nothing is wrong with the draft");
     let own = lead.post(&format!("{path}/ask"), &[("peer", "学生1")]).await;
     assert!(own.fault("邀请附议的代表").contains("自己不用附议"));
     for peer in ["学生2", "20240003"] {
@@ -124,7 +125,10 @@ async fn a_proposal_needs_two_who_second_it_on_their_own_phones() {
     let mut stranger = portal.signed_in(OfficeKind::CollegeUnion).await;
     assert_eq!(stranger.get(&path).await.status, 404);
     assert_eq!(second.post(&format!("{path}/submit"), &[]).await.status, 404);
+    assert!(lead.get(&path).await.text().contains("附议够 2 人才能提交"));
+    assert!(!lead.get("/inbox").await.text().contains("可以提交提案"));
     assert_eq!(third.post(&format!("{path}/answer"), &[("answer", "yes")]).await.status, 303, "one may think again");
+    assert!(lead.get("/inbox").await.text().contains("附议的人数已够，可以提交提案"));
     assert_eq!(lead.post(&format!("{path}/submit"), &[]).await.status, 303);
     let twice = lead.post(&format!("{path}/submit"), &[]).await;
     assert!(twice.status == 409 && twice.text().contains("已提交"), "{}", twice.text());

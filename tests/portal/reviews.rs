@@ -396,6 +396,7 @@ async fn a_semester_is_scored_opened_disputed_settled_and_nominated_from() {
     assert_eq!(story.act("people/1/answer", &[("answer", "")]).await.status, 422);
     see_other(&story.answer(9, "good").await);
     assert!(officer.get(&own).await.text().contains("原为优秀"));
+    assert!(officer.get("/inbox").await.text().contains("等次改为良好。"), "the message says what became of it");
     let begin = |criterion: &'static str, review: &str| {
         let text = |text: &str| text.to_owned();
         [

@@ -312,6 +312,7 @@ async fn switching_the_office_changes_what_one_may_do() {
     let refused = person.get("/plans").await;
     assert_eq!(refused.status, 403);
     assert!(refused.text().contains("你还担任 <strong>校团委</strong>"));
+    assert_eq!(refused.attributes("main .actions a", "href"), ["/me#offices", "/"], "with a button that leads on");
     let stranger = portal.signed_in(OfficeKind::Student).await.post("/me/office", &[("office", &office)]).await;
     assert_eq!(stranger.status, 404, "an office of somebody else's cannot be taken");
 }
@@ -587,6 +588,17 @@ async fn whatever_a_form_meets_what_was_typed_is_not_lost() {
     let (semesters,): (i64,) =
         sqlx::query_as("select count(*) from semester").fetch_one(&mut portal.owner().await).await.unwrap();
     assert_eq!(semesters, 0);
+}
+
+#[tokio::test]
+async fn what_a_page_filled_in_itself_is_not_shown_as_if_somebody_had_typed_it() {
+    let portal = Portal::two().await;
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    let fields = [("total", "4711"), ("seen", "8f3A"), ("kind", "grades"), ("period", "写了很久的期间")];
+    let refused = student.post("/retention/erase", &fields).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    assert_eq!(refused.all("section.card h2"), ["统计期间"], "{}", refused.text());
+    assert_eq!(refused.all("section.card p"), ["写了很久的期间"], "{}", refused.text());
 }
 
 #[tokio::test]

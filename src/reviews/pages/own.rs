@@ -41,6 +41,13 @@ pub(super) struct OwnRow {
     pub person: Person,
 }
 
+impl OwnRow {
+    /// The last day on which they may object to their result; none where they may not, or not any more.
+    fn objects_until(&self, today: Date) -> Option<Date> {
+        self.review.object_until.filter(|_| self.review.takes_objections(today))
+    }
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "reviews/own_list.html")]
 pub(super) struct OwnReviewsPage {

@@ -418,7 +418,8 @@ pub(super) async fn answer(
             return Err(not_now(&app, acting.person(), "答复异议", &locked));
         }
         let subject = format!("对评议结果的异议已答复：{}", locked.title());
-        let notice = Notice::new(subject, id.own_path()).says(&given.says);
+        let changed = grade.map(|grade| format!("等次改为{}。", grade.label())).unwrap_or_default();
+        let notice = Notice::new(subject, id.own_path()).says(format!("{changed}{}", given.says));
         tell(db, acting.institution(), To::Student(person.student), &notice, now).await?;
         let what = grade.map_or("维持原等次".to_owned(), |grade| format!("改为{}", grade.label()));
         let entry = audit::Entry::about(Verb::ReviewKept, person.student)

@@ -135,7 +135,7 @@ fn is_near(office: &ChainOffice, fact: &StudentFacts) -> bool {
         && office.class.is_none_or(|class| class == fact.class_id)
 }
 
-const NOBODY: &str = "本单位没有这个学号的学生；请核对，或先导入学生名单";
+const NOBODY: &str = "本单位没有这个学号的学生；请核对。名单里确实没有的，由学生工作部门或校团委导入";
 
 /// Why this office cannot put that student forward.
 fn barred(office: &ChainOffice, person: &SignedIn, round: &Round, fact: &StudentFacts, day: Date) -> Option<String> {
@@ -535,6 +535,11 @@ fn words(text: &str, needed: bool, field: &'static str, errors: &mut Errors) -> 
     None
 }
 
+/// What stands in the way of a row's person, with the name that the row has: few know their classmates by number.
+fn with_name(name: &str, says: String) -> String {
+    if name.is_empty() || says.contains(name) { says } else { format!("{name}：{says}") }
+}
+
 /// Adds who has another name than the file says, for a number typed wrong is somebody else's; and of rows whose place
 /// cannot be read, what stands in the way of their people.
 async fn add_misnamed(
@@ -575,7 +580,7 @@ async fn add_misnamed(
             }),
         };
         if let Some(says) = says {
-            reader.fault("学号", says);
+            reader.fault("学号", with_name(&named, says));
         }
     }
     Ok(())
@@ -641,8 +646,9 @@ pub(super) async fn file(
             continue;
         };
         let row = sheet.rows.iter().find(|row| same_number(&columns.shown(row, "学号"), &number));
-        let row = row.map_or(0, |row| row.number);
-        bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });
+        let name = row.map(|row| columns.shown(row, "姓名")).unwrap_or_default();
+        let reason = with_name(&name, says);
+        bad.push(BadCell { row: row.map_or(0, |row| row.number), column: "学号".to_owned(), value: number, reason });
     }
     bad.sort_by_key(|cell| cell.row);
     errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));

@@ -390,6 +390,23 @@ pub(super) struct BatchPage {
     kept: String,
 }
 
+/// The list in which a form was filled in, so that it comes back with all that was ticked there.
+fn list_of(form: &OpinionForm) -> WorkQuery {
+    let is_long = form.case.len() > usize::try_from(A_PAGE).unwrap_or(50);
+    WorkQuery {
+        round: form.round.clone(),
+        college: form.college.clone(),
+        q: form.q.clone(),
+        late: form.late.clone(),
+        step: form.step.clone(),
+        place: form.place.clone(),
+        sort: form.sort.clone(),
+        many: if is_long { "yes".to_owned() } else { form.many.clone() },
+        page: form.page.parse().unwrap_or(0),
+        did: String::new(),
+    }
+}
+
 pub(super) async fn act(
     State(app): State<App>,
     acting: Acting<Vetter>,
@@ -397,13 +414,6 @@ pub(super) async fn act(
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
-    let filter = || WorkQuery {
-        round: form.round.clone(),
-        college: form.college.clone(),
-        q: form.q.clone(),
-        many: if form.case.len() > usize::try_from(A_PAGE).unwrap_or(50) { "yes".to_owned() } else { String::new() },
-        ..WorkQuery::default()
-    };
     // What the opinion must say depends on the step, and a session belongs to one step of one round.
     let ids: Vec<Uuid> = form.case.iter().filter_map(|text| text.split('.').next()?.parse().ok()).collect();
     let steps = store::steps_of(&mut *app.read().await?, &office, &ids).await?;
@@ -413,7 +423,7 @@ pub(super) async fn act(
         errors.add("session", "登记新会议时，所选各件须同属一个轮次的同一环节");
     }
     let (Some(asked), true) = (asked, errors.is_empty()) else {
-        let page = page(&app, &acting, filter(), Submitted::new(form.clone(), errors)).await?;
+        let page = page(&app, &acting, list_of(&form), Submitted::new(form.clone(), errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let place = steps.first().copied();
@@ -450,7 +460,7 @@ pub(super) async fn act(
     if !batch.crowded.is_empty() {
         // Nobody was decided: the list comes back with the same ticks.
         errors.add("case", format!("{}；没有办理任何一人，请只勾选拟确定的人选", batch.crowded.join("；")));
-        let page = page(&app, &acting, filter(), Submitted::new(form.clone(), errors)).await?;
+        let page = page(&app, &acting, list_of(&form), Submitted::new(form.clone(), errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let of_cases: Vec<Uuid> = steps.iter().map(|(round, _)| round.0).collect();
@@ -588,7 +598,16 @@ fn result(
         verdict,
         done: batch.done.into_iter().map(|(case, stage)| (words(&case, stage), case)).collect(),
         held: batch.held.into_iter().map(held).collect(),
-        kept: filters::query(&[("round", &form.round), ("college", &form.college), ("q", &form.q)]),
+        kept: filters::query(&[
+            ("round", &form.round),
+            ("college", &form.college),
+            ("q", &form.q),
+            ("late", &form.late),
+            ("step", &form.step),
+            ("place", &form.place),
+            ("sort", &form.sort),
+            ("many", &form.many),
+        ]),
     }
 }
 

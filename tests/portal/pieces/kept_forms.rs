@@ -74,4 +74,107 @@ mod form {
         assert_eq!((read.field("title"), read.field("note")), ("秋季 & 招新", "一\r\n二"));
         assert!(read.file.is_none());
     }
+
+    #[test]
+    fn what_can_be_copied_is_what_was_typed_under_its_label() {
+        let field = |name: &str, value: &str| TypedField { name: name.to_owned(), value: value.to_owned() };
+        let case = "7b4b1a6e-7a55-4f6e-9f57-0d5b1f8c2a11";
+        let fields = vec![
+            field("case", &format!("{case}.1.0")),
+            field("round", case),
+            field("q", "张"),
+            field("verdict", "agree"),
+            field("minutes", "二人参加，逐份审查。"),
+            field("statement", "我愿意服务同学。"),
+            field("period", "2025—2026 学年"),
+        ];
+        let form = KeptForm { path: "/vetting".to_owned(), office: None, encoding: Encoding::Plain, fields };
+        let told: Vec<(&str, String)> = form.texts().into_iter().map(|one| (one.label, one.text)).collect();
+        // Of two forms that ask for minutes each calls them otherwise.
+        let texts = ["二人参加，逐份审查。", "我愿意服务同学。", "2025—2026 学年"].map(str::to_owned);
+        let labels = ["", "个人陈述", "统计期间"];
+        assert_eq!(told, labels.into_iter().zip(texts).collect::<Vec<_>>());
+    }
+}
+
+mod field_names {
+    use std::collections::BTreeSet;
+
+    use lunzhi::kept_forms::field_names::{is_hidden, label};
+
+    use crate::house::files;
+
+    /// Of these the page fills in nothing but what was typed or chosen before, or a mark that is no text.
+    const CHOSEN: [&str; 13] = [
+        "answer",
+        "body",
+        "cohort",
+        "day",
+        "document",
+        "from",
+        "hidden",
+        "hidden_columns",
+        "into",
+        "kind",
+        "matter",
+        "sheet",
+        "what",
+    ];
+    /// To where the others are sent.
+    const PATHS: [&str; 15] = [
+        "/activities/1/here",
+        "/cases/1",
+        "/checkup/faults",
+        "/congresses/1/delegates/steps",
+        "/disclosure/years/1/say",
+        "/nominations/1",
+        "/plan-drafts/1/groups/a",
+        "/plans/adopt",
+        "/retention/erase",
+        "/reviews/1/on-paper/1",
+        "/rounds/new",
+        "/slips/1",
+        "/unions/1/mending",
+        "/unions/1/own-rules",
+        "/vetting",
+    ];
+
+    #[test]
+    fn a_field_that_nobody_sees_is_known_by_its_name() {
+        let mut names = BTreeSet::new();
+        for (path, text) in files("templates", "html") {
+            // What is sent from there is never given back.
+            if path.iter().any(|folder| folder == "auth" || folder == "elections") {
+                continue;
+            }
+            let found = text.split("type=\"hidden\" name=\"").skip(1).filter_map(|rest| rest.split('"').next());
+            names.extend(found.filter(|name| !name.contains('{')).map(str::to_owned));
+        }
+        assert!(names.len() > 40, "{names:?}");
+        for name in names {
+            let is_known = PATHS.iter().any(|path| is_hidden(path, &name));
+            assert!(is_known || CHOSEN.contains(&name.as_str()), "{name} is shown as if somebody had typed it");
+        }
+        for (path, typed) in [
+            ("/congresses/1/meeting/documents", "body"),
+            ("/congresses/1/meeting/setup", "place"),
+            ("/unions/1/own-rules", "document"),
+            ("/rollover/preview", "day"),
+        ] {
+            assert!(!is_hidden(path, typed), "{typed} is typed at {path}");
+        }
+    }
+
+    #[test]
+    fn a_label_is_one_of_a_page() {
+        let pages: String = files("templates", "html").into_iter().map(|(_, text)| text).collect();
+        let labels = include_str!("../../../src/kept_forms/labels.txt");
+        for line in labels.lines() {
+            let (name, says) = line.split_once('\t').unwrap();
+            assert_eq!(label(name), says);
+            assert!(pages.contains(says), "no page says {says}");
+            assert!(pages.contains(&format!("\"{name}\"")), "no form asks for {name}");
+        }
+        assert_eq!((label("nothing"), label("stat")), ("", ""));
+    }
 }

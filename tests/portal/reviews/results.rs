@@ -191,6 +191,9 @@ async fn rev_01_an_objection_is_the_boards_to_answer() {
     let mut story = scored(story).await;
     let own = format!("/my-reviews/{}", story.id);
     let mut officer = voter(&story.portal, 1).await;
+    // Until when it can be said stands where it is said, and in the list.
+    assert!(officer.get(&own).await.text().contains("以前（含当日）可以提出，每人一次"));
+    assert!(officer.get("/my-reviews").await.text().contains("对结果有异议的，"));
     see_other(&officer.post(&format!("{own}/object"), &[("says", "第三方面有误")]).await);
     let nobody = story.answer(0, "good").await;
     assert_eq!((nobody.status, nobody.text().contains("请勾选参加复议的成员")), (422, true));

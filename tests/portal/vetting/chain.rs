@@ -338,7 +338,7 @@ async fn an_office_recommends_and_the_student_confirms_and_union_officers_prepar
     assert_eq!(refused.status, 422);
     let said = refused.text();
     assert!(said.contains("有 7 处有误，什么也没有写入"), "every fault of every row at once: {said}");
-    for part in ["姓名与系统登记的不同", "本单位没有这个学号", "学生63有不符合的条件", "学生64有不符合的条件"]
+    for part in ["姓名与系统登记的不同", "甲乙：本单位没有这个学号", "学生63有不符合的条件", "学生64有不符合的条件"]
     {
         assert!(said.contains(part), "{part}: {said}");
     }

@@ -59,6 +59,12 @@ async fn a_long_list_stops_at_its_page_and_says_how_many_there_are() {
     assert_eq!(second.attributes("tbody input[name=case]", "value").len(), 10);
     assert!(second.text().contains("待我办理 60"), "{}", second.text());
     assert_eq!(second.all("td[data-label='编号']").last().map(String::as_str), Some("1059"));
+    // A form that is to be corrected comes back on the page on which it was filled in.
+    let ticked = second.attributes("tbody input[name=case]", "value").remove(3);
+    let shown = ("page".to_owned(), second.attributes("input[name=page]", "value").remove(0));
+    let wrong = batch(&mut branch, &[("case".to_owned(), ticked.clone()), shown], &[("words", "写好的意见")]).await;
+    assert_eq!((wrong.status, wrong.all("#words")), (422, vec!["写好的意见".to_owned()]), "{}", wrong.text());
+    assert_eq!(wrong.attributes("tbody input[name=case][checked]", "value"), [ticked]);
     let one = branch.get("/vetting?q=1007").await;
     assert!(one.text().contains("待我办理 1") && !one.text().contains("待我办理 60"), "{}", one.text());
     assert_eq!(branch.get("/vetting?late=yes").await.attributes("tbody input[name=case]", "value").len(), 0);
@@ -68,7 +74,7 @@ async fn a_long_list_stops_at_its_page_and_says_how_many_there_are() {
         first.attributes("tbody input[name=case]", "value").into_iter().map(|case| ("case".to_owned(), case)).collect();
     let done =
         batch(&mut branch, &fields, &[("verdict", "agree"), ("words", "政治坚定，品行端正，愿意服务同学")]).await;
-    assert!(done.text().contains("已对 50 人签署"), "{}", done.text());
+    assert!(done.text().contains("已对 50 人签署") && done.text().contains("点姓名可以收回"), "{}", done.text());
     assert!(branch.get("/vetting").await.text().contains("待我办理 10"));
     let waits = league.get("/vetting?many=yes").await;
     assert_eq!(waits.attributes("tbody input[name=case]", "value").len(), 50);

@@ -233,7 +233,7 @@ pub(super) async fn check_in(
             CheckedIn::There { came, student } => return Ok(onward(id, came, student)),
             CheckedIn::Not(NotCheckedIn::NoRight) => return Err(Failure::Missing),
             CheckedIn::Not(NotCheckedIn::NotDue) => {
-                errors.add("who", "没有这名正式代表；请核对姓名，或改填学号。列席人员请在下面登记");
+                errors.add("who", "没有这名正式代表；请核对学号、代表证号或姓名。列席人员请在下面登记");
             }
             CheckedIn::Not(why @ NotCheckedIn::NotOpen) => errors.add("who", why.label()),
             CheckedIn::Not(why @ NotCheckedIn::Several) => {

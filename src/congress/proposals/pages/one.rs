@@ -90,6 +90,16 @@ impl ProposalPage {
         self.seconders.iter().filter(|one| one.agreed == Some(true)).count()
     }
 
+    /// As many have agreed as it takes to hand it in.
+    fn is_seconded(&self) -> bool {
+        u32::try_from(self.agreed()).is_ok_and(|agreed| agreed >= self.needed)
+    }
+
+    /// What is wrong is wrong with the draft, and not with whom it is shown to.
+    fn rewrites(&self) -> bool {
+        self.errors.has_faults() && self.errors.of("peer").is_none()
+    }
+
     /// The tag of the first reply's rating warns of what follows.
     fn may_send_back(&self) -> bool {
         self.proposal.turn == 1
@@ -262,6 +272,13 @@ pub(super) async fn ask(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
+/// As many have seconded as the congress asks for.
+async fn is_seconded(db: &mut PgConnection, proposal: &Proposal) -> Result<bool, Failure> {
+    let needed = store::settings(db, proposal.congress).await?.map_or(0, |one| one.seconders);
+    let agreed = store::seconders(db, proposal.id).await?.iter().filter(|one| one.agreed == Some(true)).count();
+    Ok(u32::try_from(agreed).is_ok_and(|agreed| agreed >= needed))
+}
+
 pub(super) async fn answer(
     State(app): State<App>,
     person: SignedIn,
@@ -284,7 +301,10 @@ pub(super) async fn answer(
         }
         let says = if agreed { "附议" } else { "不附议" };
         audit::append(db, &person, entry(&locked, says), now).await?;
-        let notice = Notice::new(format!("{}{says}了你的提案：{}", person.name, locked.title), id.path());
+        let mut notice = Notice::new(format!("{}{says}了你的提案：{}", person.name, locked.title), id.path());
+        if agreed && is_seconded(db, &locked).await? {
+            notice = notice.says("附议的人数已够，可以提交提案。");
+        }
         inbox::tell(db, person.institution, To::Student(locked.lead), &notice, now).await
     })
     .await?;
