@@ -95,6 +95,39 @@ async fn a_cohort_that_is_not_due_is_neither_proposed_nor_graduated_by_two_click
 }
 
 #[tokio::test]
+async fn whoever_goes_back_from_the_preview_finds_everything_as_it_was_chosen() {
+    let (portal, mut league, _, cohort, _) = stage().await;
+    sqlx::query(
+        "insert into class (id, major_id, entry_year, name)
+         select gen_random_uuid(), k.major_id, 2023, n.name
+         from class k, student s, unnest(array['软件2301班', '软件2302班']) n(name)
+         where k.id = s.class_id and s.number = '20240001'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let asked = league.get("/rollover").await;
+    let class = |name: &str| {
+        let place = asked.all("#from-1 option").iter().position(|found| found.contains(name)).unwrap();
+        asked.attributes("#from-1 option", "value").remove(place)
+    };
+    let (from, into) = (class("软件2301班"), class("软件2302班"));
+    let merger = [("from", ""), ("into", ""), ("from", from.as_str()), ("into", into.as_str())];
+    let day = portal.app.clock.today().to_string();
+    let leaves = [("cohort", cohort.as_str()), ("day", day.as_str())];
+    let [both, alone] = [[&leaves[..], &merger[..]].concat(), merger.to_vec()];
+    for (chosen, ticked) in [(both, vec![cohort.clone()]), (alone, Vec::new())] {
+        let page = league.post("/rollover/preview", &chosen).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        let back = page.attributes("form[action='/rollover'] .actions a", "href").remove(0);
+        let asked = league.get(&back).await;
+        assert_eq!(asked.attributes("input[name=cohort][checked]", "value"), ticked);
+        assert_eq!(asked.field("离校日期"), if ticked.is_empty() { "" } else { day.as_str() });
+        assert_eq!((asked.field("被合并的班（1）"), asked.field("并入（1）")), (from.clone(), into.clone()));
+    }
+}
+
+#[tokio::test]
 async fn the_turn_of_the_year_is_taken_back_until_something_is_built_on_it() {
     let (portal, mut league, path, cohort, students) = stage().await;
     let day = portal.app.clock.today().to_string();
