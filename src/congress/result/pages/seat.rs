@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::Form;
+use axum_extra::extract::{Form, Query};
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
@@ -24,7 +24,7 @@ use crate::{
         pages::{frame, refusal},
         result::{
             forms::SeatForm,
-            paths::Done,
+            paths::{Done, filled_in},
             result::{CongressResult, Elected, Purpose},
             store::{self, OpenMatters},
         },
@@ -52,7 +52,7 @@ use crate::{
         store::{Appointee, Grounds, LockedUnion, Route},
         union::{PostRow, Record, StudentFacts, TurnRow},
     },
-    web::forms::{Attempt, Errors, Submitted, reason},
+    web::forms::{Attempt, Errors, Submitted, as_query, reason},
 };
 
 /// What is known beside the record of the union.
@@ -191,8 +191,18 @@ pub(super) struct SeatPage {
 }
 
 impl SeatPage {
+    fn hard(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown))
+    }
+
+    /// A hard rule stands in the way, whoever is said to come from a college's union.
     fn is_refused(&self) -> bool {
-        self.findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown))
+        self.hard().any(|finding| finding.rule != Rule::Stf10 || !self.asks_origin())
+    }
+
+    /// STF-10 stands in the way as long as nobody else is said to come from a college's union.
+    fn turns_on_origin(&self) -> bool {
+        !self.is_refused() && self.hard().next().is_some()
     }
 
     fn needs_reason(&self) -> bool {
@@ -257,7 +267,8 @@ async fn page(
     let congress = visible_to_keeper(&mut db, acting, id).await?;
     let result = result_of(&mut db, &congress).await?;
     let record = unions::record(&mut db, acting.institution(), congress.union, today).await?.ok_or(Failure::Missing)?;
-    if !errors.has_faults() {
+    // As the round has it, until somebody has said otherwise.
+    if !errors.has_faults() && form.checked.is_empty() {
         form.from_college = store::from_colleges(&mut db, &congress).await?;
     }
     let plans = calendar(&mut db, acting.institution()).await?;
@@ -286,8 +297,9 @@ pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<CongressId>,
+    Query(form): Query<SeatForm>,
 ) -> Result<SeatPage, Failure> {
-    page(&app, &acting, id, Submitted::default()).await
+    page(&app, &acting, id, Submitted::new(form, Errors::default())).await
 }
 
 pub(super) async fn act(
@@ -307,7 +319,8 @@ pub(super) async fn act(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let wanted = format!("办理{}当选人就任", congress.short_title());
-    let refused = refusal(&app, acting.person(), &congress, &wanted, id.seating_path());
+    let back = filled_in(&id.seating_path(), &as_query(&form)?);
+    let refused = refusal(&app, acting.person(), &congress, &wanted, back);
     let attempt = app
         .write_as(acting.person().authority(), async |db| {
             let locked = congresses::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
