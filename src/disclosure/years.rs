@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 
 use super::{
     AccountReader, AccountSigner, Verb,
-    content::{Content, Difference, line_id},
+    content::{Content, Difference, FormLine, line_id},
     forms::{BeginForm, NewAccount, OpenForm, SaidAllForm, SaidForm},
     live,
     paths::{Done, YEARS},
@@ -217,6 +217,24 @@ impl YearPage {
 
     fn is_sent(&self, union: &UnionId, no: &str) -> bool {
         self.typed.line.union == union.to_string() && self.typed.line.no == no
+    }
+
+    /// One line's form came back.
+    fn is_one_sent(&self) -> bool {
+        !self.typed.line.no.is_empty()
+    }
+
+    /// The remark in a line's form: as it came back, or as it is kept.
+    fn remark_of<'a>(&'a self, union: &UnionId, line: &'a FormLine) -> &'a str {
+        if self.is_sent(union, &line.no) { &self.typed.line.remark } else { &line.remark }
+    }
+
+    /// A line's form has that answer: as it came back, or as it is kept.
+    fn is_answer_of(&self, union: &UnionId, line: &FormLine, answer: &str) -> bool {
+        if self.is_sent(union, &line.no) {
+            return self.typed.line.answer == answer;
+        }
+        if answer == "yes" { line.is_yes() } else { line.is_no() }
     }
 
     /// What was typed of an open line.

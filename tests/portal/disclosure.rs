@@ -100,6 +100,10 @@ async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never
     let tick = [("union", id), ("no", "11"), ("answer", "yes"), ("remark", "")];
     assert_eq!(league.post(&format!("{account}/say"), &tick).await.status, 303);
     assert!(league.get(&account).await.text().contains("系统里没有召开记录"));
+    let long = "实".repeat(301);
+    let unfit = league.post(&format!("{account}/say"), &[tick[0], tick[1], tick[2], ("remark", long.as_str())]).await;
+    assert_eq!(unfit.status, 422);
+    assert_eq!(unfit.attributes("input[name=remark][aria-invalid]", "value"), [long], "what was typed stays");
     let refused = league.post(&format!("{account}/sign"), &[]).await;
     assert!(refused.status == 409 && refused.text().contains("项待补"), "{}", refused.text());
     remark_open(&mut league, &account).await;
