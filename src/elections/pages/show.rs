@@ -34,6 +34,7 @@ use crate::{
     ids::{AccountId, ContestId, SittingId},
     page::{chrome::Chrome, filters},
     people::find::{self, Among, PeopleField},
+    rules::sitting::Fills,
     web::forms::{Done as DoneQuery, Errors, Submitted},
 };
 
@@ -206,6 +207,10 @@ impl SittingPage {
 
     fn paper_open(&self) -> bool {
         self.contests.iter().any(|row| row.turnout.paper > 0 && !row.settled)
+    }
+
+    fn elects_presidium(&self) -> bool {
+        self.contests.iter().any(|row| row.contest.fills == Fills::Presidium)
     }
 }
 
