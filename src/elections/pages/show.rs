@@ -144,6 +144,8 @@ pub(super) struct TypedForms {
     pub(super) chief: bool,
     /// Why it is to be closed before its time.
     pub(super) close_why: String,
+    /// Why it is to be void.
+    pub(super) void_why: String,
     /// The contest of a lot.
     pub(super) lot_of: Option<ContestId>,
     pub(super) winners: Vec<String>,
