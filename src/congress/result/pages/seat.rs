@@ -45,6 +45,7 @@ use crate::{
         plan::Union,
         roster::Post,
         rotation::first_gap,
+        timeline::Mandate,
     },
     text::{chinese_day, trimmed},
     unions::{
@@ -69,6 +70,8 @@ struct Known<'a> {
 struct Change {
     /// The day on which they begin and the others leave.
     day: Date,
+    /// The result is not approved yet: it is looked at as if it were.
+    is_foreseen: bool,
     new: Vec<(StudentId, Wanted)>,
     staying: Vec<(Elected, PostId)>,
     gone: Vec<PostRow>,
@@ -99,6 +102,7 @@ impl Change {
         let is_elected = |student: StudentId| result.elected.iter().any(|one| one.student == student);
         let mut change = Self {
             day,
+            is_foreseen: result.state.approval().is_none(),
             new: Vec::new(),
             staying: Vec::new(),
             gone: Vec::new(),
@@ -152,6 +156,10 @@ impl Change {
             if self.gone.iter().any(|gone| gone.id == row.id) {
                 holding.until = Some(holding.from.max(self.day));
             }
+        }
+        if self.is_foreseen {
+            let elected = |number: &String| Mandate { number: number.clone(), from: self.day, until: None };
+            timeline.elected.extend(self.new.iter().map(|(_, wanted)| elected(&wanted.person.number)));
         }
         appoint_together(plans, &timeline, self.new.iter().map(|(_, wanted)| wanted.clone()).collect(), reason)
     }
