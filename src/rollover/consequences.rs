@@ -14,7 +14,7 @@ use crate::{
     failure::Failure,
     ids::{InstitutionId, StudentId},
     rulebook,
-    rules::{Finding, Outcome},
+    rules::{Finding, Gauge, Outcome},
     unions,
 };
 
@@ -117,16 +117,27 @@ pub async fn consequences(
     Ok(Consequences { unions: app.heavy(judge).await?, sittings })
 }
 
-/// The hard breaches that are not among those of before.
+/// The hard breaches that are not among those of before, or are worse than there.
 fn new_breaches(before: &[Finding], after: Vec<Finding>) -> Vec<String> {
     let is_new = |finding: &Finding| {
         let same = |other: &&Finding| (other.rule, &other.unit) == (finding.rule, &finding.unit);
-        finding.verdict == Outcome::Fail
-            && before
-                .iter()
-                .find(same)
-                .is_none_or(|other| other.verdict != Outcome::Fail || other.message != finding.message)
+        finding.verdict == Outcome::Fail && before.iter().find(same).is_none_or(|other| is_worse(other, finding))
     };
     // A rule's “今天” is the day that it judged, and that is the day of leaving here.
     after.into_iter().filter(is_new).map(|finding| finding.message.replace("今天", "当天")).collect()
+}
+
+/// A breach that was none before, lies further outside its bounds, or is about somebody more.
+fn is_worse(before: &Finding, after: &Finding) -> bool {
+    if before.verdict != Outcome::Fail {
+        return true;
+    }
+    let outside = |gauge: Gauge| {
+        let over = gauge.high.map_or(0, |high| gauge.value.saturating_sub(high));
+        over.max(gauge.low.saturating_sub(gauge.value))
+    };
+    match before.gauge.zip(after.gauge) {
+        Some((was, is)) => outside(is) > outside(was),
+        None => after.subjects.iter().any(|number| !before.subjects.contains(number)),
+    }
 }

@@ -169,6 +169,31 @@ async fn the_turn_of_the_year_is_taken_back_until_something_is_built_on_it() {
 }
 
 #[tokio::test]
+async fn a_breach_that_is_smaller_without_those_who_leave_does_not_follow_from_it() {
+    let (portal, mut league, today) = ready().await;
+    let roster =
+        rows(1, 3, "主席团成员", "") + &rows(10, 2, "部门负责人", "综合部") + &rows(12, 7, "部门工作人员", "综合部");
+    union(&mut league, "school", &roster, &(today - Duration::days(20)).to_string(), true).await;
+    sqlx::query(
+        "with one as (
+             select s.id, k.major_id from student s join class k on k.id = s.class_id join institution i on i.id = s.institution_id
+             where s.number = '20240018' and i.code = 'first'
+         ), made as (
+             insert into class (id, major_id, entry_year, name) select gen_random_uuid(), major_id, 2023, '软件2301班' from one
+             returning id
+         )
+         update student s set class_id = made.id from made, one where s.id = one.id",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let page = preview(&mut league, "vocational:2023", &today.to_string()).await;
+    let union = page.all("section:nth-of-type(2) tbody tr").remove(0);
+    assert!(union.starts_with("校学生会1000"), "{union}");
+    assert!(!union.contains("超过"), "eight of nine are still two too many: {union}");
+}
+
+#[tokio::test]
 async fn whoever_was_erased_since_stays_gone_when_a_turn_is_taken_back() {
     let (portal, mut league, _, cohort, students) = stage().await;
     let day = portal.app.clock.today().to_string();
