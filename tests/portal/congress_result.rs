@@ -217,6 +217,9 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
     let exits = league.get("/exits").await;
     let handing_over = exits.all("td[data-label='类别']").iter().filter(|kind| *kind == "任满离职").count();
     assert_eq!(handing_over, 3, "those who left hand over: {}", exits.text());
+    let result = league.get(&format!("{congress}/result")).await.attributes("main .note a", "href");
+    assert_eq!(result, [path.clone(), format!("{path}/rotation")], "what follows is one click away");
+    assert!(league.get("/audit").await.text().contains("五、严格遴选程序"), "the record has the clause");
     let twice = league.post(&format!("{congress}/result/posts"), &fields).await;
     assert!(twice.status == 409 && twice.text().contains("已经就任"), "{}", twice.text());
     assert!(!league.get("/compliance").await.text().contains("未说明"), "nobody came past the vetting");

@@ -38,7 +38,7 @@ use crate::{
     people::OWN_DATA,
     rulebook::store::calendar,
     rules::{
-        Finding, Outcome, Rule, Verdict,
+        Clause, Finding, Outcome, Rule, Verdict,
         adoption::Calendar,
         appointment::{Appointment, Wanted, appoint_together},
         congress_result::{ByElection, vacant_seats},
@@ -356,7 +356,10 @@ pub(super) async fn act(
                     if !store::seat(db, &locked, acting.person(), now).await? {
                         return Err(Failure::Missing);
                     }
-                    let seating = Seating { acting: &acting, congress: &locked, result: &result, change: &change, now };
+                    let plan = plans.in_force(today);
+                    let clause = plan.and_then(|plan| Some(plan.provision(Rule::Vet05)?.clause().clone()));
+                    let (congress, result, change) = (&*locked, &result, &change);
+                    let seating = Seating { acting: &acting, congress, result, change, clause, now };
                     seating.write(db, &union, &appointments, why.clone()).await?;
                     Ok(Attempt::Done(()))
                 }
@@ -380,6 +383,8 @@ struct Seating<'a> {
     congress: &'a Congress,
     result: &'a CongressResult,
     change: &'a Change,
+    /// By which the presidium is elected, where the plan has one.
+    clause: Option<Clause>,
     now: OffsetDateTime,
 }
 
@@ -392,7 +397,7 @@ impl Seating<'_> {
         appointments: &[Appointment],
         reason: Option<String>,
     ) -> Result<(), Failure> {
-        let Self { acting, congress, result, change, now } = self;
+        let Self { acting, congress, result, change, clause, now } = self;
         let (person, institution, day): (&SignedIn, _, _) = (acting.person(), acting.institution(), change.day);
         let number = result.state.approval().map(|one| one.number.clone()).unwrap_or_default();
         let words: String = format!("{}选举结果批复（{number}）", congress.short_title()).chars().take(120).collect();
@@ -416,7 +421,7 @@ impl Seating<'_> {
         inbox::tell_students(db, institution, &notices, *now).await?;
         conduct::term_ended(db, acting, union, &self.leavers(union), day, *now).await?;
         self.hand_over(db).await?;
-        let entry = Entry::new(UnionVerb::Reshuffled, union.union.name.clone())
+        let mut entry = Entry::new(UnionVerb::Reshuffled, union.union.name.clone())
             .detail("大会", congress.short_title())
             .detail("自", day.to_string())
             .detail("就任", change.new.len())
@@ -425,6 +430,9 @@ impl Seating<'_> {
             .detail("轮值结束", change.turns.len())
             .detail("依据", grounds.words.clone())
             .detail("理由", grounds.reason.clone().unwrap_or_default());
+        if let Some(clause) = clause {
+            entry = entry.under(clause);
+        }
         audit::append(db, person, entry, *now).await
     }
 
