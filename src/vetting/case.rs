@@ -458,6 +458,12 @@ impl Opinion {
         self.decision == Decision::Agree
     }
 
+    /// It ended the case.
+    #[must_use]
+    pub fn refused(&self) -> bool {
+        self.decision == Decision::Refuse
+    }
+
     /// It led back, to an earlier step or to the candidate.
     #[must_use]
     pub fn returned(&self) -> bool {

@@ -94,6 +94,7 @@ async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never
     let page = league.get(&account).await.text();
     assert!(page.contains(&format!("实有 {count} 人")), "{page}");
     assert!(page.contains("现状登记，没有产生过程的记录") && page.contains("系统里没有召开记录"), "{page}");
+    assert!(page.contains("全部符合") && !page.contains("全部符合；全部符合"), "said once: {page}");
 
     // What the portal knows no hand ticks: of the congress nothing is on record.
     let id = school.rsplit('/').next().unwrap();

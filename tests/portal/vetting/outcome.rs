@@ -411,3 +411,20 @@ async fn what_nobody_has_confirmed_is_taken_back_by_whoever_put_it_forward_and_t
     let own = named.get(&case.replace("/cases/", "/applications/")).await;
     assert!(own.text().contains("撤回了对你的推荐") && !own.text().contains("你撤回了"), "{}", own.text());
 }
+
+#[tokio::test]
+async fn whoever_is_refused_waits_for_no_further_step() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "1", today)).await;
+    let mut student = student_account(&portal, 91).await;
+    let application = apply(&mut student, &round, "ordinary").await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let case = waiting(&mut branch).await.remove(0);
+    let refused = say(&mut branch, &case, "refuse", &[("words", "与岗位要求有差距"), ("sure", "yes")]).await;
+    assert_eq!(refused.status, 303, "{}", refused.text());
+    let page = branch.get(&application.replace("/applications/", "/cases/")).await;
+    let open = page.all(".chain-todo");
+    assert!(!open.is_empty() && open.iter().all(|step| step.contains("不再办理")), "{open:?}");
+    assert!(page.text().contains("当天可以收回重签"), "{}", page.text());
+}
