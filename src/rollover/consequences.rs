@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     cohort::Cohort,
-    store::{self, SittingLoss, UnionLoss},
+    store::{self, CongressLoss, SittingLoss, UnionLoss},
 };
 use crate::{
     app::App,
@@ -23,6 +23,7 @@ use crate::{
 pub struct Consequences {
     pub unions: Vec<UnionConsequence>,
     pub sittings: Vec<SittingLoss>,
+    pub congresses: Vec<CongressLoss>,
 }
 
 /// One union that loses somebody.
@@ -45,7 +46,9 @@ impl Consequences {
         };
         let of_sitting =
             |one: &SittingLoss| format!("{}={}/{}/{}", one.sitting, one.monitors, one.candidates, one.voters);
-        self.unions.iter().map(of_union).chain(self.sittings.iter().map(of_sitting)).collect::<Vec<_>>().join(",")
+        let of_congress = |one: &CongressLoss| format!("{}={}/{}", one.congress, one.delegates, one.waiting);
+        let elections = self.sittings.iter().map(of_sitting).chain(self.congresses.iter().map(of_congress));
+        self.unions.iter().map(of_union).chain(elections).collect::<Vec<_>>().join(",")
     }
 
     /// Breaches that follow, in all.
@@ -92,6 +95,7 @@ pub async fn consequences(
 ) -> Result<Consequences, Failure> {
     let losses = store::union_losses(connection, institution, cohorts, day).await?;
     let sittings = store::sitting_losses(connection, institution, cohorts).await?;
+    let congresses = store::congress_losses(connection, institution, cohorts, day).await?;
     let gone: HashSet<StudentId> = store::members_of(connection, institution, cohorts).await?.into_iter().collect();
     let mut affected = unions::store::list(connection, institution, None).await?;
     affected.retain(|union| losses.iter().any(|loss| loss.union == union.id));
@@ -114,7 +118,7 @@ pub async fn consequences(
         };
         losses.into_iter().map(one).collect()
     };
-    Ok(Consequences { unions: app.heavy(judge).await?, sittings })
+    Ok(Consequences { unions: app.heavy(judge).await?, sittings, congresses })
 }
 
 /// The hard breaches that are not among those of before, or are worse than there.

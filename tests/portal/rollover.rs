@@ -6,6 +6,7 @@ use time::Duration;
 
 use crate::support::{
     Client, Page, Portal,
+    elected::held,
     union::{ready, rows, union},
 };
 
@@ -166,6 +167,28 @@ async fn the_turn_of_the_year_is_taken_back_until_something_is_built_on_it() {
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("校学生会之后办过任命、调整或轮值"), "{}", refused.text());
     assert_eq!(standing(&portal).await, after, "nothing was written");
+}
+
+#[tokio::test]
+async fn delegates_of_a_congress_that_is_still_to_meet_are_counted_before_they_leave() {
+    let (portal, mut league, path, cohort, _) = stage().await;
+    let today = portal.app.clock.today();
+    let congress = held(&portal, &path, today + Duration::days(10)).await;
+    let id = congress.rsplit('/').next().unwrap();
+    let mut db = portal.owner().await;
+    for statement in [
+        "update congress set stage = 'preparing', held_on = null where id = $1::uuid",
+        "insert into delegate (id, congress_id, student_id, standing, backbone, listed_at, listed_by)
+         select gen_random_uuid(), g.id, s.id, 'outside', false, story_now(), g.created_by
+         from congress g join student s on s.institution_id = g.institution_id
+         where g.id = $1::uuid and s.number between '20240010' and '20240013'",
+    ] {
+        sqlx::query(statement).bind(id).execute(&mut db).await.unwrap();
+    }
+    let page = preview(&mut league, &cohort, &today.to_string()).await.text();
+    assert!(page.contains("代表 4 名，等待递补的 0 名"), "{page}");
+    let later = preview(&mut league, &cohort, &(today + Duration::days(11)).to_string()).await.text();
+    assert!(!later.contains("等待递补的"), "it has met before they leave: {later}");
 }
 
 #[tokio::test]
