@@ -332,10 +332,16 @@ pub async fn origins(
                       and not p.elected and p.corrects is null) as "past!"
            from (
                select p.*, is_seat(p.kind, p.title, u.id, $2) as seat,
-                      -- A member of the presidium who became its chair was elected to it all the same.
-                      p.congress_id is not null or p.kind = 'other' and exists (
-                          select from congress_elected e join congress c on c.id = e.congress_id
-                          where e.student_id = p.student_id and c.union_id = u.id) as elected
+                      -- A member of the presidium who became its chair was elected to it all the same, and so was whoever a
+                      -- later congress left in their seat: by the result that holds on the post's first day or on this one.
+                      p.congress_id is not null or is_seat(p.kind, p.title, u.id, $2) and exists (
+                          select from congress_elected e join congress_result r on r.congress_id = e.congress_id
+                               join congress c on c.id = r.congress_id, unnest(array[p.from_day, $2]) as held(day)
+                          where e.student_id = p.student_id and c.union_id = u.id and r.approved_on <= held.day
+                                and not exists (
+                                    select from congress_result later join congress d on d.id = later.congress_id
+                                    where d.union_id = u.id and later.purpose = 'term' and later.approved_on <= held.day
+                                          and (later.approved_on, later.taken_at) > (r.approved_on, r.taken_at))) as elected
                from post p join student_union u on u.id = p.union_id
                where u.institution_id = $1 and p.voided_at is null and p.from_day <= $2
                      and (p.until_day is null or p.until_day > $2)

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 
 use super::{
     AccountReader, AccountSigner, Verb,
-    content::{Content, Difference, line_id},
+    content::{Content, Difference, FormLine, line_id},
     forms::{BeginForm, NewAccount, OpenForm, SaidAllForm, SaidForm},
     live,
     paths::{Done, YEARS},
@@ -222,6 +222,24 @@ impl YearPage {
     /// What was typed of a union's open lines came back.
     fn came_back(&self, union: &UnionId) -> bool {
         self.typed.open.iter().any(|one| one.said.union == union.to_string())
+    }
+
+    /// One line's form came back.
+    fn is_one_sent(&self) -> bool {
+        !self.typed.line.no.is_empty()
+    }
+
+    /// The remark in a line's form: as it came back, or as it is kept.
+    fn remark_of<'a>(&'a self, union: &UnionId, line: &'a FormLine) -> &'a str {
+        if self.is_sent(union, &line.no) { &self.typed.line.remark } else { &line.remark }
+    }
+
+    /// A line's form has that answer: as it came back, or as it is kept.
+    fn is_answer_of(&self, union: &UnionId, line: &FormLine, answer: &str) -> bool {
+        if self.is_sent(union, &line.no) {
+            return self.typed.line.answer == answer;
+        }
+        if answer == "yes" { line.is_yes() } else { line.is_no() }
     }
 
     /// What was typed of an open line.

@@ -1,6 +1,6 @@
 //! What the forms of reviews ask, read into domain types.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::{
@@ -284,7 +284,7 @@ impl DrawForm {
 }
 
 /// People ticked in a list, by account.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct TickedForm {
     pub account: Vec<String>,
@@ -294,10 +294,15 @@ impl TickedForm {
     pub(super) fn accounts(&self) -> Result<Vec<AccountId>, Failure> {
         ticked(&self.account)
     }
+
+    /// Somebody is ticked.
+    pub(super) fn has(&self, account: &AccountId) -> bool {
+        has(&self.account, account)
+    }
 }
 
 /// What the board answers to an objection.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct AnswerForm {
     pub answer: String,
@@ -339,8 +344,13 @@ impl AnswerForm {
 
     /// Somebody is ticked.
     pub(super) fn has(&self, account: &AccountId) -> bool {
-        self.account.iter().any(|id| id.parse().ok() == Some(*account))
+        has(&self.account, account)
     }
+}
+
+/// An account is among those that were sent.
+fn has(sent: &[String], account: &AccountId) -> bool {
+    sent.iter().any(|id| id.parse().ok() == Some(*account))
 }
 
 /// How a university scores.

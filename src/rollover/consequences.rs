@@ -7,14 +7,14 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     cohort::Cohort,
-    store::{self, SittingLoss, UnionLoss},
+    store::{self, CongressLoss, SittingLoss, UnionLoss},
 };
 use crate::{
     app::App,
     failure::Failure,
     ids::{InstitutionId, StudentId},
     rulebook,
-    rules::{Finding, Outcome},
+    rules::{Finding, Gauge, Outcome},
     unions,
 };
 
@@ -23,6 +23,7 @@ use crate::{
 pub struct Consequences {
     pub unions: Vec<UnionConsequence>,
     pub sittings: Vec<SittingLoss>,
+    pub congresses: Vec<CongressLoss>,
 }
 
 /// One union that loses somebody.
@@ -45,7 +46,9 @@ impl Consequences {
         };
         let of_sitting =
             |one: &SittingLoss| format!("{}={}/{}/{}", one.sitting, one.monitors, one.candidates, one.voters);
-        self.unions.iter().map(of_union).chain(self.sittings.iter().map(of_sitting)).collect::<Vec<_>>().join(",")
+        let of_congress = |one: &CongressLoss| format!("{}={}/{}", one.congress, one.delegates, one.waiting);
+        let elections = self.sittings.iter().map(of_sitting).chain(self.congresses.iter().map(of_congress));
+        self.unions.iter().map(of_union).chain(elections).collect::<Vec<_>>().join(",")
     }
 
     /// Breaches that follow, in all.
@@ -92,6 +95,7 @@ pub async fn consequences(
 ) -> Result<Consequences, Failure> {
     let losses = store::union_losses(connection, institution, cohorts, day).await?;
     let sittings = store::sitting_losses(connection, institution, cohorts).await?;
+    let congresses = store::congress_losses(connection, institution, cohorts, day).await?;
     let gone: HashSet<StudentId> = store::members_of(connection, institution, cohorts).await?.into_iter().collect();
     let mut affected = unions::store::list(connection, institution, None).await?;
     affected.retain(|union| losses.iter().any(|loss| loss.union == union.id));
@@ -114,19 +118,30 @@ pub async fn consequences(
         };
         losses.into_iter().map(one).collect()
     };
-    Ok(Consequences { unions: app.heavy(judge).await?, sittings })
+    Ok(Consequences { unions: app.heavy(judge).await?, sittings, congresses })
 }
 
-/// The hard breaches that are not among those of before.
+/// The hard breaches that are not among those of before, or are worse than there.
 fn new_breaches(before: &[Finding], after: Vec<Finding>) -> Vec<String> {
     let is_new = |finding: &Finding| {
         let same = |other: &&Finding| (other.rule, &other.unit) == (finding.rule, &finding.unit);
-        finding.verdict == Outcome::Fail
-            && before
-                .iter()
-                .find(same)
-                .is_none_or(|other| other.verdict != Outcome::Fail || other.message != finding.message)
+        finding.verdict == Outcome::Fail && before.iter().find(same).is_none_or(|other| is_worse(other, finding))
     };
     // A rule's “今天” is the day that it judged, and that is the day of leaving here.
     after.into_iter().filter(is_new).map(|finding| finding.message.replace("今天", "当天")).collect()
+}
+
+/// A breach that was none before, lies further outside its bounds, or is about somebody more.
+fn is_worse(before: &Finding, after: &Finding) -> bool {
+    if before.verdict != Outcome::Fail {
+        return true;
+    }
+    let outside = |gauge: Gauge| {
+        let over = gauge.high.map_or(0, |high| gauge.value.saturating_sub(high));
+        over.max(gauge.low.saturating_sub(gauge.value))
+    };
+    match before.gauge.zip(after.gauge) {
+        Some((was, is)) => outside(is) > outside(was),
+        None => after.subjects.iter().any(|number| !before.subjects.contains(number)),
+    }
 }

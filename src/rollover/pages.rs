@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::{
@@ -33,7 +33,7 @@ use crate::{
         forms::leaving_day,
         student::Left,
     },
-    web::forms::{Errors, Submitted},
+    web::forms::{Errors, Submitted, as_query},
 };
 
 /// Mergers in one form.
@@ -49,25 +49,34 @@ pub fn routes() -> Routes {
         .post("/rollover/{turn}/undo", undo)
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
 struct YearForm {
-    #[serde(default)]
     day: String,
-    #[serde(default)]
     cohort: Vec<String>,
-    #[serde(default)]
     from: Vec<String>,
-    #[serde(default)]
     into: Vec<String>,
     /// What the preview counted: what is done must be what was seen.
-    #[serde(default)]
+    #[serde(skip_serializing)]
     seen: String,
     /// How many leave, typed to confirm.
-    #[serde(default)]
+    #[serde(skip_serializing)]
     people: String,
     /// The entry years of the cohorts that are not due, typed to confirm.
-    #[serde(default)]
+    #[serde(skip_serializing)]
     early: String,
+}
+
+impl YearForm {
+    /// Where the page is that asks, with everything chosen.
+    fn path(&self) -> Result<String, Failure> {
+        Ok(format!("{ROLLOVER}?{}", as_query(self)?))
+    }
+
+    /// Nothing is chosen.
+    fn is_blank(&self) -> bool {
+        self.cohort.is_empty() && self.from.is_empty()
+    }
 }
 
 /// What the form asks for.
@@ -185,19 +194,23 @@ async fn ask(
     State(app): State<App>,
     acting: Acting<Registrar>,
     Query(RolloverQuery { left, moved, undone }): Query<RolloverQuery>,
+    Query(chosen): Query<YearForm>,
 ) -> Result<RolloverPage, Failure> {
     let done = match (left, moved) {
         (Some(left), Some(moved)) => format!("已办理：{left} 人登记毕业离校，{moved} 人随班级合并转入新班。"),
         _ if undone == "yes" => "已撤销，学生、班级、任职和候选人都恢复到办理之前。".to_owned(),
         _ => String::new(),
     };
-    // The cohorts that are due are proposed.
+    let form = if chosen.is_blank() { proposed(&app, &acting).await? } else { chosen };
+    ask_page(&app, &acting, Submitted::new(form, Errors::default()), done).await
+}
+
+/// The cohorts that are due.
+async fn proposed(app: &App, acting: &Acting<Registrar>) -> Result<YearForm, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let cohorts = store::cohorts(&mut db, acting.institution(), app.clock.now()).await?;
-    drop(db);
     let due = cohorts.iter().filter(|cohort| cohort.is_due(today)).map(Cohort::key).collect();
-    let form = YearForm { cohort: due, ..YearForm::default() };
-    ask_page(&app, &acting, Submitted::new(form, Errors::default()), done).await
+    Ok(YearForm { cohort: due, ..YearForm::default() })
 }
 
 async fn read(
@@ -255,6 +268,8 @@ struct RolloverPreviewPage {
     chrome: Chrome,
     turn: YearTurn,
     form: YearForm,
+    /// The page that asks, with everything chosen.
+    back: String,
     seen: String,
     changed: bool,
     errors: Errors,
@@ -266,10 +281,10 @@ fn preview_page(
     turn: YearTurn,
     submitted: Submitted<YearForm>,
     changed: bool,
-) -> RolloverPreviewPage {
+) -> Result<RolloverPreviewPage, Failure> {
     let chrome = app.chrome(acting.person(), "核对").under(ROLLOVER, "学年更替");
     let Submitted { form, errors } = submitted;
-    RolloverPreviewPage { chrome, seen: turn.seen(), turn, form, changed, errors }
+    Ok(RolloverPreviewPage { chrome, back: form.path()?, seen: turn.seen(), turn, form, changed, errors })
 }
 
 async fn preview(
@@ -283,7 +298,7 @@ async fn preview(
         let page = ask_page(&app, &acting, Submitted::new(form, errors), String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    Ok(preview_page(&app, &acting, turn, Submitted::new(form, errors), false).into_response())
+    Ok(preview_page(&app, &acting, turn, Submitted::new(form, errors), false)?.into_response())
 }
 
 async fn turn(
@@ -298,12 +313,12 @@ async fn turn(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     if turn.seen() != form.seen {
-        let page = preview_page(&app, &acting, turn, Submitted::new(form, errors), true);
+        let page = preview_page(&app, &acting, turn, Submitted::new(form, errors), true)?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
     turn.check_typed(&form, &mut errors);
     if !errors.is_empty() {
-        let page = preview_page(&app, &acting, turn, Submitted::new(form, errors), false);
+        let page = preview_page(&app, &acting, turn, Submitted::new(form, errors), false)?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let now = app.clock.now();
@@ -387,6 +402,7 @@ async fn undo(
         return Ok(Redirect::to(UNDONE).into_response());
     }
     // The page says what stands in the way.
-    let page = ask_page(&app, &acting, Submitted::default(), String::new()).await?;
+    let form = proposed(&app, &acting).await?;
+    let page = ask_page(&app, &acting, Submitted::new(form, Errors::default()), String::new()).await?;
     Ok((StatusCode::CONFLICT, page).into_response())
 }

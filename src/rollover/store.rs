@@ -7,7 +7,7 @@ use crate::{
     auth::acting::Acting,
     database::Locked,
     failure::Failure,
-    ids::{ClassId, InstitutionId, SittingId, StudentId, UnionId},
+    ids::{ClassId, CongressId, InstitutionId, SittingId, StudentId, UnionId},
     office::Registrar,
     rollover::cohort::Cohort,
 };
@@ -318,6 +318,51 @@ pub async fn sitting_losses(
         institution.0,
         &levels,
         &years
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// What a congress that is still to meet loses when cohorts leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CongressLoss {
+    pub congress: CongressId,
+    pub title: String,
+    /// Delegates.
+    pub delegates: i64,
+    /// Substitutes who wait to move up.
+    pub waiting: i64,
+}
+
+/// The congresses that are prepared, meet on a day or later, and lose somebody when cohorts leave on it.
+pub async fn congress_losses(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    cohorts: &[Cohort],
+    day: Date,
+) -> Result<Vec<CongressLoss>, Failure> {
+    let Columns { levels, years } = Columns::of(cohorts);
+    let rows = sqlx::query_as!(
+        CongressLoss,
+        r#"with gone as materialized (
+               select s.id from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+                      join unnest($2::text[], $3::integer[]) as c(level, year) on c.level = m.level and c.year = k.entry_year
+               where s.institution_id = $1 and s.left_on is null
+           )
+           select g.id as "congress: CongressId",
+                  coalesce(c.name, '学校') || g.ordinal
+                      || case when g.of_all then '全体学生大会' when u.kind = 'graduate' then '研究生代表大会'
+                              else '学生代表大会' end as "title!",
+                  count(*) filter (where d.waits_for is null) as "delegates!",
+                  count(*) filter (where d.waits_for is not null) as "waiting!"
+           from delegate d join congress g on g.id = d.congress_id join student_union u on u.id = g.union_id
+                left join college c on c.id = u.college_id
+           where g.institution_id = $1 and g.stage in ('preparing', 'convened') and (g.meets_on is null or g.meets_on >= $4)
+                 and d.ended_on is null and d.student_id in (select id from gone)
+           group by g.id, c.name, u.kind order by g.meets_on, g.id"#,
+        institution.0,
+        &levels,
+        &years,
+        day
     );
     Ok(rows.fetch_all(connection).await?)
 }

@@ -248,7 +248,23 @@ pub struct Case {
     pub own_steps: Vec<CandidateStep>,
 }
 
+/// Why a case is withdrawn: who took it back.
+pub const BY_CANDIDATE: &str = "本人撤回";
+pub const BY_OFFICE: &str = "提交单位撤回";
+
 impl Case {
+    /// The office that put the candidate forward took that back.
+    #[must_use]
+    pub fn is_retracted(&self) -> bool {
+        self.stage == Stage::Withdrawn && self.says == BY_OFFICE
+    }
+
+    /// What an office put forward, as the candidate is told of it.
+    #[must_use]
+    pub fn offer_in_words(&self) -> &'static str {
+        if self.is_recommended() { "对你的推荐" } else { "为你提交的人选材料" }
+    }
+
     /// Takes the words out of why it was sent back: students do not read them of each other.
     pub fn mute(&mut self) {
         if let Some(back) = &mut self.sent_back {
@@ -440,6 +456,12 @@ impl Opinion {
     #[must_use]
     pub fn agreed(&self) -> bool {
         self.decision == Decision::Agree
+    }
+
+    /// It ended the case.
+    #[must_use]
+    pub fn refused(&self) -> bool {
+        self.decision == Decision::Refuse
     }
 
     /// It led back, to an earlier step or to the candidate.

@@ -465,18 +465,6 @@ pub(super) struct OpinionForm {
     pub college: String,
     #[serde(default)]
     pub q: String,
-    #[serde(default)]
-    pub late: String,
-    #[serde(default)]
-    pub step: String,
-    #[serde(default)]
-    pub place: String,
-    #[serde(default)]
-    pub sort: String,
-    #[serde(default)]
-    pub many: String,
-    #[serde(default)]
-    pub page: String,
 }
 
 /// The joint session that is named with an opinion.

@@ -6,6 +6,8 @@ use time::Date;
 
 use crate::{
     ids::{DepartmentId, PlaceId, RoundId},
+    inbox::To,
+    office::OfficeKind,
     rules::{
         chain::{Chain, Link},
         plan::Union,
@@ -181,6 +183,14 @@ impl std::ops::Deref for SteadyRound {
 }
 
 impl Round {
+    /// The office that opened it and brings it to its end.
+    #[must_use]
+    pub fn keeper(&self) -> To {
+        let college = self.union.college;
+        let kind = if college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
+        To::Office { kind, college, class: None }
+    }
+
     /// Where it stands on a day.
     #[must_use]
     pub fn phase(&self, today: &Date) -> Phase {

@@ -74,6 +74,8 @@ async fn con_07_a_result_is_told_to_the_congress_before_anybody_approves_it() {
     assert!(early.text().contains("还没有办理“向大会公布”") && early.text().contains("学代会选举结果应当向大会公告"));
     let before = step(&mut league, &congress, "announce", elected_on - Duration::days(1)).await;
     assert!(before.status == 409 && before.text().contains("早于上一步的日期"), "{}", before.text());
+    let back = before.attributes("main a.button", "href").remove(0);
+    assert_eq!(league.get(&back).await.field("公告人"), "学校党委", "what was typed is kept");
     let ahead = step(&mut league, &congress, "announce", today + Duration::days(1)).await;
     assert!(ahead.status == 409 && ahead.text().contains("还没有到"), "{}", ahead.text());
     assert_eq!(stage(&portal).await, "elected");
@@ -196,7 +198,7 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
     assert_eq!(appoint(&mut league, &path, 50, "presidium", "", today).await.status, 409);
     let early = league.get(&format!("{congress}/result/posts")).await.text();
     assert!(early.contains("还没有批准") && early.contains("学生50、学生51"), "who may not is found before: {early}");
-    assert!(!early.contains("办理就任"), "{early}");
+    assert!(!early.contains("办理就任") && !early.contains("没有学生50在学生代表大会当选"), "{early}");
     let fields = [("checked", "yes"), ("reason", "上一届名单未登记来源")];
     assert_eq!(league.post(&format!("{congress}/result/posts"), &fields).await.status, 409);
     step(&mut league, &congress, "approve", today - Duration::days(1)).await;
@@ -215,6 +217,9 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
     let exits = league.get("/exits").await;
     let handing_over = exits.all("td[data-label='类别']").iter().filter(|kind| *kind == "任满离职").count();
     assert_eq!(handing_over, 3, "those who left hand over: {}", exits.text());
+    let result = league.get(&format!("{congress}/result")).await.attributes("main .note a", "href");
+    assert_eq!(result, [path.clone(), format!("{path}/rotation")], "what follows is one click away");
+    assert!(league.get("/audit").await.text().contains("五、严格遴选程序"), "the record has the clause");
     let twice = league.post(&format!("{congress}/result/posts"), &fields).await;
     assert!(twice.status == 409 && twice.text().contains("已经就任"), "{}", twice.text());
     assert!(!league.get("/compliance").await.text().contains("未说明"), "nobody came past the vetting");
@@ -257,6 +262,28 @@ async fn vet_05_a_conveners_seat_ends_with_the_presidium_and_the_next_is_one_of_
     let done = league.upload(&format!("{path}/appoint"), &convene("20240050"), None).await;
     assert_eq!(done.status, 303, "{}", done.text());
     assert!(league.get(&path).await.text().contains("召集人"));
+}
+
+#[tokio::test]
+async fn stf_10_who_of_the_elected_comes_from_a_college_is_said_as_they_take_their_posts() {
+    let (portal, mut league, today) = ready().await;
+    let (path, congress) = congress_of(&portal, &mut league, &rows(1, 3, "主席团成员", ""), today).await;
+    take_down(&mut league, &congress, "term", "20240050\n20240051\n20240052", today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    step(&mut league, &congress, "approve", today - Duration::days(1)).await;
+    let posts = format!("{congress}/result/posts");
+    let page = league.get(&posts).await;
+    assert!(page.text().contains("比例按下面勾选的计算") && page.text().contains("不少于50%"), "{}", page.text());
+    let fields = [("checked", "yes"), ("reason", "理由"), ("from_college", "20240051")];
+    let refused = league.post(&posts, &fields).await;
+    assert!(refused.status == 409 && refused.text().contains("不少于50%"), "one of three: {}", refused.text());
+    let back = refused.attributes("main a.button", "href").remove(0);
+    let page = league.get(&back).await;
+    assert_eq!(page.attributes("input[name=from_college][checked]", "value"), ["20240051"], "the ticks are kept");
+    let fields = [&fields[..], &[("from_college", "20240052")]].concat();
+    let done = league.post(&posts, &fields).await;
+    assert!(done.location().ends_with("done=seated"), "{}", done.text());
+    assert!(league.get(&path).await.all("td[data-label='姓名']").contains(&"学生50".to_owned()));
 }
 
 #[tokio::test]

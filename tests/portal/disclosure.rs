@@ -11,7 +11,8 @@ use lunzhi::{
 use crate::{
     support::{
         Client, Portal,
-        union::adopt_text,
+        elected::elect,
+        union::{adopt_convener, adopt_text, ready, rows, union},
         vetting::{Stage, stage, student_account},
     },
     voice,
@@ -104,12 +105,17 @@ async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never
     let page = league.get(&account).await.text();
     assert!(page.contains(&format!("实有 {count} 人")), "{page}");
     assert!(page.contains("现状登记，没有产生过程的记录") && page.contains("系统里没有召开记录"), "{page}");
+    assert!(page.contains("全部符合") && !page.contains("全部符合；全部符合"), "said once: {page}");
 
     // What the portal knows no hand ticks: of the congress nothing is on record.
     let id = school.rsplit('/').next().unwrap();
     let tick = [("union", id), ("no", "11"), ("answer", "yes"), ("remark", "")];
     assert_eq!(league.post(&format!("{account}/say"), &tick).await.status, 303);
     assert!(league.get(&account).await.text().contains("系统里没有召开记录"));
+    let long = "实".repeat(301);
+    let unfit = league.post(&format!("{account}/say"), &[tick[0], tick[1], tick[2], ("remark", long.as_str())]).await;
+    assert_eq!(unfit.status, 422);
+    assert_eq!(unfit.attributes("input[name=remark][aria-invalid]", "value"), [long], "what was typed stays");
     let refused = league.post(&format!("{account}/sign"), &[]).await;
     assert!(refused.status == 409 && refused.text().contains("项待补"), "{}", refused.text());
     remark_open(&mut league, &account).await;
@@ -293,6 +299,28 @@ async fn rgt_06_nobody_meets_a_condition_that_the_plan_does_not_have() {
     assert!(!ranks.is_empty() && ranks.iter().all(|word| word == "未作要求"), "{ranks:?}");
     let courses = page.all("td[data-label='课业情况']");
     assert!(courses.iter().all(|word| word != "未作要求" && word != "未判断"), "{courses:?}");
+}
+
+#[tokio::test]
+async fn rgt_06_a_seat_counts_as_elected_by_the_congress_of_its_term_alone() {
+    let (portal, mut league, today) = ready().await;
+    adopt_convener(&portal).await;
+    let day = |days: i64| today - time::Duration::days(days);
+    let roster = rows(1, 4, "主席团成员", "") + &rows(5, 1, "召集人", "");
+    let path = union(&mut league, "school", &roster, &day(20).to_string(), true).await;
+    // All five were elected to the presidium before; the one in office was elected without the convener.
+    elect(&portal, &path, &[1, 2, 3, 4, 5], day(400)).await;
+    elect(&portal, &path, &[1, 2, 3, 4], day(30)).await;
+    let terms = "alter table congress_result disable trigger result_guarded;
+                 update congress_result set purpose = 'term';
+                 alter table congress_result enable trigger result_guarded";
+    sqlx::raw_sql(terms).execute(&mut portal.owner().await).await.unwrap();
+    let account = begin(&mut league).await;
+    let page = league.get(&account).await.text();
+    assert!(page.contains("5 人中 4 人由大会选举产生"), "{page}");
+    elect(&portal, &path, &[5], day(10)).await;
+    let page = league.get(&account).await.text();
+    assert!(page.contains("5 人中 5 人由大会选举产生"), "a by-election left them in their seat: {page}");
 }
 
 #[tokio::test]

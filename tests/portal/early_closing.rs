@@ -91,6 +91,8 @@ async fn closing_early_without_a_quorum_takes_a_reason_and_two_people_and_voters
     sitting.unseal(1).await;
     sitting.counted().await;
     sitting.act("report", &[]).await;
+    let page = sitting.keeper.get(&sitting.path).await.text();
+    assert!(page.contains("，没有人当选。") && page.contains("重新选举") && !page.contains("空缺席位另行"), "{page}");
     let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await.text();
     assert!(report.contains("公告的截止时间是") && report.contains("校区停电，无法继续（"), "{report}");
     let record = casting[0].get(&format!("{}/record.json", sitting.votes())).await;

@@ -472,7 +472,10 @@ async fn a_sitting_is_void_by_two_people_and_its_votes_are_destroyed_unread() {
     let portal = Portal::two().await;
     let mut sitting = opened(&portal, &SMALL).await;
     cast(&mut voter(&portal, 1).await, &sitting.id, &[("c1-1", "F")]).await;
-    assert_eq!(sitting.keeper.post(&format!("{}/void", sitting.path), &[("reason", "")]).await.status, 409);
+    let bare = sitting.keeper.post(&format!("{}/void", sitting.path), &[("reason", " ")]).await;
+    assert!(bare.status == 422 && !bare.fault("理由").is_empty(), "{}", bare.text());
+    let unsure = sitting.keeper.post(&format!("{}/close", sitting.path), &[]).await;
+    assert!(unsure.status == 422 && unsure.text().contains("请勾选确认"), "{}", unsure.text());
     sitting.act("void", &[("reason", "候选人名单有误")]).await;
     assert_eq!(sitting.keeper.post(&format!("{}/void/agree", sitting.path), &[]).await.status, 409, "not alone");
     let path = format!("/monitoring/{}/void", sitting.id);

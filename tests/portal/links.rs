@@ -44,6 +44,7 @@ async fn walk(portal: &Portal, mut client: Client, who: &str) {
             }
         }
         for act in attributes(&html, "form[method=post]", "action") {
+            let act = act.split('?').next().unwrap_or_default();
             let fits = |route: &&str| {
                 let (route, act): (Vec<&str>, Vec<&str>) = (route.split('/').collect(), act.split('/').collect());
                 route.len() == act.len()

@@ -16,7 +16,7 @@ use time::{Duration, macros::date};
 
 use crate::support::{
     FIRST, Page, Portal, SECOND,
-    sitting::{SMALL, cast, opened, voters},
+    sitting::{Asked, Plan, SMALL, cast, opened, voters},
     union::{rows, union},
     vetting::{Opening, Stage, agree, announce_coming_years, apply, open, stage, student_account},
 };
@@ -459,6 +459,23 @@ async fn what_is_announced_before_the_count_is_one_paper_on_the_page_and_in_word
     }
     let mut stranger = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
     assert_eq!(stranger.get(&early).await.status, 404);
+}
+
+#[tokio::test]
+async fn contests_under_the_same_rules_stand_together_in_the_report() {
+    let portal = Portal::start().await;
+    let two: [Asked<'_>; 2] = [("班长", 10, 1, &[101, 102], &[]), ("学习委员", 10, 1, &[103, 104], &[])];
+    let mut sitting = opened(&portal, &Plan { contests: &two, fields: &[] }).await;
+    for mut client in voters(&portal, 1..=9).await {
+        let ballot = [("c1-1", "F"), ("c1-2", "A"), ("c2-1", "F"), ("c2-2", "A")];
+        cast(&mut client, &sitting.id, &ballot).await;
+    }
+    sitting.count().await;
+    sitting.act("report", &[]).await;
+    let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
+    assert!(report.text().contains("（一）班长、学习委员"), "{}", report.text());
+    let page = sitting.keeper.get(&sitting.path).await.text();
+    assert!(!page.contains("学生会主席团的选举结果"), "a class elects no presidium: {page}");
 }
 
 #[tokio::test]

@@ -200,6 +200,13 @@ async fn rev_01_a_board_is_judged_when_confirmed_and_again_by_those_who_came() {
     story.name("student", &number(2)).await;
     let own = story.tick("confirm", &["school_league", &number(101)]).await;
     assert!(own.status == 409 && own.text().contains("不能评议本次述职"), "{}", own.text());
+    // Whoever goes back finds the ticks.
+    let back = own.attributes("main a.button", "href").remove(0);
+    let mut ticked = story.league.get(&back).await.attributes("input[name=account][checked]", "value");
+    let mut sent = story.accounts(&["school_league", &number(101)]).await;
+    ticked.sort_unstable();
+    sent.sort_unstable();
+    assert_eq!(ticked, sent);
     let account = story.accounts(&[&number(2)]).await.remove(0);
     see_other(&story.act(&format!("board/{account}/remove"), &[]).await);
     let alone = story.tick("confirm", &["school_league"]).await;

@@ -6,6 +6,7 @@ use time::Duration;
 
 use crate::support::{
     Client, Page, Portal,
+    elected::held,
     union::{ready, rows, union},
 };
 
@@ -95,6 +96,39 @@ async fn a_cohort_that_is_not_due_is_neither_proposed_nor_graduated_by_two_click
 }
 
 #[tokio::test]
+async fn whoever_goes_back_from_the_preview_finds_everything_as_it_was_chosen() {
+    let (portal, mut league, _, cohort, _) = stage().await;
+    sqlx::query(
+        "insert into class (id, major_id, entry_year, name)
+         select gen_random_uuid(), k.major_id, 2023, n.name
+         from class k, student s, unnest(array['软件2301班', '软件2302班']) n(name)
+         where k.id = s.class_id and s.number = '20240001'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let asked = league.get("/rollover").await;
+    let class = |name: &str| {
+        let place = asked.all("#from-1 option").iter().position(|found| found.contains(name)).unwrap();
+        asked.attributes("#from-1 option", "value").remove(place)
+    };
+    let (from, into) = (class("软件2301班"), class("软件2302班"));
+    let merger = [("from", ""), ("into", ""), ("from", from.as_str()), ("into", into.as_str())];
+    let day = portal.app.clock.today().to_string();
+    let leaves = [("cohort", cohort.as_str()), ("day", day.as_str())];
+    let [both, alone] = [[&leaves[..], &merger[..]].concat(), merger.to_vec()];
+    for (chosen, ticked) in [(both, vec![cohort.clone()]), (alone, Vec::new())] {
+        let page = league.post("/rollover/preview", &chosen).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        let back = page.attributes("form[action='/rollover'] .actions a", "href").remove(0);
+        let asked = league.get(&back).await;
+        assert_eq!(asked.attributes("input[name=cohort][checked]", "value"), ticked);
+        assert_eq!(asked.field("离校日期"), if ticked.is_empty() { "" } else { day.as_str() });
+        assert_eq!((asked.field("被合并的班（1）"), asked.field("并入（1）")), (from.clone(), into.clone()));
+    }
+}
+
+#[tokio::test]
 async fn the_turn_of_the_year_is_taken_back_until_something_is_built_on_it() {
     let (portal, mut league, path, cohort, students) = stage().await;
     let day = portal.app.clock.today().to_string();
@@ -133,6 +167,53 @@ async fn the_turn_of_the_year_is_taken_back_until_something_is_built_on_it() {
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("校学生会之后办过任命、调整或轮值"), "{}", refused.text());
     assert_eq!(standing(&portal).await, after, "nothing was written");
+}
+
+#[tokio::test]
+async fn delegates_of_a_congress_that_is_still_to_meet_are_counted_before_they_leave() {
+    let (portal, mut league, path, cohort, _) = stage().await;
+    let today = portal.app.clock.today();
+    let congress = held(&portal, &path, today + Duration::days(10)).await;
+    let id = congress.rsplit('/').next().unwrap();
+    let mut db = portal.owner().await;
+    for statement in [
+        "update congress set stage = 'preparing', held_on = null where id = $1::uuid",
+        "insert into delegate (id, congress_id, student_id, standing, backbone, listed_at, listed_by)
+         select gen_random_uuid(), g.id, s.id, 'outside', false, story_now(), g.created_by
+         from congress g join student s on s.institution_id = g.institution_id
+         where g.id = $1::uuid and s.number between '20240010' and '20240013'",
+    ] {
+        sqlx::query(statement).bind(id).execute(&mut db).await.unwrap();
+    }
+    let page = preview(&mut league, &cohort, &today.to_string()).await.text();
+    assert!(page.contains("代表 4 名，等待递补的 0 名"), "{page}");
+    let later = preview(&mut league, &cohort, &(today + Duration::days(11)).to_string()).await.text();
+    assert!(!later.contains("等待递补的"), "it has met before they leave: {later}");
+}
+
+#[tokio::test]
+async fn a_breach_that_is_smaller_without_those_who_leave_does_not_follow_from_it() {
+    let (portal, mut league, today) = ready().await;
+    let roster =
+        rows(1, 3, "主席团成员", "") + &rows(10, 2, "部门负责人", "综合部") + &rows(12, 7, "部门工作人员", "综合部");
+    union(&mut league, "school", &roster, &(today - Duration::days(20)).to_string(), true).await;
+    sqlx::query(
+        "with one as (
+             select s.id, k.major_id from student s join class k on k.id = s.class_id join institution i on i.id = s.institution_id
+             where s.number = '20240018' and i.code = 'first'
+         ), made as (
+             insert into class (id, major_id, entry_year, name) select gen_random_uuid(), major_id, 2023, '软件2301班' from one
+             returning id
+         )
+         update student s set class_id = made.id from made, one where s.id = one.id",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let page = preview(&mut league, "vocational:2023", &today.to_string()).await;
+    let union = page.all("section:nth-of-type(2) tbody tr").remove(0);
+    assert!(union.starts_with("校学生会1000"), "{union}");
+    assert!(!union.contains("超过"), "eight of nine are still two too many: {union}");
 }
 
 #[tokio::test]

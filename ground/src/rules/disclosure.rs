@@ -374,7 +374,12 @@ fn by_rules(rules: &[Rule], facts: &UnionFacts) -> Concluded {
     };
     let own: Vec<&Finding> = findings.iter().filter(|finding| rules.contains(&finding.rule)).collect();
     let of = |outcome: Outcome| own.iter().copied().filter(move |finding| finding.verdict == outcome);
-    let says = |outcome: Outcome| of(outcome).map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("；");
+    let says = |outcome: Outcome| {
+        let mut messages: Vec<&str> = of(outcome).map(|finding| finding.message.as_str()).collect();
+        // Rank and courses may say the same.
+        messages.dedup();
+        messages.join("；")
+    };
     if of(Outcome::Fail).next().is_some() {
         return Concluded::new(Conclusion::No, String::new(), says(Outcome::Fail));
     }

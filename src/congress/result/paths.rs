@@ -14,10 +14,20 @@ words! {
     Stepped = "stepped", "已登记，并已通知有关单位。";
     PaperKept = "paper", "已保存，以后打印、下载和归档的这份公文都相同。";
     Closed = "closed", "已备案，大会办结。";
-    Seated = "seated", "已就任；原主席团成员同时卸任。请接着在“轮值”里排定执行主席。";
+    Seated = "seated", "已就任；换届的，原主席团成员同时卸任。";
 }
 
 said_after!(Done);
+
+/// A page with everything on it that was typed: where a refusal leads back.
+pub(super) fn filled_in(path: &str, query: &str) -> String {
+    format!("{path}?{query}")
+}
+
+/// The page of the result with a step's form as it was typed.
+pub(super) fn step_filled_in(id: CongressId, step: Step, query: &str) -> String {
+    filled_in(&id.result_path(), &format!("step={}&{query}", step.slug()))
+}
 
 impl CongressId {
     pub(crate) fn result_path(self) -> String {

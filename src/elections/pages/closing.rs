@@ -71,8 +71,10 @@ pub(super) async fn close(
         return Err(act.refuse(why, "不再举行的，由两人办理作废"));
     }
     let early = act.sitting.closes_at > act.now;
-    if early && form.sure != "yes" {
-        return Err(act.refuse("还没有到公告的截止时间", "确需提前截止的（如到会的都已投完），请勾选确认"));
+    if early && act.sitting.stage() == Stage::Open && form.sure != "yes" {
+        let says = "还没有到公告的截止时间；确需提前截止的（如到会的都已投完），请勾选确认";
+        let typed = TypedForms { close_why: form.close_why, ..TypedForms::default() };
+        return act.answer(&app, acting.person(), Attempt::fault("sure", says), typed, Done::Closed).await;
     }
     let why = folded(&form.close_why);
     let asked = app

@@ -139,7 +139,6 @@ async fn page(
     Ok(NoticePage {
         back: id.path(),
         word: id.paper_word_path(which.slug()),
-        is_of_result: which == PublicPaper::ResultNotice,
         issue: manages(acting.person(), &sitting).then(panel),
         done: said(&after.done),
         ..NoticePage::bare(chrome, paper)

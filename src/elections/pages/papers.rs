@@ -87,8 +87,6 @@ pub(super) struct NoticePage {
     pub(super) back: String,
     /// Where the Word file is, for the offices; empty for others.
     pub(super) word: String,
-    /// It is the result's.
-    pub(super) is_of_result: bool,
     pub(super) paper: Paper,
     /// For the office in charge.
     pub(super) issue: Option<IssuePanel>,
@@ -98,7 +96,7 @@ pub(super) struct NoticePage {
 impl NoticePage {
     /// The paper to read; what more there is to it is for whoever knows.
     pub(super) fn bare(chrome: Chrome, paper: Paper) -> Self {
-        Self { chrome, back: String::new(), word: String::new(), is_of_result: false, paper, issue: None, done: "" }
+        Self { chrome, back: String::new(), word: String::new(), paper, issue: None, done: "" }
     }
 }
 
@@ -235,7 +233,7 @@ pub(super) async fn notice_for_voters(
     let issue = store::issue(&mut db, id, PublicPaper::ResultNotice).await?;
     let papers = papers(&mut db, &person.institution_name, sitting, app.clock.today()).await?;
     let paper = result_paper(&papers, &issue)?;
-    Ok(NoticePage { back: id.vote_path(), is_of_result: true, ..NoticePage::bare(chrome, paper) })
+    Ok(NoticePage { back: id.vote_path(), ..NoticePage::bare(chrome, paper) })
 }
 
 pub(super) async fn voters(
@@ -292,7 +290,6 @@ pub(super) async fn archive(
     let papers = papers(&mut db, &institution, sitting.clone(), app.clock.today()).await?;
     let report = NoticePage::bare(bare("监票报告"), papers.report());
     let notice = NoticePage::bare(bare("结果公告"), result_paper(&papers, &issue)?);
-    let notice = NoticePage { is_of_result: true, ..notice };
     let tally = TallyPage { chrome: bare("计票单"), papers };
     let ballot = BallotsPage { chrome: bare("选票"), institution, sitting, contests };
     drop(db);

@@ -69,11 +69,14 @@ impl Papers {
                 paper = contest(paper, one);
             }
             paper = paper.heading("选举办法");
-            for one in results.contests.iter().filter(|one| one.own_rules) {
+            // Contests under the same rules stand together.
+            for alike in results.contests.chunk_by(|_, next| !next.own_rules) {
+                let Some(one) = alike.first() else { continue };
+                let titles: Vec<&str> = alike.iter().map(|one| one.contest.title.as_str()).collect();
                 let rules = one.contest.rules_in_words(&sitting.decision);
                 let rule = |rule: &Sourced| format!("{}：{}（{}）", rule.label, closed_up(&rule.value), rule.basis());
                 let rules: Vec<String> = rules.iter().map(rule).collect();
-                paper = paper.subheading(&one.contest.title).items(rules);
+                paper = paper.subheading(&titles.join("、")).items(rules);
             }
         }
         paper = paper.heading("经过").items(self.events());

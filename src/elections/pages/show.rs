@@ -34,6 +34,7 @@ use crate::{
     ids::{AccountId, ContestId, SittingId},
     page::{chrome::Chrome, filters},
     people::find::{self, Among, PeopleField},
+    rules::sitting::Fills,
     web::forms::{Done as DoneQuery, Errors, Submitted},
 };
 
@@ -143,6 +144,8 @@ pub(super) struct TypedForms {
     pub(super) chief: bool,
     /// Why it is to be closed before its time.
     pub(super) close_why: String,
+    /// Why it is to be void.
+    pub(super) void_why: String,
     /// The contest of a lot.
     pub(super) lot_of: Option<ContestId>,
     pub(super) winners: Vec<String>,
@@ -206,6 +209,10 @@ impl SittingPage {
 
     fn paper_open(&self) -> bool {
         self.contests.iter().any(|row| row.turnout.paper > 0 && !row.settled)
+    }
+
+    fn elects_presidium(&self) -> bool {
+        self.contests.iter().any(|row| row.contest.fills == Fills::Presidium)
     }
 }
 

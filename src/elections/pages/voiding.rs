@@ -2,12 +2,12 @@
 
 use axum::{
     extract::{Path, State},
-    response::Redirect,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use axum_extra::extract::Form;
 use serde::Deserialize;
 
-use super::{acts::Act, done_at};
+use super::{acts::Act, done_at, show::TypedForms};
 use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
@@ -21,7 +21,7 @@ use crate::{
     failure::Failure,
     ids::SittingId,
     office::ElectionKeeper,
-    web::forms::{Errors, reason},
+    web::forms::{Attempt, Errors, reason},
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -35,12 +35,13 @@ pub(super) async fn ask_void(
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<VoidForm>,
-) -> Result<Redirect, Failure> {
+) -> Result<Response, Failure> {
     let act = Act::begin(&app, &acting, id, "提出作废").await?;
     let mut errors = Errors::default();
     let Some(why) = reason(&form.reason, &mut errors) else {
         let says = errors.of("reason").unwrap_or_default().to_owned();
-        return Err(act.refuse(says, "作废须写明理由，1 至 200 字"));
+        let typed = TypedForms { void_why: form.reason, ..TypedForms::default() };
+        return act.answer(&app, acting.person(), Attempt::fault("reason", says), typed, Done::VoidAsked).await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let sitting = store::lock(db, acting.institution(), id).await?;
@@ -52,7 +53,7 @@ pub(super) async fn ask_void(
         audit::append(db, acting.person(), entry, act.now).await
     })
     .await?;
-    Ok(done_at(&id.path(), Done::VoidAsked))
+    Ok(done_at(&id.path(), Done::VoidAsked).into_response())
 }
 
 pub(super) async fn withdraw_request(

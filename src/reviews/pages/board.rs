@@ -23,7 +23,7 @@ use crate::{
     reviews::{
         MOST_MONITORS, Reviews, THRESHOLD, Verb,
         forms::{DrawForm, MemberForm, TickedForm},
-        paths::Done,
+        paths::{Done, filled_in},
         review::{DealtShare, Member, Person, Review, Stage},
         store::{self, Draw, NewDraw, Opening, PaperSheet},
     },
@@ -31,12 +31,14 @@ use crate::{
     sealing::keys::{self, Purpose},
     secrets::readable,
     text::chinese_day,
-    web::forms::{self, Errors, ReasonForm, reason},
+    web::forms::{self, Errors, ReasonForm, as_query, reason},
 };
 
 /// What the board's forms hold when the page is shown again.
 #[derive(Default)]
 struct TypedBoard {
+    /// Who was ticked in the list of members.
+    ticked: TickedForm,
     member: MemberForm,
     people: PeopleField,
     draw: DrawForm,
@@ -193,8 +195,9 @@ pub(super) async fn show(
     acting: Acting<UnionKeeper>,
     Path(id): Path<ReviewId>,
     Query(forms::Done { done }): Query<forms::Done>,
+    Query(ticked): Query<TickedForm>,
 ) -> Result<Response, Failure> {
-    page(&app, &acting, id, TypedBoard::default(), Done::said(&done)).await
+    page(&app, &acting, id, TypedBoard { ticked, ..TypedBoard::default() }, Done::said(&done)).await
 }
 
 pub(super) async fn name(
@@ -328,7 +331,8 @@ pub(super) async fn confirm(
     managed(&mut db, &acting, id).await?;
     let plan = plan_on(&mut db, acting.institution(), now.date()).await?.ok_or(Failure::Missing)?;
     drop(db);
-    let refused = || refusal(&app, acting.person(), "确认评议会", id.board_path());
+    let back = filled_in(&id.board_path(), &as_query(&form)?);
+    let refused = || refusal(&app, acting.person(), "确认评议会", back.clone());
     let ticked = form.accounts()?;
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
@@ -415,7 +419,8 @@ async fn begin(
     managed(&mut db, acting, id).await?;
     let plan = plan_on(&mut db, acting.institution(), now.date()).await?.ok_or(Failure::Missing)?;
     drop(db);
-    let refused = || refusal(app, acting.person(), "开始评分", id.board_path());
+    let back = filled_in(&id.board_path(), &as_query(form)?);
+    let refused = || refusal(app, acting.person(), "开始评分", back.clone());
     let ticked = form.accounts()?;
     app.write_as(acting.person().authority(), async |db| {
         if !on_paper {

@@ -24,14 +24,14 @@ use crate::{
         ReviewReader, Reviews, Verb,
         chart::{Radar, Trend},
         forms::AnswerForm,
-        paths::Done,
+        paths::{Done, filled_in},
         review::{Member, Objection, Outcome, Person, Review, Stage},
         store::{self, Attachment, BoardAnswer, PastScore},
     },
     rules::review::{self as rule, BoardMember, Grade, score_in_words},
     text::chinese_day,
     unions::store as unions_store,
-    web::forms::{self, Errors, ReasonForm, reason},
+    web::forms::{self, Errors, ReasonForm, as_query, reason},
 };
 
 #[derive(Template, WebTemplate)]
@@ -273,9 +273,11 @@ pub(super) async fn person(
     acting: Acting<ReviewReader>,
     Path((id, place)): Path<(ReviewId, i16)>,
     Query(forms::Done { done }): Query<forms::Done>,
+    Query(answer): Query<AnswerForm>,
 ) -> Result<PersonPage, Failure> {
     let review = visible(&mut *app.read().await?, &acting, id).await?;
-    person_page(&app, acting.person(), review, place, TypedPersonReview::default(), Done::said(&done)).await
+    let typed = TypedPersonReview { answer, ..TypedPersonReview::default() };
+    person_page(&app, acting.person(), review, place, typed, Done::said(&done)).await
 }
 
 /// The page again, with what was typed.
@@ -394,6 +396,7 @@ pub(super) async fn answer(
         return Err(not_now(&app, acting.person(), "答复异议", &review));
     };
     let made_on = waits.at.to_offset(CHINA).date();
+    let back = filled_in(&id.person_path(place), &as_query(&form)?);
     let Some(given) = form.read(made_on, now.date(), &mut errors)? else {
         let typed = TypedPersonReview { answer: form, errors, ..TypedPersonReview::default() };
         return again(&app, &acting, review, place, typed).await;
@@ -406,7 +409,7 @@ pub(super) async fn answer(
         let others: Vec<Grade> = others.iter().map(|outcome| outcome.grade).collect();
         // The grade that they have already is none that is given instead.
         let grade = given.grade.filter(|grade| own.iter().all(|outcome| outcome.grade != *grade));
-        let refused = || refusal(&app, acting.person(), "答复异议", id.person_path(place));
+        let refused = || refusal(&app, acting.person(), "答复异议", back.clone());
         let of_board = members.iter().filter(|member| answers(member, person)).map(|member| member.account);
         all_of(&of_board.collect::<Vec<_>>(), &given.took_part, refused())?;
         let seats = seats(&members, person, &persons, &given.took_part);

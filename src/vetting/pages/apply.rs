@@ -20,6 +20,7 @@ use crate::{
     auth::person::SignedIn,
     failure::{Failure, Refusal},
     ids::{CaseId, PlaceId, RoundId, StudentId},
+    inbox::{self, Notice},
     page::{chrome::Chrome, filters},
     picture::{PORTRAIT, redraw},
     rules::{
@@ -35,7 +36,7 @@ use crate::{
     unions::{store as unions_store, union::StudentFacts},
     vetting::{
         Verb,
-        case::{CandidateText, Case, Evidence, Opinion, Origin},
+        case::{BY_CANDIDATE, CandidateText, Case, Evidence, Opinion, Origin},
         forms::{Application, ApplyForm, sources},
         paths::{self, Done},
         round::{Phase, Round},
@@ -380,6 +381,8 @@ pub(super) struct ApplicationPage {
     log: Vec<(String, time::OffsetDateTime)>,
     may_withdraw: bool,
     may_edit: bool,
+    /// After it was taken back.
+    may_apply_again: bool,
     errors: Errors,
     done: &'static str,
 }
@@ -417,6 +420,7 @@ async fn application_page(
         log,
         may_withdraw: case.stage.is_under_way() || case.stage == Stage::Passed,
         may_edit: case.is_with_candidate() && round.ended_why.is_none(),
+        may_apply_again: round.phase(&app.clock.today()) == Phase::Open,
         case,
         round,
         words,
@@ -532,12 +536,18 @@ pub(super) async fn withdraw(
     let gone = app
         .write_as(person.authority(), async |db| {
             let LockedCase { case, round } = store::lock_case(db, person.institution, id).await?;
-            let gone = store::withdraw(db, &case, "本人撤回", now).await?;
+            let gone = store::withdraw(db, &case, BY_CANDIDATE, now).await?;
             if gone {
                 let entry = Entry::about(Verb::CaseKept, case.student)
                     .detail("轮次", round.title.clone())
-                    .detail("办理", "本人撤回");
+                    .detail("办理", BY_CANDIDATE);
                 audit::append(db, &person, entry, now).await?;
+            }
+            // Nobody's list of what waits says that a seat is free again, or that a public notice names one too many.
+            if gone && case.stage == Stage::Passed {
+                let notice = Notice::new(format!("{}撤回报名：{}", case.name, round.title), round.id.path())
+                    .says(format!("{}已通过全部环节，撤回后名额空出；已经公示的，公示名单随之减少。", case.name));
+                inbox::tell(db, person.institution, round.keeper(), &notice, now).await?;
             }
             Ok(gone)
         })

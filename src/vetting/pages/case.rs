@@ -19,6 +19,7 @@ use crate::{
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::CaseId,
+    inbox::{self, Notice, To},
     office::{Office, SlipPrinter},
     page::{chrome::Chrome, filters},
     rules::{
@@ -30,7 +31,7 @@ use crate::{
     unions::{store as unions_store, union::sees_grades},
     vetting::{
         Verb, Vetter,
-        case::{CandidateText, Case, CaseSeen, Evidence, Opinion},
+        case::{BY_OFFICE, CandidateText, Case, CaseSeen, Evidence, Opinion},
         chain_office::ChainOffice,
         forms::{OpinionForm, OpinionRequest, SessionChoice},
         paths::{self, Done},
@@ -452,13 +453,15 @@ pub(super) async fn retract(
     let (_, round) = visible_case(&app, &office, id).await?;
     app.write_as(acting.person().authority(), async |db| {
         let LockedCase { case, round } = store::lock_case(db, acting.institution(), id).await?;
-        if !case.is_invited() || !office.put_forward(&case) || !store::withdraw(db, &case, "提交单位撤回", now).await?
-        {
+        if !case.is_invited() || !office.put_forward(&case) || !store::withdraw(db, &case, BY_OFFICE, now).await? {
             return Err(Failure::Missing);
         }
-        let entry = Entry::about(Verb::CaseKept, case.student)
-            .detail("轮次", round.title.clone())
-            .detail("办理", "提交单位撤回");
+        // They were asked to confirm it.
+        let says = format!("{}已撤回：{}", case.offer_in_words(), round.title);
+        let notice = Notice::new(says, id.application_path());
+        inbox::tell(db, acting.institution(), To::Student(case.student), &notice, now).await?;
+        let entry =
+            Entry::about(Verb::CaseKept, case.student).detail("轮次", round.title.clone()).detail("办理", BY_OFFICE);
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;

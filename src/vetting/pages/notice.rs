@@ -20,7 +20,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{CaseId, ObjectionId, RoundId},
     inbox::{self, Notice, To},
-    office::{OfficeKind, UnionKeeper},
+    office::UnionKeeper,
     page::{chrome::Chrome, filters},
     papers::{self, Paper, document_number},
     text::chinese_day,
@@ -205,13 +205,8 @@ pub(super) async fn object(
             if !store::object(db, &person, new, now).await? {
                 return Ok(false);
             }
-            let office = match round.union.college {
-                Some(_) => OfficeKind::CollegeLeague,
-                None => OfficeKind::SchoolLeague,
-            };
-            let to = To::Office { kind: office, college: round.union.college, class: None };
             let notice = Notice::new(format!("公示期间收到一件反映：{}", round.title), id.objections_path());
-            inbox::tell(db, person.institution, to, &notice, now).await?;
+            inbox::tell(db, person.institution, round.keeper(), &notice, now).await?;
             Ok(true)
         })
         .await?;

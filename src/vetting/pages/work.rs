@@ -47,7 +47,7 @@ const MOST_LEFT_OVER: i64 = 5_000;
 /// Cases a page; a batch may take them all.
 const A_PAGE: i64 = 50;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct WorkQuery {
     #[serde(default)]
     round: String,
@@ -70,6 +70,22 @@ pub(super) struct WorkQuery {
     /// The case that was dealt with just before.
     #[serde(default)]
     did: String,
+}
+
+impl WorkQuery {
+    /// The list as a query, but for its page.
+    fn kept(&self) -> String {
+        filters::query(&[
+            ("round", &self.round),
+            ("college", &self.college),
+            ("q", &self.q),
+            ("late", &self.late),
+            ("step", &self.step),
+            ("place", &self.place),
+            ("sort", &self.sort),
+            ("many", &self.many),
+        ])
+    }
 }
 
 /// A case that waits, with its step in words.
@@ -149,6 +165,13 @@ impl WorkPage {
         self.filter.round == group.round.to_string() && self.filter.step == group.step.to_string()
     }
 
+    /// Where the opinions are sent: should they come back, then on the same list.
+    fn action(&self) -> String {
+        let page = format!("page={}", self.filter.page);
+        let query = if self.kept.is_empty() { page } else { format!("{}&{page}", self.kept) };
+        format!("{}?{query}", paths::WORK)
+    }
+
     /// The line's box was ticked in a form that came back.
     fn has(&self, line: &WaitingCase) -> bool {
         self.form.case.contains(&line.seen())
@@ -216,16 +239,7 @@ async fn page(
         None => Vec::new(),
     };
     let lines = lines_of(&mut db, &office, &rounds, &cases).await?;
-    let kept = filters::query(&[
-        ("round", &filter.round),
-        ("college", &filter.college),
-        ("q", &filter.q),
-        ("late", &filter.late),
-        ("step", &filter.step),
-        ("place", &filter.place),
-        ("sort", &filter.sort),
-        ("many", &filter.many),
-    ]);
+    let kept = filter.kept();
     let colleges = colleges_of(&mut db, &office).await?;
     let chosen = rounds.iter().find(|round| Some(round.id) == which.round);
     let chosen = chosen.or_else(|| rounds.first().filter(|_| rounds.len() == 1));
@@ -390,26 +404,10 @@ pub(super) struct BatchPage {
     kept: String,
 }
 
-/// The list in which a form was filled in, so that it comes back with all that was ticked there.
-fn list_of(form: &OpinionForm) -> WorkQuery {
-    let is_long = form.case.len() > usize::try_from(A_PAGE).unwrap_or(50);
-    WorkQuery {
-        round: form.round.clone(),
-        college: form.college.clone(),
-        q: form.q.clone(),
-        late: form.late.clone(),
-        step: form.step.clone(),
-        place: form.place.clone(),
-        sort: form.sort.clone(),
-        many: if is_long { "yes".to_owned() } else { form.many.clone() },
-        page: form.page.parse().unwrap_or(0),
-        did: String::new(),
-    }
-}
-
 pub(super) async fn act(
     State(app): State<App>,
     acting: Acting<Vetter>,
+    Query(shown): Query<WorkQuery>,
     Form(form): Form<OpinionForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
@@ -423,7 +421,7 @@ pub(super) async fn act(
         errors.add("session", "登记新会议时，所选各件须同属一个轮次的同一环节");
     }
     let (Some(asked), true) = (asked, errors.is_empty()) else {
-        let page = page(&app, &acting, list_of(&form), Submitted::new(form.clone(), errors)).await?;
+        let page = page(&app, &acting, shown, Submitted::new(form, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let place = steps.first().copied();
@@ -460,13 +458,13 @@ pub(super) async fn act(
     if !batch.crowded.is_empty() {
         // Nobody was decided: the list comes back with the same ticks.
         errors.add("case", format!("{}；没有办理任何一人，请只勾选拟确定的人选", batch.crowded.join("；")));
-        let page = page(&app, &acting, list_of(&form), Submitted::new(form.clone(), errors)).await?;
+        let page = page(&app, &acting, shown, Submitted::new(form, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let of_cases: Vec<Uuid> = steps.iter().map(|(round, _)| round.0).collect();
     let which = RoundFilter { some: Some(&of_cases), ..RoundFilter::default() };
     let rounds = store::rounds(&mut *app.read().await?, office.institution, which).await?;
-    Ok(result(&app, &acting, batch, &rounds, verdict, &form).into_response())
+    Ok(result(&app, &acting, batch, &rounds, verdict, shown.kept()).into_response())
 }
 
 /// What the record says of opinions on many: each stands with its case, the chain names them all by one digest.
@@ -544,8 +542,8 @@ pub(super) async fn refuse_rest(
         let page = page(&app, &acting, filter, Submitted::new(opinion, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let kept = OpinionForm { round: form.round, ..OpinionForm::default() };
-    Ok(result(&app, &acting, batch, &[round], "未入选".to_owned(), &kept).into_response())
+    let kept = WorkQuery { round: form.round, ..WorkQuery::default() }.kept();
+    Ok(result(&app, &acting, batch, &[round], "未入选".to_owned(), kept).into_response())
 }
 
 /// The seats of a round's places that are left, in words.
@@ -572,7 +570,7 @@ fn result(
     batch: BatchResult,
     rounds: &[Round],
     verdict: String,
-    form: &OpinionForm,
+    kept: String,
 ) -> BatchPage {
     let words = |case: &Case, stage: Stage| {
         let round = rounds.iter().find(|round| round.id == case.round);
@@ -598,16 +596,7 @@ fn result(
         verdict,
         done: batch.done.into_iter().map(|(case, stage)| (words(&case, stage), case)).collect(),
         held: batch.held.into_iter().map(held).collect(),
-        kept: filters::query(&[
-            ("round", &form.round),
-            ("college", &form.college),
-            ("q", &form.q),
-            ("late", &form.late),
-            ("step", &form.step),
-            ("place", &form.place),
-            ("sort", &form.sort),
-            ("many", &form.many),
-        ]),
+        kept,
     }
 }
 

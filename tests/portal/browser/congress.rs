@@ -221,6 +221,7 @@ async fn elect_presidium(desk: &Desk, congress: &mut Prepared) {
     sitting.count().await;
     sitting.act("report", &[]).await;
     desk.go(&sitting.path).await;
+    said(desk, "请在大会的选举结果里登记、办理").await;
     desk.judge("the election is reported").await;
 }
 

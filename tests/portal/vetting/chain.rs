@@ -627,12 +627,4 @@ async fn a_recommendation_is_for_the_place_that_it_names_and_its_author_may_sign
     assert_eq!(say(&mut league, &case, "return", &[("back", "0"), ("words", "请补充")]).await.status, 303);
     let again = waiting(&mut branch).await.into_iter().find(|case| case.starts_with(&handed[1])).unwrap();
     assert_eq!(say(&mut branch, &again, "agree", &[]).await.status, 303, "who recommended may recommend again");
-    // What nobody has confirmed can be taken back by whoever put it forward.
-    let fields = [("number", "20240074"), ("place", places[0].as_str()), ("words", "适合")];
-    assert_eq!(branch.post(&format!("{round}/nominate"), &fields).await.status, 303);
-    let list = branch.get(&format!("{round}/cases?q=20240074")).await;
-    let case = list.attributes("td[data-label='姓名'] a", "href").remove(0);
-    assert_eq!(league.post(&format!("{case}/retract"), &[]).await.status, 404);
-    assert_eq!(branch.post(&format!("{case}/retract"), &[]).await.status, 303);
-    assert!(branch.get(&case).await.text().contains("提交单位撤回"));
 }

@@ -368,3 +368,63 @@ async fn who_is_erased_leaves_a_case_without_words_and_the_opinions_stay() {
     assert_eq!(opinions, 1, "that there was one stays");
     assert_counted(&portal).await;
 }
+
+#[tokio::test]
+async fn a_round_is_told_of_whoever_has_passed_and_stands_back() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "1", today)).await;
+    let mut student = student_account(&portal, 91).await;
+    let application = apply(&mut student, &round, "ordinary").await;
+    for kind in [OfficeKind::ClassBranch, OfficeKind::CollegeLeague, OfficeKind::CollegeParty] {
+        agree(&mut portal.signed_in(kind).await, &[]).await;
+    }
+    let withdraw = format!("{application}/withdraw");
+    let back = student.post_on(&withdraw, &[("confirm", "yes")]).await;
+    assert!(back.text().contains("你撤回了这次报名") && back.text().contains("自己报名"), "{}", back.text());
+    let told = league.get("/inbox").await.text();
+    assert!(told.contains("学生91撤回报名：秋季招新"), "{told}");
+    // The period is over: nobody is told to apply anew.
+    portal.app.clock.advance(Duration::days(6));
+    let mut student = portal.visitor();
+    assert_eq!(student.sign_in(FIRST, "20240091", PASSWORD).await.status, 303);
+    let page = student.get(&application).await.text();
+    assert!(page.contains("你撤回了这次报名") && !page.contains("自己报名"), "{page}");
+}
+
+#[tokio::test]
+async fn what_nobody_has_confirmed_is_taken_back_by_whoever_put_it_forward_and_they_learn_so() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "1", today)).await;
+    let mut named = student_account(&portal, 74).await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let place = branch.get(&format!("{round}/nominate")).await.attributes("input[name=place]", "value").remove(0);
+    let fields = [("number", "20240074"), ("place", place.as_str()), ("words", "适合")];
+    assert_eq!(branch.post(&format!("{round}/nominate"), &fields).await.status, 303);
+    let list = branch.get(&format!("{round}/cases?q=20240074")).await;
+    let case = list.attributes("td[data-label='姓名'] a", "href").remove(0);
+    assert_eq!(league.post(&format!("{case}/retract"), &[]).await.status, 404);
+    assert_eq!(branch.post(&format!("{case}/retract"), &[]).await.status, 303);
+    assert!(branch.get(&case).await.text().contains("提交单位撤回"));
+    assert!(named.get("/inbox").await.text().contains("对你的推荐已撤回：秋季招新"));
+    let own = named.get(&case.replace("/cases/", "/applications/")).await;
+    assert!(own.text().contains("撤回了对你的推荐") && !own.text().contains("你撤回了"), "{}", own.text());
+}
+
+#[tokio::test]
+async fn whoever_is_refused_waits_for_no_further_step() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "1", today)).await;
+    let mut student = student_account(&portal, 91).await;
+    let application = apply(&mut student, &round, "ordinary").await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let case = waiting(&mut branch).await.remove(0);
+    let refused = say(&mut branch, &case, "refuse", &[("words", "与岗位要求有差距"), ("sure", "yes")]).await;
+    assert_eq!(refused.status, 303, "{}", refused.text());
+    let page = branch.get(&application.replace("/applications/", "/cases/")).await;
+    let open = page.all(".chain-todo");
+    assert!(!open.is_empty() && open.iter().all(|step| step.contains("不再办理")), "{open:?}");
+    assert!(page.text().contains("当天可以收回重签"), "{}", page.text());
+}

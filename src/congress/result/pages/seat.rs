@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::Form;
+use axum_extra::extract::{Form, Query};
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
@@ -24,7 +24,7 @@ use crate::{
         pages::{frame, refusal},
         result::{
             forms::SeatForm,
-            paths::Done,
+            paths::{Done, filled_in},
             result::{CongressResult, Elected, Purpose},
             store::{self, OpenMatters},
         },
@@ -38,13 +38,14 @@ use crate::{
     people::OWN_DATA,
     rulebook::store::calendar,
     rules::{
-        Finding, Outcome, Rule, Verdict,
+        Clause, Finding, Outcome, Rule, Verdict,
         adoption::Calendar,
         appointment::{Appointment, Wanted, appoint_together},
         congress_result::{ByElection, vacant_seats},
         plan::Union,
         roster::Post,
         rotation::first_gap,
+        timeline::Mandate,
     },
     text::{chinese_day, trimmed},
     unions::{
@@ -52,7 +53,7 @@ use crate::{
         store::{Appointee, Grounds, LockedUnion, Route},
         union::{PostRow, Record, StudentFacts, TurnRow},
     },
-    web::forms::{Attempt, Errors, Submitted, reason},
+    web::forms::{Attempt, Errors, Submitted, as_query, reason},
 };
 
 /// What is known beside the record of the union.
@@ -69,6 +70,8 @@ struct Known<'a> {
 struct Change {
     /// The day on which they begin and the others leave.
     day: Date,
+    /// The result is not approved yet: it is looked at as if it were.
+    is_foreseen: bool,
     new: Vec<(StudentId, Wanted)>,
     staying: Vec<(Elected, PostId)>,
     gone: Vec<PostRow>,
@@ -99,6 +102,7 @@ impl Change {
         let is_elected = |student: StudentId| result.elected.iter().any(|one| one.student == student);
         let mut change = Self {
             day,
+            is_foreseen: result.state.approval().is_none(),
             new: Vec::new(),
             staying: Vec::new(),
             gone: Vec::new(),
@@ -153,6 +157,10 @@ impl Change {
                 holding.until = Some(holding.from.max(self.day));
             }
         }
+        if self.is_foreseen {
+            let elected = |number: &String| Mandate { number: number.clone(), from: self.day, until: None };
+            timeline.elected.extend(self.new.iter().map(|(_, wanted)| elected(&wanted.person.number)));
+        }
         appoint_together(plans, &timeline, self.new.iter().map(|(_, wanted)| wanted.clone()).collect(), reason)
     }
 }
@@ -191,8 +199,18 @@ pub(super) struct SeatPage {
 }
 
 impl SeatPage {
+    fn hard(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown))
+    }
+
+    /// A hard rule stands in the way, whoever is said to come from a college's union.
     fn is_refused(&self) -> bool {
-        self.findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown))
+        self.hard().any(|finding| finding.rule != Rule::Stf10 || !self.asks_origin())
+    }
+
+    /// STF-10 stands in the way as long as nobody else is said to come from a college's union.
+    fn turns_on_origin(&self) -> bool {
+        !self.is_refused() && self.hard().next().is_some()
     }
 
     fn needs_reason(&self) -> bool {
@@ -257,7 +275,8 @@ async fn page(
     let congress = visible_to_keeper(&mut db, acting, id).await?;
     let result = result_of(&mut db, &congress).await?;
     let record = unions::record(&mut db, acting.institution(), congress.union, today).await?.ok_or(Failure::Missing)?;
-    if !errors.has_faults() {
+    // As the round has it, until somebody has said otherwise.
+    if !errors.has_faults() && form.checked.is_empty() {
         form.from_college = store::from_colleges(&mut db, &congress).await?;
     }
     let plans = calendar(&mut db, acting.institution()).await?;
@@ -286,8 +305,9 @@ pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<CongressId>,
+    Query(form): Query<SeatForm>,
 ) -> Result<SeatPage, Failure> {
-    page(&app, &acting, id, Submitted::default()).await
+    page(&app, &acting, id, Submitted::new(form, Errors::default())).await
 }
 
 pub(super) async fn act(
@@ -307,7 +327,8 @@ pub(super) async fn act(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let wanted = format!("办理{}当选人就任", congress.short_title());
-    let refused = refusal(&app, acting.person(), &congress, &wanted, id.seating_path());
+    let back = filled_in(&id.seating_path(), &as_query(&form)?);
+    let refused = refusal(&app, acting.person(), &congress, &wanted, back);
     let attempt = app
         .write_as(acting.person().authority(), async |db| {
             let locked = congresses::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
@@ -335,7 +356,10 @@ pub(super) async fn act(
                     if !store::seat(db, &locked, acting.person(), now).await? {
                         return Err(Failure::Missing);
                     }
-                    let seating = Seating { acting: &acting, congress: &locked, result: &result, change: &change, now };
+                    let plan = plans.in_force(today);
+                    let clause = plan.and_then(|plan| Some(plan.provision(Rule::Vet05)?.clause().clone()));
+                    let (congress, result, change) = (&*locked, &result, &change);
+                    let seating = Seating { acting: &acting, congress, result, change, clause, now };
                     seating.write(db, &union, &appointments, why.clone()).await?;
                     Ok(Attempt::Done(()))
                 }
@@ -359,6 +383,8 @@ struct Seating<'a> {
     congress: &'a Congress,
     result: &'a CongressResult,
     change: &'a Change,
+    /// By which the presidium is elected, where the plan has one.
+    clause: Option<Clause>,
     now: OffsetDateTime,
 }
 
@@ -371,7 +397,7 @@ impl Seating<'_> {
         appointments: &[Appointment],
         reason: Option<String>,
     ) -> Result<(), Failure> {
-        let Self { acting, congress, result, change, now } = self;
+        let Self { acting, congress, result, change, clause, now } = self;
         let (person, institution, day): (&SignedIn, _, _) = (acting.person(), acting.institution(), change.day);
         let number = result.state.approval().map(|one| one.number.clone()).unwrap_or_default();
         let words: String = format!("{}选举结果批复（{number}）", congress.short_title()).chars().take(120).collect();
@@ -395,7 +421,7 @@ impl Seating<'_> {
         inbox::tell_students(db, institution, &notices, *now).await?;
         conduct::term_ended(db, acting, union, &self.leavers(union), day, *now).await?;
         self.hand_over(db).await?;
-        let entry = Entry::new(UnionVerb::Reshuffled, union.union.name.clone())
+        let mut entry = Entry::new(UnionVerb::Reshuffled, union.union.name.clone())
             .detail("大会", congress.short_title())
             .detail("自", day.to_string())
             .detail("就任", change.new.len())
@@ -404,6 +430,9 @@ impl Seating<'_> {
             .detail("轮值结束", change.turns.len())
             .detail("依据", grounds.words.clone())
             .detail("理由", grounds.reason.clone().unwrap_or_default());
+        if let Some(clause) = clause {
+            entry = entry.under(clause);
+        }
         audit::append(db, person, entry, *now).await
     }
 

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Query;
+use serde::Deserialize;
 use sqlx::PgConnection;
 use time::Date;
 
@@ -183,14 +184,28 @@ pub(super) async fn page(app: &App, person: &SignedIn, congress: Congress, sent:
     })
 }
 
+/// The step that was refused, whose form is on the way back.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct StepQuery {
+    #[serde(default)]
+    step: String,
+}
+
 pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<CongressReader>,
     Path(id): Path<CongressId>,
     Query(DoneQuery { done }): Query<DoneQuery>,
+    Query(StepQuery { step }): Query<StepQuery>,
+    Query(typed): Query<StepForm>,
 ) -> Result<ResultPage, Failure> {
-    let congress = visible(&mut *app.read().await?, &acting, id).await?;
-    page(&app, acting.person(), congress, Sent { done: Done::said(&done), ..Sent::default() }).await
+    let mut db = app.read().await?;
+    let congress = visible(&mut db, &acting, id).await?;
+    // Where the result went on meanwhile, what was typed is another step's.
+    let next = store::find(&mut db, id).await?.and_then(|result| result.stage().next());
+    let step = next.filter(|next| next.slug() == step).map(|_| typed);
+    drop(db);
+    page(&app, acting.person(), congress, Sent { step, done: Done::said(&done), ..Sent::default() }).await
 }
 
 /// Who was elected, as the report of an election outside has them; or what is wrong with it.

@@ -26,7 +26,7 @@ use crate::{
         pages::refusal,
         result::{
             forms::{FILE_WITHIN, StepForm, near_day},
-            paths::Done,
+            paths::{Done, step_filled_in},
             result::{CongressResult, ScanOf},
             store::{self, NewApproval},
         },
@@ -41,7 +41,7 @@ use crate::{
     rules::congress_result::{Step, StepTaken, take},
     rules::{Rule, plan::Union},
     unions::documents::Scan,
-    web::forms::{Errors, Upload, written},
+    web::forms::{Errors, Upload, as_query, written},
 };
 
 /// A step as it was asked for.
@@ -110,8 +110,8 @@ async fn step(
         let page = page(app, person, congress, Sent { step: Some(form), errors, ..Sent::default() }).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let refused =
-        refusal(app, person, &congress, &format!("{}（{}）", step.label(), congress.short_title()), id.result_path());
+    let wanted = format!("{}（{}）", step.label(), congress.short_title());
+    let refused = refusal(app, person, &congress, &wanted, step_filled_in(id, step, &as_query(&form)?));
     let closed = app
         .write_as(person.authority(), async |db| {
             let locked = congresses::lock(db, person.institution, id).await?.ok_or(Failure::Missing)?;
