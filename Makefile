@@ -18,9 +18,10 @@ TOGETHER := RUST_TEST_THREADS=$$((2 * $$(nproc))) RUST_BACKTRACE=0
 
 .PHONY: demo test quick bench fuzz prepare cluster peers peers-bench papers full soak portal tools libraries postgres nginx
 
+# Built as for the tests: optimised it would take three times as long, and every page is there in a moment either way.
 demo: postgres
-	cargo build --release --locked
-	./target/release/lunzhi demo $(ARGS)
+	cargo build --locked
+	./target/debug/lunzhi demo $(ARGS)
 
 test: tools libraries
 	cargo fmt --all --check
