@@ -221,7 +221,7 @@ impl PaperLine {
             .complete(&self.scores)
             .map_err(|faults| faults.into_iter().map(|fault| fault.says).collect::<Vec<_>>().join("；"))?;
         if comment.chars().count() > LONGEST_COMMENT {
-            return Err(format!("意见不能超过 {} 字", LONGEST_COMMENT));
+            return Err(format!("意见不能超过 {LONGEST_COMMENT} 字"));
         }
         if comment.chars().any(is_hidden) {
             return Err("意见含有看不见的字符".to_owned());

@@ -293,7 +293,7 @@ async fn preview(
     Form(form): Form<YearForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let turn = read(&app, &acting, &form, &mut errors).await?;
+    let turn = Box::pin(read(&app, &acting, &form, &mut errors)).await?;
     if !errors.is_empty() {
         let page = ask_page(&app, &acting, Submitted::new(form, errors), String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
@@ -307,7 +307,7 @@ async fn turn(
     Form(form): Form<YearForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let turn = read(&app, &acting, &form, &mut errors).await?;
+    let turn = Box::pin(read(&app, &acting, &form, &mut errors)).await?;
     if !errors.is_empty() {
         let page = ask_page(&app, &acting, Submitted::new(form, errors), String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());

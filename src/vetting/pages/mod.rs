@@ -183,10 +183,9 @@ fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec
         let (state, word) = match case.stage {
             _ if place < at => (StepState::Done, "已办"),
             Stage::At(_) if here => (StepState::Now, "正在办理"),
-            Stage::Withdrawn | Stage::Lapsed => (StepState::ToDo, "不再办理"),
             Stage::Returned if here => (StepState::ToDo, "待本人修改后重新办理"),
             Stage::Refused if here => (StepState::Stopped, "未通过"),
-            Stage::Refused => (StepState::ToDo, "不再办理"),
+            Stage::Withdrawn | Stage::Lapsed | Stage::Refused => (StepState::ToDo, "不再办理"),
             _ => (StepState::ToDo, "待办"),
         };
         let signed = opinions
