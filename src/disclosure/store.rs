@@ -567,10 +567,12 @@ pub async fn announced(
     let rows = sqlx::query_as!(
         Announced,
         r#"select says as "says!", day as "on!" from (
-               select g.ordinal || case when g.of_all then '全体学生大会' else '学生代表大会' end
+               select g.ordinal || case when g.of_all then '全体学生大会' when u.kind = 'graduate' then '研究生代表大会'
+                                        else '学生代表大会' end
                           || case when g.stage = 'convened' then '将召开' else '已召开' end as says,
                       coalesce(g.held_on, g.meets_on) as day
-               from congress g where g.union_id = $2 and g.institution_id = $1 and g.stage in ('convened', 'held', 'closed')
+               from congress g join student_union u on u.id = g.union_id
+               where u.id = $2 and g.institution_id = $1 and g.stage in ('convened', 'held', 'closed')
                union all
                select '选举公告：' || s.title, china_day(s.opens_at)
                from sitting s join student_union u on u.id = $2 and s.college_id is not distinct from u.college_id

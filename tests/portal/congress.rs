@@ -295,6 +295,10 @@ async fn the_papers_say_what_the_meeting_is_arranged_to_be_and_what_the_party_bo
         let text = league.get(&format!("{path}/papers/{paper}")).await.text();
         assert!(text.contains(says) && !text.contains("选举新一届学生会主席团"), "{paper}: {text}");
     }
+    sqlx::query("update congress set stage = 'convened', meets_on = '2026-12-20'").execute(&mut db).await.unwrap();
+    let (union,): (String,) = sqlx::query_as("select union_id::text from congress").fetch_one(&mut db).await.unwrap();
+    let column = league.get(&format!("/disclosure/unions/{union}")).await.text();
+    assert!(column.contains("研究生代表大会将召开"), "so does the page of the union: {column}");
 }
 
 #[tokio::test]
