@@ -859,7 +859,7 @@ async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
         cast(&mut client, &sitting.id, &[("c1-2", "F")]).await;
     }
     let soon = sitting.keeper.post(&format!("{}/close", sitting.path), &[]).await;
-    assert!(soon.status == 409 && soon.text().contains("勾选确认"), "{}", soon.text());
+    assert!(soon.status == 422 && soon.text().contains("勾选确认"), "{}", soon.text());
     sitting.close().await;
     sitting.meet_at_the_first(&portal);
     sitting.unseal(2).await;
