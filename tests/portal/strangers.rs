@@ -2,16 +2,16 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    io::{Cursor, Read as _, Write as _},
+    io::{Read as _, Write as _},
     net::TcpStream,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use lunzhi::{database::space::Space, office::OfficeKind, web::connections::Limits};
+use lunzhi::{database::space::Space, ids::AccountId, office::OfficeKind, web::connections::Limits};
 use scraper::{Html, Selector};
 use tokio::task::JoinSet;
 
@@ -268,33 +268,35 @@ async fn strangers_hold_no_places_of_uploads() {
     drop(strangers);
 }
 
-#[tokio::test(flavor = "multi_thread")]
+/// A picture of a few KB may take seconds to draw.
+#[tokio::test]
 async fn one_who_sends_picture_after_picture_leaves_the_others_their_turn() {
     let portal = Portal::start().await;
-    let student = portal.signed_in(OfficeKind::Student).await;
-    let mut staff = portal.signed_in(OfficeKind::Administrator).await;
-    // A few KB that take long to draw.
-    let mut picture = Cursor::new(Vec::new());
-    image::GrayImage::new(4_000, 4_000).write_to(&mut picture, image::ImageFormat::Png).unwrap();
-    let (picture, drawn) = (Arc::new(picture.into_inner()), Arc::new(AtomicUsize::new(0)));
-    let sent: Vec<_> = (0..12)
+    let (one, begun, is_over) = (AccountId::random(), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let drawing: Vec<_> = (0..12)
         .map(|_| {
-            let (mut student, picture, drawn) = (student.clone(), Arc::clone(&picture), Arc::clone(&drawn));
-            tokio::spawn(async move {
-                let page = student.upload("/voice/new", &[("title", "")], Some(("a.png", picture.as_slice()))).await;
-                drawn.fetch_add(1, Ordering::Relaxed);
-                page.status
-            })
+            let (app, begun, is_over) = (portal.app.clone(), Arc::clone(&begun), Arc::clone(&is_over));
+            let draw = move || {
+                begun.fetch_add(1, Ordering::Relaxed);
+                while !is_over.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            };
+            tokio::spawn(async move { app.heavy_in_turn(one, draw).await.unwrap() })
         })
         .collect();
-    while drawn.load(Ordering::Relaxed) == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+    while begun.load(Ordering::Relaxed) == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    assert_eq!(staff.get("/offices.xlsx").await.status, 200);
-    assert!(drawn.load(Ordering::Relaxed) < 6, "nobody waits for all of them");
-    for one in sent {
-        assert_eq!(one.await.unwrap(), 422);
+    // With all of the turns taken this would wait for the first, which waits for this.
+    portal.app.heavy_in_turn(AccountId::random(), || ()).await.unwrap();
+    portal.app.heavy(|| ()).await.unwrap();
+    assert_eq!(begun.load(Ordering::Relaxed), 1, "one picture of an account at a time");
+    is_over.store(true, Ordering::Relaxed);
+    for task in drawing {
+        task.await.unwrap();
     }
+    assert_eq!(begun.load(Ordering::Relaxed), 12);
 }
 
 #[tokio::test]
