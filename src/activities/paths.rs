@@ -47,11 +47,6 @@ pub(super) fn announce(id: MatterId) -> String {
     format!("{DESK}/{id}/announce")
 }
 
-/// How it is announced, with what was typed.
-pub(super) fn typed(id: MatterId, query: &str) -> String {
-    format!("{DESK}/{id}/announce?{query}")
-}
-
 /// The code on the wall.
 pub(super) fn code(id: MatterId) -> String {
     format!("{DESK}/{id}/code")

@@ -32,11 +32,6 @@ words! {
 
 said_after!(Done);
 
-/// The form of a new congress as it was filled in.
-pub(super) fn filled_in(query: &str) -> String {
-    format!("{NEW}?{query}")
-}
-
 impl CongressId {
     /// The page of a congress.
     pub(crate) fn path(self) -> String {

@@ -47,11 +47,6 @@ pub(super) fn new_matter(kind: MatterKind) -> String {
     format!("{NEW}?{}", query(&[("kind", kind.slug())]))
 }
 
-/// A matter's form with what was typed.
-pub(super) fn typed(path: &str, query: &str) -> String {
-    format!("{path}?{query}")
-}
-
 /// Where students sign up for an activity.
 pub(super) fn sign_up_path(id: MatterId) -> String {
     format!("/activities/{id}")

@@ -54,11 +54,6 @@ words! {
 
 said_after!(Done);
 
-/// A page with everything on it that was ticked and typed: where a refusal leads back.
-pub(super) fn filled_in(path: &str, query: &str) -> String {
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
 impl ReviewId {
     /// The page of the office in charge.
     pub(crate) fn path(self) -> String {

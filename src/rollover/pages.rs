@@ -33,7 +33,7 @@ use crate::{
         forms::leaving_day,
         student::Left,
     },
-    web::forms::{Errors, Submitted, as_query},
+    web::forms::{Errors, Submitted, filled_in},
 };
 
 /// Mergers in one form.
@@ -70,7 +70,7 @@ struct YearForm {
 impl YearForm {
     /// Where the page is that asks, with everything chosen.
     fn path(&self) -> Result<String, Failure> {
-        Ok(format!("{ROLLOVER}?{}", as_query(self)?))
+        filled_in(ROLLOVER, self)
     }
 
     /// Nothing is chosen.

@@ -27,16 +27,16 @@ pub(super) const COMPLIANCE: &str = "/compliance";
 
 /// The overview as a paper, on a page and in Word; `query` is the filter's.
 pub(super) fn compliance_report(query: &str) -> String {
-    filled_in("/compliance/report", query)
+    format!("/compliance/report?{query}")
 }
 
 pub(super) fn compliance_paper(query: &str) -> String {
-    filled_in("/compliance/report.docx", query)
+    format!("/compliance/report.docx?{query}")
 }
 
 /// The overview as a workbook; `query` is the filter's.
 pub(super) fn compliance_file(query: &str) -> String {
-    filled_in("/compliance.xlsx", query)
+    format!("/compliance.xlsx?{query}")
 }
 
 words! {
@@ -62,11 +62,6 @@ words! {
 }
 
 said_after!(Done);
-
-/// The page at `path` with a form as it was filled in.
-pub(super) fn filled_in(path: &str, query: &str) -> String {
-    format!("{path}?{query}")
-}
 
 impl UnionId {
     pub(crate) fn path(self) -> String {

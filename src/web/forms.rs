@@ -346,6 +346,12 @@ pub fn as_query(form: &impl Serialize) -> Result<String, Failure> {
     Ok(filled.join("&"))
 }
 
+/// The page at `path` with a form on it as it was filled in: where a refusal leads back.
+pub fn filled_in(path: &str, form: &impl Serialize) -> Result<String, Failure> {
+    let query = as_query(form)?;
+    Ok(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
+}
+
 /// Why something is done, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]

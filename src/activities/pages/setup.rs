@@ -36,7 +36,7 @@ use crate::{
     },
     secrets::readable,
     text::trimmed,
-    web::forms::{Errors, Submitted, as_query},
+    web::forms::{Errors, Submitted, filled_in},
 };
 
 #[derive(Template, WebTemplate)]
@@ -159,7 +159,7 @@ pub(super) async fn keep(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
-    let refused = desk_refusal(&app, &acting, "发布活动", paths::typed(id, &as_query(&form)?));
+    let refused = desk_refusal(&app, &acting, "发布活动", filled_in(&paths::announce(id), &form)?);
     app.write_as(acting.person().authority(), async |db| {
         let locked = matters::lock(db, acting.institution(), id).await?;
         if !locked.is_open() || locked.kind() != MatterKind::Activity {

@@ -103,7 +103,7 @@ impl Meetings {
         }
         let start = || {
             let (clock, hasher) = (self.clock.clone(), Arc::clone(&self.hasher));
-            // As with ballots nobody waits for company, but where the cores are busy with those who sign in.
+            // Longer than a moment nobody waits for company, but where the cores are busy with those who sign in.
             Arc::new(BatchWriter::start(
                 Lane::in_turn(&self.pools).together(),
                 move || hasher.is_crowded(),

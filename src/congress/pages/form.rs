@@ -20,7 +20,7 @@ use crate::{
         CongressKeeper, Verb,
         congress::Congress,
         forms::CongressForm,
-        paths::{CONGRESSES, Done, NEW, filled_in},
+        paths::{CONGRESSES, Done, NEW},
         store,
     },
     failure::{Failure, Refusal},
@@ -35,7 +35,7 @@ use crate::{
         yearly::academic_year,
     },
     unions::{self, union::StudentUnion},
-    web::forms::{Errors, Submitted, as_query},
+    web::forms::{Errors, Submitted, filled_in},
 };
 
 #[derive(Template, WebTemplate)]
@@ -146,7 +146,7 @@ pub(super) async fn create(
     let refused = Refusal {
         chrome: app.chrome(acting.person(), "没有办理").under(CONGRESSES, "学代会"),
         wanted: format!("筹备{}的大会", union.name),
-        back: filled_in(&as_query(&form)?),
+        back: filled_in(NEW, &form)?,
     };
     let created = app
         .write_as(acting.person().authority(), async |db| {

@@ -90,6 +90,13 @@ pub struct Seconder {
     pub agreed: Option<bool>,
 }
 
+/// How many have agreed to second.
+#[must_use]
+pub fn seconded(asked: &[Seconder]) -> u32 {
+    let agreed = asked.iter().filter(|one| one.agreed == Some(true)).count();
+    u32::try_from(agreed).unwrap_or(u32::MAX)
+}
+
 impl Seconder {
     #[must_use]
     pub fn answer(&self) -> &'static str {

@@ -19,14 +19,9 @@ words! {
 
 said_after!(Done);
 
-/// A page with everything on it that was typed: where a refusal leads back.
-pub(super) fn filled_in(path: &str, query: &str) -> String {
-    format!("{path}?{query}")
-}
-
 /// The page of the result with a step's form as it was typed.
 pub(super) fn step_filled_in(id: CongressId, step: Step, query: &str) -> String {
-    filled_in(&id.result_path(), &format!("step={}&{query}", step.slug()))
+    format!("{}?step={}&{query}", id.result_path(), step.slug())
 }
 
 impl CongressId {

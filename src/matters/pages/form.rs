@@ -26,7 +26,7 @@ use crate::{
         MatterFiler,
         forms::MatterForm,
         matter::{Application, ContactKind, Matter, Source},
-        paths::{Done, MATTERS, NEW, typed},
+        paths::{Done, MATTERS, NEW},
         scheme::{Control, SAFE_UP_TO, Scheme},
         store::{self, DepartmentChoice},
     },
@@ -37,7 +37,7 @@ use crate::{
         matters::{Course, Filed, Filing, MatterKind, file as may_file},
     },
     unions::union::StudentUnion,
-    web::forms::{Errors, Submitted, as_query},
+    web::forms::{Errors, Submitted, filled_in},
 };
 
 #[derive(Template, WebTemplate)]
@@ -230,7 +230,7 @@ pub(super) async fn create(
         }
     };
     let wanted = format!("申请{}“{}”", kind.label(), says.title);
-    let refused = refusal(&app, &acting, &wanted, typed(NEW, &as_query(&form)?));
+    let refused = refusal(&app, &acting, &wanted, filled_in(NEW, &form)?);
     let id = app
         .write_as(acting.person().authority(), async |db| {
             let filed = match filing.may_file(db, &acting, &says, today).await? {
@@ -302,7 +302,7 @@ pub(super) async fn change(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, as_change(page, &matter)).into_response());
         }
     };
-    let refused = refusal(&app, &acting, "修改申请", typed(&id.change_path(), &as_query(&form)?));
+    let refused = refusal(&app, &acting, "修改申请", filled_in(&id.change_path(), &form)?);
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
         if !locked.course.may_change() || locked.revision != matter.revision {

@@ -26,7 +26,7 @@ use crate::{
         MatterFiler, PartyReplier, Verb,
         forms::{AnswerForm, DecideForm, ReplyForm, ReportForm},
         matter::{Matter, Office, PriorReport, office_of},
-        paths::{Done, NEW_REPORT, REPORTS, typed},
+        paths::{Done, NEW_REPORT, REPORTS},
         scheme::PASS_WITHIN,
         store::{self, NewReport, ReportFilter},
     },
@@ -37,7 +37,7 @@ use crate::{
         Clause, Rule,
         matters::{Answer, ReportKind, Step, decide as may_decide},
     },
-    web::forms::{Done as After, Errors, Submitted, as_query, moment_field},
+    web::forms::{Done as After, Errors, Submitted, filled_in, moment_field},
 };
 
 pub(super) fn routes() -> Routes {
@@ -200,7 +200,7 @@ async fn create(
     let about = about(&mut db, &acting, &form).await?;
     let union = own_union(&mut db, &acting).await?;
     drop(db);
-    let refused = refusal(&app, &acting, "事先报告", typed(NEW_REPORT, &as_query(&form)?));
+    let refused = refusal(&app, &acting, "事先报告", filled_in(NEW_REPORT, &form)?);
     let Some(union) = union else {
         return Err(refused.for_reason("系统里还没有建立你所在的学生会", "请主管团组织先在“学生会”里建立并登记现状"));
     };

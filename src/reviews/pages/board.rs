@@ -23,7 +23,7 @@ use crate::{
     reviews::{
         MOST_MONITORS, Reviews, THRESHOLD, Verb,
         forms::{DrawForm, MemberForm, TickedForm},
-        paths::{Done, filled_in},
+        paths::Done,
         review::{DealtShare, Member, Person, Review, Stage},
         store::{self, Draw, NewDraw, Opening, PaperSheet},
     },
@@ -31,7 +31,7 @@ use crate::{
     sealing::keys::{self, Purpose},
     secrets::readable,
     text::chinese_day,
-    web::forms::{self, Errors, ReasonForm, as_query, reason},
+    web::forms::{self, Errors, ReasonForm, filled_in, reason},
 };
 
 /// What the board's forms hold when the page is shown again.
@@ -331,7 +331,7 @@ pub(super) async fn confirm(
     managed(&mut db, &acting, id).await?;
     let plan = plan_on(&mut db, acting.institution(), now.date()).await?.ok_or(Failure::Missing)?;
     drop(db);
-    let back = filled_in(&id.board_path(), &as_query(&form)?);
+    let back = filled_in(&id.board_path(), &form)?;
     let refused = || refusal(&app, acting.person(), "确认评议会", back.clone());
     let ticked = form.accounts()?;
     app.write_as(acting.person().authority(), async |db| {
@@ -419,7 +419,7 @@ async fn begin(
     managed(&mut db, acting, id).await?;
     let plan = plan_on(&mut db, acting.institution(), now.date()).await?.ok_or(Failure::Missing)?;
     drop(db);
-    let back = filled_in(&id.board_path(), &as_query(form)?);
+    let back = filled_in(&id.board_path(), form)?;
     let refused = || refusal(app, acting.person(), "开始评分", back.clone());
     let ticked = form.accounts()?;
     app.write_as(acting.person().authority(), async |db| {

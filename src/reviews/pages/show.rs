@@ -24,14 +24,14 @@ use crate::{
         ReviewReader, Reviews, Verb,
         chart::{Radar, Trend},
         forms::AnswerForm,
-        paths::{Done, filled_in},
+        paths::Done,
         review::{Member, Objection, Outcome, Person, Review, Stage},
         store::{self, Attachment, BoardAnswer, PastScore},
     },
     rules::review::{self as rule, BoardMember, Grade, score_in_words},
     text::chinese_day,
     unions::store as unions_store,
-    web::forms::{self, Errors, ReasonForm, as_query, reason},
+    web::forms::{self, Errors, ReasonForm, filled_in, reason},
 };
 
 #[derive(Template, WebTemplate)]
@@ -396,7 +396,7 @@ pub(super) async fn answer(
         return Err(not_now(&app, acting.person(), "答复异议", &review));
     };
     let made_on = waits.at.to_offset(CHINA).date();
-    let back = filled_in(&id.person_path(place), &as_query(&form)?);
+    let back = filled_in(&id.person_path(place), &form)?;
     let Some(given) = form.read(made_on, now.date(), &mut errors)? else {
         let typed = TypedPersonReview { answer: form, errors, ..TypedPersonReview::default() };
         return again(&app, &acting, review, place, typed).await;

@@ -41,7 +41,7 @@ use crate::{
         store as unions_store,
         union::{PostRow, Record, TurnRow},
     },
-    web::forms::{Attempt, Errors, as_query, written},
+    web::forms::{Attempt, Errors, filled_in, written},
 };
 
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -304,7 +304,7 @@ pub(super) async fn propose(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let path = id.rotation_path();
-    let back = format!("{path}?{}", as_query(&form)?);
+    let back = filled_in(&path, &form)?;
     app.write_as(person.authority(), async |db| {
         let (locked, may) = lock(db, &person, id, today).await?;
         if !may.propose {

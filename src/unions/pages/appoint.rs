@@ -43,11 +43,11 @@ use crate::{
     unions::{
         Verb,
         forms::{AppointForm, AppointRequest},
-        paths::{Done, filled_in},
+        paths::Done,
         store::{self, Appointee, LockedUnion, Route},
         union::{Department, PostRow, Record, StudentFacts},
     },
-    web::forms::{Attempt, Errors, Submitted, Upload, as_query},
+    web::forms::{Attempt, Errors, Submitted, Upload, filled_in},
 };
 
 /// Why a post ends whose holder goes to another.
@@ -378,7 +378,7 @@ pub(super) async fn act(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     asked.grounds.document = scan_of(&app, acting.person(), &form.document).await?;
-    let back = filled_in(&id.appoint_path(), &as_query(&form)?);
+    let back = filled_in(&id.appoint_path(), &form)?;
     let mut after = None;
     let attempt = app
         .write_as(acting.person().authority(), async |db| {

@@ -29,11 +29,11 @@ use crate::{
     unions::{
         Verb,
         forms::{DepartmentForm, near_day},
-        paths::{Done, filled_in},
+        paths::Done,
         store::{self, Grounds},
         union::{Department, Record},
     },
-    web::forms::{Attempt, Errors, Submitted, as_query, written},
+    web::forms::{Attempt, Errors, Submitted, filled_in, written},
 };
 
 #[derive(Template, WebTemplate)]
@@ -139,7 +139,7 @@ async fn keep(
         Some(department) => id.department_path(department),
         None => id.departments_path(),
     };
-    let back = filled_in(&path, &as_query(&form)?);
+    let back = filled_in(&path, &form)?;
     let again = async |submitted, warned| -> Result<Response, Failure> {
         let record = managed(&mut *app.read().await?, &acting, id, today).await?;
         Ok(if let Some(wanted) = instead {

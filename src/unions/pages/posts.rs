@@ -36,11 +36,11 @@ use crate::{
     unions::{
         Verb,
         forms::{AppointForm, EndForm, WHYS, other_post_value},
-        paths::{Done, filled_in},
+        paths::Done,
         store::{self, Correction, Grounds, HistoryAct, LockedUnion},
         union::{PostRow, Record},
     },
-    web::forms::{Attempt, Errors, Upload, as_query, reason},
+    web::forms::{Attempt, Errors, Upload, filled_in, reason},
 };
 
 #[derive(Template, WebTemplate)]
@@ -317,7 +317,7 @@ pub(super) async fn correct(
     }
     let document = scan_of(&app, acting.person(), &form.document).await?;
     let grounds = Grounds { words: "更正".to_owned(), document, reason };
-    let back = filled_in(&id.post_path(post), &as_query(&form)?);
+    let back = filled_in(&id.post_path(post), &form)?;
     let registered = row.registered;
     let attempt = app
         .write_as(acting.person().authority(), async |db| {

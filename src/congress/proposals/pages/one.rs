@@ -20,7 +20,7 @@ use crate::{
         proposals::{
             forms::{ProposalForm, REPLY_WITHIN, WordForm},
             paths::{Done, PROPOSALS},
-            proposal::{Proposal, Reply, Seconder},
+            proposal::{Proposal, Reply, Seconder, seconded},
             store::{self, Peer},
         },
         store as congresses,
@@ -86,13 +86,13 @@ impl ProposalPage {
         self.is_lead() && self.proposal.stage == Stage::Replied
     }
 
-    fn agreed(&self) -> usize {
-        self.seconders.iter().filter(|one| one.agreed == Some(true)).count()
+    fn agreed(&self) -> u32 {
+        seconded(&self.seconders)
     }
 
     /// As many have agreed as it takes to hand it in.
     fn is_seconded(&self) -> bool {
-        u32::try_from(self.agreed()).is_ok_and(|agreed| agreed >= self.needed)
+        self.agreed() >= self.needed
     }
 
     /// What is wrong is wrong with the draft, and not with whom it is shown to.
@@ -275,8 +275,7 @@ pub(super) async fn ask(
 /// As many have seconded as the congress asks for.
 async fn is_seconded(db: &mut PgConnection, proposal: &Proposal) -> Result<bool, Failure> {
     let needed = store::settings(db, proposal.congress).await?.map_or(0, |one| one.seconders);
-    let agreed = store::seconders(db, proposal.id).await?.iter().filter(|one| one.agreed == Some(true)).count();
-    Ok(u32::try_from(agreed).is_ok_and(|agreed| agreed >= needed))
+    Ok(seconded(&store::seconders(db, proposal.id).await?) >= needed)
 }
 
 pub(super) async fn answer(
@@ -326,10 +325,9 @@ pub(super) async fn submit(
         let Some(settings) = store::settings(db, congress.id).await? else {
             return Err(refusal.for_reason("这次大会还没有确定提案截止日期", "请与提案工作委员会联系"));
         };
-        let agreed = store::seconders(db, id).await?.iter().filter(|one| one.agreed == Some(true)).count();
         let facts = HandIn {
             stage: locked.stage,
-            agreed: u32::try_from(agreed).unwrap_or(u32::MAX),
+            agreed: seconded(&store::seconders(db, id).await?),
             needed: settings.seconders,
             closes_on: settings.closes_on,
             today,

@@ -24,7 +24,7 @@ use crate::{
         pages::{frame, refusal},
         result::{
             forms::SeatForm,
-            paths::{Done, filled_in},
+            paths::Done,
             result::{CongressResult, Elected, Purpose},
             store::{self, OpenMatters},
         },
@@ -53,7 +53,7 @@ use crate::{
         store::{Appointee, Grounds, LockedUnion, Route},
         union::{PostRow, Record, StudentFacts, TurnRow},
     },
-    web::forms::{Attempt, Errors, Submitted, as_query, reason},
+    web::forms::{Attempt, Errors, Submitted, filled_in, reason},
 };
 
 /// What is known beside the record of the union.
@@ -327,7 +327,7 @@ pub(super) async fn act(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let wanted = format!("办理{}当选人就任", congress.short_title());
-    let back = filled_in(&id.seating_path(), &as_query(&form)?);
+    let back = filled_in(&id.seating_path(), &form)?;
     let refused = refusal(&app, acting.person(), &congress, &wanted, back);
     let attempt = app
         .write_as(acting.person().authority(), async |db| {
