@@ -401,6 +401,10 @@ impl OdsCell {
                 let Some(value) = value.and_then(|value| value.trim().parse::<f64>().ok()) else {
                     return Cell::fault(shown, "不是有效的数值");
                 };
+                // Who reckons writes what the cell shows as well.
+                if paragraphs == 0 && has_formula && value == 0.0 {
+                    return Cell::fault("0", NO_RESULT);
+                }
                 if paragraphs == 0 { Format::Plain.number(value, false) } else { shown_number(&shown, value) }
             }
             "date" => {
@@ -560,6 +564,21 @@ mod tests {
         assert_eq!((sheet.rows[2].number, &*shown[2][0]), (7, "202699010001"));
         assert!(matches!(&sheet.rows[2].cells[3], Cell::Fault(fault) if fault.why.contains("留空")));
         assert_eq!(read_with(&document(&table), &Choice::default()), Ok(sheet), "the flat kind reads alike");
+    }
+
+    #[test]
+    fn a_formula_of_a_program_that_does_not_reckon_has_no_result() {
+        let formula = |shown: &str| {
+            format!(
+                "<table:table-cell table:formula=\"of:=1\" office:value-type=\"float\" office:value=\"0\">{shown}</table:table-cell>"
+            )
+        };
+        let rows = [("1", ""), ("2", "<text:p>0</text:p>")];
+        let rows = rows.map(|(number, shown)| row(&[text(number), text("甲某"), formula(shown)]));
+        let table = format!("<table:table table:name=\"名单\">{}{}</table:table>", head(), rows.concat());
+        let sheet = read_with(&document(&table), &Choice::default()).unwrap();
+        assert!(matches!(&sheet.rows[0].cells[2], Cell::Fault(fault) if fault.why == NO_RESULT));
+        assert_eq!(sheet.rows[1].cells[2].shown(), "0", "a 0 that was reckoned is one");
     }
 
     #[test]
