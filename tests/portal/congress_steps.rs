@@ -16,8 +16,15 @@ async fn tick(client: &mut Client, path: &str, step: &str, says: &str, scan: boo
 
 async fn approve_seats(client: &mut Client, path: &str) {
     assert_eq!(client.post(&format!("{path}/seats"), &[("asked", "yes")]).await.status, 303);
-    let done = client.post(&format!("{path}/seats/approve"), &[]).await;
+    let done = seats_as_seen(client, path).await;
     assert_eq!(done.status, 303, "{}", done.text());
+}
+
+/// Approves the seats that the page shows.
+async fn seats_as_seen(client: &mut Client, path: &str) -> Page {
+    let seats = format!("{path}/seats");
+    let seen = client.get(&seats).await.attributes("input[name=seen]", "value").pop().unwrap_or_default();
+    client.post(&format!("{seats}/approve"), &[("seen", &seen)]).await
 }
 
 #[tokio::test]
@@ -120,7 +127,7 @@ async fn con_10_a_college_goes_the_same_way_where_the_plan_says_so() {
     assert!(text.contains("其程序同校级学生代表大会一致"), "the clause is quoted: {text}");
     // The same floor as the school's.
     assert_eq!(college.post(&format!("{path}/seats"), &[("asked", "yes"), ("total", "1")]).await.status, 303);
-    let refused = college.post(&format!("{path}/seats/approve"), &[]).await;
+    let refused = seats_as_seen(&mut college, &path).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("代表比例不低于全校学生总数的1%"), "{}", refused.text());
     approve_seats(&mut college, &path).await;
