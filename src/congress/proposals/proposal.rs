@@ -1,5 +1,6 @@
 //! A proposal, its seconders, and the replies to it.
 
+use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
 use crate::{
@@ -65,6 +66,13 @@ impl Proposal {
     #[must_use]
     pub fn number_in_words(&self) -> String {
         self.number.map_or_else(|| "未提交".to_owned(), |number| format!("第 {number} 号"))
+    }
+
+    /// A mark of what it asks: whoever seconds it has read it so.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let Self { matter, title, cause, advice, .. } = self;
+        hex::encode(Sha256::digest([matter.slug(), title, cause, advice].join("\n\n")))
     }
 
     /// The reply is late.

@@ -296,6 +296,9 @@ pub(super) async fn answer(
     let refusal = refused(&app, &person, &proposal, "附议");
     app.write_as(person.authority(), async |db| {
         let locked = store::lock(db, person.institution, id).await?;
+        if agreed && locked.stage == Stage::Draft && locked.mark() != word.seen {
+            return Err(refusal.for_reason("提案人刚才改过提案", "请看过现在的提案，再决定是否附议"));
+        }
         if !store::answer(db, &locked, student, agreed, now).await? {
             return Err(moved(refusal, locked.stage));
         }
