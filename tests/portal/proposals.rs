@@ -156,6 +156,19 @@ async fn a_changed_draft_is_seconded_anew_and_the_deadline_holds() {
     assert!(lead.get(&path).await.text().contains("附议（0 / 2 人）"));
     let late = second.post(&format!("{path}/answer"), &[("answer", "yes"), ("seen", &read)]).await;
     assert!(late.status == 409 && late.text().contains("改过提案"), "they have not read it: {}", late.text());
+    // Whoever is a delegate no more neither seconds nor counts.
+    answer(&mut second, &path, "yes").await;
+    let mut db = portal.owner().await;
+    sqlx::query(
+        "update delegate set ended_on = story_day(), ended_why = '转学'
+         where student_id = (select id from student where number = '20240002' order by institution_id limit 1)",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    assert!(lead.get(&path).await.text().contains("附议（0 / 2 人）"));
+    let ended = answer(&mut second, &path, "yes").await;
+    assert!(ended.status == 409 && ended.text().contains("已不是这次大会的正式代表"), "{}", ended.text());
     portal.app.clock.advance(Duration::days(1));
     let mut lead = portal.signed_in(OfficeKind::Student).await;
     let late = lead.post(&format!("{path}/submit"), &[]).await;
