@@ -277,6 +277,9 @@ async fn like_proposals_are_joined_and_what_is_open_goes_on_to_the_next_congress
     assert_eq!(unchosen.status, 422);
     let other = first.rsplit('/').next().unwrap();
     let fields = [("decision", "join"), ("joined", other)];
+    let early = league.post(&format!("{congress}{second}/screen"), &fields).await;
+    assert!(early.status == 422 && early.text().contains("须已立案"), "it may yet be refused: {}", early.text());
+    assert_eq!(league.post(&format!("{congress}{first}/screen"), &[("decision", "accept")]).await.status, 303);
     assert_eq!(league.post(&format!("{congress}{second}/screen"), &fields).await.status, 303);
     assert!(league.get(&format!("{congress}{second}")).await.text().contains("已并案"));
     let (next,): (String,) = sqlx::query_as(
@@ -298,5 +301,6 @@ async fn like_proposals_are_joined_and_what_is_open_goes_on_to_the_next_congress
         "{}",
         carried.text()
     );
-    assert_eq!(league.post(&format!("{next}{first}/screen"), &[("decision", "accept")]).await.status, 303);
+    let office = [("office", "图书馆"), ("within", "10")];
+    assert_eq!(league.post(&format!("{next}{first}/assign"), &office).await.status, 303);
 }
