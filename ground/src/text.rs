@@ -60,6 +60,15 @@ pub fn percent(part: u64, whole: u64) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
+/// A share of counted things as a percentage; a dash of nothing.
+#[must_use]
+pub fn share(part: i64, whole: i64) -> String {
+    match (u64::try_from(part), u64::try_from(whole)) {
+        (Ok(part), Ok(whole)) if whole > 0 => percent(part, whole),
+        _ => "–".to_owned(),
+    }
+}
+
 /// The days that anybody may name. The database keeps every day within reach of [`Date`] besides.
 pub const DAYS: RangeInclusive<Date> = date!(1990 - 01 - 01)..=date!(2100 - 12 - 31);
 

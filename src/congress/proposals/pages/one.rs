@@ -11,12 +11,12 @@ use axum_extra::extract::{Form, Query};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::handling::entry;
 use crate::{
     app::App,
-    audit::{self, Entry},
+    audit,
     auth::person::SignedIn,
     congress::{
-        Verb,
         proposals::{
             forms::{ProposalForm, REPLY_WITHIN, WordForm},
             paths::{Done, PROPOSALS},
@@ -185,13 +185,6 @@ fn refused(app: &App, person: &SignedIn, proposal: &Proposal, wanted: &str) -> R
 
 fn moved(refusal: Refusal, stage: Stage) -> Failure {
     refusal.for_reason(format!("提案现在是“{}”", stage.label()), "刷新页面看现在的情况")
-}
-
-fn entry(proposal: &Proposal, what: &str) -> Entry {
-    Entry::new(Verb::ProposalKept, proposal.title.clone())
-        .detail("大会", proposal.congress_title.clone())
-        .detail("编号", proposal.number_in_words())
-        .detail("办理", what)
 }
 
 pub(super) async fn edit(
