@@ -46,6 +46,10 @@ async fn a_congress_is_convened_by_what_is_on_record() {
     assert_eq!(tick(&mut league, &path, "reply_federation", "省学联〔2026〕2号", true).await.status, 303);
     let late = [("due", "2026-11-01"), ("done", ""), ("says", "")];
     assert_eq!(league.upload(&format!("{path}/steps/committee"), &late, None).await.status, 303);
+    // Who had the page open before the reply came does not do away with it.
+    let blank = tick(&mut league, &path, "reply_party", "另一份", true).await;
+    assert!(blank.status == 422 && blank.text().contains("刚才有人改过这一步"), "{}", blank.text());
+    assert!(blank.text().contains("示党〔2026〕9号") && blank.field("文号或说明") == "另一份", "{}", blank.text());
     approve_seats(&mut league, &path).await;
     let page = league.get(&format!("{path}/steps")).await;
     assert!(page.text().contains("示党〔2026〕9号") && page.text().contains("逾期"), "{}", page.text());
