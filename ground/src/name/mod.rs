@@ -67,7 +67,8 @@ impl Name {
             return Err(NameFault::Quoted(mark));
         }
         let digits = shown.chars().any(char::is_numeric) && !has_han;
-        if digits || !shown.chars().any(char::is_alphabetic) {
+        // A cell that is true or false is read as 是 or 否.
+        if digits || !shown.chars().any(char::is_alphabetic) || matches!(shown.as_str(), "是" | "否") {
             return Err(NameFault::NoName);
         }
         let key = key(&shown);
@@ -170,6 +171,9 @@ impl Number {
         if is_made_a_day(&shown) {
             return Err(NumberFault::Day);
         }
+        if is_reckoned(&shown) {
+            return Err(NumberFault::Reckoned);
+        }
         let key = number_key(&shown);
         Ok(Self { shown, key })
     }
@@ -224,6 +228,8 @@ pub enum NumberFault {
     NoDigit,
     /// What Excel makes of `24-1` and saves as text: `1月24日`, `24-Jan`.
     Day,
+    /// A figure with a sign or a fraction: `-5`, `2024010001.5`.
+    Reckoned,
 }
 
 impl fmt::Display for NumberFault {
@@ -234,6 +240,7 @@ impl fmt::Display for NumberFault {
             Self::Sign(' ') => f.write_str("学号（工号）中间有空格"),
             Self::Sign(sign) => write!(f, "学号（工号）只能有字母、数字和 - _ .，不能有“{sign}”"),
             Self::NoDigit => f.write_str("学号（工号）里没有数字，是否与姓名填反了"),
+            Self::Reckoned => f.write_str("像是算出来的数，不是学号（工号），请核对"),
             Self::Day => f.write_str("像是被程序改成了日期，请在原来的表格里把这一列设为文本后重新填写"),
         }
     }
@@ -497,6 +504,14 @@ fn is_made_a_day(number: &str) -> bool {
     in_latin || (number.contains('月') && number.chars().all(of_day))
 }
 
+/// Less than nothing, or a long figure with a fraction: no number is given like that.
+fn is_reckoned(number: &str) -> bool {
+    let is_figure = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let has_fraction = |(whole, _): (&str, &str)| whole.len() >= 6;
+    number.strip_prefix('-').is_some_and(is_figure)
+        || (is_figure(number) && number.split_once('.').is_some_and(has_fraction))
+}
+
 /// A letter that stands for what must not be read: a name of Han characters has no other letters than `x`.
 fn letter_as_mask(name: &str) -> Option<char> {
     let mut letters = name.chars().filter(|c| c.is_alphabetic() && !is_han(*c));
@@ -652,7 +667,7 @@ mod tests {
 
     #[test]
     fn a_number_for_a_name_and_a_name_for_a_number_are_noticed() {
-        for text in ["20240001", "B88005", "２０２４", "——", "（）"] {
+        for text in ["20240001", "B88005", "２０２４", "——", "（）", "是"] {
             assert_eq!(Name::read(text).unwrap_err(), NameFault::NoName, "{text}");
         }
         for text in ["张三", "周八"] {
@@ -687,7 +702,10 @@ mod tests {
         for text in ["1月24日", "2024年1月", "24-Jan", "Jan-24", "2-may"] {
             assert_eq!(Number::read(text).unwrap_err(), NumberFault::Day, "{text}");
         }
-        for good in ["2024-1", "jan-2024", "临2024", "may01", "A-24"] {
+        for text in ["-5", "-2024010001", "2024010001.5"] {
+            assert_eq!(Number::read(text).unwrap_err(), NumberFault::Reckoned, "{text}");
+        }
+        for good in ["2024-1", "jan-2024", "临2024", "may01", "A-24", "2024.0101", "24.1"] {
             Number::read(good).unwrap();
         }
         assert_eq!(Number::read("2024 01").unwrap_err(), NumberFault::Sign(' '));
