@@ -77,6 +77,8 @@ pub struct Parts {
     heavy: Arc<Semaphore>,
     /// Whose uploads are being read: of each account one.
     uploads: AccountPlaces,
+    /// Uploads of all accounts together: one place of [`HEAVY_AT_ONCE`] is never theirs.
+    uploads_at_once: Arc<Semaphore>,
 }
 
 impl App {
@@ -88,8 +90,8 @@ impl App {
         let unread = Arc::<Unread>::default();
         let context = RequestContext::new(pools.clone(), clock.clone(), Arc::clone(&unread), navigation);
         let (hasher, heavy) = (Arc::new(Hasher::start(cost)?), Arc::new(Semaphore::new(HEAVY_AT_ONCE)));
-        let uploads = AccountPlaces::new(1);
-        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy, uploads })))
+        let (uploads, uploads_at_once) = (AccountPlaces::new(1), Arc::new(Semaphore::new(HEAVY_AT_ONCE - 1)));
+        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy, uploads, uploads_at_once })))
     }
 
     /// A connection that can only read.
@@ -259,8 +261,9 @@ impl App {
         Ok(done.await.map_err(anyhow::Error::new)?)
     }
 
-    /// As [`heavy`](Self::heavy), for what any student may send: of each account one thing at a time. A picture of a few KB may
-    /// take seconds, and whoever sends one after the other would have all the turns.
+    /// As [`heavy`](Self::heavy), for what any student may send: of each account one thing at a time, and of all accounts
+    /// together never so many that no place is left. A picture of a few KB may take seconds, and whoever sends one after
+    /// the other, or a class that applies in one evening, would have all the turns.
     ///
     /// # Errors
     /// As [`heavy`](Self::heavy).
@@ -270,8 +273,9 @@ impl App {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {
         let turn = self.uploads.of(account).acquire_owned().await.map_err(anyhow::Error::new)?;
+        let place = Arc::clone(&self.uploads_at_once).acquire_owned().await.map_err(anyhow::Error::new)?;
         let done = self.heavy(work).await;
-        drop(turn);
+        drop((place, turn));
         done
     }
 

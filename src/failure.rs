@@ -364,6 +364,18 @@ impl Failure {
         Trouble::of(error) == Trouble::Congestion
     }
 
+    /// It is known that nothing was written, where one transaction was all that there was to write.
+    #[must_use]
+    pub fn wrote_nothing(&self) -> bool {
+        match self {
+            Self::Busy | Self::Away | Self::CommitsWait | Self::DiskFull => true,
+            Self::Database(error) => {
+                matches!(Trouble::of(error), Trouble::Congestion | Trouble::ReadOnly | Trouble::Full)
+            }
+            _ => false,
+        }
+    }
+
     /// It waited as long as anybody may, for a connection or a lock: whoever waits for the same would wait as long again.
     #[must_use]
     pub fn waited_in_vain(error: &sqlx::Error) -> bool {

@@ -1,6 +1,6 @@
 //! Text as people type it and as terminals and logs may show it.
 
-use std::ops::RangeInclusive;
+use std::{borrow::Cow, ops::RangeInclusive};
 
 use time::{Date, Month, macros::date};
 
@@ -58,6 +58,25 @@ pub fn percent(part: u64, whole: u64) -> String {
     let (part, whole) = (u128::from(part), u128::from(whole.max(1)));
     let tenths = (part * 2_000 + whole) / (whole * 2);
     format!("{}.{}%", tenths / 10, tenths % 10)
+}
+
+/// A text that Excel does not take for a formula in a file of text: with the apostrophe that makes a cell text.
+#[must_use]
+pub fn as_cell(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A share of counted things as a percentage; a dash of nothing.
+#[must_use]
+pub fn share(part: i64, whole: i64) -> String {
+    match (u64::try_from(part), u64::try_from(whole)) {
+        (Ok(part), Ok(whole)) if whole > 0 => percent(part, whole),
+        _ => "–".to_owned(),
+    }
 }
 
 /// The days that anybody may name. The database keeps every day within reach of [`Date`] besides.
@@ -121,6 +140,16 @@ fn is_time(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_excel_takes_for_a_formula_is_text() {
+        for text in ["=1+1", "+86", "-1", "@a", "\t=1"] {
+            assert_eq!(as_cell(text), format!("'{text}"));
+        }
+        for text in ["", "延长开放时间", "1-2", "'=1", "–"] {
+            assert_eq!(as_cell(text), text);
+        }
+    }
 
     #[test]
     fn percentages_have_one_decimal_half_up() {

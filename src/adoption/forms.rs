@@ -1,6 +1,6 @@
 //! What the forms of an adoption ask.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::{Date, macros::format_description};
 
 use crate::{
@@ -13,18 +13,32 @@ use crate::{
 /// The longest reason, in characters.
 pub(super) const LONGEST: usize = 200;
 
-/// 启用方案 as typed.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// 启用方案 as typed: the choice, and why the plan may be wider than the national baseline, rule by rule. Who goes back from
+/// what it changes to choose otherwise finds the reasons again.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct AdoptForm {
-    #[serde(default)]
     pub version: String,
-    #[serde(default)]
     pub from: String,
+    /// `yes` once the person has read what it changes, `back` to choose otherwise.
+    #[serde(skip_serializing)]
+    pub confirm: String,
+    /// Codes of rules, each with the reason in the same place.
+    pub rule: Vec<String>,
+    pub reason: Vec<String>,
 }
 
 impl AdoptForm {
     pub fn is_empty(&self) -> bool {
         self.version.is_empty() && self.from.is_empty()
+    }
+
+    pub fn is_confirmed(&self) -> bool {
+        self.confirm == "yes"
+    }
+
+    pub fn goes_back(&self) -> bool {
+        self.confirm == "back"
     }
 
     /// The version and the day, or an error beside each field.
@@ -40,30 +54,24 @@ impl AdoptForm {
         }
         version.zip(from)
     }
-}
-
-/// 确认启用 as typed: the choice, and why the plan may be wider than the national baseline, rule by rule.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ConfirmForm {
-    pub version: String,
-    pub from: String,
-    /// `yes` once the person has read what it changes.
-    pub confirm: String,
-    /// Codes of rules, each with the reason in the same place.
-    pub rule: Vec<String>,
-    pub reason: Vec<String>,
-}
-
-impl ConfirmForm {
-    pub fn choice(&self) -> AdoptForm {
-        AdoptForm { version: self.version.clone(), from: self.from.clone() }
-    }
 
     /// What was typed for a rule; none where its field was not there.
     pub fn typed(&self, rule: Rule) -> Option<&str> {
         let place = self.rule.iter().position(|code| code == rule.code())?;
         self.reason.get(place).map(String::as_str)
+    }
+
+    /// The reasons that were typed, as they were.
+    pub fn given(&self) -> Vec<WiderReason> {
+        let pairs = self.rule.iter().zip(&self.reason).filter(|(_, says)| !says.trim().is_empty());
+        pairs.map(|(rule, says)| WiderReason { rule: rule.clone(), says: says.clone() }).collect()
+    }
+
+    /// The form without the fields of which nothing was typed: a query leaves out what is empty, and a reason must stay with
+    /// its rule.
+    pub fn filled(&self) -> Self {
+        let (rule, reason) = self.given().into_iter().map(|one| (one.rule, one.says)).unzip();
+        Self { rule, reason, ..self.clone() }
     }
 
     /// A reason for each rule that asks for one, or an error beside each field.

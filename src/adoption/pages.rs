@@ -10,13 +10,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
 use super::{
     Verb,
-    forms::{AdoptForm, ConfirmForm, LONGEST, WithdrawForm},
+    forms::{AdoptForm, LONGEST, WithdrawForm},
     paths::{Done, adoption_form, plans_after},
     preview::{Preview, basis, preview},
     store::{self, AdoptionRow, Phase, Setup},
@@ -40,7 +39,7 @@ use crate::{
         baseline::{Comparison, compare_all},
     },
     text::chinese_day,
-    web::forms::{Errors, Submitted, written},
+    web::forms::{self, Errors, Submitted, written},
 };
 
 /// The routes of adoptions.
@@ -107,31 +106,23 @@ async fn plans_page(app: &App, acting: &Acting<SchoolLeague>, shown: Shown) -> R
     })
 }
 
-#[derive(Deserialize)]
-struct PlansQuery {
-    #[serde(default)]
-    done: String,
-    /// The form's values, kept through a refusal.
-    #[serde(flatten)]
-    form: AdoptForm,
-}
-
 async fn list(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
-    Query(query): Query<PlansQuery>,
+    Query(forms::Done { done }): Query<forms::Done>,
+    Query(form): Query<AdoptForm>,
 ) -> Result<PlansPage, Failure> {
-    let done = query.done.parse().map_or("", Done::label);
+    let done = done.parse().map_or("", Done::label);
     // After a refusal the form names the reason beside the field; nothing is wrong with one that nobody has filled in.
     let mut errors = Errors::default();
-    let typed = if query.form.is_empty() { None } else { query.form.read(&mut Errors::default()) };
+    let typed = if form.is_empty() { None } else { form.read(&mut Errors::default()) };
     if let Some((version, from)) = typed {
         let refused = judge_adoption(&app, &acting, version, from).await?.permit().err().unwrap_or_default();
         if let Some(finding) = refused.iter().find(|finding| finding.verdict == Outcome::Fail) {
             errors.add("from", format!("{}；{}", finding.message, finding.remedy));
         }
     }
-    plans_page(&app, &acting, Shown { adopting: query.form, errors, done, ..Shown::default() }).await
+    plans_page(&app, &acting, Shown { adopting: form, errors, done, ..Shown::default() }).await
 }
 
 async fn judge_adoption(
@@ -151,7 +142,7 @@ async fn judge_adoption(
 #[template(path = "adoption/confirm.html")]
 struct ConfirmAdoptionPage {
     chrome: Chrome,
-    form: ConfirmForm,
+    form: AdoptForm,
     version: PlanVersionId,
     plan: Arc<Plan>,
     number: i32,
@@ -185,7 +176,7 @@ async fn confirm_page(
     app: &App,
     acting: &Acting<SchoolLeague>,
     chosen: Chosen,
-    submitted: Submitted<ConfirmForm>,
+    submitted: Submitted<AdoptForm>,
 ) -> Result<ConfirmAdoptionPage, Failure> {
     let (mut db, institution, today) = (app.read().await?, acting.institution(), app.clock.today());
     let Chosen { version, number, plan, from } = chosen;
@@ -209,12 +200,16 @@ fn asked_of(plan: &Plan) -> Vec<Comparison> {
 async fn adopt_plan(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
-    Form(form): Form<ConfirmForm>,
+    Form(form): Form<AdoptForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let read = form.choice().read(&mut errors);
+    if form.goes_back() {
+        let page = plans_page(&app, &acting, Shown { adopting: form, ..Shown::default() }).await?;
+        return Ok(page.into_response());
+    }
+    let read = form.read(&mut errors);
     let Some((version, from)) = read.filter(|_| errors.is_empty()) else {
-        let page = plans_page(&app, &acting, Shown { adopting: form.choice(), errors, ..Shown::default() }).await?;
+        let page = plans_page(&app, &acting, Shown { adopting: form, errors, ..Shown::default() }).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let (number, plan, text) = {
@@ -226,9 +221,9 @@ async fn adopt_plan(
     let refusal = Refusal {
         chrome: app.chrome(acting.person(), "启用方案").under(PLANS, "实施方案"),
         wanted: format!("自{}起启用{}（第 {number} 版）", chinese_day(from), plan.short),
-        back: adoption_form(version, from),
+        back: adoption_form(&form)?,
     };
-    let is_confirmed = form.confirm == "yes";
+    let is_confirmed = form.is_confirmed();
     let reasons = if is_confirmed { form.reasons(&asked_of(&plan), &mut errors) } else { Vec::new() };
     if !is_confirmed || !errors.is_empty() {
         judge_adoption(&app, &acting, version, from).await?.permit().map_err(|findings| refusal.because(findings))?;

@@ -1,8 +1,10 @@
 //! What the page of the plans says after an act.
 
-use time::Date;
+use super::forms::AdoptForm;
+use crate::{failure::Failure, rulebook::PLANS, web::forms::as_query, words::words};
 
-use crate::{ids::PlanVersionId, rulebook::PLANS, words::words};
+/// The longest query of a way back, in bytes: proxies refuse an address of 8 KB.
+const LONGEST_QUERY: usize = 6_000;
 
 words! {
     /// What was done with a plan.
@@ -17,7 +19,15 @@ pub(super) fn plans_after(done: Done) -> String {
     format!("{PLANS}?done={}", done.slug())
 }
 
-/// The plans with the form of an adoption filled in.
-pub(super) fn adoption_form(version: PlanVersionId, from: Date) -> String {
-    format!("{PLANS}?version={version}&from={from}")
+/// The plans with the form of an adoption filled in; without its reasons where they are longer than an address may be.
+///
+/// # Errors
+/// Where the form has a field that is no text.
+pub(super) fn adoption_form(form: &AdoptForm) -> Result<String, Failure> {
+    let AdoptForm { version, from, .. } = form.clone();
+    let mut query = as_query(&form.filled())?;
+    if query.len() > LONGEST_QUERY {
+        query = as_query(&AdoptForm { version, from, ..AdoptForm::default() })?;
+    }
+    Ok(format!("{PLANS}?{query}"))
 }

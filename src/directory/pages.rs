@@ -1,7 +1,5 @@
 //! 学校概况.
 
-use std::borrow::Cow;
-
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -22,6 +20,7 @@ use crate::{
         Finding, Plan,
         congress::{Cohort, Population, allocate},
     },
+    text::as_cell,
 };
 
 /// The routes of the directory.
@@ -115,11 +114,6 @@ fn population(cohorts: &[CohortRow], societies: &[SocietyRow]) -> Population {
     }
 }
 
-/// A name that Excel does not take for a formula: with the apostrophe that makes a cell text, which is no part of it.
-fn as_text(name: &str) -> Cow<'_, str> {
-    if name.starts_with(['=', '+', '-', '@', '\t']) { Cow::Owned(format!("'{name}")) } else { Cow::Borrowed(name) }
-}
-
 /// The file that the `allocate` command reads, with a byte order mark so that Excel shows Chinese.
 async fn population_file(State(app): State<App>, acting: Acting<SchoolStaff>) -> Result<Response, Failure> {
     let mut db = app.read().await?;
@@ -129,10 +123,10 @@ async fn population_file(State(app): State<App>, acting: Acting<SchoolStaff>) ->
     let mut write = |record: [&str; 4]| writer.write_record(record).map_err(anyhow::Error::new);
     write(["类别", "名称", "年级", "人数"])?;
     for row in &cohorts {
-        write(["院系", &as_text(&row.college), &row.entry_year.to_string(), &row.students.to_string()])?;
+        write(["院系", &as_cell(&row.college), &row.entry_year.to_string(), &row.students.to_string()])?;
     }
     for row in societies.iter().filter(|society| society.is_main) {
-        write(["社团", &as_text(&row.name), "", &row.members.map(|members| members.to_string()).unwrap_or_default()])?;
+        write(["社团", &as_cell(&row.name), "", &row.members.map(|members| members.to_string()).unwrap_or_default()])?;
     }
     let bytes = writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?;
     let headers = [

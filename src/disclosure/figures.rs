@@ -26,7 +26,7 @@ use crate::{
     papers::{self, Column, Paper, Table, closed_up},
     rules::yearly::{academic_year, academic_year_in_words, first_day},
     sheet::{ReportColumn, ReportSheet, report_sheets},
-    text::{chinese_day, percent},
+    text::{chinese_day, share},
     web::workbook,
 };
 
@@ -44,14 +44,6 @@ pub(super) fn routes() -> Routes {
 
 fn count(number: i64) -> usize {
     usize::try_from(number).unwrap_or(0)
-}
-
-/// A share in percent; a dash of nothing.
-fn share(part: i64, whole: i64) -> String {
-    match (u64::try_from(part), u64::try_from(whole)) {
-        (Ok(part), Ok(whole)) if whole > 0 => percent(part, whole),
-        _ => "–".to_owned(),
-    }
 }
 
 /// A union's year with what is drawn of it.

@@ -11,7 +11,7 @@ use axum::{
 use super::{
     content::{Content, DepartmentLine, FormLine, RosterLine, UnionForm},
     paths::YEARS,
-    store::{self, Disclosure},
+    store::{self, Disclosure, Stage},
     years::{content, readable},
 };
 use crate::{
@@ -97,9 +97,19 @@ fn roster_table(roster: &[RosterLine]) -> Table {
     Table::new(columns, roster.iter().map(row).collect())
 }
 
+/// The year, and that the account is a draft until it is published: a paper goes from hand to hand without its page.
+fn caption(account: &Disclosure, content: &Content) -> String {
+    let year = closed_up(&content.year_in_words());
+    match account.stage {
+        Stage::Draft => format!("{year}，草稿"),
+        Stage::Signed => format!("{year}，草稿，待复核"),
+        Stage::Published => year,
+    }
+}
+
 fn paper_of(account: &Disclosure, content: &Content) -> Paper {
     let mut paper = Paper::new(format!("{}\n学生会（研究生会）改革情况公开", content.institution))
-        .caption(&closed_up(&content.year_in_words()))
+        .caption(&caption(account, content))
         .paragraph(format!("{}。截至{}。", content.form_source, chinese_day(content.day)));
     if !content.form_note.is_empty() {
         paper = paper.note(content.form_note.clone());
@@ -197,8 +207,8 @@ async fn open_file(
     Path(id): Path<DisclosureId>,
 ) -> Result<Response, Failure> {
     let place = downloads.place()?;
-    let (_, content) = open(&app, id).await?;
-    Ok(place.held_by(workbook_of(&app, content, public_sheets).await?))
+    let (account, content) = open(&app, id).await?;
+    Ok(place.held_by(workbook_of(&app, &account, content, public_sheets).await?))
 }
 
 fn columns<const N: usize>(columns: [(&'static str, u16); N]) -> Vec<ReportColumn> {
@@ -277,15 +287,24 @@ fn sheets(content: &Content) -> Vec<ReportSheet> {
 
 async fn workbook_of(
     app: &App,
+    account: &Disclosure,
     content: Content,
     sheets: fn(&Content) -> Vec<ReportSheet>,
 ) -> Result<Response, Failure> {
-    let name = format!("{}改革自评表.xlsx", content.year_in_words());
-    let bytes = app.heavy(move || report_sheets(&sheets(&content))).await?.map_err(anyhow::Error::new)?;
+    let draft = if account.is_published() { "" } else { "（草稿）" };
+    let name = format!("{}改革自评表{draft}.xlsx", content.year_in_words());
+    let made = move || {
+        let mut sheets = sheets(&content);
+        for sheet in &mut sheets {
+            sheet.caption.push_str(draft);
+        }
+        report_sheets(&sheets)
+    };
+    let bytes = app.heavy(made).await?.map_err(anyhow::Error::new)?;
     Ok(workbook(&name, bytes))
 }
 
 async fn file(State(app): State<App>, person: SignedIn, Path(id): Path<DisclosureId>) -> Result<Response, Failure> {
-    let (_, content) = read(&app, &person, id).await?;
-    workbook_of(&app, content, sheets).await
+    let (account, content) = read(&app, &person, id).await?;
+    workbook_of(&app, &account, content, sheets).await
 }

@@ -5,7 +5,7 @@ use time::{Date, Duration};
 
 use super::{pledges_store::NewText, training::Presence, trainings_store::NewTraining};
 use crate::{
-    ids::{StudentId, UnionId},
+    ids::UnionId,
     text::{day, is_hidden, trimmed},
     web::forms::{Errors, written},
 };
@@ -107,20 +107,22 @@ impl TrainingForm {
     }
 }
 
-/// Who came to a training, as ticked: the students of both lists by id.
+/// Who came to a training, as ticked: the students of both lists by number, of which a form holds three times as many as of
+/// ids.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct AttendanceForm {
-    pub came: Vec<StudentId>,
-    pub excused: Vec<StudentId>,
+    pub came: Vec<String>,
+    pub excused: Vec<String>,
 }
 
 impl AttendanceForm {
     /// Who was there: whoever is ticked in both was.
-    pub fn presence(&self, student: StudentId) -> Presence {
-        if self.came.contains(&student) {
+    pub fn presence(&self, number: &str) -> Presence {
+        let has = |ticked: &[String]| ticked.iter().any(|one| one == number);
+        if has(&self.came) {
             Presence::Came
-        } else if self.excused.contains(&student) {
+        } else if has(&self.excused) {
             Presence::Excused
         } else {
             Presence::Absent

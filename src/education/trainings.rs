@@ -14,7 +14,7 @@ use super::{
     Verb,
     forms::{AttendanceForm, TrainingForm},
     paths::{Done, OWN, TRAININGS},
-    training::{Attendee, Training},
+    training::{Attendee, Presence, Training},
     trainings_store::{self as store, Attended},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
-    ids::{StudentId, TrainingId, UnionId},
+    ids::{TrainingId, UnionId},
     inbox::{self, Notice},
     office::UnionKeeper,
     page::{chrome::Chrome, filters},
@@ -197,20 +197,20 @@ async fn attend(
             return Err(Failure::Missing);
         }
         let attendees = store::attendees(db, id).await?;
-        let is_expected = |student: &StudentId| attendees.iter().any(|one| one.student == *student);
+        let is_expected = |number: &String| attendees.iter().any(|one| one.number == *number);
         if !form.came.iter().chain(&form.excused).all(is_expected) {
             return Err(Failure::Malformed);
         }
         let attended: Vec<Attended> = attendees
             .iter()
-            .map(|one| Attended { student: one.student, presence: form.presence(one.student) })
+            .map(|one| Attended { student: one.student, presence: form.presence(&one.number) })
             .collect();
         if !store::close(db, &training, &attended, now).await? {
             let chrome = app.chrome(acting.person(), "登记到会").under(TRAININGS, "教育培训");
             let refusal = Refusal { chrome, wanted: "登记到会".to_owned(), back: id.path() };
             return Err(refusal.for_reason("培训还没有举办", "培训当天起可以登记到会"));
         }
-        let came = attended.iter().filter(|one| form.came.contains(&one.student)).count();
+        let came = attended.iter().filter(|one| one.presence == Presence::Came).count();
         let entry = Entry::new(Verb::TrainingKept, training.title.clone())
             .detail("办理", "登记到会")
             .detail("应到", attended.len())

@@ -116,7 +116,7 @@ pub(super) async fn judge(
         let known = known_people(connection, part, institution, now).await?;
         for staged in usable(part) {
             let (known, target) = (known.get(&staged.row), by_path.get(&staged.place()).copied());
-            let judged = if let Some(says) = fault(known, target) {
+            let judged = if let Some(says) = year_ahead(staged, now.date()).or_else(|| fault(known, target)) {
                 Judged::wrong(staged.row, says)
             } else if let Some(changes) = known.and_then(|known| known.changes(staged, target, &places)) {
                 Judged::known(staged.row, &changes)
@@ -161,6 +161,12 @@ struct KnownStudent {
     gender: Option<String>,
     ethnic: Option<String>,
     left_on: Option<Date>,
+}
+
+/// A year of entry later than the next one: next year's list is made this year, and what is 2088 was written 88.
+fn year_ahead(row: &StagedRow, today: Date) -> Option<String> {
+    let year: i32 = row.cells.get(5)?.parse().ok()?;
+    (year > today.year() + 1).then(|| format!("年级：{year} 级还没有入学，请核对"))
 }
 
 /// Why a row cannot be used.

@@ -20,7 +20,7 @@ use crate::{
         filters,
     },
     rules::voice::Area,
-    text::percent,
+    text::share,
     web::routes::Routes,
 };
 
@@ -43,13 +43,6 @@ struct FigureRow {
 
 fn count(number: i64) -> usize {
     usize::try_from(number).unwrap_or(0)
-}
-
-fn share(part: i64, whole: i64) -> String {
-    match (u64::try_from(part), u64::try_from(whole)) {
-        (Ok(part), Ok(whole)) if whole > 0 => percent(part, whole),
-        _ => "–".to_owned(),
-    }
 }
 
 impl FigureRow {

@@ -30,7 +30,7 @@ use crate::support::{
     Client, Portal,
     raw::{Answer, ask, form, read},
     runtime, scratch,
-    sitting::{Plan, Sitting, cast, number, opened, token, voters},
+    sitting::{Plan, SMALL, Sitting, cast, number, opened, token, voters},
 };
 
 /// Voters of a portal that runs as a process, and how many of them share a thread: when the portal is killed, most voters
@@ -215,8 +215,9 @@ impl Voter {
             self.unclear.clear();
             return Learned::Receipt;
         }
-        // One page says that nothing was done, and is held to it; the others send the voter to look.
-        if answer.status != 503 || !answer.body.contains("你的请求没有办理") {
+        // Two pages say that nothing was done, and are held to it; the others send the voter to look.
+        let says_nothing_done = ["你的请求没有办理", "这一票没有投出"];
+        if answer.status != 503 || !says_nothing_done.iter().any(|words| answer.body.contains(words)) {
             let sends_to_look =
                 ["没有得到确认", "系统出了问题", "等待时间过长", "与数据库的连接刚才断开了", "没有收到确认"];
             assert!(
@@ -723,6 +724,22 @@ async fn votes_after_the_hour_are_refused_though_nobody_has_closed() {
     sitting.act("close", &[]).await;
     assert_eq!(remains(&mut db, &sitting.id).await, (0, envelopes, "closed".to_owned()));
     judge_rush(&mut sitting, &all).await;
+}
+
+#[tokio::test]
+async fn a_ballot_that_waited_in_vain_is_said_not_to_be_cast_and_its_choices_stay() {
+    // At one portal: whoever waits for a lock waits alike at both.
+    let portal = Portal::start().await;
+    let sitting = opened(&portal, &SMALL).await;
+    let mut voter = voters(&portal, 1..=1).await.remove(0);
+    let mut holder = portal.owner().await;
+    sqlx::raw_sql("begin; lock table envelope in exclusive mode").execute(&mut holder).await.unwrap();
+    let told = voter.post(&format!("{}/cast", sitting.votes()), &[("c1-1", "F")]).await;
+    assert_eq!((told.status, told.heading().as_str()), (503, "这一票没有投出"));
+    assert_eq!(told.attributes("input[name=c1-1]", "value"), ["F"], "what was chosen stays");
+    sqlx::raw_sql("rollback").execute(&mut holder).await.unwrap();
+    assert_eq!(remains(&mut portal.owner().await, &sitting.id).await.1, 0, "it was true");
+    cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
 }
 
 /// Where a count is cut off, and how that is undone: at its receipts, at who has voted, when the envelopes go, at its

@@ -43,8 +43,21 @@ async fn save(league: &mut Client, path: &str, total: &str, own: &str, society: 
     league.post_on(path, &fields).await
 }
 
+/// The mark of the seats that the page shows; empty where they are approved.
+async fn seen(league: &mut Client, path: &str) -> String {
+    league.get(path).await.attributes("input[name=seen]", "value").pop().unwrap_or_default()
+}
+
 async fn approve(league: &mut Client, path: &str, reason: &str) -> Page {
-    league.post(&format!("{path}/approve"), &[("reason", reason)]).await
+    let seen = seen(league, path).await;
+    league.post(&format!("{path}/approve"), &[("reason", reason), ("seen", &seen)]).await
+}
+
+async fn edit(league: &mut Client, path: &str, seats: &[&str]) -> Page {
+    let seen = seen(league, path).await;
+    let cells = seats.iter().map(|seats| ("seats", *seats));
+    let fields: Vec<(&str, &str)> = cells.chain([("seen", seen.as_str())]).collect();
+    league.post(&format!("{path}/cells"), &fields).await
 }
 
 /// A college that a congress counts on is not merged away under it; one that it does not know may be, and the students who
@@ -94,19 +107,25 @@ async fn seats_are_tried_out_kept_edited_and_approved() {
     assert_eq!(page.attributes("svg.heat rect", "class").len(), 2);
     let page = save(&mut league, &path, "8", "0", &club).await;
     assert!(page.text().contains("余数相同"), "a seat that two colleges had the same right to is named");
-    let wrong = league.post(&format!("{path}/cells"), &[("seats", "4"), ("seats", "4"), ("seats", "1")]).await;
+    let wrong = edit(&mut league, &path, &["4", "4", "1"]).await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text().contains("合计 9 个，与名额总数 8 个不符（多 1 个）"), "{}", wrong.text());
-    let cells = [("seats", "5"), ("seats", "2"), ("seats", "1")];
-    let page = league.post_on(&format!("{path}/cells"), &cells).await;
-    assert_eq!(page.attributes("input[name=seats]", "value"), ["5", "2", "1"]);
+    // Somebody else has the page open: what they saw is not there any more.
+    let before = seen(&mut league, &path).await;
+    let cells = ["5", "2", "1"];
+    assert_eq!(edit(&mut league, &path, &cells).await.status, 303);
+    assert_eq!(league.get(&path).await.attributes("input[name=seats]", "value"), cells);
+    for (act, fields) in [("cells", &[("seats", "3"), ("seats", "4"), ("seats", "1")][..]), ("approve", &[])] {
+        let late = league.post(&format!("{path}/{act}"), &[fields, &[("seen", before.as_str())]].concat()).await;
+        assert!(late.status == 409 && late.text().contains("名额刚才有人改过"), "{act}: {}", late.text());
+    }
     let done = approve(&mut league, &path, "").await;
     assert!(done.location().ends_with("done=seats-approved"), "{} {}", done.status, done.text());
     // From now on they bind.
     let page = league.get(&path).await;
     assert!(page.attributes("input[name=seats]", "value").is_empty() && page.text().contains("已批准"));
     assert_eq!(league.post(&path, &[("asked", "yes"), ("total", "9")]).await.status, 409);
-    assert_eq!(league.post(&format!("{path}/cells"), &cells).await.status, 409);
+    assert_eq!(edit(&mut league, &path, &cells).await.status, 409);
     assert_eq!(league.post(&format!("{path}/reopen"), &[]).await.status, 422);
     let open = league.post_on(&format!("{path}/reopen"), &[("reason", "院系人数有误")]).await;
     assert_eq!(open.attributes("input[name=seats]", "value").len(), 3);
@@ -171,7 +190,8 @@ async fn con_05_a_main_society_without_a_seat_is_not_approved() {
     let (_portal, mut league, path) = stage().await;
     let club = society(&mut league, &path).await;
     save(&mut league, &path, "4", "0", &club).await;
-    let page = league.post_on(&format!("{path}/cells"), &[("seats", "2"), ("seats", "2"), ("seats", "0")]).await;
+    assert_eq!(edit(&mut league, &path, &["2", "2", "0"]).await.status, 303);
+    let page = league.get(&path).await;
     assert!(page.text().contains("<p>青年志愿者协会</p>"), "who has no seat yet is named");
     let refused = approve(&mut league, &path, "").await;
     assert_eq!(refused.status, 409);

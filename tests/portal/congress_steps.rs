@@ -16,8 +16,15 @@ async fn tick(client: &mut Client, path: &str, step: &str, says: &str, scan: boo
 
 async fn approve_seats(client: &mut Client, path: &str) {
     assert_eq!(client.post(&format!("{path}/seats"), &[("asked", "yes")]).await.status, 303);
-    let done = client.post(&format!("{path}/seats/approve"), &[]).await;
+    let done = seats_as_seen(client, path).await;
     assert_eq!(done.status, 303, "{}", done.text());
+}
+
+/// Approves the seats that the page shows.
+async fn seats_as_seen(client: &mut Client, path: &str) -> Page {
+    let seats = format!("{path}/seats");
+    let seen = client.get(&seats).await.attributes("input[name=seen]", "value").pop().unwrap_or_default();
+    client.post(&format!("{seats}/approve"), &[("seen", &seen)]).await
 }
 
 #[tokio::test]
@@ -39,6 +46,10 @@ async fn a_congress_is_convened_by_what_is_on_record() {
     assert_eq!(tick(&mut league, &path, "reply_federation", "省学联〔2026〕2号", true).await.status, 303);
     let late = [("due", "2026-11-01"), ("done", ""), ("says", "")];
     assert_eq!(league.upload(&format!("{path}/steps/committee"), &late, None).await.status, 303);
+    // Who had the page open before the reply came does not do away with it.
+    let blank = tick(&mut league, &path, "reply_party", "另一份", true).await;
+    assert!(blank.status == 422 && blank.text().contains("刚才有人改过这一步"), "{}", blank.text());
+    assert!(blank.text().contains("示党〔2026〕9号") && blank.field("文号或说明") == "另一份", "{}", blank.text());
     approve_seats(&mut league, &path).await;
     let page = league.get(&format!("{path}/steps")).await;
     assert!(page.text().contains("示党〔2026〕9号") && page.text().contains("逾期"), "{}", page.text());
@@ -120,7 +131,7 @@ async fn con_10_a_college_goes_the_same_way_where_the_plan_says_so() {
     assert!(text.contains("其程序同校级学生代表大会一致"), "the clause is quoted: {text}");
     // The same floor as the school's.
     assert_eq!(college.post(&format!("{path}/seats"), &[("asked", "yes"), ("total", "1")]).await.status, 303);
-    let refused = college.post(&format!("{path}/seats/approve"), &[]).await;
+    let refused = seats_as_seen(&mut college, &path).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("代表比例不低于全校学生总数的1%"), "{}", refused.text());
     approve_seats(&mut college, &path).await;

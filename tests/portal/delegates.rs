@@ -428,10 +428,16 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     assert!(voter(&congress.portal, 3).await.get("/inbox").await.text().contains("你已递补为"));
 
     // The report counts what is there, is adopted once, and gives the numbers.
-    let report = congress.league.get(&qualification).await.text();
+    let page = congress.league.get(&qualification).await;
+    let report = page.text();
     assert!(report.contains("女代表2人，占100.0%"), "{report}");
     assert!(report.contains("非骨干代表 2 人 ÷ 代表 2 人，不低于60%（实践惯例）"), "{report}");
     assert_eq!(congress.league.post(&qualification, &[("examiners", "")]).await.status, 422);
+    let other = congress.league.post(&qualification, &adopt).await;
+    assert!(other.status == 422 && other.text().contains("刚才变了"), "not the one examined: {}", other.text());
+    assert_eq!(other.field("审查小组成员"), "王老师\n李老师");
+    let seen = page.attributes("input[name=seen]", "value").remove(0);
+    let adopt = [adopt[0], adopt[1], ("seen", seen.as_str())];
     see_other(&congress.league.post(&qualification, &adopt).await);
     assert_eq!(congress.league.post(&qualification, &adopt).await.status, 409);
     let roster = congress.league.get(&format!("{path}/delegates/roster")).await;

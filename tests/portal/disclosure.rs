@@ -147,6 +147,7 @@ async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never
         paper.contains("改革情况公开") && paper.contains("复核人") && paper.contains("选举办法和评议办法"),
         "{paper}"
     );
+    assert!(!paper.contains("草稿"), "published: {paper}");
     assert!(student.get(&format!("{account}/word")).await.bytes.starts_with(b"PK"));
     let file = student.get(&format!("{account}/file")).await.bytes;
     let mut book = calamine::Xlsx::new(std::io::Cursor::new(file)).unwrap();
@@ -436,6 +437,7 @@ async fn rgt_06_a_unions_page_has_its_constitution_and_what_it_answered() {
     assert!(page.contains("由第六次学生代表大会通过") && page.contains("选举办法和评议办法"), "{page}");
     let paper = league.get(&format!("{account}/paper")).await.text();
     assert!(paper.contains("学生会章程") && paper.contains("由第六次学生代表大会通过"), "{paper}");
+    assert!(paper.contains("学年，草稿）"), "nobody has signed it: {paper}");
 
     voice::ask(&mut student, "三楼热水经常停", "named").await;
     let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;

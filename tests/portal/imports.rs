@@ -76,6 +76,19 @@ async fn students_come_in_once_however_often_the_file_does() {
 }
 
 #[tokio::test]
+async fn a_year_of_entry_that_lies_far_ahead_is_a_fault() {
+    let portal = Portal::two().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let next = (portal.app.clock.today().year() + 1).to_string();
+    let line = |number: &str, year: &str| student(number, "甲某", "软件2601班").replace(",2026,", &format!(",{year},"));
+    let file = format!("{HEAD}{}{}{}", line("Y1", &next), line("Y2", "88级"), line("Y3", "2062"));
+    let path = upload(&mut staff, "students", &[], &file).await;
+    let says = staff.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert_eq!(says.len(), 2, "{says:?}");
+    assert!(says[0].contains("2088 级还没有入学") && says[1].contains("2062 级还没有入学"), "{says:?}");
+}
+
+#[tokio::test]
 async fn wrong_rows_come_back_as_a_file_to_mend() {
     let portal = Portal::two().await;
     let mut staff = portal.signed_in(OfficeKind::SchoolLeague).await;

@@ -139,11 +139,22 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     assert!(early.status == 409 && early.text().contains("还没有保存"), "{}", early.text());
     let edited = format!("{text}\n五、其他\n大会圆满闭幕。");
     league.post_on(&minutes, &[("minutes", edited.as_str())]).await;
+    // Two write at them: neither loses what they typed, and nobody signs what they have not seen.
+    let other = league.post(&minutes, &[("minutes", "另一人写的纪要")]).await;
+    assert_eq!((other.status, other.field("纪要内容").as_str()), (422, "另一人写的纪要"), "{}", other.text());
+    assert!(
+        other.fault("纪要内容").contains("刚才有人改过") && other.text().contains("大会圆满闭幕"),
+        "both are there"
+    );
+    assert_eq!(league.post(&format!("{minutes}/reset"), &[]).await.status, 409);
     league.post_on(&format!("{path}/check-in/state"), &[("to", "closed")]).await;
+    let today = portal.app.clock.today().to_string();
+    let blind = league.post(&format!("{minutes}/sign"), &[("held_on", &today)]).await;
+    assert!(blind.status == 422 && blind.text().contains("还没有签发"), "{}", blind.text());
     let unread = league.post(&format!("{minutes}/sign"), &[("held_on", "明天")]).await;
     assert!(unread.status == 422 && !unread.fault("会议最后一天").is_empty(), "{}", unread.text());
-    let signed =
-        league.post_on(&format!("{minutes}/sign"), &[("held_on", &portal.app.clock.today().to_string())]).await;
+    let seen = unread.attributes("input[name=seen]", "value").remove(0);
+    let signed = league.post_on(&format!("{minutes}/sign"), &[("held_on", &today), ("seen", &seen)]).await;
     assert!(signed.text().contains("大会圆满闭幕") && signed.text().contains("大会已记为召开"), "{}", signed.text());
     assert!(league.get("/congresses").await.text().contains("已召开"));
     // Nothing of it changes any more.
@@ -529,7 +540,8 @@ async fn minutes_are_not_signed_before_the_election_is_reported() {
     let early = league.post(&sign, &[("held_on", &today)]).await;
     assert!(early.status == 409 && early.text().contains("还没有监票报告"), "{}", early.text());
     assert_eq!(league.post(&format!("{sitting}/remove"), &[]).await.status, 303);
-    let signed = league.post_on(&sign, &[("held_on", &today)]).await;
+    let seen = league.get(&minutes).await.attributes("input[name=seen]", "value").remove(0);
+    let signed = league.post_on(&sign, &[("held_on", &today), ("seen", &seen)]).await;
     assert!(signed.text().contains("大会已记为召开"), "{}", signed.text());
 }
 

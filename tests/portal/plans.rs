@@ -292,6 +292,15 @@ async fn pol_00_an_adoption_shows_what_it_changes_is_withdrawn_within_a_day_and_
     let silent = league.post("/plans/adopt", &[("version", &version), ("from", &today), ("confirm", "yes")]).await;
     assert_eq!(silent.status, 422, "a wider rule needs a reason");
     assert!(silent.text().contains("宽于全国要求，请写明理由"), "{}", silent.text());
+    let rules = asked.attributes("input[name=rule]", "value");
+    let mut typed = vec![("version", version.as_str()), ("from", today.as_str())];
+    typed.extend(rules.iter().flat_map(|rule| [("rule", rule.as_str()), ("reason", "分校区较多")]));
+    let back = league.post("/plans/adopt", &[&typed[..], &[("confirm", "back")]].concat()).await;
+    assert_eq!((back.status, back.heading().as_str()), (200, "实施方案"));
+    assert_eq!(back.attributes("input[name=rule]", "value"), rules, "what was typed comes along");
+    assert_eq!(back.attributes("input[name=reason]", "value"), vec!["分校区较多"; rules.len()]);
+    let again = league.post("/plans/adopt", &typed).await;
+    assert_eq!(again.field("校级学生会工作人员总数的理由"), "分校区较多");
     assert_eq!(adopt(&mut league, &version, &today).await.location(), "/plans?done=adopted");
     assert!(league.get("/rulebook?q=STF-01").await.text().contains("宽于全国要求的理由：学生人数较多"));
     for kind in

@@ -8,7 +8,7 @@ use time::{Date, Duration};
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
-        Client, Portal,
+        Client, Page, Portal,
         elected::held,
         union::{ready, rows, union},
     },
@@ -74,13 +74,19 @@ async fn draft(client: &mut Client, congress: &str) -> String {
     kept.location().split('?').next().unwrap().to_owned()
 }
 
+/// Whoever is asked to second a proposal answers, having read it.
+async fn answer(peer: &mut Client, path: &str, word: &str) -> Page {
+    let seen = peer.get(path).await.attributes("input[name=seen]", "value").pop().unwrap_or_default();
+    peer.post(&format!("{path}/answer"), &[("answer", word), ("seen", &seen)]).await
+}
+
 /// A proposal that two delegates have seconded and that is handed in; gives its path.
 async fn handed_in(portal: &Portal, lead: &mut Client, congress: &str) -> String {
     let path = draft(lead, congress).await;
     for (number, office) in [("20240002", OfficeKind::ClassBranch), ("20240003", OfficeKind::SchoolUnion)] {
         assert_eq!(lead.post(&format!("{path}/ask"), &[("peer", number)]).await.status, 303);
         let mut peer = portal.signed_in(office).await;
-        assert_eq!(peer.post(&format!("{path}/answer"), &[("answer", "yes")]).await.status, 303);
+        assert_eq!(answer(&mut peer, &path, "yes").await.status, 303);
     }
     let done = lead.post(&format!("{path}/submit"), &[]).await;
     assert_eq!(done.status, 303, "{}", done.text());
@@ -117,9 +123,9 @@ async fn a_proposal_needs_two_who_second_it_on_their_own_phones() {
     }
     let mut second = portal.signed_in(OfficeKind::ClassBranch).await;
     assert!(second.get("/").await.text().contains("是否附议提案"));
-    assert_eq!(second.post(&format!("{path}/answer"), &[("answer", "yes")]).await.status, 303);
+    assert_eq!(answer(&mut second, &path, "yes").await.status, 303);
     let mut third = portal.signed_in(OfficeKind::SchoolUnion).await;
-    assert_eq!(third.post(&format!("{path}/answer"), &[("answer", "no")]).await.status, 303);
+    assert_eq!(answer(&mut third, &path, "no").await.status, 303);
     assert_eq!(lead.post(&format!("{path}/submit"), &[]).await.status, 409, "one declined");
     // Nobody who was not asked sees a draft, and nobody else acts on it.
     let mut stranger = portal.signed_in(OfficeKind::CollegeUnion).await;
@@ -127,7 +133,7 @@ async fn a_proposal_needs_two_who_second_it_on_their_own_phones() {
     assert_eq!(second.post(&format!("{path}/submit"), &[]).await.status, 404);
     assert!(lead.get(&path).await.text().contains("附议够 2 人才能提交"));
     assert!(!lead.get("/inbox").await.text().contains("可以提交提案"));
-    assert_eq!(third.post(&format!("{path}/answer"), &[("answer", "yes")]).await.status, 303, "one may think again");
+    assert_eq!(answer(&mut third, &path, "yes").await.status, 303, "one may think again");
     assert!(lead.get("/inbox").await.text().contains("附议的人数已够，可以提交提案"));
     assert_eq!(lead.post(&format!("{path}/submit"), &[]).await.status, 303);
     let twice = lead.post(&format!("{path}/submit"), &[]).await;
@@ -142,10 +148,27 @@ async fn a_changed_draft_is_seconded_anew_and_the_deadline_holds() {
     let path = draft(&mut lead, &congress).await;
     lead.post(&format!("{path}/ask"), &[("peer", "20240002")]).await;
     let mut second = portal.signed_in(OfficeKind::ClassBranch).await;
-    second.post(&format!("{path}/answer"), &[("answer", "yes")]).await;
+    let read = second.get(&path).await.attributes("input[name=seen]", "value").remove(0);
+    answer(&mut second, &path, "yes").await;
     assert!(lead.get(&path).await.text().contains("附议（1 / 2 人）"));
-    assert_eq!(lead.post(&format!("{path}/edit"), &TEXT).await.status, 303);
+    let wider = [TEXT[0], TEXT[1], TEXT[2], ("advice", "全年开放到二十四点。")];
+    assert_eq!(lead.post(&format!("{path}/edit"), &wider).await.status, 303);
     assert!(lead.get(&path).await.text().contains("附议（0 / 2 人）"));
+    let late = second.post(&format!("{path}/answer"), &[("answer", "yes"), ("seen", &read)]).await;
+    assert!(late.status == 409 && late.text().contains("改过提案"), "they have not read it: {}", late.text());
+    // Whoever is a delegate no more neither seconds nor counts.
+    answer(&mut second, &path, "yes").await;
+    let mut db = portal.owner().await;
+    sqlx::query(
+        "update delegate set ended_on = story_day(), ended_why = '转学'
+         where student_id = (select id from student where number = '20240002' order by institution_id limit 1)",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    assert!(lead.get(&path).await.text().contains("附议（0 / 2 人）"));
+    let ended = answer(&mut second, &path, "yes").await;
+    assert!(ended.status == 409 && ended.text().contains("已不是这次大会的正式代表"), "{}", ended.text());
     portal.app.clock.advance(Duration::days(1));
     let mut lead = portal.signed_in(OfficeKind::Student).await;
     let late = lead.post(&format!("{path}/submit"), &[]).await;
@@ -254,6 +277,9 @@ async fn like_proposals_are_joined_and_what_is_open_goes_on_to_the_next_congress
     assert_eq!(unchosen.status, 422);
     let other = first.rsplit('/').next().unwrap();
     let fields = [("decision", "join"), ("joined", other)];
+    let early = league.post(&format!("{congress}{second}/screen"), &fields).await;
+    assert!(early.status == 422 && early.text().contains("须已立案"), "it may yet be refused: {}", early.text());
+    assert_eq!(league.post(&format!("{congress}{first}/screen"), &[("decision", "accept")]).await.status, 303);
     assert_eq!(league.post(&format!("{congress}{second}/screen"), &fields).await.status, 303);
     assert!(league.get(&format!("{congress}{second}")).await.text().contains("已并案"));
     let (next,): (String,) = sqlx::query_as(
@@ -275,5 +301,6 @@ async fn like_proposals_are_joined_and_what_is_open_goes_on_to_the_next_congress
         "{}",
         carried.text()
     );
-    assert_eq!(league.post(&format!("{next}{first}/screen"), &[("decision", "accept")]).await.status, 303);
+    let office = [("office", "图书馆"), ("within", "10")];
+    assert_eq!(league.post(&format!("{next}{first}/assign"), &office).await.status, 303);
 }

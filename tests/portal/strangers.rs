@@ -288,11 +288,16 @@ async fn one_who_sends_picture_after_picture_leaves_the_others_their_turn() {
     while begun.load(Ordering::Relaxed) == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    // With all of the turns taken this would wait for the first, which waits for this.
-    portal.app.heavy_in_turn(AccountId::random(), || ()).await.unwrap();
+    // With all of the places taken by pictures this would wait for the first, which waits for this.
     portal.app.heavy(|| ()).await.unwrap();
+    let (app, before) = (portal.app.clone(), Arc::clone(&begun));
+    let other = tokio::spawn(async move {
+        app.heavy_in_turn(AccountId::random(), move || before.load(Ordering::Relaxed)).await.unwrap()
+    });
+    tokio::task::yield_now().await;
     assert_eq!(begun.load(Ordering::Relaxed), 1, "one picture of an account at a time");
     is_over.store(true, Ordering::Relaxed);
+    assert_eq!(other.await.unwrap(), 1, "somebody else's comes next");
     for task in drawing {
         task.await.unwrap();
     }

@@ -56,14 +56,19 @@ impl Name {
         if shown.chars().any(is_pictograph) {
             return Err(NameFault::Pictograph);
         }
-        if let Some(mask) = shown.chars().find(|c| is_mask(*c)) {
+        if let Some(mask) = shown.chars().find(|c| is_mask(*c)).or_else(|| letter_as_mask(&shown)) {
             return Err(NameFault::Masked(mask));
         }
-        if let Some(between) = shown.chars().find(|c| matches!(c, '、' | '/' | '／' | ';' | '；' | '|' | '\\')) {
+        let has_han = shown.chars().any(is_han);
+        if let Some(between) = shown.chars().find(|c| is_between_names(*c, has_han)) {
             return Err(NameFault::Several(between));
         }
-        let digits = shown.chars().any(char::is_numeric) && !shown.chars().any(is_han);
-        if digits || !shown.chars().any(char::is_alphabetic) {
+        if let Some(mark) = shown.chars().find(|c| is_quote(*c)).filter(|_| has_han) {
+            return Err(NameFault::Quoted(mark));
+        }
+        let digits = shown.chars().any(char::is_numeric) && !has_han;
+        // A cell that is true or false is read as 是 or 否.
+        if digits || !shown.chars().any(char::is_alphabetic) || matches!(shown.as_str(), "是" | "否") {
             return Err(NameFault::NoName);
         }
         let key = key(&shown);
@@ -110,10 +115,12 @@ pub enum NameFault {
     /// A character that stands where a program could not keep the right one.
     Lost(char),
     Pictograph,
-    /// A sign that stands where somebody hid a character: `李*`, `王○`.
+    /// A sign that stands where somebody hid a character: `李*`, `王○`, `张xx`.
     Masked(char),
     /// A sign between two names.
     Several(char),
+    /// A quotation mark or a sign of equality that a program has put around a name: `, "张三"`, `="张三"&""`.
+    Quoted(char),
     /// Digits or signs: most often 学号 and 姓名 stand under each other's heading.
     NoName,
 }
@@ -132,6 +139,7 @@ impl fmt::Display for NameFault {
             Self::Pictograph => f.write_str("姓名里有表情符号"),
             Self::Masked(c) => write!(f, "姓名里有代替文字的“{c}”，请用没有遮去文字的名单"),
             Self::Several(c) => write!(f, "姓名里有“{c}”，一格只能填一个人的姓名"),
+            Self::Quoted(c) => write!(f, "姓名里有“{c}”，像是程序留下的符号，请删去"),
             Self::NoName => f.write_str("这不像姓名，是否与学号（工号）填反了"),
         }
     }
@@ -159,6 +167,12 @@ impl Number {
         }
         if !shown.is_ascii() && !shown.chars().any(char::is_numeric) {
             return Err(NumberFault::NoDigit);
+        }
+        if is_made_a_day(&shown) {
+            return Err(NumberFault::Day);
+        }
+        if is_reckoned(&shown) {
+            return Err(NumberFault::Reckoned);
         }
         let key = number_key(&shown);
         Ok(Self { shown, key })
@@ -212,6 +226,10 @@ pub enum NumberFault {
     Sign(char),
     /// A word that is not of Latin letters: most often 学号 and 姓名 stand under each other's heading.
     NoDigit,
+    /// What Excel makes of `24-1` and saves as text: `1月24日`, `24-Jan`.
+    Day,
+    /// A figure with a sign or a fraction: `-5`, `2024010001.5`.
+    Reckoned,
 }
 
 impl fmt::Display for NumberFault {
@@ -222,6 +240,8 @@ impl fmt::Display for NumberFault {
             Self::Sign(' ') => f.write_str("学号（工号）中间有空格"),
             Self::Sign(sign) => write!(f, "学号（工号）只能有字母、数字和 - _ .，不能有“{sign}”"),
             Self::NoDigit => f.write_str("学号（工号）里没有数字，是否与姓名填反了"),
+            Self::Reckoned => f.write_str("像是算出来的数，不是学号（工号），请核对"),
+            Self::Day => f.write_str("像是被程序改成了日期，请在原来的表格里把这一列设为文本后重新填写"),
         }
     }
 }
@@ -472,6 +492,45 @@ fn is_mask(c: char) -> bool {
     matches!(c, '*' | '＊' | '#' | '＃' | '×' | '✕' | '■' | '█' | '●' | '○' | '◯' | '〓' | '※')
 }
 
+/// A number that a program took for a day.
+fn is_made_a_day(number: &str) -> bool {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let is_month = |text: &str| MONTHS.iter().any(|month| month.eq_ignore_ascii_case(text));
+    let is_figure = |text: &str| text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let in_latin = number
+        .split_once('-')
+        .is_some_and(|(one, other)| (is_month(one) && is_figure(other)) || (is_figure(one) && is_month(other)));
+    let of_day = |c: char| c.is_ascii_digit() || matches!(c, '年' | '月' | '日');
+    in_latin || (number.contains('月') && number.chars().all(of_day))
+}
+
+/// Less than nothing, or a long figure with a fraction: no number is given like that.
+fn is_reckoned(number: &str) -> bool {
+    let is_figure = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let has_fraction = |(whole, _): (&str, &str)| whole.len() >= 6;
+    number.strip_prefix('-').is_some_and(is_figure)
+        || (is_figure(number) && number.split_once('.').is_some_and(has_fraction))
+}
+
+/// A letter that stands for what must not be read: a name of Han characters has no other letters than `x`.
+fn letter_as_mask(name: &str) -> Option<char> {
+    let mut letters = name.chars().filter(|c| c.is_alphabetic() && !is_han(*c));
+    let first = letters.next().filter(|_| name.starts_with(is_han))?;
+    let is_x = |c: char| matches!(c, 'x' | 'X');
+    (is_x(first) && letters.all(is_x)).then_some(first)
+}
+
+/// What stands between two names in one cell. A comma turns round a name in Latin letters: `Smith, John`.
+fn is_between_names(c: char, has_han: bool) -> bool {
+    matches!(c, '、' | '/' | '／' | ';' | '；' | '|' | '\\')
+        || (has_han && matches!(c, ',' | '，' | '&' | '＆' | '+' | '＋'))
+}
+
+/// An apostrophe is none: `O'Brien`.
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '＂' | '“' | '”' | '「' | '」' | '『' | '』' | '《' | '》' | '=' | '＝')
+}
+
 /// For private use: shown by one font or computer alone.
 fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
@@ -579,20 +638,36 @@ mod tests {
             assert!(fault.to_string().contains(".xlsx 或 CSV UTF-8"), "{fault}");
         }
         assert!(Name::read("王\u{e863}").unwrap_err().to_string().contains("U+E863"));
-        for text in ["李*", "王＊某", "张○", "陈■", "罗×"] {
+        for text in ["李*", "王＊某", "张○", "陈■", "罗×", "张xx", "李X明", "王Ｘ"] {
             assert!(matches!(Name::read(text), Err(NameFault::Masked(_))), "{text}");
         }
-        for text in ["张三、李四", "张三/李四", "张三；李四"] {
+        for text in ["张三、李四", "张三/李四", "张三；李四", "张三,李四", "张三，李四", "张三&李四", "张三＋李四"]
+        {
             assert!(matches!(Name::read(text), Err(NameFault::Several(_))), "{text}");
         }
-        for rare in ["䶮", "𬱖某", "𰻝", "〇", "𠮷野", "O'Brien", "Ó Súilleabháin", "张三（女）"] {
+        for text in ["\"张三\"", "“张三”", "=\"张三\"", "《张三》"] {
+            assert!(matches!(Name::read(text), Err(NameFault::Quoted(_))), "{text}");
+        }
+        for rare in [
+            "䶮",
+            "𬱖某",
+            "𰻝",
+            "〇",
+            "𠮷野",
+            "O'Brien",
+            "Smith, John",
+            "Ó Súilleabháin",
+            "张三（女）",
+            "Alex",
+            "欧文Max",
+        ] {
             Name::read(rare).unwrap();
         }
     }
 
     #[test]
     fn a_number_for_a_name_and_a_name_for_a_number_are_noticed() {
-        for text in ["20240001", "B88005", "２０２４", "——", "（）"] {
+        for text in ["20240001", "B88005", "２０２４", "——", "（）", "是"] {
             assert_eq!(Name::read(text).unwrap_err(), NameFault::NoName, "{text}");
         }
         for text in ["张三", "周八"] {
@@ -624,6 +699,15 @@ mod tests {
         assert_eq!(Number::read("2024－01").unwrap().shown(), "2024-01");
         assert_eq!(Number::read("001234").unwrap().shown(), "001234");
         assert_ne!(number_key("001234"), number_key("1234"));
+        for text in ["1月24日", "2024年1月", "24-Jan", "Jan-24", "2-may"] {
+            assert_eq!(Number::read(text).unwrap_err(), NumberFault::Day, "{text}");
+        }
+        for text in ["-5", "-2024010001", "2024010001.5"] {
+            assert_eq!(Number::read(text).unwrap_err(), NumberFault::Reckoned, "{text}");
+        }
+        for good in ["2024-1", "jan-2024", "临2024", "may01", "A-24", "2024.0101", "24.1"] {
+            Number::read(good).unwrap();
+        }
         assert_eq!(Number::read("2024 01").unwrap_err(), NumberFault::Sign(' '));
         assert_eq!(Number::read("").unwrap_err(), NumberFault::Blank);
         assert_eq!(Number::read(&"1".repeat(33)).unwrap_err(), NumberFault::Long);

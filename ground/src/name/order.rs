@@ -59,13 +59,18 @@ pub struct StrokeKey {
 impl StrokeKey {
     #[must_use]
     pub fn of(name: &str, order: StrokeOrder) -> Self {
-        let mut places: Vec<Place> = key(name).chars().map(Place::of).collect();
+        let mut places: Vec<Place> = bare(&key(name)).chars().map(Place::of).collect();
         let lacks = places.iter().any(|place| matches!(place, Place::Unknown(_)));
         if let (StrokeOrder::Surname, [first, second]) = (order, places.as_slice()) {
             places = vec![*first, Place::Blank, *second];
         }
         Self { lacks, places }
     }
+}
+
+/// A name, as its key, without what papers put in brackets behind it: （女）, （回族）, the class of a namesake.
+fn bare(key: &str) -> &str {
+    key.split_once('(').map(|(name, _)| name).filter(|name| !name.is_empty()).unwrap_or(key)
 }
 
 /// Sorts people by their names. Those of one name stay as they were.
@@ -77,7 +82,7 @@ pub fn sort<T>(people: &mut [T], order: StrokeOrder, name: impl Fn(&T) -> &str) 
 #[must_use]
 pub fn unknown(name: &str) -> Vec<char> {
     let lacks = |c: &char| matches!(Place::of(*c), Place::Unknown(_));
-    key(name).chars().filter(lacks).collect()
+    bare(&key(name)).chars().filter(lacks).collect()
 }
 
 /// What people are told of a list in which names have characters that the table lacks; none where no name has.
@@ -170,6 +175,14 @@ mod tests {
         let dotted = "阿依古丽·买买提";
         assert_eq!(StrokeKey::of(dotted, StrokeOrder::Surname), StrokeKey::of("阿依古丽•买买提", StrokeOrder::Surname));
         assert_eq!(StrokeKey::of("王　芳", StrokeOrder::Surname), StrokeKey::of("王芳", StrokeOrder::Surname));
+    }
+
+    #[test]
+    fn what_stands_in_brackets_behind_a_name_does_not_count() {
+        let names = "王五（信息系） 李四（女） 王五 丁一（女，回族）";
+        assert_eq!(sorted(names, StrokeOrder::Surname), "丁一（女，回族） 王五（信息系） 王五 李四（女）");
+        assert!(unknown("张伟（软件2401班）").is_empty());
+        assert_eq!(unknown("（女）"), ['(', ')'], "no name");
     }
 
     #[test]

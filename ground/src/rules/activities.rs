@@ -67,13 +67,13 @@ pub fn announce(plan: Option<&Plan>, audience: Audience) -> Verdict<Announced> {
             "限定了参加的范围，没有写明理由"
         };
         findings.push(
-            under(plan, Rule::Pol03, has_reason, says.to_owned())
+            Finding::met_under(plan, Rule::Pol03, has_reason, says.to_owned())
                 .remedy("面向全体同学开放；确需限定的，写明理由，同学能看到"),
         );
     }
     if for_school && is_narrow {
         let says = "院系承办面向全校的活动，不能只限本院系或一个年级".to_owned();
-        findings.push(under(plan, Rule::Org10, false, says).remedy("不选“面向全校承办”，或者不限定范围"));
+        findings.push(Finding::met_under(plan, Rule::Org10, false, says).remedy("不选“面向全校承办”，或者不限定范围"));
     }
     Verdict::seal(findings, Announced(()))
 }
@@ -126,15 +126,6 @@ pub fn sign_up(wish: Wish) -> Verdict<Place> {
     }
     let full = places.is_some_and(|places| taken >= places);
     Verdict::seal(findings, Place { standing: if full { Standing::Waiting } else { Standing::In } })
-}
-
-/// A finding under a rule's clause, or as practice where the plan is silent.
-fn under(plan: Option<&Plan>, rule: Rule, met: bool, says: String) -> Finding {
-    let verdict = if met { Outcome::Pass } else { Outcome::Fail };
-    match plan.and_then(|plan| plan.provision(rule)) {
-        Some(provision) => Finding::new(provision, verdict, says),
-        None => Finding::practice(rule, verdict, format!("{says}（实践惯例，本校方案未作规定）")),
-    }
 }
 
 #[cfg(test)]

@@ -38,6 +38,12 @@ words! {
 }
 
 impl Outcome {
+    /// Of what is met or is not, with nothing between.
+    #[must_use]
+    pub fn of(met: bool) -> Self {
+        if met { Self::Pass } else { Self::Fail }
+    }
+
     /// Facts were held against a clause: the answer is one about them and not about the plan.
     #[must_use]
     pub fn is_judged(self) -> bool {

@@ -56,30 +56,23 @@ impl Decision {
     }
 }
 
-/// A finding under a rule's clause, or as practice where the plan is silent.
-fn under(plan: &Plan, rule: Rule, verdict: Outcome, says: String) -> Finding {
-    match plan.provision(rule) {
-        Some(provision) => Finding::new(provision, verdict, says),
-        None => Finding::practice(rule, verdict, format!("{says}（实践惯例，{}未作规定）", plan.short)),
-    }
-}
-
-fn outcome(met: bool) -> Outcome {
-    if met { Outcome::Pass } else { Outcome::Fail }
-}
-
 /// DIS-04: nothing is decided before it was investigated and verified. That the person is heard first is practice.
 pub fn decide(plan: &Plan, sanction: Sanction, inquired: Inquired) -> Verdict<Decision> {
     let mut findings = vec![
-        under(plan, Rule::Dis04, outcome(inquired.notes > 0), format!("调查核实记录 {} 条", inquired.notes))
-            .against(&inquired.notes, ">=1")
-            .remedy("先在“调查核实”里记下查了什么、查明了什么"),
+        Finding::under(
+            plan,
+            Rule::Dis04,
+            Outcome::of(inquired.notes > 0),
+            format!("调查核实记录 {} 条", inquired.notes),
+        )
+        .against(&inquired.notes, ">=1")
+        .remedy("先在“调查核实”里记下查了什么、查明了什么"),
     ];
     if sanction.is_adverse() {
         let says = if inquired.heard { "已听取本人陈述" } else { "还没有听取本人陈述" };
         let says = format!("{says}（作出处理之前听取本人陈述，是实践惯例，方案未作规定）");
         findings.push(
-            Finding::practice(Rule::Dis04, outcome(inquired.heard), says)
+            Finding::practice(Rule::Dis04, Outcome::of(inquired.heard), says)
                 .remedy("先记下本人的陈述；本人不来或不愿陈述的，写明情况"),
         );
     }
@@ -159,7 +152,7 @@ pub fn leave(plan: &Plan, kind: ExitKind, facts: &ExitFacts) -> Verdict<Exit> {
         ExitKind::LeftSchool => (facts.left, "离校以学籍登记为准".to_owned(), "先在“人员信息”里登记离校"),
         ExitKind::TermEnd | ExitKind::Asked => (true, format!("退出类别：{}", kind.label()), ""),
     };
-    let finding = under(plan, Rule::Dis05, outcome(met), says).remedy(remedy);
+    let finding = Finding::under(plan, Rule::Dis05, Outcome::of(met), says).remedy(remedy);
     Verdict::seal(vec![finding], Exit { kind })
 }
 

@@ -113,6 +113,25 @@ impl Finding {
         Self { of_house: true, ..Self::practice(Rule::Vet05, verdict, message) }
     }
 
+    /// A finding under a rule's clause, or as practice where the plan is silent.
+    #[must_use]
+    pub fn under(plan: &Plan, rule: Rule, verdict: Outcome, says: String) -> Self {
+        match plan.provision(rule) {
+            Some(provision) => Self::new(provision, verdict, says),
+            None => Self::practice(rule, verdict, format!("{says}（实践惯例，{}未作规定）", plan.short)),
+        }
+    }
+
+    /// As [`under`](Self::under) of what is met or is not, for acts that go on where no plan governs.
+    #[must_use]
+    pub fn met_under(plan: Option<&Plan>, rule: Rule, met: bool, says: String) -> Self {
+        let verdict = Outcome::of(met);
+        match plan.and_then(|plan| plan.provision(rule)) {
+            Some(provision) => Self::new(provision, verdict, says),
+            None => Self::practice(rule, verdict, format!("{says}（实践惯例，本校方案未作规定）")),
+        }
+    }
+
     /// Somebody is exempt from the rule.
     #[must_use]
     pub fn exempts(&self) -> bool {

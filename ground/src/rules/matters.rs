@@ -250,7 +250,7 @@ impl Course {
             Stage::Approved { at: approved } => {
                 let says = format!("最后一个环节于{}批准，{}", exact(approved), before_or_after(at, approved));
                 findings.push(
-                    under(plan, Rule::Gui02, at >= approved, says)
+                    Finding::met_under(plan, Rule::Gui02, at >= approved, says)
                         .remedy("先审后办：填写批准以后的时间；确已提前开展的，撤回申请，并如实作为迟报报告校团委"),
                 );
                 approved
@@ -263,7 +263,7 @@ impl Course {
             | Stage::Begun { .. }
             | Stage::Closed { .. } => {
                 let says = format!("这一件现在是“{}”，不是已批准", self.stage.word().label());
-                findings.push(under(plan, Rule::Gui02, false, says).remedy("等各环节都签署同意以后再办"));
+                findings.push(Finding::met_under(plan, Rule::Gui02, false, says).remedy("等各环节都签署同意以后再办"));
                 at
             }
         };
@@ -296,12 +296,15 @@ impl Reported {
             Self::NotAsked => None,
             Self::Missing => {
                 let says = "属于重大活动，还没有向校团委报告".to_owned();
-                Some(under(plan, Rule::Gui01, false, says).remedy("先在“事先报告”里报告，校团委收到以后再开展"))
+                Some(
+                    Finding::met_under(plan, Rule::Gui01, false, says)
+                        .remedy("先在“事先报告”里报告，校团委收到以后再开展"),
+                )
             }
             Self::At(received) => {
                 let says = format!("校团委于{}收到报告，{}", exact(received), before_or_after(at, received));
                 Some(
-                    under(plan, Rule::Gui01, at >= received, says)
+                    Finding::met_under(plan, Rule::Gui01, at >= received, says)
                         .remedy("事先报告：时间应在收到报告以后；确已提前的，如实作为迟报报告"),
                 )
             }
@@ -520,15 +523,6 @@ fn house(says: String, remedy: &str) -> Finding {
 fn gone(stage: &Stage) -> Finding {
     let says = format!("这一件现在是“{}”", stage.word().label());
     house(says, "请打开这一件，看看现在到哪一步")
-}
-
-/// A finding under a rule's clause, or as practice where the plan is silent.
-fn under(plan: Option<&Plan>, rule: Rule, met: bool, says: String) -> Finding {
-    let verdict = if met { Outcome::Pass } else { Outcome::Fail };
-    match plan.and_then(|plan| plan.provision(rule)) {
-        Some(provision) => Finding::new(provision, verdict, says),
-        None => Finding::practice(rule, verdict, format!("{says}（实践惯例，本校方案未作规定）")),
-    }
 }
 
 #[cfg(test)]

@@ -26,38 +26,28 @@ pub struct Recruiting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recruits(());
 
-fn outcome(met: bool) -> Outcome {
-    if met { Outcome::Pass } else { Outcome::Fail }
-}
-
-/// A finding under a rule's clause, or as practice where the plan is silent.
-fn under(plan: &Plan, rule: Rule, verdict: Outcome, says: String) -> Finding {
-    match plan.provision(rule) {
-        Some(provision) => Finding::new(provision, verdict, says),
-        None => Finding::practice(rule, verdict, format!("{says}（实践惯例，{}未作规定）", plan.short)),
-    }
-}
-
 /// VOL-01: necessity and prior report first, then recruitment, which is open to every student.
 pub fn recruit(plan: &Plan, recruiting: Recruiting) -> Verdict<Recruits> {
     let Recruiting { necessity, received, today, ends_on, open, pending } = recruiting;
     let says = if necessity { "已写明确需主办的理由" } else { "还没有写明确需主办的理由" };
-    let mut findings =
-        vec![under(plan, Rule::Vol01, outcome(necessity), says.to_owned()).remedy("写明为什么确需由学生会主办")];
+    let mut findings = vec![
+        Finding::under(plan, Rule::Vol01, Outcome::of(necessity), says.to_owned()).remedy("写明为什么确需由学生会主办"),
+    ];
     let reported = match received {
         Some(on) => format!("主管团组织已于{}收到事先报告", chinese_day(on)),
         None => "主管团组织还没有收到事先报告".to_owned(),
     };
     findings.push(
-        under(plan, Rule::Vol01, outcome(received.is_some()), reported).remedy("先报告主管团组织，收到以后再招募"),
+        Finding::under(plan, Rule::Vol01, Outcome::of(received.is_some()), reported)
+            .remedy("先报告主管团组织，收到以后再招募"),
     );
     if !open {
         let says = "招募须面向同学公开".to_owned();
-        findings.push(under(plan, Rule::Vol01, Outcome::Fail, says).remedy("去掉对报名的限制"));
+        findings.push(Finding::under(plan, Rule::Vol01, Outcome::Fail, says).remedy("去掉对报名的限制"));
     }
     if ends_on < today {
         let says = format!("项目的结束日期{}已过", chinese_day(ends_on));
-        findings.push(under(plan, Rule::Vol02, Outcome::Fail, says).remedy("改定结束日期，或办理结项"));
+        findings.push(Finding::under(plan, Rule::Vol02, Outcome::Fail, says).remedy("改定结束日期，或办理结项"));
     }
     findings.push(controlled(plan, pending));
     Verdict::seal(findings, Recruits(()))
@@ -70,7 +60,7 @@ fn controlled(plan: &Plan, pending: u32) -> Finding {
     } else {
         format!("涉及的四类事项还有 {pending} 件没有批准")
     };
-    under(plan, Rule::Gui02, outcome(pending == 0), says).remedy("先审后办：等各环节都签署同意以后再办")
+    Finding::under(plan, Rule::Gui02, Outcome::of(pending == 0), says).remedy("先审后办：等各环节都签署同意以后再办")
 }
 
 /// Work may be taken down, passed by [`work`].
@@ -90,7 +80,8 @@ pub struct Engaged(());
 pub fn engage(plan: &Plan, closed: bool, ends_on: Date, today: Date) -> Verdict<Engaged> {
     let over = closed || ends_on < today;
     let says = format!("项目到{}为止{}", chinese_day(ends_on), if over { "，已经结束" } else { "" });
-    let finding = under(plan, Rule::Vol02, outcome(!over), says).remedy("因事用人、事完人散：可以参加其他项目");
+    let finding =
+        Finding::under(plan, Rule::Vol02, Outcome::of(!over), says).remedy("因事用人、事完人散：可以参加其他项目");
     Verdict::seal(vec![finding], Engaged(()))
 }
 

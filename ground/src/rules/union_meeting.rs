@@ -67,18 +67,6 @@ impl Called {
     }
 }
 
-fn outcome(met: bool) -> Outcome {
-    if met { Outcome::Pass } else { Outcome::Fail }
-}
-
-/// A finding under a rule's clause, or as practice where the plan is silent.
-fn under(plan: &Plan, rule: Rule, verdict: Outcome, says: String) -> Finding {
-    match plan.provision(rule) {
-        Some(provision) => Finding::new(provision, verdict, says),
-        None => Finding::practice(rule, verdict, format!("{says}（实践惯例，{}未作规定）", plan.short)),
-    }
-}
-
 /// ORG-06: who may call a meeting of that kind.
 pub fn call(plan: &Plan, kind: MeetingKind, caller: Caller) -> Verdict<Called> {
     let chaired = caller.on_duty || caller.orders;
@@ -91,21 +79,21 @@ pub fn call(plan: &Plan, kind: MeetingKind, caller: Caller) -> Verdict<Called> {
             } else {
                 "主席团会议只由当值执行主席召集"
             };
-            under(plan, Rule::Org06, outcome(chaired), says.to_owned())
+            Finding::under(plan, Rule::Org06, Outcome::of(chaired), says.to_owned())
                 .remedy("请当值执行主席召集；确有需要的，由主管团组织责成召开，并写明缘由")
         }
         MeetingKind::Link => {
-            under(plan, Rule::Org06, outcome(chaired), "工作例会由校学生会当值执行主席召集".to_owned())
+            Finding::under(plan, Rule::Org06, Outcome::of(chaired), "工作例会由校学生会当值执行主席召集".to_owned())
                 .remedy("请当值执行主席召集；确有需要的，由校团委责成召开，并写明缘由")
         }
         MeetingKind::Department => {
             let met = chaired || caller.heads || caller.of_union;
             let says = "部门会议由本部门负责人、当值执行主席或学生会召集".to_owned();
-            Finding::practice(Rule::Org06, outcome(met), says)
+            Finding::practice(Rule::Org06, Outcome::of(met), says)
         }
         MeetingKind::Topical => {
             let says = "专题会由当值执行主席或学生会召集".to_owned();
-            Finding::practice(Rule::Org06, outcome(chaired || caller.of_union), says)
+            Finding::practice(Rule::Org06, Outcome::of(chaired || caller.of_union), says)
         }
     };
     Verdict::seal(vec![finding], Called { kind })
@@ -175,7 +163,7 @@ pub fn decide(plan: &Plan, deciding: Deciding) -> Verdict<Decided> {
             (other, _) => (false, format!("{}不能决定重大事项，须由主席团会议集体决定", other.label())),
         };
         findings.push(
-            under(plan, Rule::Org05, outcome(met), says)
+            Finding::under(plan, Rule::Org05, Outcome::of(met), says)
                 .against(&there, ">=2")
                 .remedy("在主席团会议上登记到会情况、表决票数，再记决定"),
         );
@@ -185,7 +173,7 @@ pub fn decide(plan: &Plan, deciding: Deciding) -> Verdict<Decided> {
                 quorum.label()
             );
             findings.push(
-                Finding::practice(Rule::Org05, outcome(quorum.is_met(there, due)), says)
+                Finding::practice(Rule::Org05, Outcome::of(quorum.is_met(there, due)), says)
                     .remedy("到会人数不够的，改期再议"),
             );
             let (met, says) = match votes {
@@ -195,8 +183,9 @@ pub fn decide(plan: &Plan, deciding: Deciding) -> Verdict<Decided> {
                     format!("赞成 {} 票，到会 {there} 人；须超过到会人数的一半（实践惯例，方案未作规定）", votes.yes),
                 ),
             };
-            findings
-                .push(Finding::practice(Rule::Org05, outcome(met), says).remedy("赞成不过半的，不能记为通过的决定"));
+            findings.push(
+                Finding::practice(Rule::Org05, Outcome::of(met), says).remedy("赞成不过半的，不能记为通过的决定"),
+            );
         }
     }
     if let (Some(votes), Some(there)) = (votes, present.filter(|_| kind == MeetingKind::Presidium))

@@ -110,17 +110,6 @@ impl AdmittedRequest {
     }
 }
 
-fn under(plan: &Plan, rule: Rule, verdict: Outcome, says: String) -> Finding {
-    match plan.provision(rule) {
-        Some(provision) => Finding::new(provision, verdict, says),
-        None => Finding::practice(rule, verdict, format!("{says}（实践惯例，{}未作规定）", plan.short)),
-    }
-}
-
-fn outcome(met: bool) -> Outcome {
-    if met { Outcome::Pass } else { Outcome::Fail }
-}
-
 /// POL-03 and RGT-01: any enrolled student may ask, in one of the areas.
 pub fn ask(plan: &Plan, enrolled: bool, area: Area) -> Verdict<AdmittedRequest> {
     let says = if enrolled {
@@ -129,9 +118,9 @@ pub fn ask(plan: &Plan, enrolled: bool, area: Area) -> Verdict<AdmittedRequest> 
         "诉求由在籍学生提出，你的账号不是在籍学生"
     };
     let findings = vec![
-        under(plan, Rule::Pol03, outcome(enrolled), says.to_owned())
+        Finding::under(plan, Rule::Pol03, Outcome::of(enrolled), says.to_owned())
             .remedy("在籍情况有误的，请学生工作部门更正；已离校的，请直接联系有关单位"),
-        under(plan, Rule::Rgt01, Outcome::Pass, format!("类别：{}", area.label())),
+        Finding::under(plan, Rule::Rgt01, Outcome::Pass, format!("类别：{}", area.label())),
     ];
     Verdict::seal(findings, AdmittedRequest { area })
 }
@@ -150,10 +139,10 @@ pub fn in_time(plan: &Plan, late: Late, within: Within) -> Finding {
     let times =
         format!("接收 {} 小时、答复 {} 个工作日是实践惯例，本校可以调整", within.take_up_hours, within.answer_days);
     if take_up + answer == 0 {
-        return under(plan, Rule::Rgt01, Outcome::Pass, format!("没有逾期未办的诉求（{times}）"));
+        return Finding::under(plan, Rule::Rgt01, Outcome::Pass, format!("没有逾期未办的诉求（{times}）"));
     }
     let says = format!("逾期未接收 {take_up} 件，逾期未答复 {answer} 件（{times}）");
-    under(plan, Rule::Rgt01, Outcome::Warn, says).remedy("先办逾期的；不属于承办单位职责的，及时转办")
+    Finding::under(plan, Rule::Rgt01, Outcome::Warn, says).remedy("先办逾期的；不属于承办单位职责的，及时转办")
 }
 
 /// Days within which what was raised in a session of 面对面 has its answer, or how far it is: practice.
@@ -170,9 +159,9 @@ pub fn face_due(held: Date, today: Date) -> Date {
 pub fn faces(plan: &Plan, late: i64) -> Finding {
     let practice = format!("{FACE_DAYS} 天内给出进展是实践惯例");
     if late == 0 {
-        return under(plan, Rule::Rgt04, Outcome::Pass, format!("没有逾期未答复的问题（{practice}）"));
+        return Finding::under(plan, Rule::Rgt04, Outcome::Pass, format!("没有逾期未答复的问题（{practice}）"));
     }
-    under(plan, Rule::Rgt04, Outcome::Warn, format!("{late} 个问题逾期没有进展（{practice}）"))
+    Finding::under(plan, Rule::Rgt04, Outcome::Warn, format!("{late} 个问题逾期没有进展（{practice}）"))
         .remedy("请答复单位尽快给出进展，由主办的学生会登记")
 }
 

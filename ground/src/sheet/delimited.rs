@@ -103,7 +103,8 @@ impl<'t> Records<'t> {
     fn field(&mut self) -> Result<Cow<'t, str>, SheetError> {
         let separator = self.separator;
         let ends = move |c: char| c == separator || c == '\r' || c == '\n';
-        let Some(mut quoted) = self.rest.strip_prefix('"') else {
+        // Some programs put a blank behind each separator; a quotation mark opens a field all the same.
+        let Some(mut quoted) = self.rest.trim_start_matches(' ').strip_prefix('"') else {
             let (field, rest) = self.rest.split_at(self.rest.find(ends).unwrap_or(self.rest.len()));
             self.rest = rest;
             return Ok(Cow::Borrowed(field));
@@ -218,6 +219,13 @@ mod tests {
         let text = |more: &str| format!("学号,姓名{}{more}\n1,张三\n", ",x".repeat(MOST_COLUMNS - 2));
         assert!(sheet(text("")).notes.is_empty());
         assert_eq!(sheet(text(",政治面貌")).notes, ["第 100 列以后没有读取"]);
+    }
+
+    #[test]
+    fn a_blank_before_a_quotation_mark_is_none() {
+        let rows = sheet("学号, 姓名\n\"1\", \"张,三\"\n2, 李四 \n").rows;
+        let shown = |row: usize| rows[row].cells.iter().map(Cell::shown).collect::<Vec<_>>();
+        assert_eq!((shown(0), shown(1)), (vec!["1".into(), "张,三".into()], vec!["2".into(), "李四".into()]));
     }
 
     #[test]

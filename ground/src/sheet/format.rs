@@ -408,7 +408,7 @@ fn parse_section(code: &str) -> Section {
             '.' if section.has(|part| *part == Part::Time) => section.literal("."),
             '.' if section.parts.contains(&Part::Point) || section.is_date() => section.literal("."),
             '.' => section.parts.push(Part::Point),
-            ',' => section.comma(),
+            ',' => section.comma(rest.get(1..).unwrap_or_default()),
             '%' => section.parts.push(Part::Percent),
             '@' => section.parts.push(Part::Text),
             'E' | 'e' if section.has(|part| matches!(part, Part::Digit(_))) => {
@@ -467,10 +467,10 @@ impl Section {
         }
     }
 
-    /// A comma between digits groups thousands, which is only looks; one after them divides.
-    fn comma(&mut self) {
+    /// A comma between digits groups thousands, which is only looks; one after them divides by a thousand.
+    fn comma(&mut self, rest: &str) {
         match self.parts.last() {
-            Some(Part::Digit(_)) => {}
+            Some(Part::Digit(_)) => self.is_unclear |= !rest.starts_with(['0', '#', '?']),
             _ => self.literal(","),
         }
     }
@@ -551,6 +551,9 @@ mod tests {
         assert!(why("# ??/??", 0.075).contains("0.075"));
         assert!(why("[DBNum1]0", 3.0).contains('3'));
         assert!(why("[>5]0;\"少\"", 3.0).contains('3'));
+        for code in ["0,", "#,##0,", "0.0,,", "0,\"千\""] {
+            assert!(why(code, 12_000.0).contains("12000"), "{code} divides");
+        }
         assert!(why("General", 1e17).contains("15 位"));
     }
 

@@ -77,11 +77,13 @@ pub struct CellFault {
     pub shown: String,
     /// Why it cannot be used, in Chinese.
     pub why: String,
+    /// The text in one line, where nothing is wrong with it but its line breaks: a column of sentences may have them.
+    pub in_one_line: Option<String>,
 }
 
 impl Cell {
     fn fault(shown: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::Fault(Box::new(CellFault { shown: shown.into(), why: why.into() }))
+        Self::Fault(Box::new(CellFault { shown: shown.into(), why: why.into(), in_one_line: None }))
     }
 
     #[must_use]
@@ -390,7 +392,10 @@ fn cell(raw: &str) -> Cell {
     }
     let text = folded(meant(trimmed));
     if text.chars().any(is_hidden) {
-        return Cell::fault(printable(&text, false), "含有换行或看不见的字符");
+        let is_lines = text.chars().all(|c| c.is_whitespace() || !is_hidden(c));
+        let in_one_line = is_lines.then(|| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let (shown, why) = (printable(&text, false), "含有换行或看不见的字符".to_owned());
+        return Cell::Fault(Box::new(CellFault { shown, why, in_one_line }));
     }
     match spoilt(&text) {
         Some(why) => Cell::fault(text, why),
@@ -446,7 +451,11 @@ mod tests {
     fn blanks_and_full_width_digits_are_normalised() {
         assert_eq!(cell("\u{feff} \u{3000}２０２４０１ "), Cell::Text("202401".to_owned()));
         assert_eq!(cell("𠮷野"), Cell::Text("𠮷野".to_owned()));
-        assert!(matches!(cell("a\u{0}b"), Cell::Fault(_)));
+        assert!(matches!(cell("a\u{0}b"), Cell::Fault(fault) if fault.in_one_line.is_none()));
+        let lines = cell("一、服务同学。\r\n二、认真学习。\n");
+        assert!(
+            matches!(lines, Cell::Fault(fault) if fault.in_one_line.as_deref() == Some("一、服务同学。 二、认真学习。"))
+        );
         assert!(matches!(cell(&"长".repeat(1001)), Cell::Fault(_)));
         assert!(matches!(cell(&"长".repeat(1000)), Cell::Text(_)));
         for plain in ["2E3", "1e5", "软件技术(校企合作)2601班", "()", "A1"] {

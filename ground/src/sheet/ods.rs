@@ -181,6 +181,7 @@ impl Book for Ods {
             spans: Vec::new(),
             columns: 0,
             struck_columns: Vec::new(),
+            has_default_styles: false,
             cell: None,
             elsewhere: 0,
         };
@@ -222,6 +223,8 @@ struct Table<'t> {
     columns: usize,
     /// Columns that strike out their cells without a style of their own.
     struck_columns: Vec<RangeInclusive<usize>>,
+    /// A column or a row has a style for its cells without one.
+    has_default_styles: bool,
     cell: Option<OdsCell>,
     /// Elements that are open in a cell and whose text is not the cell's: remarks, drawings, readings.
     elsewhere: usize,
@@ -234,6 +237,8 @@ struct OdsCell {
     has_formula: bool,
     is_error: bool,
     is_struck: bool,
+    /// No style says how its number looks.
+    is_plain: bool,
     repeated: usize,
     shown: String,
     paragraphs: usize,
@@ -277,14 +282,17 @@ impl Table<'_> {
     }
 
     /// Whether the cells of a row or a column are struck out that have no style of their own; none where it does not say.
-    fn default_strikes(&self, start: &BytesStart<'_>) -> Option<bool> {
-        attribute(start, "default-cell-style-name").map(|style| self.struck.cells.contains(&style))
+    fn default_strikes(&mut self, start: &BytesStart<'_>) -> Option<bool> {
+        let style = attribute(start, "default-cell-style-name")?;
+        self.has_default_styles |= style != "Default";
+        Some(self.struck.cells.contains(&style))
     }
 
     fn start_cell(&mut self, start: &BytesStart<'_>, is_own: bool) -> OdsCell {
         let of_column = || self.struck_columns.iter().any(|columns| columns.contains(&self.column));
         let is_struck = self.is_struck.unwrap_or_else(of_column);
-        let mut cell = OdsCell { repeated: 1, is_struck, ..OdsCell::default() };
+        let is_plain = !self.has_default_styles;
+        let mut cell = OdsCell { repeated: 1, is_struck, is_plain, ..OdsCell::default() };
         let (mut columns, mut rows) = (1_usize, 1_u32);
         for attribute in start.attributes().with_checks(false).filter_map(Result::ok) {
             let text = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).unwrap_or_default();
@@ -299,7 +307,9 @@ impl Table<'_> {
                     cell.value = Some(text.into_owned());
                 }
                 (_, "formula") => cell.has_formula = true,
-                (_, "style-name") => cell.is_struck = self.struck.cells.contains(text.as_ref()),
+                (_, "style-name") => {
+                    (cell.is_struck, cell.is_plain) = (self.struck.cells.contains(text.as_ref()), false);
+                }
                 (_, "number-columns-repeated") => cell.repeated = text.parse().unwrap_or(1).max(1),
                 (_, "number-columns-spanned") => columns = text.parse().unwrap_or(1).max(1),
                 (_, "number-rows-spanned") => rows = text.parse().unwrap_or(1).max(1),
@@ -392,7 +402,7 @@ impl OdsCell {
     }
 
     fn cell(self) -> Cell {
-        let Self { kind, value, has_formula, is_error, shown, paragraphs, .. } = self;
+        let Self { kind, value, has_formula, is_error, is_plain, shown, paragraphs, .. } = self;
         if is_error || (has_formula && shown.starts_with('#')) {
             return Cell::fault(shown, "公式出错");
         }
@@ -401,7 +411,16 @@ impl OdsCell {
                 let Some(value) = value.and_then(|value| value.trim().parse::<f64>().ok()) else {
                     return Cell::fault(shown, "不是有效的数值");
                 };
-                if paragraphs == 0 { Format::Plain.number(value, false) } else { shown_number(&shown, value) }
+                // odfpy, by which pandas writes, takes a 0 for no text; only a style could hide it.
+                let says_nothing = paragraphs == 0 || (is_plain && shown.trim().is_empty());
+                if says_nothing && has_formula && value == 0.0 {
+                    // Who reckons writes what the cell shows as well.
+                    Cell::fault("0", NO_RESULT)
+                } else if says_nothing {
+                    Format::Plain.number(value, false)
+                } else {
+                    shown_number(&shown, value)
+                }
             }
             "date" => {
                 if let Some(day) = value.as_deref().and_then(iso_day) {
@@ -560,6 +579,40 @@ mod tests {
         assert_eq!((sheet.rows[2].number, &*shown[2][0]), (7, "202699010001"));
         assert!(matches!(&sheet.rows[2].cells[3], Cell::Fault(fault) if fault.why.contains("留空")));
         assert_eq!(read_with(&document(&table), &Choice::default()), Ok(sheet), "the flat kind reads alike");
+    }
+
+    #[test]
+    fn a_0_without_its_text_is_one_where_no_style_could_hide_it() {
+        let zero = |style: &str| {
+            format!(
+                "<table:table-cell{style} office:value-type=\"float\" office:value=\"0\"><text:p></text:p></table:table-cell>"
+            )
+        };
+        let read = |cell: String, columns: &str| {
+            let list = format!("{}{}", head(), row(&[text("1"), text("甲某"), cell]));
+            let table = format!("<table:table table:name=\"名单\">{columns}{list}</table:table>");
+            read_with(&document(&table), &Choice::default()).unwrap().rows[0].cells[2].clone()
+        };
+        assert_eq!(read(zero(""), "").shown(), "0", "as pandas writes it");
+        let styled = "<table:table-column table:default-cell-style-name=\"ce2\"/>";
+        for hidden in [read(zero(" table:style-name=\"ce2\""), ""), read(zero(""), styled)] {
+            assert!(matches!(&hidden, Cell::Fault(fault) if fault.why.contains("实际保存的是 0")), "{hidden:?}");
+        }
+    }
+
+    #[test]
+    fn a_formula_of_a_program_that_does_not_reckon_has_no_result() {
+        let formula = |shown: &str| {
+            format!(
+                "<table:table-cell table:formula=\"of:=1\" office:value-type=\"float\" office:value=\"0\">{shown}</table:table-cell>"
+            )
+        };
+        let rows = [("1", ""), ("2", "<text:p>0</text:p>")];
+        let rows = rows.map(|(number, shown)| row(&[text(number), text("甲某"), formula(shown)]));
+        let table = format!("<table:table table:name=\"名单\">{}{}</table:table>", head(), rows.concat());
+        let sheet = read_with(&document(&table), &Choice::default()).unwrap();
+        assert!(matches!(&sheet.rows[0].cells[2], Cell::Fault(fault) if fault.why == NO_RESULT));
+        assert_eq!(sheet.rows[1].cells[2].shown(), "0", "a 0 that was reckoned is one");
     }
 
     #[test]

@@ -177,6 +177,24 @@ impl<'a, 'b> RowReader<'a, 'b> {
         }
     }
 
+    /// As [`text`](Self::text), of sentences: their line breaks become blanks, as in a form.
+    pub fn sentences(&mut self, column: &str, longest: usize) -> Option<String> {
+        let Some(Cell::Fault(fault)) = self.cell(column) else {
+            return self.text(column, longest).map(str::to_owned);
+        };
+        match &fault.in_one_line {
+            Some(line) if line.chars().nth(longest).is_none() => Some(line.clone()),
+            Some(_) => {
+                self.fault(column, format!("超过 {longest} 字"));
+                None
+            }
+            None => {
+                self.fault(column, fault.why.clone());
+                None
+            }
+        }
+    }
+
     /// As [`text`](Self::text), and a blank is a fault.
     pub fn required(&mut self, column: &str, longest: usize) -> Option<&'a str> {
         let before = self.bad.len();

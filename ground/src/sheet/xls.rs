@@ -222,8 +222,9 @@ impl Worksheet<'_> {
             }
             COLUMNS => {
                 let (first, last) = (usize::from(fields.u16()?), usize::from(fields.u16()?));
-                fields.skip(4)?;
-                if fields.u16()? & 1 == 1 {
+                let width = fields.u16()?;
+                fields.skip(2)?;
+                if fields.u16()? & 1 == 1 || width == 0 {
                     self.builder.hide_columns(first..=last);
                 }
             }
@@ -621,6 +622,18 @@ mod tests {
         assert_eq!(read_with(&flat, &Choice::default()), Err(ReadError::Asks(asked)), "a height of nothing");
         let sheet = read_with(&bytes, &Choice { hidden: Some(Hidden::Leave), ..Choice::default() }).unwrap();
         assert_eq!(sheet.rows[0].number, 3);
+    }
+
+    #[test]
+    fn hidden_columns_are_asked_about_and_so_are_those_without_width() {
+        for [width, flags] in [[0, 0], [2_560, 1]] {
+            let column = record(COLUMNS, &words(&[1, 1, width, 0, flags, 0]));
+            let cells = [&[column][..], &head(), &[number(1, 0, 0, 1.0), shared(1, 1, 3)]].concat();
+            let Err(ReadError::Asks(Question::Hidden(asked))) = read_with(&workbook(&cells), &Choice::default()) else {
+                panic!("must ask")
+            };
+            assert_eq!(asked.hidden_columns, ["姓名"]);
+        }
     }
 
     #[test]

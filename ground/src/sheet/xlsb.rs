@@ -205,8 +205,9 @@ impl Book for Xlsb<'_> {
                 }
                 COLUMN => {
                     let (first, last) = (fields.place()?, fields.place()?);
-                    fields.skip(8)?;
-                    if fields.u16()? & 1 == 1 {
+                    let width = fields.u32()?;
+                    fields.skip(4)?;
+                    if fields.u16()? & 1 == 1 || width == 0 {
                         builder.hide_columns(first..=last);
                     }
                 }
@@ -503,6 +504,18 @@ mod tests {
             ..SheetToChoose::default()
         });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
+    }
+
+    #[test]
+    fn hidden_columns_are_asked_about_and_so_are_those_without_width() {
+        for (width, flags) in [(0, 0_u16), (2_560, 1)] {
+            let column = record(COLUMN, &[&long(1), &long(1), &long(width), &long(0), &flags.to_le_bytes()]);
+            let bytes = workbook(0, &[column, head(), row(1, 0), cell(CELL_RK, 0, 0, &long(2 | (1 << 2)))]);
+            let Err(ReadError::Asks(Question::Hidden(asked))) = read_with(&bytes, &Choice::default()) else {
+                panic!("must ask")
+            };
+            assert_eq!(asked.hidden_columns, ["姓名"]);
+        }
     }
 
     #[test]

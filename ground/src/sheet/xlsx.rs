@@ -501,6 +501,8 @@ impl Worksheet<'_> {
                 *is_struck |= shared.is_struck;
                 format.text(&shared.text)
             }
+            // PhpSpreadsheet calls a formula that it did not reckon a text, and gives it the same 0.
+            "str" if raw.has_formula && self.is_unreckoned && value.trim() == "0" => fault("0", NO_RESULT),
             "str" => format.text(&unescaped(&value)),
             "b" => Cell::Text(if value.trim() == "1" || value.trim() == "true" { "是" } else { "否" }.to_owned()),
             "e" => fault(&value, "公式出错"),
@@ -660,6 +662,7 @@ mod tests {
         assert_eq!(fault(&read(&change("<c r=\"C2\"><f>A1</f>")).rows[0].cells[2]), NO_RESULT);
         assert_eq!(fault(&read(&change("<c r=\"C2\"><f>A1</f><v/>")).rows[0].cells[2]), NO_RESULT);
         assert_eq!(read(&change("<c r=\"C2\" t=\"str\"><f>A1</f><v></v>")).rows[0].cells[2].shown(), "");
+        assert_eq!(fault(&read(&change("<c r=\"C2\" t=\"str\"><f>A1</f><v>0</v>")).rows[0].cells[2]), NO_RESULT);
         let day = read(&change("<c r=\"C2\" t=\"d\"><v>2026-09-01T00:00:00</v>"));
         assert_eq!(day.rows[0].cells[2], Cell::Date(time::macros::date!(2026 - 09 - 01)));
         let inline = read(&change(

@@ -39,6 +39,7 @@ use crate::{
     papers::Paper,
     rulebook::store::calendar,
     rules::congress_result::announcing,
+    text::as_cell,
     unions::documents::{self, Scan},
 };
 
@@ -79,7 +80,7 @@ fn list(name: &str, head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> a
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(head)?;
     for row in rows {
-        writer.write_record(&row)?;
+        writer.write_record(row.iter().map(|cell| as_cell(cell).into_owned()))?;
     }
     let bytes = writer.into_inner().map_err(|error| anyhow::anyhow!("a list cannot be written: {error}"))?;
     Ok(ArchivedFile { name: format!("名单/{name}.csv"), source: Source::Bytes(bytes) })

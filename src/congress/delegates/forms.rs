@@ -325,6 +325,8 @@ pub struct AdoptForm {
     /// Who examined the delegates, one a line.
     pub examiners: String,
     pub sure: String,
+    /// The mark of the report that the page showed.
+    pub seen: String,
 }
 
 impl AdoptForm {

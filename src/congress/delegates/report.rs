@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::Date;
 
@@ -68,6 +69,15 @@ pub async fn counted(db: &mut PgConnection, congress: &Congress, today: Date) ->
 }
 
 impl Counted {
+    /// A mark of whom the report counts and of its figures: what is adopted is what was examined.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        // Figures and names always have a JSON form.
+        let figures = serde_json::to_string(&self.figures).unwrap_or_default();
+        let delegates: Vec<String> = self.rows.iter().map(|row| row.id.to_string()).collect();
+        hex::encode(Sha256::digest(format!("{figures} {}", delegates.join(","))))
+    }
+
     /// The delegates in the order of their numbers: by delegation, and in each by strokes.
     #[must_use]
     pub fn numbered(&self, strokes: StrokeOrder) -> Vec<DelegateId> {

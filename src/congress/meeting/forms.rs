@@ -322,4 +322,6 @@ impl HandsForm {
 pub(super) struct MinutesForm {
     pub(super) minutes: String,
     pub(super) held_on: String,
+    /// The mark of the minutes that the page showed.
+    pub(super) seen: String,
 }

@@ -1,5 +1,6 @@
 //! What a meeting is made of: its agenda, its documents, who is there, and what was voted on by show of hands.
 
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::{
@@ -81,6 +82,15 @@ pub struct Meeting {
     pub minutes: Option<String>,
     /// The keeper signed the minutes off.
     pub signed_at: Option<OffsetDateTime>,
+}
+
+impl Meeting {
+    /// A mark of the minutes as they are kept, empty where none are: two write at them, and each must have seen what the
+    /// other kept.
+    #[must_use]
+    pub fn minutes_mark(&self) -> String {
+        self.minutes.as_ref().map(|text| hex::encode(Sha256::digest(text))).unwrap_or_default()
+    }
 }
 
 /// The seats of a hall.

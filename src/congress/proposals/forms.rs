@@ -165,6 +165,8 @@ pub(super) struct WordForm {
     pub answer: String,
     pub satisfaction: String,
     pub remark: String,
+    /// The mark of the draft that a seconder has read.
+    pub seen: String,
 }
 
 impl WordForm {

@@ -1,5 +1,6 @@
 //! A proposal, its seconders, and the replies to it.
 
+use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
 use crate::{
@@ -67,6 +68,13 @@ impl Proposal {
         self.number.map_or_else(|| "未提交".to_owned(), |number| format!("第 {number} 号"))
     }
 
+    /// A mark of what it asks: whoever seconds it has read it so.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let Self { matter, title, cause, advice, .. } = self;
+        hex::encode(Sha256::digest([matter.slug(), title, cause, advice].join("\n\n")))
+    }
+
     /// The reply is late.
     #[must_use]
     pub fn is_overdue(&self, today: Date) -> bool {
@@ -88,13 +96,6 @@ pub struct Seconder {
     pub college: String,
     /// None while they have not answered.
     pub agreed: Option<bool>,
-}
-
-/// How many have agreed to second.
-#[must_use]
-pub fn seconded(asked: &[Seconder]) -> u32 {
-    let agreed = asked.iter().filter(|one| one.agreed == Some(true)).count();
-    u32::try_from(agreed).unwrap_or(u32::MAX)
 }
 
 impl Seconder {

@@ -83,6 +83,17 @@ impl DraftForm {
 #[serde(default)]
 pub(super) struct CellsForm {
     pub seats: Vec<String>,
+    /// The mark of the seats that the page showed.
+    pub seen: String,
+}
+
+/// 批准 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ApprovalForm {
+    pub reason: String,
+    /// The mark of the seats that the page showed.
+    pub seen: String,
 }
 
 impl CellsForm {

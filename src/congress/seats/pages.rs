@@ -15,10 +15,10 @@ use time::OffsetDateTime;
 
 use super::{
     draft::{self, Draft},
-    forms::{CellsForm, DraftForm},
+    forms::{ApprovalForm, CellsForm, DraftForm},
     heat::Heat,
     store,
-    unit::{Cohort, SeatUnit, Society},
+    unit::{Cohort, SeatUnit, Society, mark},
 };
 use crate::{
     app::{App, Routes},
@@ -243,6 +243,8 @@ struct SeatsPage {
     keeps: bool,
     form: DraftForm,
     cells: Vec<String>,
+    /// The mark of the seats as they are kept.
+    seen: String,
     typed: ReasonForm,
     errors: Errors,
     done: &'static str,
@@ -302,6 +304,7 @@ async fn page(app: &App, person: &SignedIn, congress: Congress, forms: SeatsForm
         kept,
         trial,
         changes: facts.changes(),
+        seen: mark(&facts.units),
         societies: facts.societies,
         keeps: person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office)),
         form,
@@ -333,6 +336,10 @@ async fn show(
 /// What is said where seats can no longer be changed.
 const FROZEN: &str = "名额已经批准，或大会已不在筹备阶段";
 const THAW: &str = "名额批准以后不能改；选举还没有开始的，可以写明理由重新打开";
+
+/// What is said where others have changed the seats since the page was shown.
+const CHANGED: &str = "名额刚才有人改过，与你看到的不同";
+const LOOK_AGAIN: &str = "看过现在的名额，再决定要不要办理";
 
 async fn keep(
     State(app): State<App>,
@@ -384,22 +391,29 @@ async fn edit(
     let congress = kept(&mut *app.read().await?, &acting, id).await?;
     let units = store::units(&mut *app.read().await?, &congress).await?;
     let total = congress.seats.unwrap_or(0);
+    let changed =
+        || refusal(&app, acting.person(), &congress, "修改名额", id.seats_path()).for_reason(CHANGED, LOOK_AGAIN);
+    // Cells are typed by their places: in another list they would be other units'.
+    if !congress.has_approved_seats() && mark(&units) != form.seen {
+        return Err(changed());
+    }
     let Some(seats) = form.read(units.len(), total, &mut errors) else {
         let forms = SeatsForms { cells: form.seats, errors, ..SeatsForms::default() };
         return Ok(again(page(&app, acting.person(), congress, forms).await?));
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-        let now_units = store::units(db, &locked).await?;
-        let same = |(one, other): (&SeatUnit, &SeatUnit)| one.name() == other.name() && one.place == other.place;
-        let unmoved = now_units.len() == units.len() && now_units.iter().zip(&units).all(same);
-        if !unmoved || locked.seats != Some(total) || !store::edit(db, &locked, &seats).await? {
+        let is_changed = locked.seats != Some(total) || mark(&store::units(db, &locked).await?) != form.seen;
+        if is_changed && !locked.has_approved_seats() {
+            return Err(changed());
+        }
+        if is_changed || !store::edit(db, &locked, &seats).await? {
             let refused = refusal(&app, acting.person(), &locked, "修改名额", id.seats_path());
             return Err(refused.for_reason(FROZEN, THAW));
         }
-        let changed = units.iter().zip(&seats).filter(|(unit, seats)| unit.seats != **seats);
+        let edited = units.iter().zip(&seats).filter(|(unit, seats)| unit.seats != **seats);
         let says: Vec<String> =
-            changed.map(|(unit, seats)| format!("{} {}→{seats}", unit.name(), unit.seats)).take(40).collect();
+            edited.map(|(unit, seats)| format!("{} {}→{seats}", unit.name(), unit.seats)).take(40).collect();
         let entry = Entry::new(Verb::CongressKept, locked.short_title())
             .detail("办理", "修改名额")
             .detail("单位", says.join("；"));
@@ -413,8 +427,9 @@ async fn act(
     State(app): State<App>,
     acting: Acting<CongressKeeper>,
     Path(id): Path<CongressId>,
-    Form(form): Form<ReasonForm>,
+    Form(ApprovalForm { reason: typed, seen }): Form<ApprovalForm>,
 ) -> Result<Response, Failure> {
+    let form = ReasonForm { reason: typed };
     let (now, today) = (app.clock.now(), app.clock.today());
     let congress = kept(&mut *app.read().await?, &acting, id).await?;
     let mut errors = Errors::default();
@@ -431,6 +446,9 @@ async fn act(
             let Some((plan, total)) = facts.plan.as_ref().zip(locked.seats) else {
                 return Err(refused().for_reason("还没有分配名额，或本校没有启用实施方案", "先保存名额分配方案"));
             };
+            if !locked.has_approved_seats() && mark(&facts.units) != seen {
+                return Err(refused().for_reason(CHANGED, LOOK_AGAIN));
+            }
             if locked.counted_on > today {
                 let why = format!("学生人数的基准日{}还没有到", chinese_day(locked.counted_on));
                 return Err(refused().for_reason(why, "到基准日按当天人数重新分配，再批准"));

@@ -1,5 +1,7 @@
 //! A unit that seats of a congress are given to, and the students of one grade as they are counted.
 
+use sha2::{Digest, Sha256};
+
 use crate::{
     ids::{CollegeId, OrganisationId},
     rules::seats::{UnitKind, UnitSeats},
@@ -47,6 +49,13 @@ impl SeatUnit {
             seats: self.seats,
         }
     }
+}
+
+/// A mark of the seats as they are kept: what is approved is what was seen, and cells are of the units that the page listed.
+#[must_use]
+pub fn mark(units: &[SeatUnit]) -> String {
+    let says: Vec<String> = units.iter().map(|unit| format!("{}={}", unit.name(), unit.seats)).collect();
+    hex::encode(Sha256::digest(says.join(";")))
 }
 
 /// Students of one grade in one college on the day by which they are counted.

@@ -20,6 +20,8 @@ pub(super) struct StepForm {
     pub due: String,
     pub done: String,
     pub says: String,
+    /// The mark of the step as the page showed it.
+    pub seen: String,
 }
 
 impl StepForm {
@@ -28,6 +30,7 @@ impl StepForm {
             due: row.due.filter(|_| row.due_is_set).map(|due| due.to_string()).unwrap_or_default(),
             done: row.done_on.map(|done| done.to_string()).unwrap_or_default(),
             says: row.says.clone(),
+            seen: row.mark(),
         }
     }
 

@@ -213,27 +213,46 @@ async fn tick(
             frame(&app, acting.person(), &congress, row.step.label()).under(&congress.id.steps_path(), "学代会日程");
         return Ok(unfit(StepPage { chrome, row, form, errors }));
     };
-    app.write_as(acting.person().authority(), async |db| {
-        let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-        draft.document = match &scan {
-            _ if draft.done_on.is_none() => None,
-            Some(scan) => Some(documents::keep(db, acting.person(), scan, now).await?),
-            None => row.paper.as_ref().map(|paper| paper.id),
-        };
-        if !store::keep(db, &acting, &locked, row.step, &draft, now).await? {
-            let refused = refusal(&app, acting.person(), &locked, row.step.label(), id.steps_path());
-            return Err(refused.for_reason(format!("大会{}", locked.stage.label()), "办结或取消以后日程不再改变"));
-        }
-        let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
-        let entry = Entry::new(Verb::CongressKept, locked.short_title())
-            .detail("办理", row.step.label())
-            .detail("期限", day(draft.due_on))
-            .detail("完成", day(draft.done_on))
-            .detail("依据", draft.says.clone());
-        audit::append(db, acting.person(), entry, now).await
-    })
-    .await?;
-    Ok(Redirect::to(&Done::StepKept.at(&id.steps_path())).into_response())
+    let is_kept = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+            let row = store::steps(db, &locked).await?.into_iter().find(|now| now.step == row.step);
+            let row = row.ok_or(Failure::Missing)?;
+            // Two take down the same step: neither does away with what the other did.
+            if row.mark() != form.seen {
+                return Ok(false);
+            }
+            draft.document = match &scan {
+                _ if draft.done_on.is_none() => None,
+                Some(scan) => Some(documents::keep(db, acting.person(), scan, now).await?),
+                None => row.paper.as_ref().map(|paper| paper.id),
+            };
+            if !store::keep(db, &acting, &locked, row.step, &draft, now).await? {
+                let refused = refusal(&app, acting.person(), &locked, row.step.label(), id.steps_path());
+                return Err(refused.for_reason(format!("大会{}", locked.stage.label()), "办结或取消以后日程不再改变"));
+            }
+            let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+            let entry = Entry::new(Verb::CongressKept, locked.short_title())
+                .detail("办理", row.step.label())
+                .detail("期限", day(draft.due_on))
+                .detail("完成", day(draft.done_on))
+                .detail("依据", draft.says.clone());
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok(true)
+        })
+        .await?;
+    if is_kept {
+        return Ok(Redirect::to(&Done::StepKept.at(&id.steps_path())).into_response());
+    }
+    let (congress, row) = step_of(&app, &acting, id, &slug).await?;
+    let day = |day: Option<Date>| day.map_or_else(|| "没有填".to_owned(), chinese_day);
+    let (due, done) = (day(row.due.filter(|_| row.due_is_set)), day(row.done_on));
+    let says = format!("刚才有人改过这一步：期限{due}，完成日期{done} {}。你填的还没有保存，请核对后再保存", row.says);
+    errors.add("due", says);
+    let form = StepForm { seen: row.mark(), ..form };
+    let chrome =
+        frame(&app, acting.person(), &congress, row.step.label()).under(&congress.id.steps_path(), "学代会日程");
+    Ok(unfit(StepPage { chrome, row, form, errors }))
 }
 
 async fn file_rules(

@@ -136,6 +136,18 @@ pub struct StepRow {
 }
 
 impl StepRow {
+    /// What somebody took down of the step, as one text; empty where nothing was. Whoever changes it has seen it so.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let due = self.due.filter(|_| self.due_is_set).map(|due| due.to_string());
+        // What is derived from records changes with them.
+        let typed = !self.step.is_derived();
+        let done = self.done_on.filter(|_| typed).map(|done| done.to_string());
+        let says = Some(&self.says).filter(|says| typed && !says.is_empty()).cloned();
+        let paper = self.paper.as_ref().filter(|_| typed).map(|paper| paper.id.to_string());
+        [due, done, says, paper].into_iter().flatten().collect::<Vec<_>>().join("|")
+    }
+
     /// The day by which a step is usually done.
     #[must_use]
     pub fn usual(step: Step, congress: &Congress) -> Option<Date> {

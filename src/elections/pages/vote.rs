@@ -140,6 +140,8 @@ struct UnclearPage {
     chrome: Chrome,
     base: String,
     revote: bool,
+    /// It is known that the ballot is not in.
+    nothing_cast: bool,
     contests: Vec<OnBallot>,
 }
 
@@ -437,10 +439,16 @@ pub(super) async fn cast_by(
         Ok(CastAnswer::Stranger) if channel.by_slip => Ok(Redirect::to(paths::SLIP).into_response()),
         Ok(CastAnswer::Stranger) => Err(Failure::SignInFirst(channel.base)),
         Err(failure) => {
-            // Whether it is in is not known: the voter is told so, and what was chosen stays.
-            tracing::error!(%failure, "a cast has no clear answer");
+            let nothing_cast = failure.wrote_nothing();
+            if nothing_cast {
+                tracing::warn!(%failure, "a ballot was not cast");
+            } else {
+                // Whether it is in is not known: the voter is told so.
+                tracing::error!(%failure, "a cast has no clear answer");
+            }
+            // What was chosen stays.
             let (contests, revote) = (on_ballot(own(), forms), ballot.sitting.revote);
-            let page = UnclearPage { chrome: channel.chrome, base: channel.base, revote, contests };
+            let page = UnclearPage { chrome: channel.chrome, base: channel.base, revote, nothing_cast, contests };
             Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], page).into_response())
         }
     }

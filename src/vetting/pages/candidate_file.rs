@@ -88,9 +88,9 @@ pub(super) fn candidates(
         }
         let source = reader.word("来源", &words);
         let field = reader.text("领域", 30).unwrap_or_default().to_owned();
-        let statement = reader.text("个人陈述", 1000).unwrap_or_default().to_owned();
-        let experience = reader.text("经历", 1000).unwrap_or_default().to_owned();
-        let says = reader.text("推荐意见", 300).unwrap_or_default().to_owned();
+        let statement = reader.sentences("个人陈述", 1000).unwrap_or_default();
+        let experience = reader.sentences("经历", 1000).unwrap_or_default();
+        let says = reader.sentences("推荐意见", 300).unwrap_or_default();
         if recommends && says.is_empty() && !reader.is_faulty("推荐意见") {
             reader.fault("推荐意见", "推荐意见须说明政治表现、品行、服务意识和学习情况");
         }

@@ -105,7 +105,7 @@ mod field_names {
     use crate::house::files;
 
     /// Of these the page fills in nothing but what was typed or chosen before, or a mark that is no text.
-    const CHOSEN: [&str; 13] = [
+    const CHOSEN: [&str; 14] = [
         "answer",
         "body",
         "cohort",
@@ -117,6 +117,7 @@ mod field_names {
         "into",
         "kind",
         "matter",
+        "reason",
         "sheet",
         "what",
     ];

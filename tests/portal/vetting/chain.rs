@@ -345,7 +345,9 @@ async fn an_office_recommends_and_the_student_confirms_and_union_officers_prepar
     assert!(said.contains("出现了两次") && said.matches("部长").count() >= 2, "{said}");
     assert!(said.find("有误的行") < said.find("逐人填报"), "above the forms: {said}");
     assert!(officers.get(&format!("{round}/cases")).await.all("tbody tr").is_empty(), "nobody was put forward");
-    let good = upload("20240061,学生61,办公室 部门工作人员,,,,,\n20240062,学生62,办公室 部门工作人员,,,,,\n");
+    // Sentences have line breaks in a cell, as people type them.
+    let first = "20240061,学生61,办公室 部门工作人员,,,\"一、热心服务同学。\n二、学习认真。\",,\n";
+    let good = upload(&format!("{first}20240062,学生62,办公室 部门工作人员,,,,,\n"));
     let done = officers.upload(&path, &[], Some(("人选.csv", &good))).await;
     assert_eq!(done.status, 303, "{}", done.text());
     let told = officers.get(done.location()).await.text();

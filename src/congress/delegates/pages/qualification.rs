@@ -51,6 +51,8 @@ pub(super) struct QualificationPage {
     /// Delegates who are students no more.
     gone: usize,
     keeps: bool,
+    /// The mark of the report as it is now.
+    seen: String,
     form: AdoptForm,
     errors: Errors,
     done: &'static str,
@@ -194,11 +196,11 @@ async fn page(
     let plan = governing(&mut db, congress.institution, today).await?.map(|governing| governing.plan);
     let by_plan = plan.and_then(|plan| counted.figures.breadth_by(&plan));
     let breadth = by_plan.or_else(|| counted.figures.breadth(congress.ordinary_percent));
-    let gone = counted.rows.iter().filter(|row| row.is_gone(today)).count();
+    let (gone, seen) = (counted.rows.iter().filter(|row| row.is_gone(today)).count(), counted.mark());
     let Counted { figures, adopted, .. } = counted;
     let Submitted { form, errors } = submitted;
     let chrome = frame(app, person, &congress, "代表资格审查报告");
-    Ok(QualificationPage { chrome, congress, paper, adopted, figures, breadth, gone, keeps, form, errors, done })
+    Ok(QualificationPage { chrome, congress, paper, adopted, figures, breadth, gone, keeps, seen, form, errors, done })
 }
 
 pub(super) async fn show(
@@ -235,31 +237,42 @@ pub(super) async fn adopt(
         let congress = crate::congress::pages::kept(&mut *app.read().await?, &acting, id).await?;
         return Ok(again(page(&app, acting.person(), congress, Submitted::new(form, errors), "").await?));
     };
-    app.write_as(acting.person().authority(), async |db| {
-        let congress = kept(db, &acting, id).await?;
-        under_preparation(&app, acting.person(), &congress, wanted, id.qualification_path())?;
-        let refused = || refusal(&app, acting.person(), &congress, wanted, id.qualification_path());
-        let counted = counted(db, &congress, now.date()).await?;
-        if counted.rows.is_empty() {
-            return Err(refused().for_reason("还没有代表", "接收当选代表名单以后再审查"));
-        }
-        let gone = counted.rows.iter().filter(|row| row.is_gone(now.date())).count();
-        if gone > 0 {
-            let why = format!("有 {gone} 名代表已经离校");
-            return Err(refused().for_reason(why, "先在代表名单里终止他们的资格，候补代表依次递补"));
-        }
-        let account = acting.person().account;
-        if !store::adopt(db, &congress, &counted.figures, &examiners, account, now).await? {
-            return Err(refused().for_reason("报告已经通过", "通过以后代表有变动的，在大会上补充说明"));
-        }
-        let strokes = directory::store::stroke_order(db, acting.institution()).await?;
-        let ids = counted.numbered(strokes);
-        store::give_numbers(db, &congress, &ids).await?;
-        let entry = Entry::new(Verb::DelegatesKept, congress.short_title())
-            .detail("办理", wanted)
-            .detail("代表", counted.figures.total);
-        audit::append(db, acting.person(), entry, now).await
-    })
-    .await?;
+    let is_adopted = app
+        .write_as(acting.person().authority(), async |db| {
+            let congress = kept(db, &acting, id).await?;
+            under_preparation(&app, acting.person(), &congress, wanted, id.qualification_path())?;
+            let refused = || refusal(&app, acting.person(), &congress, wanted, id.qualification_path());
+            let counted = counted(db, &congress, now.date()).await?;
+            if counted.rows.is_empty() {
+                return Err(refused().for_reason("还没有代表", "接收当选代表名单以后再审查"));
+            }
+            let gone = counted.rows.iter().filter(|row| row.is_gone(now.date())).count();
+            if gone > 0 {
+                let why = format!("有 {gone} 名代表已经离校");
+                return Err(refused().for_reason(why, "先在代表名单里终止他们的资格，候补代表依次递补"));
+            }
+            if counted.adopted.is_none() && counted.mark() != form.seen {
+                return Ok(false);
+            }
+            let account = acting.person().account;
+            if !store::adopt(db, &congress, &counted.figures, &examiners, account, now).await? {
+                return Err(refused().for_reason("报告已经通过", "通过以后代表有变动的，在大会上补充说明"));
+            }
+            let strokes = directory::store::stroke_order(db, acting.institution()).await?;
+            let ids = counted.numbered(strokes);
+            store::give_numbers(db, &congress, &ids).await?;
+            let entry = Entry::new(Verb::DelegatesKept, congress.short_title())
+                .detail("办理", wanted)
+                .detail("代表", counted.figures.total);
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok(true)
+        })
+        .await?;
+    if !is_adopted {
+        let congress = crate::congress::pages::kept(&mut *app.read().await?, &acting, id).await?;
+        let says = "代表名单刚才变了，报告的数字已经不同；请看过现在的报告，再确认";
+        let submitted = Submitted::with_fault(AdoptForm { sure: String::new(), ..form }, "sure", says);
+        return Ok(again(page(&app, acting.person(), congress, submitted, "").await?));
+    }
     Ok(done_at(&id.qualification_path(), Done::Adopted).into_response())
 }

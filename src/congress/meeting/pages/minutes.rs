@@ -55,6 +55,11 @@ impl MinutesPage {
         self.may_edit() && self.meeting.minutes.is_some() && self.meeting.check_in == CheckIn::Closed
     }
 
+    /// The minutes as they are kept, where the form has others that were not.
+    fn kept(&self) -> Option<&str> {
+        self.meeting.minutes.as_deref().filter(|kept| self.errors.has_faults() && *kept != self.form.minutes)
+    }
+
     fn path(&self) -> String {
         self.congress.id.minutes_path()
     }
@@ -62,6 +67,15 @@ impl MinutesPage {
     fn paper_path(&self) -> String {
         self.congress.id.meeting_paper_path("minutes")
     }
+}
+
+/// The minutes as they are kept, else as they are assembled now.
+async fn current(app: &Meetings, congress: &Congress, meeting: &Meeting) -> Result<String, Failure> {
+    if let Some(kept) = &meeting.minutes {
+        return Ok(kept.clone());
+    }
+    let mut db = app.read().await?;
+    Ok(course(&mut db, congress.clone(), meeting.clone(), app.clock.today()).await?.minutes())
 }
 
 async fn page(
@@ -72,15 +86,14 @@ async fn page(
     submitted: Option<Submitted<MinutesForm>>,
     done: &'static str,
 ) -> Result<MinutesPage, Failure> {
-    let Submitted { form, errors } = if let Some(submitted) = submitted {
+    let Submitted { mut form, errors } = if let Some(submitted) = submitted {
         submitted
     } else {
-        let mut db = app.read().await?;
-        let course = course(&mut db, congress.clone(), meeting.clone(), app.clock.today()).await?;
-        let minutes = meeting.minutes.clone().unwrap_or_else(|| course.minutes());
+        let minutes = current(app, &congress, &meeting).await?;
         let held_on = meeting.starts_at.date().to_string();
-        Submitted::new(MinutesForm { minutes, held_on }, Errors::default())
+        Submitted::new(MinutesForm { minutes, held_on, ..MinutesForm::default() }, Errors::default())
     };
+    form.seen = meeting.minutes_mark();
     Ok(MinutesPage {
         chrome: below(app, person, &congress, "会议纪要"),
         tabs: tabs(congress.id, &congress.id.minutes_path()),
@@ -129,14 +142,24 @@ pub(super) async fn keep(
     if !errors.is_empty() {
         return faulty(&app, acting.person(), act.congress, Submitted::new(form, errors)).await;
     }
-    app.write_as(acting.person().authority(), async |db| {
-        let meeting = act.convened(db).await?;
-        if !store::keep_minutes(db, &meeting, Some(&text), acting.person(), act.now).await? {
-            return Err(act.refuse("会议纪要已经签发", "需要更正的，请另附说明"));
-        }
-        audit::append(db, acting.person(), act.entry().detail("字数", text.chars().count()), act.now).await
-    })
-    .await?;
+    let is_kept = app
+        .write_as(acting.person().authority(), async |db| {
+            let meeting = act.convened(db).await?;
+            if meeting.minutes_mark() != form.seen {
+                return Ok(false);
+            }
+            if !store::keep_minutes(db, &meeting, Some(&text), acting.person(), act.now).await? {
+                return Err(act.refuse("会议纪要已经签发", "需要更正的，请另附说明"));
+            }
+            let entry = act.entry().detail("字数", text.chars().count());
+            audit::append(db, acting.person(), entry, act.now).await?;
+            Ok(true)
+        })
+        .await?;
+    if !is_kept {
+        let says = "刚才有人改过会议纪要，你填的还没有保存；请对照现在保存的内容改好，再保存";
+        return faulty(&app, acting.person(), act.congress, Submitted::with_fault(form, "minutes", says)).await;
+    }
     Ok(done_at(&id.minutes_path(), Done::MinutesKept).into_response())
 }
 
@@ -144,10 +167,14 @@ pub(super) async fn reset(
     State(app): State<Meetings>,
     acting: Acting<CongressKeeper>,
     Path(id): Path<CongressId>,
+    Form(form): Form<MinutesForm>,
 ) -> Result<Redirect, Failure> {
     let act = Act::begin(&app, &acting, id, "重新汇编会议纪要").await?.back_to(id.minutes_path());
     app.write_as(acting.person().authority(), async |db| {
         let meeting = act.convened(db).await?;
+        if meeting.minutes_mark() != form.seen {
+            return Err(act.refuse("刚才有人改过会议纪要", "看过现在保存的内容，再决定要不要放弃"));
+        }
         if !store::keep_minutes(db, &meeting, None, acting.person(), act.now).await? {
             return Err(act.refuse("会议纪要已经签发", "需要更正的，请另附说明"));
         }
@@ -168,30 +195,54 @@ pub(super) async fn sign(
     let last_day =
         day(&form.held_on).filter(|last| *last <= act.now.date() && first.is_some_and(|first| first <= *last));
     let Some(last_day) = last_day else {
-        let meeting = store::find(&mut *app.read().await?, id).await?.ok_or(Failure::Missing)?;
-        let form = MinutesForm { minutes: meeting.minutes.unwrap_or_default(), ..form };
         let says = "请填写会议的最后一天：不早于大会定下的日期，不晚于今天";
-        return faulty(&app, acting.person(), act.congress, Submitted::with_fault(form, "held_on", says)).await;
+        return unsigned(&app, acting.person(), act.congress, form, "held_on", says).await;
     };
-    app.write_as(acting.person().authority(), async |db| {
-        let congress = act.congress(db).await?;
-        let unreported = elected_presidium(db, congress.institution, id).await?.open;
-        if !unreported.is_empty() {
-            let why = format!("选举场次还没有监票报告：{}", unreported.join("、"));
-            return Err(act.refuse(why, "选举办完、有了监票报告再签发；不用的场次删除或者作废"));
-        }
-        let meeting = store::lock(db, id).await?;
-        if !store::sign_minutes(db, &acting, &meeting, act.now).await? {
-            let remedy = "请先结束签到，核对并保存会议纪要，再签发";
-            return Err(act.refuse("会议纪要还没有保存，或者签到还没有结束", remedy));
-        }
-        if !congresses::record_held(db, &congress, last_day).await? {
-            return Err(act.refuse(format!("大会{}，不能记为召开", congress.stage.label()), "请先办妥召开的请示和批复"));
-        }
-        audit::append(db, acting.person(), held_entry(&act, last_day), act.now).await
-    })
-    .await?;
+    let is_signed = app
+        .write_as(acting.person().authority(), async |db| {
+            let congress = act.congress(db).await?;
+            let unreported = elected_presidium(db, congress.institution, id).await?.open;
+            if !unreported.is_empty() {
+                let why = format!("选举场次还没有监票报告：{}", unreported.join("、"));
+                return Err(act.refuse(why, "选举办完、有了监票报告再签发；不用的场次删除或者作废"));
+            }
+            let meeting = store::lock(db, id).await?;
+            // Nobody signs what they have not seen.
+            if meeting.minutes_mark() != form.seen {
+                return Ok(false);
+            }
+            if !store::sign_minutes(db, &acting, &meeting, act.now).await? {
+                let remedy = "请先结束签到，核对并保存会议纪要，再签发";
+                return Err(act.refuse("会议纪要还没有保存，或者签到还没有结束", remedy));
+            }
+            if !congresses::record_held(db, &congress, last_day).await? {
+                let why = format!("大会{}，不能记为召开", congress.stage.label());
+                return Err(act.refuse(why, "请先办妥召开的请示和批复"));
+            }
+            audit::append(db, acting.person(), held_entry(&act, last_day), act.now).await?;
+            Ok(true)
+        })
+        .await?;
+    if !is_signed {
+        let says = "刚才有人改过会议纪要，还没有签发；请看过现在的内容，再签发";
+        return unsigned(&app, acting.person(), act.congress, form, "minutes", says).await;
+    }
     Ok(done_at(&id.minutes_path(), Done::MinutesSigned).into_response())
+}
+
+/// The page after a signature that was not given, with the minutes as they are now.
+async fn unsigned(
+    app: &Meetings,
+    person: &SignedIn,
+    congress: Congress,
+    form: MinutesForm,
+    field: &'static str,
+    says: &str,
+) -> Result<Response, Failure> {
+    let meeting = store::find(&mut *app.read().await?, congress.id).await?.ok_or(Failure::Missing)?;
+    let form = MinutesForm { minutes: current(app, &congress, &meeting).await?, ..form };
+    let submitted = Submitted::with_fault(form, field, says);
+    Ok(again(page(app, person, congress, meeting, Some(submitted), "").await?))
 }
 
 fn held_entry(act: &Act, last_day: Date) -> Entry {

@@ -113,7 +113,7 @@ async fn page(
     let (mut db, today) = (app.read().await?, app.clock.today());
     let (congress, proposal) = found(&mut db, acting, congress, id).await?;
     let mut like = store::list(&mut db, acting.institution(), ProposalFilter::before(congress.id)).await?;
-    like.retain(|one| one.id != id && matches!(one.stage, Stage::Submitted | Stage::Accepted | Stage::Assigned));
+    like.retain(|one| one.id != id && takes_others(one));
     let seconders = store::seconders(&mut db, id).await?;
     let replies = store::replies(&mut db, id).await?;
     let Sent { screen, handle, handler, errors, done } = sent;
@@ -152,6 +152,12 @@ pub(super) async fn show(
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<HandlingPage, Failure> {
     page(&app, &acting, congress, id, Sent { done: Done::said(&done), ..Sent::default() }).await
+}
+
+/// Like proposals are joined with one that is taken up: one that may yet be refused would take them along, and of two each
+/// could be joined with the other.
+fn takes_others(proposal: &Proposal) -> bool {
+    matches!(proposal.stage, Stage::Accepted | Stage::Assigned)
 }
 
 /// What the acts of this page begin with: the refusal that leads back.
@@ -196,9 +202,9 @@ pub(super) async fn screen(
             if let Screening::Join(other) = screening {
                 let into = store::find(db, acting.institution(), other).await?;
                 let fits =
-                    into.is_some_and(|into| into.before == locked.before && into.id != id && into.stage.is_open());
+                    into.is_some_and(|into| into.before == locked.before && into.id != id && takes_others(&into));
                 if !fits {
-                    return Ok(Attempt::fault("joined", "要并入的提案已不在办理中，请另选"));
+                    return Ok(Attempt::fault("joined", "要并入的提案须已立案、还没有答复；请先审查那一件，或者另选"));
                 }
             }
             if !store::screen(db, &locked, screening, says.as_deref(), acting.person(), now).await? {

@@ -11,23 +11,23 @@ use axum_extra::extract::{Form, Query};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::handling::entry;
 use crate::{
     app::App,
-    audit::{self, Entry},
+    audit,
     auth::person::SignedIn,
     congress::{
-        Verb,
         proposals::{
             forms::{ProposalForm, REPLY_WITHIN, WordForm},
             paths::{Done, PROPOSALS},
-            proposal::{Proposal, Reply, Seconder, seconded},
+            proposal::{Proposal, Reply, Seconder},
             store::{self, Peer},
         },
         store as congresses,
     },
     failure::{Failure, Refusal},
     holidays,
-    ids::ProposalId,
+    ids::{ProposalId, StudentId},
     inbox::{self, Notice, To},
     name::{key, number_key},
     page::{chrome::Chrome, filters},
@@ -54,6 +54,8 @@ pub(super) struct ProposalPage {
     replies: Vec<Reply>,
     matters: &'static [Matter],
     satisfactions: &'static [Satisfaction],
+    /// How many second it so far, and how many it takes.
+    agreed: u32,
     needed: u32,
     form: ProposalForm,
     word: WordForm,
@@ -86,13 +88,9 @@ impl ProposalPage {
         self.is_lead() && self.proposal.stage == Stage::Replied
     }
 
-    fn agreed(&self) -> u32 {
-        seconded(&self.seconders)
-    }
-
     /// As many have agreed as it takes to hand it in.
     fn is_seconded(&self) -> bool {
-        self.agreed() >= self.needed
+        self.agreed >= self.needed
     }
 
     /// What is wrong is wrong with the draft, and not with whom it is shown to.
@@ -138,6 +136,7 @@ async fn page(app: &App, person: &SignedIn, id: ProposalId, sent: Sent) -> Resul
     let (proposal, viewer, seconders) = seen(&mut db, person, id).await?;
     let replies = store::replies(&mut db, id).await?;
     let settings = store::settings(&mut db, proposal.congress).await?;
+    let agreed = if proposal.stage == Stage::Draft { agreed(&mut db, &proposal).await? } else { 0 };
     let Sent { form, word, errors, done } = sent;
     let form = form.unwrap_or_else(|| ProposalForm {
         congress: proposal.congress.to_string(),
@@ -155,6 +154,7 @@ async fn page(app: &App, person: &SignedIn, id: ProposalId, sent: Sent) -> Resul
         replies,
         matters: Matter::ALL,
         satisfactions: Satisfaction::ALL,
+        agreed,
         needed: settings.map_or(0, |one| one.seconders),
         form,
         word,
@@ -185,13 +185,6 @@ fn refused(app: &App, person: &SignedIn, proposal: &Proposal, wanted: &str) -> R
 
 fn moved(refusal: Refusal, stage: Stage) -> Failure {
     refusal.for_reason(format!("提案现在是“{}”", stage.label()), "刷新页面看现在的情况")
-}
-
-fn entry(proposal: &Proposal, what: &str) -> Entry {
-    Entry::new(Verb::ProposalKept, proposal.title.clone())
-        .detail("大会", proposal.congress_title.clone())
-        .detail("编号", proposal.number_in_words())
-        .detail("办理", what)
 }
 
 pub(super) async fn edit(
@@ -272,11 +265,26 @@ pub(super) async fn ask(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
+/// How many second a draft: those who are delegates no more do not count.
+async fn agreed(db: &mut PgConnection, proposal: &Proposal) -> Result<u32, Failure> {
+    let peers = store::peers(db, proposal.congress).await?;
+    let counts = |one: &&Seconder| one.agreed == Some(true) && peers.iter().any(|peer| peer.student == one.student);
+    let agreed = store::seconders(db, proposal.id).await?.iter().filter(counts).count();
+    Ok(u32::try_from(agreed).unwrap_or(u32::MAX))
+}
+
 /// As many have seconded as the congress asks for.
 async fn is_seconded(db: &mut PgConnection, proposal: &Proposal) -> Result<bool, Failure> {
     let needed = store::settings(db, proposal.congress).await?.map_or(0, |one| one.seconders);
-    Ok(seconded(&store::seconders(db, proposal.id).await?) >= needed)
+    Ok(agreed(db, proposal).await? >= needed)
 }
+
+/// Only a delegate proposes and seconds, for as long as they are one.
+async fn still_a_delegate(db: &mut PgConnection, proposal: &Proposal, student: StudentId) -> Result<bool, Failure> {
+    Ok(store::peers(db, proposal.congress).await?.iter().any(|peer| peer.student == student))
+}
+
+const NO_DELEGATE: &str = "你已不是这次大会的正式代表";
 
 pub(super) async fn answer(
     State(app): State<App>,
@@ -295,6 +303,12 @@ pub(super) async fn answer(
     let refusal = refused(&app, &person, &proposal, "附议");
     app.write_as(person.authority(), async |db| {
         let locked = store::lock(db, person.institution, id).await?;
+        if agreed && locked.stage == Stage::Draft && locked.mark() != word.seen {
+            return Err(refusal.for_reason("提案人刚才改过提案", "请看过现在的提案，再决定是否附议"));
+        }
+        if agreed && !still_a_delegate(db, &locked, student).await? {
+            return Err(refusal.for_reason(NO_DELEGATE, "附议须是本次大会的正式代表"));
+        }
         if !store::answer(db, &locked, student, agreed, now).await? {
             return Err(moved(refusal, locked.stage));
         }
@@ -325,9 +339,12 @@ pub(super) async fn submit(
         let Some(settings) = store::settings(db, congress.id).await? else {
             return Err(refusal.for_reason("这次大会还没有确定提案截止日期", "请与提案工作委员会联系"));
         };
+        if !still_a_delegate(db, &locked, locked.lead).await? {
+            return Err(refusal.for_reason(NO_DELEGATE, "提出提案须是本次大会的正式代表；可以请别的代表提出"));
+        }
         let facts = HandIn {
             stage: locked.stage,
-            agreed: seconded(&store::seconders(db, id).await?),
+            agreed: agreed(db, &locked).await?,
             needed: settings.seconders,
             closes_on: settings.closes_on,
             today,
