@@ -236,12 +236,18 @@ struct OdsCell {
     value: Option<String>,
     has_formula: bool,
     is_error: bool,
-    is_struck: bool,
-    /// No style says how its number looks.
-    is_plain: bool,
+    look: Look,
     repeated: usize,
     shown: String,
     paragraphs: usize,
+}
+
+/// How a cell looks, by styles.
+#[derive(Clone, Copy, Default)]
+struct Look {
+    is_struck: bool,
+    /// No style says how its number looks.
+    is_plain: bool,
 }
 
 const ELSEWHERE: [&str; 8] =
@@ -291,8 +297,8 @@ impl Table<'_> {
     fn start_cell(&mut self, start: &BytesStart<'_>, is_own: bool) -> OdsCell {
         let of_column = || self.struck_columns.iter().any(|columns| columns.contains(&self.column));
         let is_struck = self.is_struck.unwrap_or_else(of_column);
-        let is_plain = !self.has_default_styles;
-        let mut cell = OdsCell { repeated: 1, is_struck, is_plain, ..OdsCell::default() };
+        let look = Look { is_struck, is_plain: !self.has_default_styles };
+        let mut cell = OdsCell { repeated: 1, look, ..OdsCell::default() };
         let (mut columns, mut rows) = (1_usize, 1_u32);
         for attribute in start.attributes().with_checks(false).filter_map(Result::ok) {
             let text = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).unwrap_or_default();
@@ -308,7 +314,7 @@ impl Table<'_> {
                 }
                 (_, "formula") => cell.has_formula = true,
                 (_, "style-name") => {
-                    (cell.is_struck, cell.is_plain) = (self.struck.cells.contains(text.as_ref()), false);
+                    cell.look = Look { is_struck: self.struck.cells.contains(text.as_ref()), is_plain: false };
                 }
                 (_, "number-columns-repeated") => cell.repeated = text.parse().unwrap_or(1).max(1),
                 (_, "number-columns-spanned") => columns = text.parse().unwrap_or(1).max(1),
@@ -333,7 +339,7 @@ impl Table<'_> {
         match name {
             "table-cell" | "covered-table-cell" => {
                 let Some(cell) = self.cell.take() else { return Ok(false) };
-                let (repeated, is_struck) = (cell.repeated, cell.is_struck);
+                let (repeated, is_struck) = (cell.repeated, cell.look.is_struck);
                 let shown = cell.cell();
                 if !shown.is_blank() {
                     let last = self.column.saturating_add(repeated).min(MOST_COLUMNS + 1);
@@ -384,13 +390,13 @@ impl OdsCell {
         let is_struck = || attribute(start, "style-name").is_some_and(|style| struck.texts.contains(&style));
         match name {
             "p" => {
-                self.is_struck |= is_struck();
+                self.look.is_struck |= is_struck();
                 if self.paragraphs > 0 {
                     self.shown.push('\n');
                 }
                 self.paragraphs += 1;
             }
-            "span" => self.is_struck |= is_struck(),
+            "span" => self.look.is_struck |= is_struck(),
             "s" => {
                 let blanks = number::<usize>(start, "c").unwrap_or(1).min(super::LONGEST_CELL);
                 self.shown.extend(std::iter::repeat_n(' ', blanks));
@@ -402,7 +408,7 @@ impl OdsCell {
     }
 
     fn cell(self) -> Cell {
-        let Self { kind, value, has_formula, is_error, is_plain, shown, paragraphs, .. } = self;
+        let Self { kind, value, has_formula, is_error, look, shown, paragraphs, .. } = self;
         if is_error || (has_formula && shown.starts_with('#')) {
             return Cell::fault(shown, "公式出错");
         }
@@ -412,7 +418,7 @@ impl OdsCell {
                     return Cell::fault(shown, "不是有效的数值");
                 };
                 // odfpy, by which pandas writes, takes a 0 for no text; only a style could hide it.
-                let says_nothing = paragraphs == 0 || (is_plain && shown.trim().is_empty());
+                let says_nothing = paragraphs == 0 || (look.is_plain && shown.trim().is_empty());
                 if says_nothing && has_formula && value == 0.0 {
                     // Who reckons writes what the cell shows as well.
                     Cell::fault("0", NO_RESULT)
