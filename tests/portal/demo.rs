@@ -107,7 +107,8 @@ async fn nothing_in_the_demo_contradicts_another_and_its_students_object_and_pro
     let path = kept.location().split('?').next().unwrap().to_owned();
     assert_eq!(lead.post(&format!("{path}/ask"), &[("peer", "W0010")]).await.status, 303);
     let mut peer = signed_in(&portal, "wangyue", "W0010").await;
-    assert_eq!(peer.post(&format!("{path}/answer"), &[("answer", "yes")]).await.status, 303);
+    let seen = peer.get(&path).await.attributes("input[name=seen]", "value").remove(0);
+    assert_eq!(peer.post(&format!("{path}/answer"), &[("answer", "yes"), ("seen", &seen)]).await.status, 303);
     let done = lead.post(&format!("{path}/submit"), &[]).await;
     assert_eq!(done.status, 303, "{}", done.text());
 }
