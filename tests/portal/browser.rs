@@ -1538,7 +1538,8 @@ fn a_proposer_writes_on_a_phone_and_is_answered_until_satisfied() {
             desk.fill("邀请附议的代表", number).await;
             desk.press("邀请附议").await;
             let mut peer = desk.portal.signed_in(office).await;
-            assert_eq!(peer.post(&format!("{own}/answer"), &[("answer", "yes")]).await.status, 303);
+            let seen = peer.get(&own).await.attributes("input[name=seen]", "value").remove(0);
+            assert_eq!(peer.post(&format!("{own}/answer"), &[("answer", "yes"), ("seen", &seen)]).await.status, 303);
         }
         desk.go(&own).await;
         desk.judge("a draft that two second").await;
