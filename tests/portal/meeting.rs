@@ -126,7 +126,10 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
         let page = check_in(&mut league, &path, &number(student)).await;
         assert!(page.text().contains("签到成功"), "{}", page.text());
     }
-    league.post_on(&format!("{path}/check-in/guests"), &[("guest", "王老师"), ("unit", "校团委")]).await;
+    let (guests, guest) = (format!("{path}/check-in/guests"), [("guest", "王老师"), ("unit", "校团委")]);
+    league.post_on(&guests, &guest).await;
+    let twice = league.post(&guests, &guest).await;
+    assert!(twice.status == 422 && twice.text().contains("已经登记过"), "{}", twice.text());
     assert_eq!(screen(&mut league, &path).await, ["6", "5"]);
     let taken = take_down(&mut league, &path, &vote).await;
     assert_eq!(taken.all("td[data-label='结果'] .tag"), ["通过"]);

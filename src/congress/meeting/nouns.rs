@@ -243,7 +243,7 @@ pub struct Officer {
 }
 
 /// Somebody who sits in without a vote.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guest {
     pub name: String,
     pub unit: String,
