@@ -164,7 +164,13 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let unread = league.post(&format!("{minutes}/sign"), &[("held_on", "明天")]).await;
     assert!(unread.status == 422 && !unread.fault("会议最后一天").is_empty(), "{}", unread.text());
     let seen = unread.attributes("input[name=seen]", "value").remove(0);
-    let signed = league.post_on(&format!("{minutes}/sign"), &[("held_on", &today), ("seen", &seen)]).await;
+    let unsaved = [("minutes", "改了一半"), ("held_on", today.as_str()), ("seen", seen.as_str())];
+    let unsaved = league.post(&format!("{minutes}/sign"), &unsaved).await;
+    assert!(unsaved.status == 422 && unsaved.fault("纪要内容").contains("还没有保存"), "{}", unsaved.text());
+    assert_eq!(unsaved.field("纪要内容"), "改了一半", "what was changed and not kept is not lost by signing");
+    let sent = unread.field("纪要内容");
+    let fields = [("minutes", sent.as_str()), ("held_on", today.as_str()), ("seen", seen.as_str())];
+    let signed = league.post_on(&format!("{minutes}/sign"), &fields).await;
     assert!(signed.text().contains("大会圆满闭幕") && signed.text().contains("大会已记为召开"), "{}", signed.text());
     assert!(league.get("/congresses").await.text().contains("已召开"));
     // Nothing of it changes any more.
