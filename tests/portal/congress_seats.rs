@@ -119,6 +119,13 @@ async fn seats_are_tried_out_kept_edited_and_approved() {
         let late = league.post(&format!("{path}/{act}"), &[fields, &[("seen", before.as_str())]].concat()).await;
         assert!(late.status == 409 && late.text().contains("名额刚才有人改过"), "{act}: {}", late.text());
     }
+    // Who has changed a cell and not kept it approves nothing.
+    let now = seen(&mut league, &path).await;
+    let fields = [("seats", "4"), ("seats", "3"), ("seats", "1"), ("reason", "人数"), ("seen", now.as_str())];
+    let unsaved = league.post(&format!("{path}/approve"), &fields).await;
+    assert!(unsaved.status == 422 && unsaved.text().contains("各格改了还没有保存"), "{}", unsaved.text());
+    assert_eq!(unsaved.attributes("input[name=seats]", "value"), ["4", "3", "1"], "as typed");
+    assert_eq!(unsaved.attributes("input[name=reason]", "value"), ["人数"]);
     let done = approve(&mut league, &path, "").await;
     assert!(done.location().ends_with("done=seats-approved"), "{} {}", done.status, done.text());
     // From now on they bind.

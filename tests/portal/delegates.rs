@@ -362,6 +362,8 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     sitting.count().await;
     sitting.act("report", &[]).await;
     assert!(congress.union.get("/").await.text().contains("上报当选代表名单"));
+    let early = congress.league.get(&format!("{path}/qualification")).await.text();
+    assert!(!early.contains("不低于60%"), "nobody is a delegate: {early}");
     let page = congress.union.get(&format!("{path}/delegates/list")).await;
     assert_eq!(page.field("当选代表（信息工程系2024级）"), format!("{} 学生1\n{} 学生2", number(1), number(2)));
     let forged = congress.list(&[1, 3], &[2]).await;

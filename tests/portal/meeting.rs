@@ -31,6 +31,13 @@ async fn check_in(desk: &mut Client, path: &str, who: &str) -> Page {
     desk.post_on(&format!("{path}/check-in"), &[("who", who)]).await
 }
 
+/// A show of hands, taken down on the page as it stands.
+async fn take_down(keeper: &mut Client, path: &str, fields: &[(&str, &str)]) -> Page {
+    let votes = format!("{path}/votes");
+    let seen = keeper.get(&votes).await.attributes("form.card [name='seen']", "value").remove(0);
+    keeper.post_on(&votes, &[fields, &[("seen", seen.as_str())]].concat()).await
+}
+
 /// The two figures of the projector's page: due and present.
 async fn screen(client: &mut Client, path: &str) -> Vec<String> {
     let page = client.get(&format!("{path}/meeting/screen")).await;
@@ -119,9 +126,12 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
         let page = check_in(&mut league, &path, &number(student)).await;
         assert!(page.text().contains("签到成功"), "{}", page.text());
     }
-    league.post_on(&format!("{path}/check-in/guests"), &[("guest", "王老师"), ("unit", "校团委")]).await;
+    let (guests, guest) = (format!("{path}/check-in/guests"), [("guest", "王老师"), ("unit", "校团委")]);
+    league.post_on(&guests, &guest).await;
+    let twice = league.post(&guests, &guest).await;
+    assert!(twice.status == 422 && twice.text().contains("已经登记过"), "{}", twice.text());
     assert_eq!(screen(&mut league, &path).await, ["6", "5"]);
-    let taken = league.post_on(&format!("{path}/votes"), &vote).await;
+    let taken = take_down(&mut league, &path, &vote).await;
     assert_eq!(taken.all("td[data-label='结果'] .tag"), ["通过"]);
     // The minutes say all of it, are kept as edited, and end the meeting.
     let minutes = format!("{path}/minutes");
@@ -154,7 +164,13 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let unread = league.post(&format!("{minutes}/sign"), &[("held_on", "明天")]).await;
     assert!(unread.status == 422 && !unread.fault("会议最后一天").is_empty(), "{}", unread.text());
     let seen = unread.attributes("input[name=seen]", "value").remove(0);
-    let signed = league.post_on(&format!("{minutes}/sign"), &[("held_on", &today), ("seen", &seen)]).await;
+    let unsaved = [("minutes", "改了一半"), ("held_on", today.as_str()), ("seen", seen.as_str())];
+    let unsaved = league.post(&format!("{minutes}/sign"), &unsaved).await;
+    assert!(unsaved.status == 422 && unsaved.fault("纪要内容").contains("还没有保存"), "{}", unsaved.text());
+    assert_eq!(unsaved.field("纪要内容"), "改了一半", "what was changed and not kept is not lost by signing");
+    let sent = unread.field("纪要内容");
+    let fields = [("minutes", sent.as_str()), ("held_on", today.as_str()), ("seen", seen.as_str())];
+    let signed = league.post_on(&format!("{minutes}/sign"), &fields).await;
     assert!(signed.text().contains("大会圆满闭幕") && signed.text().contains("大会已记为召开"), "{}", signed.text());
     assert!(league.get("/congresses").await.text().contains("已召开"));
     // Nothing of it changes any more.
@@ -501,8 +517,13 @@ async fn a_show_of_hands_adds_up_and_a_lost_quorum_stops_the_votes() {
     assert_eq!(page.field("表决事项"), "爱国卫生倡议", "everything typed is kept");
     let page = league.post(&votes, &[("motion", "章"), ("votes_for", "多数")]).await;
     assert!(page.status == 422 && page.fault("赞成").contains("请填写人数"), "{}", page.text());
-    let taken = league.post_on(&votes, &fields("3")).await;
+    let seen = league.get(&votes).await.attributes("form.card [name='seen']", "value").remove(0);
+    let vote = fields("3");
+    let taken = take_down(&mut league, &path, &vote).await;
     assert_eq!(taken.all("td[data-label='结果'] .tag"), ["通过"]);
+    let twice = league.post(&votes, &[&vote[..], &[("seen", seen.as_str())]].concat()).await;
+    assert!(twice.status == 422 && twice.fault("表决事项").contains("这一项没有登记"), "{}", twice.text());
+    assert_eq!(twice.all("td[data-label='结果'] .tag"), ["通过"], "a vote that is sent twice is one vote");
     let void = taken.attributes("form[action$='/void']", "action").remove(0);
     assert_eq!(league.post(&void, &[]).await.status, 422);
     let voided = league.post_on(&void, &[("reason", "清点有误")]).await;
@@ -584,7 +605,15 @@ async fn who_stands_for_the_presidium_neither_monitors_nor_counts() {
         ("against", "0"),
         ("abstain", "0"),
     ];
-    let page = league.post_on(&format!("{path}/votes"), &vote).await;
+    // Whom another lists after the page was opened is approved by nobody.
+    let votes = format!("{path}/votes");
+    let seen = league.get(&votes).await.attributes("form.card [name='seen']", "value").remove(0);
+    league.post_on(&duties, &[("duty", "teller"), ("numbers", "20240006")]).await;
+    let stale = league.post(&votes, &[&vote[..], &[("seen", seen.as_str())]].concat()).await;
+    assert!(stale.status == 422 && stale.fault("表决事项").contains("名单有了变动"), "{}", stale.text());
+    let strike = stale.attributes(&format!("form[action^='{duties}/teller']"), "action").pop().unwrap();
+    league.post_on(&strike, &[]).await;
+    let page = take_down(&mut league, &path, &vote).await;
     assert_eq!(page.all("ul.acts .tag").iter().filter(|tag| tag.contains("已通过")).count(), 3, "the tellers' list");
     assert_eq!(page.all("ul.acts .tag").iter().filter(|tag| tag.contains("待表决")).count(), 2, "not the presidium's");
     let strike = format!("{duties}/monitor");
@@ -715,7 +744,7 @@ async fn vet_05_a_meeting_goes_by_the_quorum_of_the_constitution_and_shows_its_c
             ("against", against),
             ("abstain", "0"),
         ];
-        let page = league.post_on(&votes, &fields).await;
+        let page = take_down(&mut league, &path, &fields).await;
         assert_eq!(page.all("td[data-label='结果'] .tag").last().map(String::as_str), Some(outcome), "{}", page.text());
     }
     // Under another kind it would pass with three: whoever takes it down says that it is another matter.
@@ -734,7 +763,7 @@ async fn vet_05_a_meeting_goes_by_the_quorum_of_the_constitution_and_shows_its_c
     assert_eq!(asked.field("表决事项"), "学习宣传章程的倡议", "everything typed is kept");
     assert!(asked.text().contains("类别没有选错：这一项不是通过或者修改章程"), "{}", asked.text());
     assert_eq!(asked.all("td[data-label='结果'] .tag").len(), 2, "nothing is taken down");
-    let taken = league.post_on(&votes, &fields("yes")).await;
+    let taken = take_down(&mut league, &path, &fields("yes")).await;
     assert_eq!(taken.all("td[data-label='结果'] .tag").last().map(String::as_str), Some("通过"), "{}", taken.text());
 }
 
@@ -764,7 +793,7 @@ async fn vet_05_a_constitution_passes_with_two_thirds_of_all_delegates_where_it_
             ("against", against),
             ("abstain", "0"),
         ];
-        let page = league.post_on(&votes, &fields).await;
+        let page = take_down(&mut league, &path, &fields).await;
         assert_eq!(page.all("td[data-label='结果'] .tag").last().map(String::as_str), Some(outcome), "{}", page.text());
     }
 }
@@ -810,7 +839,7 @@ async fn the_papers_of_a_meeting_are_the_same_on_the_page_and_in_word() {
         ("against", "0"),
         ("abstain", "0"),
     ];
-    league.post_on(&format!("{path}/votes"), &vote).await;
+    take_down(&mut league, &path, &vote).await;
     let passed = league.get(&rules).await;
     let day = lunzhi::text::chinese_day(portal.app.clock.today());
     assert!(passed.all(".formal h1")[0].ends_with("选举办法"), "{}", passed.text());

@@ -274,6 +274,8 @@ pub(super) struct HandsForm {
     pub(super) votes_for: String,
     pub(super) against: String,
     pub(super) abstain: String,
+    /// The mark of the votes and the lists that the page showed.
+    pub(super) seen: String,
 }
 
 /// A vote as it was typed, before the rule has seen it.

@@ -89,8 +89,14 @@ impl Meeting {
     /// other kept.
     #[must_use]
     pub fn minutes_mark(&self) -> String {
-        self.minutes.as_ref().map(|text| hex::encode(Sha256::digest(text))).unwrap_or_default()
+        self.minutes.as_deref().map(mark_of_minutes).unwrap_or_default()
     }
+}
+
+/// The mark of minutes that are kept.
+#[must_use]
+pub fn mark_of_minutes(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
 }
 
 /// The seats of a hall.
@@ -243,7 +249,7 @@ pub struct Officer {
 }
 
 /// Somebody who sits in without a vote.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guest {
     pub name: String,
     pub unit: String,

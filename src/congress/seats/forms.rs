@@ -87,13 +87,22 @@ pub(super) struct CellsForm {
     pub seen: String,
 }
 
-/// 批准 as typed.
+/// 批准 as typed, with the cells above it as they stood then.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ApprovalForm {
     pub reason: String,
+    pub seats: Vec<String>,
     /// The mark of the seats that the page showed.
     pub seen: String,
+}
+
+impl ApprovalForm {
+    /// Cells were changed and not kept.
+    pub fn changes(&self, units: &[SeatUnit]) -> bool {
+        let kept = units.iter().map(|unit| unit.seats.to_string());
+        !self.seats.is_empty() && !self.seats.iter().map(|typed| folded(typed)).eq(kept)
+    }
 }
 
 impl CellsForm {

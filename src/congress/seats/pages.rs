@@ -427,15 +427,21 @@ async fn act(
     State(app): State<App>,
     acting: Acting<CongressKeeper>,
     Path(id): Path<CongressId>,
-    Form(ApprovalForm { reason: typed, seen }): Form<ApprovalForm>,
+    Form(approval): Form<ApprovalForm>,
 ) -> Result<Response, Failure> {
-    let form = ReasonForm { reason: typed };
     let (now, today) = (app.clock.now(), app.clock.today());
     let congress = kept(&mut *app.read().await?, &acting, id).await?;
+    let units = store::units(&mut *app.read().await?, &congress).await?;
     let mut errors = Errors::default();
+    // What is approved is what is kept: whoever has changed a cell since would approve other seats than they see.
+    if mark(&units) == approval.seen && approval.changes(&units) {
+        errors.add("seats", "各格改了还没有保存，也就没有批准；请先保存各格，再批准");
+    }
+    let ApprovalForm { reason: typed, seats: cells, seen } = approval;
+    let form = ReasonForm { reason: typed };
     let why = if form.reason.trim().is_empty() { None } else { reason(&form.reason, &mut errors) };
     if !errors.is_empty() {
-        let forms = SeatsForms { typed: form, errors, ..SeatsForms::default() };
+        let forms = SeatsForms { cells, typed: form, errors, ..SeatsForms::default() };
         return Ok(again(page(&app, acting.person(), congress, forms).await?));
     }
     let attempt: Attempt = app

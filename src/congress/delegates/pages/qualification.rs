@@ -31,7 +31,7 @@ use crate::{
     papers::{self, Column, Paper, Table},
     rulebook::governing,
     rules::{
-        Finding, Outcome,
+        Finding,
         qualification::{Part, Qualification},
     },
     text::{chinese_day, percent},
@@ -46,7 +46,7 @@ pub(super) struct QualificationPage {
     paper: Paper,
     adopted: Option<Adopted>,
     figures: Qualification,
-    /// What practice says of the share of ordinary students.
+    /// What is said of the share of ordinary students; none while there are no delegates.
     breadth: Option<Finding>,
     /// Delegates who are students no more.
     gone: usize,
@@ -73,11 +73,6 @@ impl QualificationPage {
         }
         shares.push(share("非骨干代表", figures.ordinary()));
         shares
-    }
-
-    /// Too few delegates are ordinary students.
-    fn is_narrow(&self, breadth: &Finding) -> bool {
-        self.figures.total > 0 && breadth.verdict != Outcome::Pass
     }
 
     /// The report may be adopted: there are delegates, and all of them are still students.
@@ -196,6 +191,8 @@ async fn page(
     let plan = governing(&mut db, congress.institution, today).await?.map(|governing| governing.plan);
     let by_plan = plan.and_then(|plan| counted.figures.breadth_by(&plan));
     let breadth = by_plan.or_else(|| counted.figures.breadth(congress.ordinary_percent));
+    // Of nobody no share is met.
+    let breadth = breadth.filter(|_| counted.figures.total > 0);
     let (gone, seen) = (counted.rows.iter().filter(|row| row.is_gone(today)).count(), counted.mark());
     let Counted { figures, adopted, .. } = counted;
     let Submitted { form, errors } = submitted;

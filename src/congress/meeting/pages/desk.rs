@@ -344,6 +344,12 @@ pub(super) async fn add_guest(
         let typed = TypedDesk { guest: form, ..TypedDesk::default() };
         return page(&app, &person, right, Submitted::new(typed, errors), None, "").await;
     };
+    // At another desk, or by a form that was sent twice: the minutes count each once.
+    if store::guests(&mut *app.read().await?, id).await?.contains(&guest) {
+        let typed = TypedDesk { guest: form, ..TypedDesk::default() };
+        let says = "这个单位的这位列席人员已经登记过，不用再登记";
+        return page(&app, &person, right, Submitted::with_fault(typed, "guest", says), None, "").await;
+    }
     app.write_as(person.authority(), async |db| {
         right.hold(&app, db, &person).await?;
         if !store::add_guest(db, id, &guest, &person, now).await? {

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::{Form, Query};
+use sha2::{Digest, Sha256};
 
 use super::{Tab, acts::Act, below, counting_day, done_at, keeps, seen_meeting, tabs};
 use crate::{
@@ -41,6 +42,16 @@ pub(super) struct TypedForms {
     pub(super) hands: HandsForm,
     pub(super) people: PeopleForm,
     pub(super) field: PeopleField,
+}
+
+/// A mark of what a vote meets: the votes taken down so far and the names that wait for one. A vote sent twice is one vote, and
+/// it approves nobody whom the page did not show.
+fn mark(votes: &[HandVoteRow], duties: &[DutyHolder]) -> String {
+    let mut digest = Sha256::new();
+    for one in duties.iter().filter(|one| !one.approved) {
+        digest.update(format!("{} {}\n", one.duty.slug(), one.student));
+    }
+    format!("{}-{}", votes.len(), hex::encode(digest.finalize()))
 }
 
 /// Those with one duty.
@@ -114,14 +125,16 @@ async fn page(
     let all = store::duties(&mut db, id).await?;
     let list =
         |duty: &Duty| DutyList { duty: *duty, holders: all.iter().filter(|one| one.duty == *duty).cloned().collect() };
-    let Submitted { form: typed, errors } = submitted;
+    let votes = store::votes(&mut db, id).await?;
+    let Submitted { form: mut typed, errors } = submitted;
+    typed.hands.seen = mark(&votes, &all);
     Ok(HandsPage {
         chrome: below(app, person, &congress, "表决与名单"),
         tabs: tabs(id, &id.hands_path()),
         quorum: quorum(&meeting.rules, head.count),
         constitution: stated_majority(&mut db, person.institution, app.clock.today()).await?,
         head,
-        votes: store::votes(&mut db, id).await?,
+        votes,
         lists: Duty::ALL.iter().map(list).collect(),
         keeps: keeps(person, &congress),
         congress,
@@ -181,7 +194,7 @@ pub(super) async fn take(
             if count.is_enough(&meeting.rules)
                 && let Some(fault) = typed.hands.fault(count.present)
             {
-                return Ok(Some(fault));
+                return Ok(Some(("votes_for", fault)));
             }
             let stated = match typed.kind {
                 VoteKind::Constitution => stated_majority(db, acting.institution(), act.now.date()).await?,
@@ -191,6 +204,11 @@ pub(super) async fn take(
             let needed = stated.map_or(half, |stated| stated.needed);
             let vote = show_of_hands_with(&meeting.rules, needed, count, typed.hands);
             let vote = vote.permit().map_err(|findings| act.refusal().because(findings))?;
+            if mark(&store::votes(db, id).await?, &store::duties(db, id).await?) != form.seen {
+                let says =
+                    "刚才登记了别的表决，或者名单有了变动，这一项没有登记；请看过现在的表决和名单，没有登记过的再登记";
+                return Ok(Some(("motion", says.to_owned())));
+            }
             store::take_vote(db, &meeting, typed.kind, &typed.motion, &vote, acting.person(), act.now).await?;
             let entry = act
                 .entry()
@@ -208,9 +226,9 @@ pub(super) async fn take(
         .await?;
     match fault {
         None => Ok(done_at(&id.hands_path(), Done::VoteTaken).into_response()),
-        Some(says) => {
+        Some((field, says)) => {
             let typed = TypedForms { hands: form, ..TypedForms::default() };
-            again(&app, acting.person(), act.congress, Submitted::with_fault(typed, "votes_for", says)).await
+            again(&app, acting.person(), act.congress, Submitted::with_fault(typed, field, says)).await
         }
     }
 }

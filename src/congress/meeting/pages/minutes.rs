@@ -19,7 +19,7 @@ use crate::{
         meeting::{
             done::{Done, said},
             forms::{MinutesForm, long_text},
-            nouns::{CheckIn, Meeting},
+            nouns::{CheckIn, Meeting, mark_of_minutes},
             state::Meetings,
             store,
         },
@@ -198,6 +198,13 @@ pub(super) async fn sign(
         let says = "请填写会议的最后一天：不早于大会定下的日期，不晚于今天";
         return unsigned(&app, acting.person(), act.congress, form, "held_on", says).await;
     };
+    // What is signed is what is kept: whoever has changed the text since would lose it, and the meeting is over.
+    let text = typed(&form);
+    let meeting = store::find(&mut *app.read().await?, id).await?.ok_or(Failure::Missing)?;
+    if !text.is_empty() && meeting.minutes.as_deref() != Some(text.as_str()) {
+        let says = if meeting.minutes_mark() == form.seen { UNSAVED } else { CHANGED };
+        return unsigned(&app, acting.person(), act.congress, form, "minutes", says).await;
+    }
     let is_signed = app
         .write_as(acting.person().authority(), async |db| {
             let congress = act.congress(db).await?;
@@ -224,13 +231,20 @@ pub(super) async fn sign(
         })
         .await?;
     if !is_signed {
-        let says = "刚才有人改过会议纪要，还没有签发；请看过现在的内容，再签发";
-        return unsigned(&app, acting.person(), act.congress, form, "minutes", says).await;
+        return unsigned(&app, acting.person(), act.congress, form, "minutes", CHANGED).await;
     }
     Ok(done_at(&id.minutes_path(), Done::MinutesSigned).into_response())
 }
 
-/// The page after a signature that was not given, with the minutes as they are now.
+const CHANGED: &str = "刚才有人改过会议纪要，还没有签发；请看过现在的内容，再签发";
+const UNSAVED: &str = "会议纪要还没有保存，也就没有签发；请先保存，再签发";
+
+/// The minutes as they were sent along with a signature, as they would be kept.
+fn typed(form: &MinutesForm) -> String {
+    long_text(&form.minutes, "minutes", &mut Errors::default())
+}
+
+/// The page after a signature that was not given, with what was changed of the minutes, else with them as they are now.
 async fn unsigned(
     app: &Meetings,
     person: &SignedIn,
@@ -240,7 +254,10 @@ async fn unsigned(
     says: &str,
 ) -> Result<Response, Failure> {
     let meeting = store::find(&mut *app.read().await?, congress.id).await?.ok_or(Failure::Missing)?;
-    let form = MinutesForm { minutes: current(app, &congress, &meeting).await?, ..form };
+    let text = typed(&form);
+    let is_as_seen = text.is_empty() || mark_of_minutes(&text) == form.seen;
+    let minutes = if is_as_seen { current(app, &congress, &meeting).await? } else { text };
+    let form = MinutesForm { minutes, ..form };
     let submitted = Submitted::with_fault(form, field, says);
     Ok(again(page(app, person, congress, meeting, Some(submitted), "").await?))
 }
