@@ -110,6 +110,11 @@ async fn a_proposal_needs_two_who_second_it_on_their_own_phones() {
     let bare = lead.post("/proposals/new", &[("title", "啊")]).await;
     assert_eq!(bare.status, 422);
     assert!(!bare.fault("案由").is_empty() && !bare.fault("建议").is_empty(), "{}", bare.text());
+    // A browser would cut off unseen what is pasted into a field with a maxlength.
+    let long = "考".repeat(1001);
+    let kept = lead.post("/proposals/new", &[("title", "延长开放时间"), ("cause", &long)]).await;
+    assert_eq!((kept.status, kept.fault("案由").as_str()), (422, "✕ 不能超过 1000 字，现在 1001 字"));
+    assert_eq!((kept.field("案由"), kept.attributes("#cause", "maxlength")), (long, Vec::<String>::new()));
     let path = draft(&mut lead, &congress).await;
     let alone = lead.post(&format!("{path}/submit"), &[]).await;
     assert!(alone.status == 409 && alone.text().contains("附议 0 人，应有 2 人以上"), "{}", alone.text());
