@@ -7,7 +7,7 @@ use super::{pledges_store::NewText, training::Presence, trainings_store::NewTrai
 use crate::{
     ids::UnionId,
     text::{day, is_hidden, trimmed},
-    web::forms::{Errors, too_long, written},
+    web::forms::{Errors, lines, too_long, written},
 };
 
 /// The longest text of a pledge.
@@ -101,7 +101,7 @@ impl TrainingForm {
             Some(_) => {}
         }
         let place = written(&self.place, 60, "place", "请填写地点", errors);
-        let says = written(&self.says, 1000, "says", "请填写内容和主讲", errors);
+        let says = lines(&self.says, 1000, "says", "请填写内容和主讲", errors);
         let new = NewTraining { unions, title: title?, on_day: on_day?, place: place?, says: says? };
         errors.is_empty().then_some(new)
     }

@@ -163,7 +163,7 @@ impl MatterForm {
             errors.add("starts", format!("请填写{}之间的时间", chinese_days(today, last)));
         }
         let particulars = self.particulars(kind, starts_at, errors);
-        let why = written(&self.why, 500, "why", "请写明目的和意义", errors);
+        let why = lines(&self.why, 500, "why", "请写明目的和意义", errors);
         let how = lines(&self.how, 2000, "how", "请写明过程和安排", errors);
         let lines = budget(&self.budget, errors);
         if kind == MatterKind::Funds && lines.as_ref().is_some_and(Vec::is_empty) {
