@@ -156,9 +156,13 @@ async fn a_changed_draft_is_seconded_anew_and_the_deadline_holds() {
     let read = second.get(&path).await.attributes("input[name=seen]", "value").remove(0);
     answer(&mut second, &path, "yes").await;
     assert!(lead.get(&path).await.text().contains("附议（1 / 2 人）"));
+    assert_eq!(lead.post(&format!("{path}/edit"), &TEXT).await.status, 303);
+    assert!(lead.get(&path).await.text().contains("附议（1 / 2 人）"), "nothing was changed");
+    assert!(!second.get("/inbox").await.text().contains("提案已修改"));
     let wider = [TEXT[0], TEXT[1], TEXT[2], ("advice", "全年开放到二十四点。")];
     assert_eq!(lead.post(&format!("{path}/edit"), &wider).await.status, 303);
     assert!(lead.get(&path).await.text().contains("附议（0 / 2 人）"));
+    assert!(second.get("/inbox").await.text().contains("提案已修改，请重新答复是否附议"));
     let late = second.post(&format!("{path}/answer"), &[("answer", "yes"), ("seen", &read)]).await;
     assert!(late.status == 409 && late.text().contains("改过提案"), "they have not read it: {}", late.text());
     // Whoever is a delegate no more neither seconds nor counts.

@@ -21,7 +21,7 @@ use crate::{
             forms::{ProposalForm, REPLY_WITHIN, WordForm},
             paths::{Done, PROPOSALS},
             proposal::{Proposal, Reply, Seconder},
-            store::{self, Peer},
+            store::{self, Peer, ProposalText},
         },
         store as congresses,
     },
@@ -187,6 +187,10 @@ fn moved(refusal: Refusal, stage: Stage) -> Failure {
     refusal.for_reason(format!("提案现在是“{}”", stage.label()), "刷新页面看现在的情况")
 }
 
+fn is_unchanged(now: &Proposal, text: &ProposalText) -> bool {
+    (now.matter, &now.title, &now.cause, &now.advice) == (text.matter, &text.title, &text.cause, &text.advice)
+}
+
 pub(super) async fn edit(
     State(app): State<App>,
     person: SignedIn,
@@ -202,9 +206,18 @@ pub(super) async fn edit(
     let refusal = refused(&app, &person, &proposal, "修改提案");
     app.write_as(person.authority(), async |db| {
         let locked = store::lock(db, person.institution, id).await?;
+        // What stays as it was need not be seconded anew.
+        if locked.stage == Stage::Draft && is_unchanged(&locked, &text) {
+            return Ok(());
+        }
+        let seconders = store::seconders(db, id).await?;
         if !store::rewrite(db, &locked, &text).await? {
             return Err(moved(refusal, locked.stage));
         }
+        let notice = Notice::new(format!("提案已修改，请重新答复是否附议：{}", text.title), id.path())
+            .says("提案人修改了提案，原来的答复不再算数；请看过现在的提案再答复。");
+        let answered = seconders.iter().filter(|one| one.agreed.is_some()).map(|one| one.student);
+        inbox::tell_all(db, person.institution, &answered.collect::<Vec<_>>(), &notice, now).await?;
         audit::append(db, &person, entry(&locked, "修改"), now).await
     })
     .await?;
