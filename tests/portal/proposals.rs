@@ -123,7 +123,14 @@ async fn a_proposal_needs_two_who_second_it_on_their_own_phones() {
     assert!(nobody.attributes("main details", "open").is_empty(), "nothing is wrong with the draft");
     let own = lead.post(&format!("{path}/ask"), &[("peer", "学生1")]).await;
     assert!(own.fault("邀请附议的代表").contains("自己不用附议"));
-    for peer in ["学生2", "20240003"] {
+    // The college tells namesakes apart; so would the class.
+    let rename = "update student set name = '学生2' where number = '20240004'";
+    sqlx::query(rename).execute(&mut portal.owner().await).await.unwrap();
+    let several = lead.post(&format!("{path}/ask"), &[("peer", "学生2")]).await;
+    assert!(several.fault("邀请附议的代表").contains("2 位同名的代表"), "{}", several.text());
+    let elsewhere = lead.post(&format!("{path}/ask"), &[("peer", "学生2 没有的班")]).await;
+    assert!(elsewhere.fault("邀请附议的代表").contains("没有找到"), "{}", elsewhere.text());
+    for peer in ["20240002 学生2", "20240003"] {
         assert_eq!(lead.post(&format!("{path}/ask"), &[("peer", peer)]).await.status, 303);
     }
     let mut second = portal.signed_in(OfficeKind::ClassBranch).await;

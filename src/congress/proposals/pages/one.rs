@@ -29,8 +29,9 @@ use crate::{
     holidays,
     ids::{ProposalId, StudentId},
     inbox::{self, Notice, To},
-    name::{key, number_key},
+    name::sought::{ByKey, Sought},
     page::{chrome::Chrome, filters},
+    people::find::{Found, Rest},
     rules::proposal::{HandIn, Matter, Satisfaction, Stage, after_rating, hand_in},
     web::forms::{Attempt, Done as DoneQuery, Errors},
 };
@@ -224,11 +225,17 @@ pub(super) async fn edit(
     Ok(Redirect::to(&Done::Kept.at(&id.path())).into_response())
 }
 
-/// The delegates whom a typed number or name means.
+/// The delegates who are meant by a number, or by a name, with class or college where several share it.
 fn meant(peers: Vec<Peer>, typed: &str) -> Vec<Peer> {
-    let (number, name) = (number_key(typed), key(typed));
-    let found: Vec<Peer> = peers.iter().filter(|peer| number_key(&peer.number) == number).cloned().collect();
-    if found.is_empty() { peers.into_iter().filter(|peer| key(&peer.name) == name).collect() } else { found }
+    let found = |peer: &Peer| Found {
+        number: peer.number.clone(),
+        name: peer.name.clone(),
+        class: peer.class.clone(),
+        college: peer.college.clone(),
+    };
+    let all: Vec<Found> = peers.iter().map(found).collect();
+    let (named, _) = Sought::read(typed).pick(&ByKey::of(&all), Rest::Class);
+    peers.into_iter().filter(|peer| named.iter().any(|one| one.number == peer.number)).collect()
 }
 
 pub(super) async fn ask(
@@ -244,7 +251,7 @@ pub(super) async fn ask(
     let peer = match found.len() {
         0 => Err("本次大会的代表中没有找到，请填写学号或完整的姓名".to_owned()),
         1 => found.pop().ok_or_else(String::new),
-        _ => Err(format!("有 {} 位同名的代表，请填写学号", found.len())),
+        _ => Err(format!("有 {} 位同名的代表，请在姓名后加上班级或院系，或者填写学号", found.len())),
     };
     match &peer {
         Err(says) => errors.add("peer", says.clone()),
