@@ -67,6 +67,23 @@ for (const running of document.querySelectorAll("[data-seats]")) {
   contest.addEventListener("input", say);
   window.addEventListener("pageshow", say);
 }
+// What is pasted into a long text is never cut off unseen: near its end it is said how much was written, and what is too
+// long is kept and not sent.
+for (const area of document.querySelectorAll("textarea[data-most]")) {
+  const most = Number(area.dataset.most);
+  const says = document.createElement("p");
+  says.className = "hint";
+  says.setAttribute("role", "status");
+  area.after(says);
+  const say = () => {
+    const written = [...area.value.trim()].length;
+    says.textContent = written > most * 0.9 ? `已写 ${written} 字，最多 ${most} 字` : "";
+    says.classList.toggle("over", written > most);
+    area.setCustomValidity(written > most ? `不能超过 ${most} 字，现在 ${written} 字，请删减` : "");
+  };
+  area.addEventListener("input", say);
+  window.addEventListener("pageshow", say);
+}
 // One box ticks all of its list.
 for (const all of document.querySelectorAll("[data-all]")) {
   all.addEventListener("change", () => {

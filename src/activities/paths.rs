@@ -19,6 +19,7 @@ words! {
     CheckInOpen = "check-in-open", "签到开始。";
     CheckInEnded = "check-in-ended", "签到结束，请参加的同学评价。";
     CheckedIn = "checked-in", "签到成功。";
+    CheckedInBefore = "checked-in-before", "早已签到，只计一次。";
     SignedUp = "signed-up", "报名成功。";
     Waiting = "waiting", "名额已满，已列入候补；有人取消时依次递补，会发消息告诉你。";
     Cancelled = "cancelled", "已取消报名。";

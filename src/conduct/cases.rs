@@ -225,7 +225,7 @@ async fn decline(
     Form(form): Form<SaysForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let Some(why) = form.read("请写明为何不予受理，会告诉反映人", &mut errors) else {
+    let Some(why) = form.read(2000, "请写明为何不予受理，会告诉反映人", &mut errors) else {
         return unfit(&app, &acting, id, CaseForms { decline: form, errors, ..CaseForms::default() }).await;
     };
     app.write_as(acting.person().authority(), async |db| {

@@ -489,10 +489,9 @@ async fn refuse(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     managed(&app, &acting, id).await?;
-    let Some(why) = form.read("请写明为何不同意，会告诉本人", &mut errors) else {
+    let Some(why) = form.read(500, "请写明为何不同意，会告诉本人", &mut errors) else {
         return unfit(&app, &acting, id, ExitForms { refusal: form, errors, ..ExitForms::default() }).await;
     };
-    let why: String = why.chars().take(500).collect();
     app.write_as(acting.person().authority(), async |db| {
         let exit = store::lock(db, acting.institution(), id).await?;
         if !store::refuse(db, &acting, &exit, &why, now).await? {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     rules::conduct::{ExitKind, Ground, Sanction},
     text::{chinese_days, day},
-    web::forms::{Errors, written},
+    web::forms::{Errors, lines, written},
 };
 
 /// How long ago something may have happened that is noted, in days.
@@ -79,7 +79,7 @@ impl ReportForm {
         if ground.is_none() {
             errors.add("ground", "请选择属于哪一类");
         }
-        let says = written(&self.says, 2000, "says", "请写明时间、地点和经过", errors);
+        let says = lines(&self.says, 2000, "says", "请写明时间、地点和经过", errors);
         let source = if office { Some(Source::Office) } else { self.source.parse::<Source>().ok() };
         let source = source.filter(|source| office || *source != Source::Office);
         if source.is_none() {
@@ -97,8 +97,9 @@ pub(super) struct SaysForm {
 }
 
 impl SaysForm {
-    pub fn read(&self, ask: &'static str, errors: &mut Errors) -> Option<String> {
-        written(&self.says, 2000, "says", ask, errors)
+    /// The text with its lines, of 1 to `most` characters.
+    pub fn read(&self, most: usize, ask: &'static str, errors: &mut Errors) -> Option<String> {
+        lines(&self.says, most, "says", ask, errors)
     }
 }
 
@@ -124,7 +125,7 @@ impl InquiryForm {
             Some(on) if on < today - Duration::days(NOTED_WITHIN) => errors.add("day", "不能早于一年前"),
             Some(_) => {}
         }
-        let says = written(&self.says, 2000, "says", "请写明查了什么、查明了什么", errors);
+        let says = lines(&self.says, 2000, "says", "请写明查了什么、查明了什么", errors);
         let new = NewInquiry { kind: kind?, on_day: on_day?, says: says? };
         errors.is_empty().then_some(new)
     }
@@ -158,7 +159,7 @@ impl DecisionForm {
             errors.add("sanction", "请选择处理结果");
         }
         let suspension = suspended(sanction, &self.until, today, errors);
-        let says = written(&self.says, 2000, "decision", "请写明查明的事实和处理的依据，会告诉本人", errors);
+        let says = lines(&self.says, 2000, "decision", "请写明查明的事实和处理的依据，会告诉本人", errors);
         let decision = DecisionSays { sanction: sanction?, suspension, says: says? };
         errors.is_empty().then_some(decision)
     }
@@ -184,7 +185,7 @@ impl ReviewForm {
             errors.add("changed", "请选择复核结论");
         }
         let suspension = suspended(changed, &self.until, today, errors);
-        let says = written(&self.says, 2000, "says", "请写明复核的情况，会告诉本人", errors)?;
+        let says = lines(&self.says, 2000, "says", "请写明复核的情况，会告诉本人", errors)?;
         errors.is_empty().then_some(Review { changed, suspension, says })
     }
 }
@@ -275,7 +276,7 @@ pub(super) struct HandoverForm {
 
 impl HandoverForm {
     pub fn read(&self, errors: &mut Errors) -> Option<Handover> {
-        let says = written(&self.says, 2000, "says", "请写明交接的工作、资料、物品和账目；没有的写“无”", errors);
+        let says = lines(&self.says, 2000, "says", "请写明交接的工作、资料、物品和账目；没有的写“无”", errors);
         let to = written(&self.to, 60, "to", "请写明交给谁", errors);
         Some(Handover { says: says?, to: to? })
     }

@@ -169,11 +169,9 @@ fn handler_in_full(case: &ConductCase, institution: &str) -> String {
 fn decision_of(case: &ConductCase, by: &str) -> Paper {
     let result = case.sanction.map_or("", Sanction::label);
     let says = case.decision.as_deref().unwrap_or_default();
-    let mut paper = Paper::new("处理决定书")
-        .caption(&format!("第{}号", case.number))
-        .to(&case.subject)
-        .paragraph(format!("关于反映你{}的问题，已经调查核实。{says}", case.ground.label()))
-        .paragraph(format!("{by}，决定：{result}。"));
+    let found = format!("关于反映你{}的问题，已经调查核实。", case.ground.label());
+    let mut paper = Paper::new("处理决定书").caption(&format!("第{}号", case.number)).to(&case.subject);
+    paper = led_by(&found, says, paper).paragraph(format!("{by}，决定：{result}。"));
     if let Some(days) = case.suspension {
         paper = paper.paragraph(format!("停职自{}起，{}恢复。", chinese_day(days.from), chinese_day(days.until)));
     }
@@ -183,9 +181,16 @@ fn decision_of(case: &ConductCase, by: &str) -> Paper {
     }
     if let Some((upheld, answer)) = case.objection.as_ref().and_then(|objection| objection.answer.as_ref()) {
         let word = if *upheld { "变更" } else { "维持" };
-        paper = paper.paragraph(format!("经复核，{word}原决定。{answer}"));
+        paper = led_by(&format!("经复核，{word}原决定。"), answer, paper);
     }
     paper
+}
+
+/// Adds a text of several lines, a paragraph each; the lead stands before the first.
+fn led_by(lead: &str, text: &str, paper: Paper) -> Paper {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    lines.fold(paper.paragraph(format!("{lead}{first}")), |paper, line| paper.paragraph(line))
 }
 
 fn columns() -> Vec<Column> {

@@ -267,7 +267,7 @@ async fn object(
     Form(form): Form<SaysForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let Some(says) = form.read("请写明异议的理由", &mut errors) else {
+    let Some(says) = form.read(2000, "请写明异议的理由", &mut errors) else {
         let page = own_page(&app, &person, id, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

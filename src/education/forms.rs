@@ -7,7 +7,7 @@ use super::{pledges_store::NewText, training::Presence, trainings_store::NewTrai
 use crate::{
     ids::UnionId,
     text::{day, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, lines, too_long, written},
 };
 
 /// The longest text of a pledge.
@@ -35,7 +35,7 @@ impl TextForm {
         if body.is_empty() {
             errors.add("body", "请填写全文");
         } else if body.chars().count() > LONGEST_TEXT {
-            errors.add("body", format!("不能超过 {LONGEST_TEXT} 字"));
+            errors.add("body", too_long(&body, LONGEST_TEXT));
         } else if body.chars().any(|c| c != '\n' && is_hidden(c)) {
             errors.add("body", "含有看不见的字符");
         }
@@ -101,7 +101,7 @@ impl TrainingForm {
             Some(_) => {}
         }
         let place = written(&self.place, 60, "place", "请填写地点", errors);
-        let says = written(&self.says, 1000, "says", "请填写内容和主讲", errors);
+        let says = lines(&self.says, 1000, "says", "请填写内容和主讲", errors);
         let new = NewTraining { unions, title: title?, on_day: on_day?, place: place?, says: says? };
         errors.is_empty().then_some(new)
     }

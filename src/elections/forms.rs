@@ -26,7 +26,7 @@ use crate::{
         sitting::{Body, Fills},
     },
     text::{folded, is_hidden, trimmed},
-    web::forms::{Errors, moment, moment_field, written},
+    web::forms::{Errors, moment, moment_field, too_long, written},
 };
 
 /// A form as it came: names and values in their order.
@@ -71,7 +71,7 @@ pub struct SittingForm {
 fn lines(text: &str, most: usize, name: &'static str, errors: &mut Errors) -> String {
     let text = trimmed(text).replace("\r\n", "\n");
     if text.chars().count() > most {
-        errors.add(name, format!("不能超过 {most} 字"));
+        errors.add(name, too_long(&text, most));
     } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
         errors.add(name, "含有看不见的字符");
     }

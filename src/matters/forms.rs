@@ -31,6 +31,8 @@ fn maybe(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> O
 pub fn budget(text: &str, errors: &mut Errors) -> Option<Vec<BudgetLine>> {
     let mut found = Vec::new();
     for (place, line) in (1..).zip(text.lines().map(trimmed).filter(|line| !line.is_empty())) {
+        // As phones write it: `矿泉水：80 元`.
+        let line = line.strip_suffix('元').map_or(line, str::trim_end);
         let parted = line.rsplit_once(|c: char| c.is_whitespace() || matches!(c, '：' | ':'));
         let read = parted.and_then(|(name, amount)| {
             let name = trimmed(name).trim_end_matches(['：', ':']);
@@ -38,7 +40,8 @@ pub fn budget(text: &str, errors: &mut Errors) -> Option<Vec<BudgetLine>> {
             fen(amount, MOST).filter(|_| fits).map(|planned| (name.to_owned(), planned))
         });
         let Some((name, planned)) = read else {
-            errors.add("budget", format!("第 {place} 行应为“名称 金额”，金额以元为单位，最多两位小数"));
+            let says = format!("第 {place} 行应为“名称 金额”，如“矿泉水 80”；金额以元为单位，最多两位小数");
+            errors.add("budget", says);
             return None;
         };
         found.push(BudgetLine { name, planned, spent: None, receipt: None });
@@ -153,7 +156,7 @@ impl MatterForm {
         today: Date,
         errors: &mut Errors,
     ) -> Option<Application> {
-        let phone = written(&self.phone, 30, "phone", "请填写联系电话", errors);
+        let phone = written(&folded(&self.phone), 30, "phone", "请填写联系电话", errors);
         if phone.as_ref().is_some_and(|phone| phone.chars().count() < 5) {
             errors.add("phone", "联系电话不完整");
         }
@@ -163,7 +166,7 @@ impl MatterForm {
             errors.add("starts", format!("请填写{}之间的时间", chinese_days(today, last)));
         }
         let particulars = self.particulars(kind, starts_at, errors);
-        let why = written(&self.why, 500, "why", "请写明目的和意义", errors);
+        let why = lines(&self.why, 500, "why", "请写明目的和意义", errors);
         let how = lines(&self.how, 2000, "how", "请写明过程和安排", errors);
         let lines = budget(&self.budget, errors);
         if kind == MatterKind::Funds && lines.as_ref().is_some_and(Vec::is_empty) {
@@ -202,7 +205,9 @@ impl MatterForm {
                     errors.add("ends", "结束时间应在开始以后");
                 }
                 let place = written(&self.place, 60, "place", "请填写地点", errors);
-                let people = folded(&self.people).parse::<u32>().ok().filter(|many| (1..=100_000).contains(many));
+                let typed = folded(&self.people);
+                let people = typed.trim_end_matches('人').trim_end().parse::<u32>().ok();
+                let people = people.filter(|many| (1..=100_000).contains(many));
                 if people.is_none() {
                     errors.add("people", "应为 1 至 100000 的整数");
                 }

@@ -20,7 +20,7 @@ use crate::{
     ids::InstitutionId,
     name::{Name, Number},
     text::{day, folded, printable, trimmed},
-    web::forms::{Errors, reason, written},
+    web::forms::{Errors, lines, reason, written},
 };
 
 /// 更正 as typed.
@@ -175,7 +175,7 @@ impl DisputeForm {
         if fact.is_none() || about.is_none() {
             errors.add("about", "请选择有异议的一项");
         }
-        let says = written(&self.says, 500, "says", "请写明哪里不对、正确的应是什么", errors);
+        let says = lines(&self.says, 500, "says", "请写明哪里不对、正确的应是什么", errors);
         Some(NewDispute { fact: fact?, about: about?, says: says? })
     }
 }
@@ -237,7 +237,7 @@ impl AnswerForm {
                 failed = whole(&self.failed, "failed", 0, 200);
             }
         }
-        let answer = written(&self.answer, 500, "answer", "请写明复核结果", errors);
+        let answer = lines(&self.answer, 500, "answer", "请写明复核结果", errors);
         if !errors.is_empty() {
             return None;
         }

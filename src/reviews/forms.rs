@@ -14,7 +14,7 @@ use crate::{
     ids::{AccountId, ReviewId, SemesterId, UnionId},
     rules::review::{Basis, Bounds, Category, Criterion, Grade, Scheme, SchemeFault, Weighted},
     text::{chinese_day, day, folded, is_hidden, trimmed},
-    web::forms::{Errors, past_day, ticked, written, written_if_any},
+    web::forms::{Errors, past_day, ticked, too_long, written, written_if_any},
 };
 
 /// The longest text on one aspect of a report.
@@ -124,7 +124,7 @@ impl ReportForm {
         for (place, weighted) in weights.iter().enumerate() {
             let text = trimmed(self.text.get(place).map_or("", String::as_str)).replace("\r\n", "\n");
             if text.chars().count() > LONGEST_TEXT {
-                errors.add(aspect_id(place), format!("不能超过 {LONGEST_TEXT} 字"));
+                errors.add(aspect_id(place), too_long(&text, LONGEST_TEXT));
             } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
                 errors.add(aspect_id(place), "含有看不见的字符");
             } else if text.is_empty() && self.hands_in() {

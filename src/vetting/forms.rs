@@ -17,7 +17,7 @@ use crate::{
     },
     text::{chinese_day, day, is_hidden, trimmed},
     unions::union::PostKind,
-    web::forms::{Errors, Upload, written},
+    web::forms::{Errors, Upload, too_long, written},
 };
 
 /// How far ahead a round may lie.
@@ -50,7 +50,7 @@ fn prose(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> O
     let text = text.replace("\r\n", "\n");
     let text = trimmed(&text);
     if text.chars().count() > most {
-        errors.add(field, format!("不能超过 {most} 字，现在 {} 字", text.chars().count()));
+        errors.add(field, too_long(text, most));
     } else if text.chars().any(|c| is_hidden(c) && c != '\n') {
         errors.add(field, "含有看不见的字符");
     } else {

@@ -370,13 +370,19 @@ pub fn written(text: &str, most: usize, field: &'static str, ask: &'static str, 
     if text.is_empty() {
         errors.add(field, ask);
     } else if text.chars().count() > most {
-        errors.add(field, format!("不能超过 {most} 字"));
+        errors.add(field, too_long(&text, most));
     } else if text.chars().any(is_hidden) {
         errors.add(field, "含有看不见的字符");
     } else {
         return Some(text);
     }
     None
+}
+
+/// What is said beside a text of more than `most` characters: how many are to be taken out can be seen.
+#[must_use]
+pub fn too_long(text: &str, most: usize) -> String {
+    format!("不能超过 {most} 字，现在 {} 字", text.chars().count())
 }
 
 /// As [`written`], where nothing need be written: then it is empty.
@@ -433,7 +439,7 @@ pub fn lines(text: &str, most: usize, field: &'static str, ask: &'static str, er
     if text.is_empty() {
         errors.add(field, ask);
     } else if text.chars().count() > most {
-        errors.add(field, format!("不能超过 {most} 字"));
+        errors.add(field, too_long(&text, most));
     } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
         errors.add(field, "含有看不见的字符");
     } else {

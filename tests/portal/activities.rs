@@ -225,7 +225,17 @@ async fn a_student_signs_up_checks_in_by_the_code_on_the_wall_and_rates() {
     let choices = asked.attributes("input[name=pick]", "value");
     assert!(choices.len() == 2 && choices.contains(&"20240101".to_owned()), "{choices:?}");
     let picked = [("number", "同名"), ("pick", "20240101")];
-    assert_eq!(filer.post(&format!("{desk}/check-in"), &picked).await.status, 303);
+    let done = filer.post_on(&format!("{desk}/check-in"), &picked).await;
+    assert!(done.all(".note-pass")[0].contains("同名（20240101，"), "whom it was about: {}", done.text());
+    // The class beside the name is read as the hint says, and whoever was there before is counted once.
+    let class =
+        "select k.name from student s join class k on k.id = s.class_id join institution i on i.id = s.institution_id
+                 where s.number = '20240100' and i.code = 'first'";
+    let class: String = sqlx::query_scalar(class).fetch_one(&mut portal.owner().await).await.unwrap();
+    let named = format!("学生100 {class}");
+    let again = filer.post_on(&format!("{desk}/check-in"), &[("number", &named)]).await;
+    assert!(again.all(".note-pass")[0].contains("学生100（20240100，"), "{}", again.text());
+    assert!(again.all(".note-pass")[0].contains("早已签到，只计一次"));
     assert_eq!(filer.post(&format!("{desk}/code"), &[]).await.status, 303);
     assert_eq!(late.post(&here, &arrived).await.status, 409, "the old code");
     assert_eq!(student.post(&format!("{page}/cancel"), &[]).await.status, 409, "they are here");

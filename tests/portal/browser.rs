@@ -571,6 +571,15 @@ fn a_student_activates_on_a_phone_and_doubts_a_figure() {
         desk.judge("own data").await;
         desk.browser.execute("document.querySelector('main details').open = true", vec![]).await.unwrap();
         desk.judge("own data with the form").await;
+        // What is pasted is not cut off: it stays as it is, and is not sent before it is short enough.
+        let field = desk.id_of("哪里不对").await;
+        let paste = format!(
+            "const field = document.getElementById('{field}'); field.value = '转'.repeat(510);
+             field.dispatchEvent(new Event('input'));
+             return [field.maxLength, field.validity.customError, field.nextElementSibling.textContent]"
+        );
+        let pasted = desk.browser.execute(&paste, vec![]).await.unwrap();
+        assert_eq!(pasted, json!([-1, true, "已写 510 字，最多 500 字"]));
         desk.fill("哪里不对", "转专业后没有重新排名").await;
         desk.press("提交异议").await;
         desk.judge("own data with an objection").await;

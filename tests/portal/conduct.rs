@@ -102,11 +102,14 @@ async fn dis_04_nothing_is_decided_before_it_was_investigated_and_the_person_was
     assert_eq!(officer.post(&format!("{own}/object"), &[("says", "再一次")]).await.status, 422);
     let harder = [("changed", "removal"), ("says", "加重")];
     assert_eq!(league.post(&format!("{case}/answer"), &harder).await.status, 422, "an objection makes nothing worse");
-    let milder = [("changed", "talk"), ("says", "情节较轻，改为谈话提醒")];
+    let milder = [("changed", "talk"), ("says", "情节较轻\r\n改为谈话提醒")];
     assert_eq!(league.post(&format!("{case}/answer"), &milder).await.status, 303);
     assert!(officer.get(&own).await.text().contains("情节较轻"));
     let paper = league.get(&format!("{case}/decision")).await.text();
     assert!(paper.contains("处理决定书") && paper.contains("谈话提醒"), "{paper}");
+    let reviewed = ["经复核，变更原决定。情节较轻", "改为谈话提醒"];
+    let paragraphs = league.get(&format!("{case}/decision")).await.all("p.lines");
+    assert!(reviewed.iter().all(|line| paragraphs.iter().any(|one| one == line)), "lines stay lines: {paragraphs:?}");
     assert!(league.get(&format!("{case}/decision.docx")).await.bytes.starts_with(b"PK"));
 }
 
@@ -429,6 +432,9 @@ async fn dis_05_a_resignation_is_the_officers_own_and_is_granted_once() {
     let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
     assert_eq!(college.get(&exit).await.status, 404, "the school's union is not theirs");
     assert_eq!(league.post(&format!("{exit}/grant"), &[("day", "2001-01-01")]).await.status, 422);
+    let long = "缺".repeat(501);
+    let refused = league.post(&format!("{exit}/refuse"), &[("says", &long)]).await;
+    assert_eq!((refused.status, refused.field("理由（会告诉本人）")), (422, long), "no reason is told cut off");
     let day = today.to_string();
     let mut tasks = Vec::new();
     for _ in 0..8 {

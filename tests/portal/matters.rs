@@ -104,7 +104,11 @@ async fn gui_02_an_activity_is_signed_step_by_step_before_it_begins_and_settled_
     assert!(unsafe_.status == 409 && unsafe_.text().contains("安全预案"), "{}", unsafe_.text());
     let soon = apply(&mut filer, today + Duration::days(1), &[]).await;
     assert!(soon.status == 409 && soon.text().contains("提前 5 个工作日"), "{}", soon.text());
-    let matter = applied(&mut filer, day, &[("budget", "横幅 120.50\n场地 300")]).await;
+    // As a phone's keyboard writes numbers.
+    let typed = [("budget", "横幅 120.50\n场地：300 元"), ("people", "６０ 人"), ("phone", "１３８０００００００1")];
+    let matter = applied(&mut filer, day, &typed).await;
+    let page = filer.get(&matter).await.text();
+    assert!(page.contains("60人") && page.contains("13800000001") && page.contains("300.00"), "{page}");
 
     let refused = sign(&mut filer, &matter, "agree").await;
     assert!(refused.status == 409 && refused.text().contains("主席团成员签署"), "{}", refused.text());

@@ -168,6 +168,13 @@ async fn a_correction_keeps_what_stood_there_and_the_student_learns_of_it() {
     assert!(student.get("/inbox").await.text().contains("你的信息有更正"));
     let own = student.get("/me/data").await;
     assert!(own.text().contains("身份证更名") && own.text().contains("欧阳𠮷"));
+    // What they themselves wrote is not all on one page, and the page does not say so: each of the others opens.
+    let elsewhere = own.attributes("nav[aria-label='其他信息'] a", "href");
+    assert!(elsewhere.len() > 10 && elsewhere.contains(&"/voice".to_owned()), "{elsewhere:?}");
+    for path in &elsewhere {
+        let status = student.get(path).await.status;
+        assert!(![403, 404].contains(&status), "{path}: {status}");
+    }
     assert_eq!(student.get("/").await.heading(), "欧阳𠮷，你好", "the account follows");
     let same = staff.post(&path, &fields("欧阳𠮷", "20240001", "软件2402班", "再来")).await;
     assert!(same.location().ends_with("done=same"));

@@ -110,6 +110,11 @@ async fn a_proposal_needs_two_who_second_it_on_their_own_phones() {
     let bare = lead.post("/proposals/new", &[("title", "啊")]).await;
     assert_eq!(bare.status, 422);
     assert!(!bare.fault("案由").is_empty() && !bare.fault("建议").is_empty(), "{}", bare.text());
+    // A browser would cut off unseen what is pasted into a field with a maxlength.
+    let long = "考".repeat(1001);
+    let kept = lead.post("/proposals/new", &[("title", "延长开放时间"), ("cause", &long)]).await;
+    assert_eq!((kept.status, kept.fault("案由").as_str()), (422, "✕ 不能超过 1000 字，现在 1001 字"));
+    assert_eq!((kept.field("案由"), kept.attributes("#cause", "maxlength")), (long, Vec::<String>::new()));
     let path = draft(&mut lead, &congress).await;
     let alone = lead.post(&format!("{path}/submit"), &[]).await;
     assert!(alone.status == 409 && alone.text().contains("附议 0 人，应有 2 人以上"), "{}", alone.text());
@@ -118,7 +123,14 @@ async fn a_proposal_needs_two_who_second_it_on_their_own_phones() {
     assert!(nobody.attributes("main details", "open").is_empty(), "nothing is wrong with the draft");
     let own = lead.post(&format!("{path}/ask"), &[("peer", "学生1")]).await;
     assert!(own.fault("邀请附议的代表").contains("自己不用附议"));
-    for peer in ["学生2", "20240003"] {
+    // The college tells namesakes apart; so would the class.
+    let rename = "update student set name = '学生2' where number = '20240004'";
+    sqlx::query(rename).execute(&mut portal.owner().await).await.unwrap();
+    let several = lead.post(&format!("{path}/ask"), &[("peer", "学生2")]).await;
+    assert!(several.fault("邀请附议的代表").contains("2 位同名的代表"), "{}", several.text());
+    let elsewhere = lead.post(&format!("{path}/ask"), &[("peer", "学生2 没有的班")]).await;
+    assert!(elsewhere.fault("邀请附议的代表").contains("没有找到"), "{}", elsewhere.text());
+    for peer in ["20240002 学生2", "20240003"] {
         assert_eq!(lead.post(&format!("{path}/ask"), &[("peer", peer)]).await.status, 303);
     }
     let mut second = portal.signed_in(OfficeKind::ClassBranch).await;
@@ -151,9 +163,13 @@ async fn a_changed_draft_is_seconded_anew_and_the_deadline_holds() {
     let read = second.get(&path).await.attributes("input[name=seen]", "value").remove(0);
     answer(&mut second, &path, "yes").await;
     assert!(lead.get(&path).await.text().contains("附议（1 / 2 人）"));
+    assert_eq!(lead.post(&format!("{path}/edit"), &TEXT).await.status, 303);
+    assert!(lead.get(&path).await.text().contains("附议（1 / 2 人）"), "nothing was changed");
+    assert!(!second.get("/inbox").await.text().contains("提案已修改"));
     let wider = [TEXT[0], TEXT[1], TEXT[2], ("advice", "全年开放到二十四点。")];
     assert_eq!(lead.post(&format!("{path}/edit"), &wider).await.status, 303);
     assert!(lead.get(&path).await.text().contains("附议（0 / 2 人）"));
+    assert!(second.get("/inbox").await.text().contains("提案已修改，请重新答复是否附议"));
     let late = second.post(&format!("{path}/answer"), &[("answer", "yes"), ("seen", &read)]).await;
     assert!(late.status == 409 && late.text().contains("改过提案"), "they have not read it: {}", late.text());
     // Whoever is a delegate no more neither seconds nor counts.

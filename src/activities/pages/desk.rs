@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
 
 use super::{desk_refusal, own::move_up, seen};
 use crate::{
@@ -26,14 +27,17 @@ use crate::{
         MatterFiler, Verb as MatterVerb,
         store::{self as matters, MatterFilter},
     },
-    name::{key, number_key},
+    name::{
+        number_key,
+        sought::{ByKey, Sought},
+    },
     office::{MatterReader, Office},
     page::{
         charts::{Part, PartCount, Qr, ShareBar, strip},
         chrome::Chrome,
         filters,
     },
-    people::find::{Found, PersonField},
+    people::find::{Found, PersonField, Rest},
     rulebook::store::calendar,
     rules::{
         Clause, Rule,
@@ -178,7 +182,7 @@ pub(super) struct DeskPage {
     /// Who may be meant by what is typed.
     person: PersonField,
     errors: Errors,
-    done: &'static str,
+    done: String,
 }
 
 impl DeskPage {
@@ -219,7 +223,7 @@ async fn page<O: Office>(
     id: MatterId,
     submitted: Submitted<DeskForm>,
     person: PersonField,
-    done: &'static str,
+    after: &AfterDesk,
 ) -> Result<DeskPage, Failure> {
     let mut db = app.read().await?;
     let activity = seen(&mut db, acting, id).await?;
@@ -232,9 +236,11 @@ async fn page<O: Office>(
     let own = activity.matter.union().is_own_of(acting.office());
     let ReachByPart { colleges, grades } = store::reach(&mut db, acting.institution(), id).await?;
     let Submitted { form, errors } = submitted;
+    let participants = store::participants(&mut db, id).await?;
     Ok(DeskPage {
         chrome: app.chrome(acting.person(), &activity.matter.says.title).under(DESK, "活动开展"),
-        participants: store::participants(&mut db, id).await?,
+        done: after.says(&participants),
+        participants,
         colleges: drawn(colleges),
         grades: drawn(grades),
         activity,
@@ -244,17 +250,32 @@ async fn page<O: Office>(
         form,
         person,
         errors,
-        done,
     })
+}
+
+/// What was just done at the desk, and to whom: a wrong number is seen at once.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AfterDesk {
+    done: String,
+    who: String,
+}
+
+impl AfterDesk {
+    fn says(&self, listed: &[Participant]) -> String {
+        let says = Done::said(&self.done);
+        let who = listed.iter().find(|one| one.checked_in_at.is_some() && one.student.to_string() == self.who);
+        who.map_or_else(|| says.to_owned(), |one| format!("{}（{}，{}）：{says}", one.name, one.number, one.class))
+    }
 }
 
 pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<MatterReader>,
     Path(id): Path<MatterId>,
-    Query(After { done }): Query<After>,
+    Query(after): Query<AfterDesk>,
 ) -> Result<DeskPage, Failure> {
-    page(&app, &acting, id, Submitted::default(), PersonField::default(), Done::said(&done)).await
+    page(&app, &acting, id, Submitted::default(), PersonField::default(), &after).await
 }
 
 #[derive(Template, WebTemplate)]
@@ -357,14 +378,17 @@ pub(super) async fn end(
     Ok(Redirect::to(&Done::CheckInEnded.at(&paths::desk(id))))
 }
 
-/// Whom of the list somebody at the desk means: by number, or by name; several where that is not clear.
+fn found(one: &Participant) -> Found {
+    Found { number: one.number.clone(), name: one.name.clone(), class: one.class.clone(), college: one.college.clone() }
+}
+
+/// Whom of the list somebody at the desk means: by number, by name, by name with class; several where that is not clear.
 fn meant<'p>(listed: &'p [Participant], form: &DeskForm) -> Vec<&'p Participant> {
-    let (number, name, picked) = (number_key(&form.number), key(&form.number), number_key(&form.pick));
-    let numbered: Vec<&Participant> = listed.iter().filter(|one| number_key(&one.number) == number).collect();
-    if !numbered.is_empty() {
-        return numbered;
-    }
-    let named: Vec<&Participant> = listed.iter().filter(|one| !name.is_empty() && key(&one.name) == name).collect();
+    let all: Vec<Found> = listed.iter().map(found).collect();
+    let (named, _) = Sought::read(&form.number).pick(&ByKey::of(&all), Rest::Class);
+    let named: Vec<&Participant> =
+        listed.iter().filter(|one| named.iter().any(|found| found.number == one.number)).collect();
+    let picked = number_key(&form.pick);
     match named.iter().find(|one| number_key(&one.number) == picked) {
         Some(one) => vec![*one],
         None => named,
@@ -373,13 +397,7 @@ fn meant<'p>(listed: &'p [Participant], form: &DeskForm) -> Vec<&'p Participant>
 
 /// Those to choose from.
 fn to_choose(meant: &[&Participant]) -> PersonField {
-    let found = |one: &&Participant| Found {
-        number: one.number.clone(),
-        name: one.name.clone(),
-        class: one.class.clone(),
-        college: one.college.clone(),
-    };
-    PersonField { choices: meant.iter().map(found).collect(), ..PersonField::default() }
+    PersonField { choices: meant.iter().copied().map(found).collect(), ..PersonField::default() }
 }
 
 /// Checks somebody in at the desk who cannot read the code, or did not.
@@ -412,11 +430,17 @@ pub(super) async fn check_in(
                     store::check_in(db, &activity, student, Way::Desk, now).await
                 })
                 .await?;
-            match came {
-                CheckedIn::Now | CheckedIn::Already => {
-                    return Ok(Redirect::to(&Done::CheckedIn.at(&paths::desk(id))).into_response());
+            let done = match came {
+                CheckedIn::Now => Some(Done::CheckedIn),
+                CheckedIn::Already => Some(Done::CheckedInBefore),
+                CheckedIn::No => None,
+            };
+            match done {
+                Some(done) => {
+                    let to = format!("{}&who={student}", done.at(&paths::desk(id)));
+                    return Ok(Redirect::to(&to).into_response());
                 }
-                CheckedIn::No => errors.add("number", "还在候补，没有名额"),
+                None => errors.add("number", "还在候补，没有名额"),
             }
         }
         several => {
@@ -424,6 +448,6 @@ pub(super) async fn check_in(
             person = to_choose(several);
         }
     }
-    let page = page(&app, &acting, id, Submitted::new(form, errors), person, "").await?;
+    let page = page(&app, &acting, id, Submitted::new(form, errors), person, &AfterDesk::default()).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

@@ -15,7 +15,7 @@ use crate::{
         meeting::{Duty, Hands, MeetingRules},
     },
     text::{folded, is_hidden, trimmed},
-    web::forms::{Errors, moment, moment_field, written, written_if_any},
+    web::forms::{Errors, moment, moment_field, too_long, written, written_if_any},
 };
 
 /// The longest text of a document or of the minutes.
@@ -182,7 +182,7 @@ fn titled(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> 
 pub(super) fn long_text(text: &str, field: &'static str, errors: &mut Errors) -> String {
     let text = trimmed(text).replace("\r\n", "\n");
     if text.chars().count() > LONGEST_TEXT {
-        errors.add(field, format!("不能超过 {LONGEST_TEXT} 字"));
+        errors.add(field, too_long(&text, LONGEST_TEXT));
     } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
         errors.add(field, "含有看不见的字符");
     }

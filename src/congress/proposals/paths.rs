@@ -15,7 +15,7 @@ words! {
     /// What was just done, as the page says it to which an act leads.
     Done:
     Kept = "kept", "已保存草稿。下一步：邀请代表附议，附议够了再提交。";
-    Asked = "asked", "已邀请，对方在首页和消息里能看到。";
+    Asked = "asked", "已邀请，对方登录以后在首页和消息里能看到；久不答复的，可以再邀请别的代表。";
     Agreed = "agreed", "已附议。";
     Declined = "declined", "已记录：不附议。";
     HandedIn = "handed-in", "已提交，由提案工作委员会审查。";

@@ -313,6 +313,7 @@ pub struct Peer {
     pub student: StudentId,
     pub number: String,
     pub name: String,
+    pub class: String,
     pub college: String,
 }
 
@@ -320,7 +321,8 @@ pub struct Peer {
 pub async fn peers(connection: &mut PgConnection, congress: CongressId) -> Result<Vec<Peer>, Failure> {
     let rows = sqlx::query_as!(
         Peer,
-        r#"select d.id as "delegate: DelegateId", d.student_id as "student: StudentId", s.number, s.name, c.name as college
+        r#"select d.id as "delegate: DelegateId", d.student_id as "student: StudentId", s.number, s.name, k.name as class,
+                  c.name as college
            from delegate d join student s on s.id = d.student_id join class k on k.id = s.class_id
                 join major m on m.id = k.major_id join college c on c.id = m.college_id
            where d.congress_id = $1 and d.ended_on is null and d.standing <> 'substitute' order by s.number"#,

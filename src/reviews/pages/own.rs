@@ -32,7 +32,7 @@ use crate::{
     },
     rules::Rule,
     text::chinese_day,
-    web::forms::{self, Errors, written},
+    web::forms::{self, Errors, lines},
 };
 
 /// A review with one's own part in it.
@@ -216,7 +216,7 @@ pub(super) async fn object(
 ) -> Result<Response, Failure> {
     let OwnRow { review, person: own } = own(&app, &person, id).await?;
     let (mut errors, now) = (Errors::default(), app.clock.now());
-    let says = written(&form.says, 500, "says", "请写明哪里不对、有什么依据", &mut errors);
+    let says = lines(&form.says, 500, "says", "请写明哪里不对、有什么依据", &mut errors);
     let Some(says) = says.filter(|_| errors.is_empty()) else {
         return page(&app, &person, id, TypedOwnReview { objection: form, errors, ..TypedOwnReview::default() }, "")
             .await;

@@ -128,6 +128,18 @@ pub(super) struct ApplyPage {
     full: Vec<PlaceId>,
 }
 
+impl ApplyPage {
+    /// Nobody applies to it now.
+    fn is_shut(&self) -> bool {
+        self.case.is_none() && self.phase != Phase::Open && self.errors.is_empty()
+    }
+
+    /// The form stands there for whoever may apply, and for whoever sent it with a fault.
+    fn has_form(&self) -> bool {
+        self.barred.is_none() && !self.is_shut() && (self.eligible || !self.errors.is_empty())
+    }
+}
+
 /// What the governing plan asks of a candidate.
 struct Requirements {
     /// The text that is pledged.
@@ -156,7 +168,7 @@ async fn page(
     let fact = fact_of(app, id, round.basis.as_deref()).await?;
     let plans = calendar(&mut *app.read().await?, person.institution).await?;
     let evidence = own_evidence(&plans, &round, &fact, today);
-    let mut barred = round.why_not_candidate(&fact, today);
+    let mut barred = round.why_not_candidate(&fact, today).map(|says| said_to(&fact.name, says));
     if case.is_none() {
         let live = own_cases(app, person, CaseFilter::of_round(round.id)).await?;
         let taken = live.iter().any(|case| !case.stage.came_to_nothing());
@@ -188,6 +200,14 @@ async fn page(
         round,
         case,
     })
+}
+
+/// What is said of a student, as it is said to them.
+fn said_to(name: &str, says: String) -> String {
+    match says.strip_prefix(name) {
+        Some(rest) => format!("你{rest}"),
+        None => says,
+    }
 }
 
 /// What the conditions say of a student today, in words to them; none where no plan governs.
@@ -271,7 +291,7 @@ async fn judge(
     let facts = unions_store::facts_over(db, &[student.0], round.basis.as_deref(), today).await?;
     let fact = facts.into_iter().next().ok_or(Failure::Missing)?;
     if let Some(says) = round.why_not_candidate(&fact, round.effective_on) {
-        return Ok(Attempt::fault("place", says));
+        return Ok(Attempt::fault("place", said_to(&fact.name, says)));
     }
     let plans = calendar(db, person.institution).await?;
     let Some(plan) = plans.in_force(today) else {

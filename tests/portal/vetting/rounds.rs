@@ -131,8 +131,9 @@ async fn graduates_apply_to_their_own_union_where_the_school_has_one() {
     let home = student.get("/").await.attributes("main a", "href");
     assert!(!home.contains(&offered(&of_school)), "{home:?}");
     let page = student.get(&offered(&of_school)).await;
-    let says = "学生140是研究生。本校设有校研究生会，研究生报名校研究生会；校学生会由本科生、专科生报名";
+    let says = "你是研究生。本校设有校研究生会，研究生报名校研究生会；校学生会由本科生、专科生报名";
     assert!(page.text().contains(says) && page.all("input[name=place]").is_empty(), "{}", page.text());
+    assert!(!page.text().contains("可以核对的条件你都符合"), "who is led here by a link is not led to hope");
     sqlx::query("update major set level = 'undergraduate'").execute(&mut portal.owner().await).await.unwrap();
     let listed = student.get("/apply").await.attributes(".rounds a", "href");
     assert!(listed.contains(&offered(&of_school)), "an undergraduate goes to the school's as before");

@@ -21,7 +21,7 @@ use crate::{
             forms::{ProposalForm, REPLY_WITHIN, WordForm},
             paths::{Done, PROPOSALS},
             proposal::{Proposal, Reply, Seconder},
-            store::{self, Peer},
+            store::{self, Peer, ProposalText},
         },
         store as congresses,
     },
@@ -29,8 +29,9 @@ use crate::{
     holidays,
     ids::{ProposalId, StudentId},
     inbox::{self, Notice, To},
-    name::{key, number_key},
+    name::sought::{ByKey, Sought},
     page::{chrome::Chrome, filters},
+    people::find::{Found, Rest},
     rules::proposal::{HandIn, Matter, Satisfaction, Stage, after_rating, hand_in},
     web::forms::{Attempt, Done as DoneQuery, Errors},
 };
@@ -187,6 +188,10 @@ fn moved(refusal: Refusal, stage: Stage) -> Failure {
     refusal.for_reason(format!("提案现在是“{}”", stage.label()), "刷新页面看现在的情况")
 }
 
+fn is_unchanged(now: &Proposal, text: &ProposalText) -> bool {
+    (now.matter, &now.title, &now.cause, &now.advice) == (text.matter, &text.title, &text.cause, &text.advice)
+}
+
 pub(super) async fn edit(
     State(app): State<App>,
     person: SignedIn,
@@ -202,20 +207,35 @@ pub(super) async fn edit(
     let refusal = refused(&app, &person, &proposal, "修改提案");
     app.write_as(person.authority(), async |db| {
         let locked = store::lock(db, person.institution, id).await?;
+        // What stays as it was need not be seconded anew.
+        if locked.stage == Stage::Draft && is_unchanged(&locked, &text) {
+            return Ok(());
+        }
+        let seconders = store::seconders(db, id).await?;
         if !store::rewrite(db, &locked, &text).await? {
             return Err(moved(refusal, locked.stage));
         }
+        let notice = Notice::new(format!("提案已修改，请重新答复是否附议：{}", text.title), id.path())
+            .says("提案人修改了提案，原来的答复不再算数；请看过现在的提案再答复。");
+        let answered = seconders.iter().filter(|one| one.agreed.is_some()).map(|one| one.student);
+        inbox::tell_all(db, person.institution, &answered.collect::<Vec<_>>(), &notice, now).await?;
         audit::append(db, &person, entry(&locked, "修改"), now).await
     })
     .await?;
     Ok(Redirect::to(&Done::Kept.at(&id.path())).into_response())
 }
 
-/// The delegates whom a typed number or name means.
+/// The delegates who are meant by a number, or by a name, with class or college where several share it.
 fn meant(peers: Vec<Peer>, typed: &str) -> Vec<Peer> {
-    let (number, name) = (number_key(typed), key(typed));
-    let found: Vec<Peer> = peers.iter().filter(|peer| number_key(&peer.number) == number).cloned().collect();
-    if found.is_empty() { peers.into_iter().filter(|peer| key(&peer.name) == name).collect() } else { found }
+    let found = |peer: &Peer| Found {
+        number: peer.number.clone(),
+        name: peer.name.clone(),
+        class: peer.class.clone(),
+        college: peer.college.clone(),
+    };
+    let all: Vec<Found> = peers.iter().map(found).collect();
+    let (named, _) = Sought::read(typed).pick(&ByKey::of(&all), Rest::Class);
+    peers.into_iter().filter(|peer| named.iter().any(|one| one.number == peer.number)).collect()
 }
 
 pub(super) async fn ask(
@@ -231,7 +251,7 @@ pub(super) async fn ask(
     let peer = match found.len() {
         0 => Err("本次大会的代表中没有找到，请填写学号或完整的姓名".to_owned()),
         1 => found.pop().ok_or_else(String::new),
-        _ => Err(format!("有 {} 位同名的代表，请填写学号", found.len())),
+        _ => Err(format!("有 {} 位同名的代表，请在姓名后加上班级或院系，或者填写学号", found.len())),
     };
     match &peer {
         Err(says) => errors.add("peer", says.clone()),
