@@ -443,6 +443,12 @@ fn shown_number(shown: &str, value: f64) -> Cell {
     let plain = Format::Plain.number(value, false);
     let Cell::Text(stored) = &plain else { return plain };
     let typed = shown.trim();
+    // LibreOffice writes a cell of Excel that is true or false as a number.
+    match (typed.to_ascii_uppercase().as_str(), stored.as_str()) {
+        ("TRUE" | "真", "1") => return Cell::Text("是".to_owned()),
+        ("FALSE" | "假", "0") => return Cell::Text("否".to_owned()),
+        _ => {}
+    }
     let bare = typed.replace(',', "");
     let same = |text: &str, value: f64| {
         text.parse::<f64>().is_ok_and(|shown| (shown - value).abs() <= 1e-9 * value.abs().max(1.0))
@@ -601,7 +607,11 @@ mod tests {
         for (shown, value) in [("3名", 3.0), ("2024000001", 1.0), ("007", 7.0), ("¥5.00", 5.0), ("(3)", -3.0)] {
             assert_eq!(text(shown, value), shown);
         }
-        assert_eq!((text(" 5.00 ", 5.0), text("3    ", 3.0)), ("5".to_owned(), "3".to_owned()));
+        for (shown, value, read) in
+            [(" 5.00 ", 5.0, "5"), ("3    ", 3.0, "3"), ("FALSE", 0.0, "否"), ("TRUE", 1.0, "是")]
+        {
+            assert_eq!(text(shown, value), read);
+        }
         for (shown, value) in
             [("12", 12_000.0), ("1.000", 1_000.0), ("3", -3.0), ("无", 0.0), ("-", 0.0), ("三", 3.0), ("", 3.0)]
         {
