@@ -449,6 +449,12 @@ fn shown_number(shown: &str, value: f64) -> Cell {
     let plain = Format::Plain.number(value, false);
     let Cell::Text(stored) = &plain else { return plain };
     let typed = shown.trim();
+    // LibreOffice writes a cell of Excel that is true or false as a number.
+    match (typed.to_ascii_uppercase().as_str(), stored.as_str()) {
+        ("TRUE" | "真", "1") => return Cell::Text("是".to_owned()),
+        ("FALSE" | "假", "0") => return Cell::Text("否".to_owned()),
+        _ => {}
+    }
     let bare = typed.replace(',', "");
     let same = |text: &str, value: f64| {
         text.parse::<f64>().is_ok_and(|shown| (shown - value).abs() <= 1e-9 * value.abs().max(1.0))
@@ -459,11 +465,22 @@ fn shown_number(shown: &str, value: f64) -> Cell {
         return if has_zeros { cell(&bare) } else { plain };
     }
     let is_percent = bare.strip_suffix('%').is_some_and(|percent| same(percent.trim(), value * 100.0));
-    if !typed.is_empty() && !is_exponent && (is_percent || value.fract() == 0.0) {
+    if !is_exponent && (is_percent || (value.fract() == 0.0 && shows_all(typed, stored))) {
         return cell(typed);
     }
     let why = format!("单元格显示“{typed}”，实际保存的是 {stored}，请设为文本后重填");
     Cell::fault(typed, why)
+}
+
+/// Whether what a cell shows has all digits of its whole number, and its sign: words around them are only looks, and a format
+/// that divides, hides the sign or shows a word in place of the number is none.
+fn shows_all(shown: &str, stored: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let whole = match shown.split_once('.') {
+        Some((whole, _)) if whole.ends_with(|c: char| c.is_ascii_digit()) => whole,
+        _ => shown,
+    };
+    digits(whole).contains(&digits(stored)) && (!stored.starts_with('-') || shown.contains(['-', '(', '负']))
 }
 
 /// A day where the cell shows one; a year or a month as it is shown.
@@ -585,6 +602,28 @@ mod tests {
         assert_eq!((sheet.rows[2].number, &*shown[2][0]), (7, "202699010001"));
         assert!(matches!(&sheet.rows[2].cells[3], Cell::Fault(fault) if fault.why.contains("留空")));
         assert_eq!(read_with(&document(&table), &Choice::default()), Ok(sheet), "the flat kind reads alike");
+    }
+
+    #[test]
+    fn what_a_format_hides_of_a_number_is_a_fault() {
+        let text = |shown: &str, value: f64| match shown_number(shown, value) {
+            Cell::Text(text) => text,
+            other => panic!("{shown}: {other:?}"),
+        };
+        for (shown, value) in [("3名", 3.0), ("2024000001", 1.0), ("007", 7.0), ("¥5.00", 5.0), ("(3)", -3.0)] {
+            assert_eq!(text(shown, value), shown);
+        }
+        for (shown, value, read) in
+            [(" 5.00 ", 5.0, "5"), ("3    ", 3.0, "3"), ("FALSE", 0.0, "否"), ("TRUE", 1.0, "是")]
+        {
+            assert_eq!(text(shown, value), read);
+        }
+        for (shown, value) in
+            [("12", 12_000.0), ("1.000", 1_000.0), ("3", -3.0), ("无", 0.0), ("-", 0.0), ("三", 3.0), ("", 3.0)]
+        {
+            let Cell::Fault(fault) = shown_number(shown, value) else { panic!("{shown} for {value}") };
+            assert!(fault.why.contains(&format!("实际保存的是 {value}")), "{}", fault.why);
+        }
     }
 
     #[test]
