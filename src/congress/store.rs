@@ -258,6 +258,18 @@ pub async fn under_way(
     Ok(list(connection, institution, of_union).await?.into_iter().find(|congress| congress.stage.is_under_way()))
 }
 
+/// The congress of a union that has that number, in whatever year; one that was called off has none.
+pub async fn of_ordinal(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    union: UnionId,
+    ordinal: &str,
+) -> Result<Option<Congress>, Failure> {
+    let of_union = CongressFilter { union: Some(union), ..CongressFilter::default() };
+    let all = list(connection, institution, of_union).await?;
+    Ok(all.into_iter().find(|congress| congress.ordinal == ordinal && congress.stage != Stage::CalledOff))
+}
+
 /// Changes what is planned of a congress in preparation; `false` where it is past that, or the number is taken.
 pub async fn change(
     connection: &mut PgConnection,

@@ -75,13 +75,13 @@ fn form_table(union: &UnionForm) -> Table {
 /// The usual columns of the roster in such accounts.
 fn roster_table(roster: &[RosterLine]) -> Table {
     let columns = vec![
-        Column::centred("姓名", 8),
-        Column::centred("政治面貌", 8),
-        Column::text("院系", 12),
-        Column::centred("年级", 7),
-        Column::centred("成绩排名", 8),
-        Column::centred("课业情况", 8),
-        Column::text("职务", 14),
+        Column::centred("姓名", 27),
+        Column::centred("政治面貌", 27),
+        Column::text("院系", 33),
+        Column::centred("年级", 21),
+        Column::centred("成绩排名", 27),
+        Column::centred("课业情况", 27),
+        Column::text("职务", 59),
     ];
     let row = |line: &RosterLine| {
         vec![
@@ -107,18 +107,33 @@ fn caption(account: &Disclosure, content: &Content) -> String {
     }
 }
 
+/// Who filled it in and who reviewed it, as signed in the portal; empty before the first of them signed.
+fn who_signed(account: &Disclosure) -> String {
+    let by = |name: Option<&String>, did: &str, at: Option<time::OffsetDateTime>| {
+        let day = chinese_day(at?.to_offset(CHINA).date());
+        Some(format!("{}{did}（{day}在系统签字）", name?.replace(' ', "")))
+    };
+    let filled_in = by(account.signed.as_ref(), "填报", account.signed_at);
+    let reviewed = by(account.published.as_ref(), "复核", account.published_at);
+    let both: Vec<String> = [filled_in, reviewed].into_iter().flatten().collect();
+    if both.is_empty() { String::new() } else { format!("本表由{}。", both.join("，")) }
+}
+
 fn paper_of(account: &Disclosure, content: &Content) -> Paper {
     let mut paper = Paper::new(format!("{}\n学生会（研究生会）改革情况公开", content.institution))
         .caption(&caption(account, content))
-        .paragraph(format!("{}。截至{}。", content.form_source, chinese_day(content.day)));
-    if !content.form_note.is_empty() {
-        paper = paper.note(content.form_note.clone());
-    }
+        .paragraph(format!(
+            "现将截至{}的学生会（研究生会）改革情况公开如下，请全校师生监督。",
+            chinese_day(content.day)
+        ));
     paper = paper.heading(&content.form_title);
     for union in &content.unions {
         paper = paper.subheading(&union.name).table(form_table(union));
     }
-    paper = paper.note("★ 核心指标，▲ 观测指标。".to_owned());
+    paper = paper.note(format!("★ 核心指标，▲ 观测指标。{}。", content.form_source));
+    if !content.form_note.is_empty() {
+        paper = paper.note(content.form_note.clone());
+    }
     paper = paper.heading("学生会章程");
     for union in content.unions.iter().filter(|union| union.is_school || union.has_constitution()) {
         paper = paper.subheading(&union.name);
@@ -143,24 +158,25 @@ fn paper_of(account: &Disclosure, content: &Content) -> Paper {
     }
     paper = paper.heading("工作人员名单");
     for union in &content.unions {
-        paper = paper.subheading(&union.name).table(roster_table(&union.roster));
+        paper = paper.subheading(&union.name);
+        paper = if union.roster.is_empty() {
+            paper.paragraph("还没有登记工作人员。")
+        } else {
+            paper.table(roster_table(&union.roster))
+        };
     }
     paper = paper.heading("选举办法和评议办法");
     for method in &content.methods {
         paper = paper.paragraph(format!("{}：“{}”（{}）", method.name, method.quote, method.place));
     }
-    let signature = |role: &str, by: Option<&String>, at: Option<time::OffsetDateTime>| {
-        let by = by.map_or_else(String::new, |by| format!("（系统签字：{by}"));
-        let at = at.map_or_else(String::new, |at| format!("，{}）", at.to_offset(CHINA).date()));
-        format!("{role}{by}{at}")
-    };
-    paper
-        .signature_line(&signature("填报人", account.signed.as_ref(), account.signed_at))
-        .signature_line(&signature("复核人", account.published.as_ref(), account.published_at))
-        .signed(
-            format!("共青团{}委员会", content.institution),
-            account.published_at.map(|at| at.to_offset(CHINA).date()),
-        )
+    let signed = who_signed(account);
+    if !signed.is_empty() {
+        paper = paper.paragraph(signed);
+    }
+    paper.signature_line("填报人").signature_line("复核人").signed(
+        format!("共青团{}委员会", content.institution),
+        account.published_at.map(|at| at.to_offset(CHINA).date()),
+    )
 }
 
 async fn paper(State(app): State<App>, person: SignedIn, Path(id): Path<DisclosureId>) -> Result<PaperPage, Failure> {

@@ -159,8 +159,20 @@ async fn con_01_a_year_without_a_school_congress_stands_on_the_overview() {
     let breach = breach.expect("the overview says who is late");
     assert!(breach.contains("已超过一年没有召开") && breach.contains("校级学生代表大会每年召开一次"), "{breach}");
     assert!(league.get("/").await.all(".waiting li.urgent").iter().any(|task| task.contains("筹备校学生会的大会")));
+    // A number is taken once, in whatever year.
+    let today = today.to_string();
+    let mut next = fields_with_day(&school, &today);
+    next[2].1 = "第二十二次";
+    let taken = league.post("/congresses/new", &next).await;
+    assert_eq!(taken.status, 422);
+    assert!(taken.fault("届次").contains("这个组织已有同一届次的大会"), "{}", taken.fault("届次"));
     // Another one is prepared: said so, and still late until it is held.
-    assert_eq!(league.post("/congresses/new", &fields_with_day(&school, &today.to_string())).await.status, 303);
+    next[2].1 = "第二十三次";
+    let begun = league.post("/congresses/new", &next).await;
+    assert_eq!(begun.status, 303);
+    next[2].1 = "第二十二次";
+    let edit = format!("{}/edit", begun.location().split('?').next().unwrap());
+    assert_eq!(league.post(&edit, &next).await.status, 409);
     assert!(league.get(&format!("{path}/findings")).await.text().contains("正在筹备"));
     let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
     assert_eq!(party.get("/congresses/register").await.status, 403);

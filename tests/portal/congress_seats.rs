@@ -101,6 +101,11 @@ async fn seats_are_tried_out_kept_edited_and_approved() {
     let trial = league.get(&format!("{path}?asked=yes&total=8&own=1&society={club}")).await;
     assert!(trial.text().contains("试算：8 个名额") && trial.text().contains("试算没有保存"), "{}", trial.text());
     assert!(trial.text().contains("学生 300 人 × 1%，向上取整，至少 3 个"), "{}", trial.text());
+    let few = [("asked", "yes"), ("total", "1"), ("own", "0"), ("society", club.as_str())];
+    let few = league.post(&path, &few).await;
+    assert_eq!(few.status, 422);
+    let fault = few.fault("名额总数（不填按最低数）");
+    assert!(fault.contains("已占 1 个，院系和年级就没有名额了"), "{fault}");
     let page = save(&mut league, &path, "7", "0", &club).await;
     assert!(page.text().contains("名额方案：7 个"));
     assert_eq!(page.attributes("input[name=seats]", "value"), ["3", "3", "1"]);

@@ -148,6 +148,8 @@ async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never
         "{paper}"
     );
     assert!(!paper.contains("草稿"), "published: {paper}");
+    assert!(paper.contains("情况公开如下，请全校师生监督") && paper.contains("本表由校团委"), "{paper}");
+    assert!(!paper.contains("（系统签字"), "a line to sign on holds no more than who signs: {paper}");
     assert!(student.get(&format!("{account}/word")).await.bytes.starts_with(b"PK"));
     let file = student.get(&format!("{account}/file")).await.bytes;
     let mut book = calamine::Xlsx::new(std::io::Cursor::new(file)).unwrap();

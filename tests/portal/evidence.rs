@@ -73,6 +73,8 @@ async fn a_finding_names_people_with_their_figures_and_leads_to_the_form_filled_
     let cells = paper.all(".paper td").join("|");
     assert!(cells.contains("学生2（主席团成员，500/600，前83.3%）"), "{cells}");
     assert!(paper.text().contains("整改要求") && paper.text().contains("校团委办理"), "{}", paper.text());
+    let cited = "依据《苏州工业职业技术学院学生会深化改革实施方案》（苏工院党委〔2020〕41号），对";
+    assert!(paper.text().contains(cited), "{}", paper.text());
     assert!(league.get("/compliance/report.docx?rule=ELG-03").await.bytes.starts_with(b"PK"));
     // Breaches from month to month, as soon as there is a month to compare with.
     assert!(!all.text().contains("各月不符合项"));

@@ -326,6 +326,8 @@ async fn a_card_is_scanned_by_an_officer_and_by_nobody_else() {
     let (path, mut league) = checking_in(&portal, 4).await;
     let mut desk = voter(&portal, 101).await;
     officer(&mut league, &path, &number(101), "1 号台").await;
+    let offered = league.get(&format!("{path}/meeting")).await.all("a[href$='/meeting/cards']");
+    assert_eq!(offered, ["出席证"], "among what is printed for the meeting");
     let printed = league.post_on(&format!("{path}/meeting/cards"), &[("whose", "new")]).await;
     assert_eq!(printed.all(".slip-name"), ["学生2", "学生4", "学生1", "学生3"], "by delegation and number");
     assert_eq!(league.post(&format!("{path}/meeting/cards"), &[("whose", "new")]).await.status, 409, "all have one");

@@ -77,6 +77,11 @@ async fn a_cohort_that_is_not_due_is_neither_proposed_nor_graduated_by_two_click
     let union = page.all("section:nth-of-type(2) tbody tr").remove(0);
     assert!(union.starts_with("校学生会9010") && union.contains("没有人留任"), "{union}");
     assert!(union.contains("当天没有当值执行主席"), "the breach that follows: {union}");
+    for label in ["任职", "待生效的任命", "执行主席轮值", "办理中的候选人", "随之出现的不符合项"]
+    {
+        let sum = page.all(&format!("tfoot td[data-label='{label}']"));
+        assert_eq!(sum.len(), 1, "on a phone a figure says what it counts: {label}");
+    }
     let before = standing(&portal).await;
     let seen = page.attributes("input[name=seen]", "value").remove(0);
     for typed in [["", ""], [&students, ""], [&students, "2026"], ["7", "2024"]] {

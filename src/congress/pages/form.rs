@@ -82,6 +82,9 @@ impl CongressFormPage {
     }
 }
 
+/// What is said where the number of a congress is taken.
+pub(super) const SAME_ORDINAL: &str = "这个组织已有同一届次的大会";
+
 /// The unions whose congresses an office keeps.
 pub(super) async fn kept_unions(
     db: &mut PgConnection,
@@ -162,6 +165,9 @@ pub(super) async fn create(
                 let why = format!("{}还没有办结（{}）", other.short_title(), other.stage.label());
                 return Err(refused.for_reason(why, "先办结或取消上一次大会，再筹备下一次"));
             }
+            if store::of_ordinal(db, institution, union.id, &draft.ordinal).await?.is_some() {
+                return Ok(None);
+            }
             let Some(id) = store::create(db, &acting, &draft, now).await? else { return Ok(None) };
             let entry = Entry::new(Verb::CongressKept, format!("{}{}", union.name, draft.ordinal))
                 .detail("办理", "开始筹备")
@@ -174,7 +180,7 @@ pub(super) async fn create(
     if let Some(id) = created {
         return Ok(Redirect::to(&Done::Created.at(&id.path())).into_response());
     }
-    let submitted = Submitted::with_fault(form, "ordinal", "这个组织在这个学年已有同一届次的大会");
+    let submitted = Submitted::with_fault(form, "ordinal", SAME_ORDINAL);
     Ok(again(new_page(&app, &acting, submitted).await?))
 }
 
@@ -220,10 +226,11 @@ pub(super) async fn change(
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-        if !store::change(db, &locked, &draft).await? {
+        let same = store::of_ordinal(db, acting.institution(), locked.union, &draft.ordinal).await?;
+        if same.is_some_and(|other| other.id != id) || !store::change(db, &locked, &draft).await? {
             let refused = refusal(&app, acting.person(), &locked, "修改大会", id.path());
             let remedy = "已批准召开的，日期以批复为准；届次重复的，请核对后再改";
-            return Err(refused.for_reason("大会已不在筹备阶段，或这个学年已有同一届次的大会", remedy));
+            return Err(refused.for_reason("大会已不在筹备阶段，或这个组织已有同一届次的大会", remedy));
         }
         let entry = Entry::new(Verb::CongressKept, locked.short_title())
             .detail("办理", "修改")

@@ -11,7 +11,7 @@ use axum_extra::extract::Form;
 use serde::Deserialize;
 use time::Date;
 
-use super::form::kept_unions;
+use super::form::{SAME_ORDINAL, kept_unions};
 use crate::{
     app::App,
     audit::{self, Entry},
@@ -133,6 +133,9 @@ pub(super) async fn register(
     };
     let made = app
         .write_as(acting.person().authority(), async |db| {
+            if store::of_ordinal(db, acting.institution(), past.union, &past.ordinal).await?.is_some() {
+                return Ok(None);
+            }
             past.document = match &scan {
                 Some(scan) => Some(documents::keep(db, acting.person(), scan, now).await?),
                 None => None,
@@ -151,7 +154,7 @@ pub(super) async fn register(
     if let Some(id) = made {
         return Ok(Redirect::to(&Done::Registered.at(&id.path())).into_response());
     }
-    errors.add("ordinal", "这个组织在这个学年已有同一届次的大会");
+    errors.add("ordinal", SAME_ORDINAL);
     Ok(unfit(page(&app, &acting, form, SlipForm::default(), errors).await?))
 }
 

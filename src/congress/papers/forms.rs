@@ -66,7 +66,8 @@ impl PaperForm {
     /// Where, or room for it.
     pub fn place(&self) -> String {
         let place = line(&self.place);
-        if place.is_empty() { "＿".repeat(8) } else { place }
+        // With the day and the time before it, a longer one would break over the line of 28 characters.
+        if place.is_empty() { "＿".repeat(6) } else { place }
     }
 
     /// When it begins, or room for it.

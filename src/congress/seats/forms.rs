@@ -74,6 +74,11 @@ impl DraftForm {
         let flagged: BTreeSet<&String> = self.society.iter().collect();
         let societies: Vec<Society> =
             societies.iter().filter(|society| flagged.contains(&society.id.to_string())).cloned().collect();
+        let clubs = u32::try_from(societies.len()).unwrap_or(u32::MAX);
+        if count.is_some_and(|count| own < count && own.saturating_add(clubs) >= count) {
+            let taken = own.saturating_add(clubs);
+            errors.add("total", format!("学生会自身和主要社团已占 {taken} 个，院系和年级就没有名额了"));
+        }
         errors.is_empty().then_some(Request { total: count, own, societies })
     }
 }

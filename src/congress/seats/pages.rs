@@ -296,7 +296,9 @@ async fn page(app: &App, person: &SignedIn, congress: Congress, forms: SeatsForm
         .as_ref()
         .zip(congress.seats)
         .map(|(plan, total)| facts.view(plan, &congress, &Shared { units: &facts.units, total, ties: &facts.ties }));
-    let form = asked.unwrap_or_else(|| DraftForm::of(congress.seats, &facts.units, &facts.societies));
+    // The main societies are the school's: a college flags those of its own.
+    let flagged = if congress.college.is_some() { &[] } else { facts.societies.as_slice() };
+    let form = asked.unwrap_or_else(|| DraftForm::of(congress.seats, &facts.units, flagged));
     Ok(SeatsPage {
         chrome: frame(app, person, &congress, "代表名额"),
         plan: plan.map(|plan| plan.short.clone()).unwrap_or_default(),

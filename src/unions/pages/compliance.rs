@@ -539,7 +539,7 @@ impl ShownOverview {
         CompliancePage {
             chrome: Chrome::bare(""),
             institution: String::new(),
-            plan: plans.on(day).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default(),
+            plan: plans.on(day).map(|plan| plan.cited()).unwrap_or_default(),
             lines: table.lines,
             total: table.total,
             checked: self.unions.len(),

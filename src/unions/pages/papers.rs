@@ -331,7 +331,7 @@ pub(super) async fn findings(
     let all = evidence(&record, &plans, &reasons, acting.office(), today).zip(plans.in_force(today));
     let all =
         all.map(|(found, plan)| with_duties(found, &record, owed.judge(&record, &plan, today), acting.office(), today));
-    let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
+    let plan = plans.on(today).map(|plan| plan.cited()).unwrap_or_default();
     let judged = all.is_some();
     let mut all = all.unwrap_or_default();
     with_mendings(&mut all, id, &store::open_mendings(&mut db, acting.institution(), Some(id), today).await?);

@@ -214,6 +214,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// How papers cite it: title in full, and number.
+    #[must_use]
+    pub fn cited(&self) -> String {
+        format!("《{}》（{}）", self.title, self.document)
+    }
+
     /// What the plan says on a rule that can be judged; none where it is silent, and as [`Plan::word_on`] tells apart.
     #[must_use]
     pub fn provision(&self, rule: Rule) -> Option<&Provision> {

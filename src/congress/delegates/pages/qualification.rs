@@ -111,6 +111,15 @@ fn unknown(count: u32, what: &str) -> String {
     if count == 0 { String::new() } else { format!("（另有{count}人未登记{what}）") }
 }
 
+/// The delegates who are neither Party nor League members, so that the shares add up to all; nothing where there is none.
+fn others(figures: &Qualification) -> String {
+    let members = figures.party + figures.league + figures.political_unknown;
+    match figures.total.saturating_sub(members) {
+        0 => String::new(),
+        others => format!("；其他{}", of_all(others, figures.total)),
+    }
+}
+
 /// Of no delegate it is known of which nationality they are: that is no count of none.
 fn is_unregistered(figures: &Qualification) -> bool {
     figures.total > 0 && figures.ethnic_unknown == figures.total
@@ -138,9 +147,10 @@ pub(in crate::congress::delegates) fn paper(congress: &Congress, counted: &Count
             unknown(figures.gender_unknown, "性别")
         ),
         format!(
-            "政治面貌：中共党员（含预备党员{probationary}人）{}；共青团员{}{}。",
+            "政治面貌：中共党员（含预备党员{probationary}人）{}；共青团员{}{}{}。",
             of_all(*party, *total),
             of_all(*league, *total),
+            others(figures),
             unknown(figures.political_unknown, "政治面貌")
         ),
         if is_unregistered(figures) {

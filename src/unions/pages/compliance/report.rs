@@ -127,12 +127,12 @@ fn with_demands(paper: Paper, page: &CompliancePage) -> Paper {
 fn table<'a>(breaches: impl Iterator<Item = &'a Breach>) -> Table {
     let columns = vec![
         Column::centred("序号", 5),
-        Column::text("组织", 12),
-        Column::text("条目", 12),
+        Column::text("组织", 11),
+        Column::text("条目", 11),
         Column::text("情况", 22),
         Column::text("涉及的人", 26),
-        Column::text("依据", 18),
-        Column::centred("自何日起", 11),
+        Column::text("依据", 17),
+        Column::centred("自何日起", 14),
     ];
     let row = |(place, breach): (usize, &Breach)| {
         let people = breach.people.iter().map(|person| match person.about.as_str() {
