@@ -33,7 +33,7 @@ use crate::{
     name::number_key,
     page::{chrome::Chrome, filters},
     sign_in::session::open_session,
-    text::folded,
+    text::own_number,
     web::{
         forms::{self, Errors, Submitted, local_path},
         network::Network,
@@ -133,7 +133,7 @@ async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
-    let number = folded(&form.number);
+    let number = own_number(&form.number);
     let mut errors = Errors::default();
     // It is counted by its key.
     let fits = [number.as_str(), &number_key(&number)].iter().all(|text| (1..=32).contains(&text.chars().count()));

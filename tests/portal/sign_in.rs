@@ -50,6 +50,8 @@ async fn a_wrong_password_says_nothing_of_who_exists_and_keeps_what_was_typed() 
         assert_eq!(page.field("密码"), "", "a password never comes back");
     }
     assert_eq!((wrong.field("学校").as_str(), wrong.field("学号或工号").as_str()), (FIRST, LEAGUE));
+    // A phone's keyboard leaves blanks where none are.
+    assert_eq!(portal.visitor().sign_in(FIRST, "school _league　", PASSWORD).await.status, 303);
     let empty = visitor.post("/sign-in", &[]).await;
     assert_eq!(empty.status, 422);
     assert_eq!(
