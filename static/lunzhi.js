@@ -32,18 +32,21 @@ document.addEventListener("click", (event) => {
   pressed = event.target.closest("button");
 }, true);
 const sender = (event) => event.submitter ?? (pressed && pressed.form === event.target ? pressed : null);
-// A long check says so, and is not sent twice.
+// What is done is sent once, however often a thumb taps: the answer to the second tap would say that it was done already, or
+// it would be done twice. A long check says so; all else can be sent again after a moment, as when the network was away.
 document.addEventListener("submit", (event) => {
-  const button = sender(event);
-  if (!button) return;
-  if (event.target.dataset.sent) {
+  const [form, button] = [event.target, sender(event)];
+  if (!button || form.getAttribute("method") !== "post") return;
+  if (form.dataset.sent) {
     event.preventDefault();
     return;
   }
+  form.dataset.sent = "yes";
   if (button.dataset.busy) {
-    event.target.dataset.sent = "yes";
     button.dataset.label = button.textContent;
     button.textContent = button.dataset.busy;
+  } else {
+    setTimeout(() => delete form.dataset.sent, 3000);
   }
 });
 // A page that came by sending a form is asked for by its address when one goes back to it or reloads it. Else a phone that

@@ -20,6 +20,12 @@ pub fn folded(raw: &str) -> String {
     trimmed(raw).chars().map(fold).collect()
 }
 
+/// One's own number as phones type and paste it: folded, and without blanks, which no number has.
+#[must_use]
+pub fn own_number(raw: &str) -> String {
+    folded(raw).split_whitespace().collect()
+}
+
 /// What somebody searches for: folded, without what cannot be seen, at most 40 characters.
 #[must_use]
 pub fn searched(raw: &str) -> String {

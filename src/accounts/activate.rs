@@ -28,7 +28,7 @@ use crate::{
     failure::Failure,
     page::chrome::Chrome,
     sign_in::{SignIn, open_session},
-    text::folded,
+    text::own_number,
     web::{
         forms::{Errors, Submitted},
         routes::Routes,
@@ -83,7 +83,7 @@ async fn activate(
     headers: HeaderMap,
     Form(form): Form<ActivateForm>,
 ) -> Result<Response, Failure> {
-    let number = folded(&form.number);
+    let number = own_number(&form.number);
     let mut errors = Errors::default();
     let is_plain =
         |text: &str, most| !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);

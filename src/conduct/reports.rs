@@ -26,13 +26,14 @@ use crate::{
     auth::{person::SignedIn, store::in_turn},
     failure::Failure,
     holidays::store::workdays,
-    ids::ConductCaseId,
+    ids::{ConductCaseId, StudentId},
     inbox::{self, Notice, To},
+    name::number_key,
     office::OfficeKind,
     page::{chrome::Chrome, filters},
     people::find::{PersonField, Search},
     rules::conduct::{Ground, Sanction},
-    text::chinese_day,
+    text::{chinese_day, trimmed},
     web::forms::{Done as After, Errors, Submitted},
 };
 
@@ -117,36 +118,71 @@ async fn show(
     page(&app, &person, field, Submitted::default(), Done::said(&done)).await
 }
 
+/// Whoever is no officer, or nobody: anybody may report, and nobody learns here whose a number or a name is.
+const NO_OFFICER: &str = "这个人没有在学生会任职，请核对姓名或学号；其他同学的问题请向院系反映";
+
+/// Looks among the officers for who is named, or was picked among those who share the name. The field shows an officer alone,
+/// and never a number that was not typed.
+async fn named(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    search: &Search,
+    form: &mut ReportForm,
+    today: Date,
+    errors: &mut Errors,
+) -> Result<(PersonField, Option<StudentId>), Failure> {
+    let (typed, pick) = (form.number.clone(), std::mem::take(&mut form.pick));
+    if trimmed(&typed).is_empty() {
+        errors.add("number", "请填写反映的是谁");
+        return Ok((PersonField::new(search), None));
+    }
+    let mut number = typed.clone();
+    let read = PersonField::read(db, search, &mut number, &pick, "number", &mut Errors::default()).await?;
+    let mut officers = Vec::new();
+    for one in read.found.into_iter().chain(read.choices) {
+        if let Some(student) = exits_store::officer(db, person.institution, &one.number, today).await? {
+            officers.push((one, student));
+        }
+    }
+    let mut field = PersonField::new(search);
+    // Who left the school lately is found by number alone.
+    if officers.is_empty()
+        && let Some(student) = exits_store::officer(db, person.institution, &typed, today).await?
+    {
+        return Ok((field, Some(student)));
+    }
+    let mut officers = officers.into_iter();
+    match (officers.next(), officers.len()) {
+        (Some((one, student)), 0) => {
+            if number_key(&typed) != number_key(&one.number) {
+                form.number = format!("{} {}", one.name, one.class);
+            }
+            field.found = Some(one);
+            return Ok((field, Some(student)));
+        }
+        (Some((first, _)), _) => {
+            errors.add("number", "有重名，请选定是哪一位");
+            field.choices = std::iter::once(first).chain(officers.map(|(one, _)| one)).collect();
+        }
+        (None, _) => errors.add("number", NO_OFFICER),
+    }
+    Ok((field, None))
+}
+
 /// Whom a report is about, or an error beside the field.
 async fn subject(
     db: &mut PgConnection,
     person: &SignedIn,
-    form: &ReportForm,
-    field: &PersonField,
+    officer: StudentId,
     today: Date,
     errors: &mut Errors,
 ) -> Result<Option<Subject>, Failure> {
-    if form.is_about_staff() {
-        return Ok(form.read_staff(errors).map(Subject::Staff));
-    }
-    if form.number.is_empty() {
-        errors.add("number", "请填写反映的是谁");
-    }
-    if field.open || form.number.is_empty() {
+    if Some(officer) == person.student {
+        errors.add("number", "不能反映自己");
         return Ok(None);
     }
-    let officer = exits_store::officer(db, person.institution, &form.number, today).await?;
-    let is_recused = match officer {
-        Some(student) => store::is_league_recused(db, person.institution, student, today).await?,
-        None => false,
-    };
-    match officer {
-        None => errors.add("number", "这个人没有在学生会任职；其他同学的问题请向院系反映"),
-        Some(student) if Some(student) == person.student => errors.add("number", "不能反映自己"),
-        Some(student) if is_recused => return Ok(Some(Subject::Recused(student))),
-        Some(student) => return Ok(Some(Subject::Student(student))),
-    }
-    Ok(None)
+    let is_recused = store::is_league_recused(db, person.institution, officer, today).await?;
+    Ok(Some(if is_recused { Subject::Recused(officer) } else { Subject::Student(officer) }))
 }
 
 async fn report(
@@ -157,13 +193,16 @@ async fn report(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let search = search(&app, &person);
     let mut db = app.read().await?;
-    let field = if form.is_about_staff() {
-        PersonField::new(&search)
+    let (field, subject) = if form.is_about_staff() {
+        (PersonField::new(&search), form.read_staff(&mut errors).map(Subject::Staff))
     } else {
-        let pick = std::mem::take(&mut form.pick);
-        PersonField::read(&mut db, &search, &mut form.number, &pick, "number", &mut errors).await?
+        let (field, officer) = named(&mut db, &person, &search, &mut form, now.date(), &mut errors).await?;
+        let subject = match officer {
+            Some(officer) => subject(&mut db, &person, officer, now.date(), &mut errors).await?,
+            None => None,
+        };
+        (field, subject)
     };
-    let subject = subject(&mut db, &person, &form, &field, now.date(), &mut errors).await?;
     let says = form.read(is_office(&person), &mut errors);
     let since = now - Duration::days(1);
     if store::reported_since(&mut db, person.account, since).await? >= A_DAY {

@@ -16,9 +16,10 @@ use super::{
     Verb,
     forms::CallForm,
     meeting::UnionMeeting,
-    paths::{Done, MEETINGS, call_path},
+    paths::{Done, call_path},
     rights::{Rights, rights},
     store::{self, Invitee, NewMeeting},
+    under_its_list,
 };
 use crate::{
     app::{App, Routes},
@@ -119,7 +120,7 @@ async fn show(
     if !(rights.sees || rights.caller.of_union) || (kind == MeetingKind::Link && record.union.kind != Union::School) {
         return Err(Failure::Missing);
     }
-    let chrome = app.chrome(person, "召集会议").under(MEETINGS, "会议");
+    let chrome = under_its_list(app.chrome(person, "召集会议"), person);
     let Submitted { mut form, errors } = submitted;
     if form.title.is_empty() {
         kind.label().clone_into(&mut form.title);
@@ -210,7 +211,7 @@ async fn act(State(app): State<App>, person: SignedIn, Form(form): Form<CallForm
         let page = show(&app, &person, id, kind, Submitted::new(form, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let chrome = app.chrome(&person, "召集会议").under(MEETINGS, "会议");
+    let chrome = under_its_list(app.chrome(&person, "召集会议"), &person);
     let refusal = Refusal { chrome, wanted: format!("召集{}", kind.label()), back: call_path(id, kind) };
     let attempt = app
         .write_as(person.authority(), async |db| {

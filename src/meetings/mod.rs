@@ -22,8 +22,9 @@ pub mod tasks;
 use crate::{
     app::Routes,
     audit::verbs,
+    auth::person::SignedIn,
     office::{Office, OfficeKind, UnionReader},
-    page::chrome::{NavGroup, NavItem},
+    page::chrome::{Chrome, NavGroup, NavItem},
 };
 
 #[must_use]
@@ -34,6 +35,13 @@ pub fn routes() -> Routes {
 verbs! {
     /// A union's meeting was called, moved, held or called off, or decided something.
     UnionMeetingKept = "union_meeting_kept", "学生会会议";
+}
+
+/// A page of meetings, under the list on which its reader finds it: an office finds its unions' meetings, anybody else their
+/// own.
+fn under_its_list(chrome: Chrome, person: &SignedIn) -> Chrome {
+    let is_reader = person.acting.as_ref().is_some_and(|office| UnionReader::KINDS.contains(&office.kind));
+    if is_reader { chrome.under(paths::MEETINGS, "会议") } else { chrome.under(paths::OWN, "我的会议") }
 }
 
 /// What the navigation offers of it.
@@ -47,7 +55,7 @@ pub const NAV: &[NavItem] = &[
         offices: UnionReader::KINDS,
     },
     NavItem {
-        href: "/my-meetings",
+        href: paths::OWN,
         label: "我的会议",
         says: "通知我参加的学生会会议；当值执行主席在这里召集",
         group: NavGroup::Own,

@@ -9,9 +9,9 @@ use axum::{
 
 use super::{
     meeting::{Decision, Member, UnionMeeting},
-    paths::MEETINGS,
     rights::{Seen, see},
     store::{self, DecisionFilter},
+    under_its_list,
 };
 use crate::{
     app::{App, Routes},
@@ -150,7 +150,7 @@ fn minutes_of(by: &str, meeting: &UnionMeeting, invited: &Invited<'_>, decisions
 async fn shown(app: &App, person: &SignedIn, id: UnionMeetingId, of_minutes: bool) -> Result<PaperPage, Failure> {
     let paper = paper(app, person, id, of_minutes).await?;
     let title = if of_minutes { "会议纪要" } else { "会议通知" };
-    let chrome = app.chrome(person, title).under(MEETINGS, "会议").under(&id.path(), "这次会议");
+    let chrome = under_its_list(app.chrome(person, title), person).under(&id.path(), "这次会议");
     Ok(PaperPage { chrome, paper, word: id.paper_word_path(of_minutes) })
 }
 

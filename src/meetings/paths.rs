@@ -8,6 +8,9 @@ use crate::{
 
 pub(crate) const MEETINGS: &str = "/union-meetings";
 
+/// The meetings of whoever looks.
+pub(super) const OWN: &str = "/my-meetings";
+
 words! {
     /// What was just done.
     Done:

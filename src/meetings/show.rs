@@ -15,10 +15,11 @@ use super::{
     call::tell,
     forms::{AttendanceForm, DecisionForm, NOT_LISTED, PlaceForm, PriorReporting, TextForm},
     meeting::{Decision, Member, Presence, UnionMeeting, quorum_of},
-    paths::{Done, MEETINGS},
+    paths::Done,
     reported::{DecidedOn, decide_on, undecided},
     rights::{Rights, Seen, see},
     store::{self, DecisionFilter},
+    under_its_list,
 };
 use crate::{
     app::{App, Routes},
@@ -149,7 +150,7 @@ async fn page(app: &App, person: &SignedIn, id: UnionMeetingId, forms: MeetingFo
     let plan = plans.in_force(today);
     let rule = if meeting.is_link() { Rule::Org09 } else { Rule::Org05 };
     let clause = plan.as_ref().and_then(|plan| plan.provision(rule)).map(|provision| provision.clause().clone());
-    let chrome = app.chrome(person, &meeting.title).under(MEETINGS, "会议");
+    let chrome = under_its_list(app.chrome(person, &meeting.title), person);
     let place = forms.place.clone().unwrap_or_else(|| PlaceForm::of(&meeting));
     let (mut reports, mut listed) = (Vec::new(), String::new());
     if rights.records() && meeting.is_called() && meeting.is_presidium() {
@@ -202,7 +203,7 @@ async fn ics(State(app): State<App>, person: SignedIn, Path(id): Path<UnionMeeti
 }
 
 fn refusal(app: &App, person: &SignedIn, id: UnionMeetingId, wanted: &str) -> Refusal {
-    let chrome = app.chrome(person, wanted).under(MEETINGS, "会议");
+    let chrome = under_its_list(app.chrome(person, wanted), person);
     Refusal { chrome, wanted: wanted.to_owned(), back: id.path() }
 }
 

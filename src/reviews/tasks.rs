@@ -65,7 +65,9 @@ pub async fn waiting(
                     let more = format!("{}开会", chinese_day(review.sits_on));
                     tasks.push(Task::new(false, format!("生成监票口令：{title}"), more, path));
                 } else if review.stage == Stage::Scoring && row.came && !review.on_paper {
-                    tasks.push(Task::new(true, format!("评分：{title}"), String::new(), path));
+                    // It has no day: whoever chairs the board closes it.
+                    let more = "评议会正在评分，会上截止".to_owned();
+                    tasks.push(Task::new(true, format!("评分：{title}"), more, path));
                 } else if review.stage == Stage::Closed && row.monitor == Some(true) {
                     let task = if review.on_paper {
                         let more = "纸质评议表已录入".to_owned();

@@ -33,7 +33,7 @@ use crate::{
     name::number_key,
     page::{chrome::Chrome, filters},
     sign_in::session::open_session,
-    text::folded,
+    text::own_number,
     web::{
         forms::{self, Errors, Submitted, local_path},
         network::Network,
@@ -65,6 +65,8 @@ struct SignInPage {
     errors: Errors,
     /// Why one is asked to sign in, where a session has ended.
     says: &'static str,
+    /// Somebody has just signed out here.
+    is_out: bool,
     /// The browser would not keep the cookie.
     is_plain: bool,
 }
@@ -88,6 +90,9 @@ struct Next {
     /// Something was sent after the session had ended, and could not be kept.
     #[serde(default)]
     unsent: String,
+    /// One comes from signing out.
+    #[serde(default)]
+    out: String,
 }
 
 /// Why one is asked to sign in; nothing where one just comes.
@@ -109,14 +114,23 @@ async fn sign_in_page(app: &App, submitted: Submitted<SignInForm>) -> Result<Sig
     // A password never comes back in a page.
     let form = SignInForm { password: String::new(), ..form };
     let onward = filters::query_value(local_path(&form.next));
-    Ok(SignInPage { chrome: Chrome::bare("登录"), onward, institutions, form, errors, says: "", is_plain: false })
+    Ok(SignInPage {
+        chrome: Chrome::bare("登录"),
+        onward,
+        institutions,
+        form,
+        errors,
+        says: "",
+        is_out: false,
+        is_plain: false,
+    })
 }
 
 async fn ask(
     State(app): State<SignIn>,
     headers: HeaderMap,
     person: Option<SignedIn>,
-    Query(Next { next, unsent }): Query<Next>,
+    Query(Next { next, unsent, out }): Query<Next>,
 ) -> Result<Response, Failure> {
     if person.is_some() {
         return Ok(Redirect::to(local_path(&next)).into_response());
@@ -124,7 +138,7 @@ async fn ask(
     let says = why(&headers, &next, !unsent.is_empty());
     let form = SignInForm { next, ..SignInForm::default() };
     let page = sign_in_page(&app, Submitted::new(form, Errors::default())).await?;
-    Ok(SignInPage { says, is_plain: is_plain(&headers), ..page }.into_response())
+    Ok(SignInPage { says, is_out: !out.is_empty(), is_plain: is_plain(&headers), ..page }.into_response())
 }
 
 async fn sign_in(
@@ -133,7 +147,7 @@ async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
-    let number = folded(&form.number);
+    let number = own_number(&form.number);
     let mut errors = Errors::default();
     // It is counted by its key.
     let fits = [number.as_str(), &number_key(&number)].iter().all(|text| (1..=32).contains(&text.chars().count()));

@@ -22,7 +22,7 @@ pub(super) fn me_after(done: Done) -> String {
 /// Where a browser is after signing out: of a session that the server of the university of that code opened, where it is said that
 /// the one there goes on.
 pub(super) fn signed_out(campus: Option<&str>) -> String {
-    campus.map_or_else(|| SIGN_IN.to_owned(), |code| format!("/sso/left/{code}"))
+    campus.map_or_else(|| format!("{SIGN_IN}?out=yes"), |code| format!("/sso/left/{code}"))
 }
 
 /// Where a browser goes on after the password, where a second factor is asked for.

@@ -101,7 +101,7 @@ words! {
     Notified = "notified", "已公示。公示期内收到的反映只有办理单位能看到。";
     NoticeWithdrawn = "notice-withdrawn", "公示已撤下；改正以后可以重新公示，天数重新起算。";
     Issued = "issued", "已保存，公示上的发文字号、落款和反映渠道已经更新。";
-    Objected = "objected", "已收到你的反映。只有办理单位能看到，不会告诉被反映人是谁反映的。";
+    Objected = "objected", "已收到你的反映。只有办理单位能看到，不会告诉被反映人是谁反映的；核实的结果在“消息”里告诉你。";
     Answered = "answered", "已记录核实结果。";
     Appointed = "appointed", "已任命，并已通知本人；任职情况见学生会的花名册。";
     Listed = "listed", "已列入候选人名单。下一步由学生代表大会选举；遴选记录可以打印存档。";

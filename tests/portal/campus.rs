@@ -403,7 +403,11 @@ async fn whoever_signs_out_reads_that_the_session_at_the_server_goes_on() {
     let mut by_password = portal.visitor();
     by_password.sign_in(FIRST, "student", PASSWORD).await;
     assert_eq!(by_password.get(&left).await.location(), "/", "who is signed in has not left");
-    assert_eq!(by_password.post("/sign-out", &[]).await.location(), "/sign-in", "a password has no session elsewhere");
+    assert_eq!(
+        by_password.post("/sign-out", &[]).await.location(),
+        "/sign-in?out=yes",
+        "a password has no session elsewhere"
+    );
     assert_eq!(by_password.get(&format!("/sso/left/{SECOND}")).await.status, 404, "it has set no server");
 }
 

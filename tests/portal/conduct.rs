@@ -65,6 +65,15 @@ async fn dis_04_nothing_is_decided_before_it_was_investigated_and_the_person_was
     assert_eq!(nobody.status, 422);
     assert!(nobody.text().contains("没有在学生会任职"), "{}", nobody.text());
     assert!(nobody.text().contains("颐指气使"), "what was typed is still there");
+    // Nobody learns here whose a number is, or what number somebody has; an officer's neither.
+    assert!(!nobody.text().contains("学生101"), "{}", nobody.text());
+    let by_name = report(&mut witness, "学生101", "confidential").await;
+    assert!(by_name.status == 422 && !by_name.text().contains("20240101"), "{}", by_name.text());
+    let unsaid = witness.post("/reports", &[("number", "学生10"), ("source", "named")]).await;
+    let named = unsaid.field("学生会工作人员（姓名或学号）");
+    assert!(named.starts_with("学生10 ") && !unsaid.text().contains("20240010"), "{named}");
+    let unsaid = witness.post("/reports", &[("number", &named), ("source", "named")]).await;
+    assert_eq!(unsaid.fault("学生会工作人员（姓名或学号）"), "", "it names the same officer again");
     assert_eq!(report(&mut witness, "20240010", "confidential").await.status, 303);
 
     let case = first_case(&mut league).await;

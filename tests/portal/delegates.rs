@@ -327,6 +327,24 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     assert!(twice.status == 409 && twice.text().contains("已由信息工程系2024级推荐"), "{}", twice.text());
     let gone = congress.recommend(60).await;
     assert!(gone.status >= 400 && !gone.text().contains("已推荐。"), "{}", gone.text());
+    // Who is of another class stays unnamed: a branch that tries numbers learns nobody's name.
+    let mut db = congress.portal.owner().await;
+    let (before, name): (String, String) =
+        sqlx::query_as("select class_id::text, name from student where number = $1 limit 1")
+            .bind(number(20))
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+    let away = "with other as (
+                    insert into class (id, major_id, entry_year, name)
+                    select gen_random_uuid(), major_id, entry_year, '别的班' from class where id = $2::uuid returning id
+                ) update student set class_id = other.id from other where number = $1";
+    sqlx::query(away).bind(number(20)).bind(&before).execute(&mut db).await.unwrap();
+    let strange = congress.recommend(20).await;
+    assert!(strange.status == 409 && strange.text().contains("这名学生不在"), "{}", strange.text());
+    assert!(!strange.text().contains(&name), "{}", strange.text());
+    let back = "update student set class_id = $2::uuid where number = $1";
+    sqlx::query(back).bind(number(20)).bind(&before).execute(&mut db).await.unwrap();
     see_other(&congress.recommend(4).await);
     let full = congress.recommend(5).await;
     assert!(full.status == 409 && full.text().contains("最多推荐 4 人"), "{}", full.text());

@@ -96,6 +96,11 @@ async fn org_06_only_the_executive_chair_on_duty_calls_the_presidium() {
     let text = String::from_utf8(file.bytes.clone()).unwrap();
     assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.contains("SEQUENCE:0"), "{text}");
     assert_eq!(stranger.get(&meeting).await.status, 404);
+    // Each is led back to a list that opens for them.
+    for (client, list) in [(&mut member, "/my-meetings"), (&mut league, "/union-meetings")] {
+        assert_eq!(client.get(&meeting).await.attributes(".trail a", "href"), [list]);
+        assert_eq!(client.get(list).await.status, 200);
+    }
     let moved = [("starts", at(&portal, 25 * 60)), ("place", "图书馆".to_owned())];
     let moved: Vec<(&str, &str)> = moved.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(member.post(&format!("{meeting}/change"), &moved).await.status, 409, "whoever keeps the record");

@@ -356,6 +356,7 @@ async fn a_semester_is_scored_opened_disputed_settled_and_nominated_from() {
     let (mut story, mut members, phrases) = open(101..=107).await;
     // Student 12 of 办公室 is none of them; the person who has not reported is not scored.
     assert_eq!(members[0].get(&format!("/scoring/{}/people/4", story.id)).await.status, 404);
+    assert!(members[0].get("/").await.text().contains("评议会正在评分，会上截止"), "an urgent task says until when");
     for (place, member) in members.iter_mut().enumerate() {
         let list = member.get(&format!("/scoring/{}", story.id)).await;
         assert!(list.text().contains("已评 0/3 人"));

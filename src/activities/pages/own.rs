@@ -214,14 +214,15 @@ pub(super) async fn sign_up(
                     return Err(refusal(&app, &person, "报名参加活动", paths::activity(id)).because(findings));
                 }
             };
+            // A second tap changes nothing, and is no fault of theirs: the page says how they stand.
             if !store::sign_up(db, &activity, student, place, now).await? {
-                return Err(refusal(&app, &person, "报名参加活动", paths::activity(id))
-                    .for_reason("你已经报过名", "在活动的页面可以看到你的情况"));
+                return Ok(None);
             }
-            Ok(if place.standing() == Standing::Waiting { Done::Waiting } else { Done::SignedUp })
+            Ok(Some(if place.standing() == Standing::Waiting { Done::Waiting } else { Done::SignedUp }))
         })
         .await?;
-    Ok(Redirect::to(&done.at(&paths::activity(id))))
+    let page = paths::activity(id);
+    Ok(Redirect::to(&done.map_or_else(|| page.clone(), |done| done.at(&page))))
 }
 
 /// Gives free places to those who wait, and tells them.

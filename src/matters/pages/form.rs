@@ -156,9 +156,13 @@ impl FilingUnion {
         let head = form.read_head(&own, &mut errors);
         let pick = std::mem::take(&mut form.pick);
         let person = PersonField::read(db, &self.search, &mut form.number, &pick, "number", &mut errors).await?;
-        let lead = store::enrolled(db, acting.institution(), &form.number).await?;
+        // Whom the office does not see it does not name: a college's application would say whose a number is.
+        let lead = match &person.found {
+            Some(found) => store::enrolled(db, acting.institution(), &found.number).await?,
+            None => None,
+        };
         if lead.is_none() {
-            errors.add("number", "请填写负责人的姓名或学号，应是在校学生");
+            errors.add("number", "请填写负责人的姓名或学号，应是在校学生；院系学生会的，应是本院系学生");
         }
         let says = form.read_rest(kind, head, lead, today, &mut errors);
         Ok((person, says.ok_or(errors)))

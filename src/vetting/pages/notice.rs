@@ -32,7 +32,7 @@ use crate::{
         round::{Phase, Round},
         store::{self, Answer, CaseFilter, NewObjection, Objection},
     },
-    web::forms::{Done as After, Errors, ReasonForm, Submitted, reason, written, written_if_any},
+    web::forms::{Done as After, Errors, ReasonForm, Submitted, lines, reason, written, written_if_any},
     workdays::Span,
 };
 
@@ -193,7 +193,7 @@ pub(super) async fn object(
     if case.is_none() {
         errors.add("case", "请选择反映的是哪一位");
     }
-    let says = written(&form.says, 600, "says", "请写明反映的情况", &mut errors);
+    let says = lines(&form.says, 600, "says", "请写明反映的情况", &mut errors);
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(case), Some(says)) = (case, says) else {
         return Ok((unfit, page(&app, &person, id, form, None, errors, "").await?).into_response());
@@ -386,7 +386,7 @@ pub(super) async fn answer(
     if upheld.is_none() {
         errors.add("upheld", "请选择核实结果");
     }
-    let answer = written(&form.answer, 600, "answer", "请写明核实的情况", &mut errors);
+    let answer = lines(&form.answer, 600, "answer", "请写明核实的情况", &mut errors);
     let (Some(upheld), Some(answer)) = (upheld, answer) else {
         let page = objections_page(&app, &acting, id, Some(objection), Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());

@@ -101,14 +101,18 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
     let shown = other.get(&format!("{round}/notice")).await;
     assert!(shown.text().contains("学生80") && !shown.text().contains("80 / 600"), "names and no grades");
     let case = shown.attributes("#case option", "value").remove(1);
-    let fields = [("case", case.as_str()), ("says", "他在宿舍违规使用电器")];
+    let fields = [("case", case.as_str()), ("says", "他在宿舍\r\n违规使用电器")];
     assert_eq!(other.post(&format!("{round}/notice/objections"), &fields).await.status, 303);
     assert_eq!(league.post(&withdraw, &[("reason", "名单有误")]).await.status, 409, "somebody has objected");
     for reader in [&mut candidate, &mut branch, &mut party, &mut other] {
         assert_ne!(reader.get(&format!("{round}/objections")).await.status, 200);
     }
     let read = league.get(&format!("{round}/objections")).await;
-    assert!(read.text().contains("违规使用电器") && read.text().contains("未署名") && !read.text().contains("学生81"));
+    assert!(
+        read.text().contains("他在宿舍\n违规使用电器")
+            && read.text().contains("未署名")
+            && !read.text().contains("学生81")
+    );
     portal.app.clock.advance(days.last - portal.app.clock.today() + Duration::days(1));
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     let from = (today + Duration::days(20)).to_string();

@@ -255,13 +255,15 @@ async fn proposed(
     let chain = terms.steps(unit.unit.kind, congress.kind);
     let body = bodies_of(acting.office().kind).first().copied().unwrap_or(Body::ClassBranch);
     let own_class = acting.office().class.is_none_or(|class| class == candidate.class);
+    // A branch that tries numbers learns nobody's name.
+    let is_seen = own_class && acting.office().college.is_none_or(|college| college == candidate.college);
     let facts = RecommendationFacts {
-        name: candidate.name.clone(),
+        name: if is_seen { candidate.name.clone() } else { "这名学生".to_owned() },
         number: candidate.number.clone(),
         unit: if own_class { unit.unit.name() } else { acting.office().place.clone().unwrap_or_default() },
         enrolled: candidate.enrolled,
         of_unit: candidate.of_unit && own_class,
-        elsewhere,
+        elsewhere: elsewhere.filter(|_| is_seen),
         seats_approved: congress.has_approved_seats(),
         seats: unit.unit.seats,
         in_time: today <= terms.closes_on,
