@@ -494,6 +494,9 @@ async fn a_show_of_hands_adds_up_and_a_lost_quorum_stops_the_votes() {
     assert!(page.status == 422 && page.fault("赞成").contains("请填写人数"), "{}", page.text());
     let taken = league.post_on(&votes, &fields("3")).await;
     assert_eq!(taken.all("td[data-label='结果'] .tag"), ["通过"]);
+    let twice = league.post(&votes, &fields("3")).await;
+    assert_eq!(twice.status, 409, "{}", twice.text());
+    assert!(twice.text().contains("“爱国卫生倡议”在第 1 项表决里已经通过"), "{}", twice.text());
     let void = taken.attributes("form[action$='/void']", "action").remove(0);
     assert_eq!(league.post(&void, &[]).await.status, 422);
     let voided = league.post_on(&void, &[("reason", "清点有误")]).await;

@@ -281,6 +281,12 @@ pub struct HandVoteRow {
 }
 
 impl HandVoteRow {
+    /// It passed that motion, and stands.
+    #[must_use]
+    pub fn has_passed(&self, kind: VoteKind, motion: &str) -> bool {
+        self.passed && self.voided_why.is_none() && self.kind == kind && self.motion == motion
+    }
+
     #[must_use]
     pub fn outcome(&self) -> &'static str {
         match (&self.voided_why, self.passed) {

@@ -183,6 +183,12 @@ pub(super) async fn take(
             {
                 return Ok(Some(fault));
             }
+            // What is passed is not put to the vote again: it is the same form sent twice.
+            let before = store::votes(db, id).await?;
+            if let Some(one) = before.iter().find(|one| one.has_passed(typed.kind, &typed.motion)) {
+                let why = format!("“{}”在第 {} 项表决里已经通过", one.motion, one.place);
+                return Err(act.refuse(why, "登记错了的，先作废那一项；是另一件事的，把表决事项写清楚"));
+            }
             let stated = match typed.kind {
                 VoteKind::Constitution => stated_majority(db, acting.institution(), act.now.date()).await?,
                 _ => None,
