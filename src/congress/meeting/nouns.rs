@@ -281,6 +281,12 @@ pub struct HandVoteRow {
 }
 
 impl HandVoteRow {
+    /// Its kind before what it passes with; nothing where the motion says the same.
+    #[must_use]
+    pub fn kind_before(&self) -> String {
+        if self.motion == self.kind.label() { String::new() } else { format!("{}，", self.kind.label()) }
+    }
+
     /// It passed that motion, and stands.
     #[must_use]
     pub fn has_passed(&self, kind: VoteKind, motion: &str) -> bool {
