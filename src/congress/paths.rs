@@ -19,7 +19,7 @@ words! {
     SlipKept = "slip", "理由已保存，显示在检查明细里。";
     Changed = "changed", "已修改。";
     Convened = "convened", "已登记批准召开。";
-    PutOff = "put-off", "已登记改期，会议安排和没有另定的期限随之改到新的日期。请重新印发会议通知。";
+    PutOff = "put-off", "已登记改期，会议安排和没有另定的期限随之改到新的日期。请重新印发会议通知；已经建立的选举场次，投票时间在场次里改。";
     SeatsKept = "seats", "名额方案已保存。请核对，逐格调整，再批准。";
     SeatsEdited = "cells", "各格已保存。";
     SeatsApproved = "seats-approved", "名额方案已批准，代表按它选举。";

@@ -617,6 +617,8 @@ async fn who_stands_for_the_presidium_neither_monitors_nor_counts() {
     league.post_on(&strike, &[]).await;
     let page = take_down(&mut league, &path, &vote).await;
     assert_eq!(page.all("ul.acts .tag").iter().filter(|tag| tag.contains("已通过")).count(), 3, "the tellers' list");
+    let listed = page.all("td[data-label='事项']").remove(0);
+    assert_eq!(listed.matches("监票人、计票人名单").count(), 1, "a motion named as its kind is said once: {listed}");
     assert_eq!(page.all("ul.acts .tag").iter().filter(|tag| tag.contains("待表决")).count(), 2, "not the presidium's");
     let strike = format!("{duties}/monitor");
     let approved = page.attributes(&format!("form[action^='{strike}']"), "action");

@@ -342,6 +342,7 @@ async fn proposals_that_overlap_lie_below_each_other_with_what_clashes() {
     let (portal, mut league, path, (_, middle, _)) = stage().await;
     let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
     assert_eq!(propose(&mut officer, &path, "学生1", "下学期", ("", "")).await.status, 303);
+    assert_eq!(propose(&mut officer, &path, "学生1", "下学期", ("", "")).await.status, 303, "sent twice");
     assert_eq!(propose(&mut officer, &path, "学生2", "下学期", ("", "")).await.status, 303);
     let page = league.get(&format!("{path}/rotation")).await;
     let lanes = page.attributes("svg rect.rota-proposed", "y");

@@ -297,6 +297,12 @@ pub struct HandVoteRow {
 }
 
 impl HandVoteRow {
+    /// Its kind before what it passes with; nothing where the motion says the same.
+    #[must_use]
+    pub fn kind_before(&self) -> String {
+        if self.motion == self.kind.label() { String::new() } else { format!("{}，", self.kind.label()) }
+    }
+
     #[must_use]
     pub fn outcome(&self) -> &'static str {
         match (&self.voided_why, self.passed) {

@@ -386,7 +386,7 @@ async fn put_off(
             .detail("依据", asked.ground.clone());
         audit::append(db, acting.person(), entry, now).await?;
         let says = format!(
-            "由{was}改到{}召开（{}）。请重新印发会议通知，核对会议安排。",
+            "由{was}改到{}召开（{}）。请重新印发会议通知，核对会议安排和选举场次的投票时间。",
             chinese_day(asked.meets_on),
             asked.ground
         );

@@ -323,6 +323,12 @@ pub(super) async fn propose(
             let findings = verdict.findings().to_vec();
             return Err(Refusal { chrome, wanted, back: back.clone() }.because(findings));
         }
+        // The same form sent twice is one proposal.
+        let days = (from, until);
+        let mut proposed = locked.turns.iter().filter(|one| !one.confirmed && one.student == holder);
+        if proposed.any(|one| (one.from_day, one.until_day) == days) {
+            return Ok(());
+        }
         store::propose(db, &locked, holder, from, until, now).await?;
         let entry = Entry::about(Verb::TurnKept, holder)
             .detail("办理", "拟定")
