@@ -12,7 +12,7 @@ use std::{
 
 use sqlx::PgConnection;
 use tokio::{
-    sync::{Mutex, mpsc, oneshot},
+    sync::{mpsc, oneshot},
     time::timeout,
 };
 
@@ -25,6 +25,8 @@ pub const MOST: usize = 512;
 const WINDOW: Duration = Duration::from_millis(30);
 /// With so many together nobody waits for more.
 const COMPANY: usize = 16;
+/// How long those who were answered a moment ago are waited for, where they go together.
+const COME_AGAIN: Duration = Duration::from_millis(2);
 /// How long a statement may take, its commit with it: longer than the server lets it run and a standby should need.
 const COMMITTED_WITHIN: Duration = Duration::from_secs(22);
 /// Writes that may wait for their turn; further callers wait until there is room.
@@ -46,28 +48,27 @@ struct Waiting<K, I, O> {
 pub struct Lane {
     pool: Pool,
     turns: Option<Turns>,
-    /// Statements at once.
-    abreast: usize,
+    together: bool,
 }
 
 impl Lane {
     /// For statements that may wait for rows that others hold: each waits for its turn first, and leaves connections to others.
     #[must_use]
     pub fn in_turn(pools: &Pools) -> Self {
-        Self { pool: pools.single.clone(), turns: Some(pools.turns.clone()), abreast: 1 }
+        Self { pool: pools.single.clone(), turns: Some(pools.turns.clone()), together: false }
     }
 
-    /// Two statements at once, for a few who come again with each answer and whose keys never come twice: while one statement
-    /// is flushed to disk, the requests of the others are worked on and written.
+    /// For a few who come again with each answer, and statements that cost about as much for all of them as for one: they go
+    /// in together and not by halves.
     #[must_use]
-    pub fn abreast(self) -> Self {
-        Self { abreast: 2, ..self }
+    pub fn together(self) -> Self {
+        Self { together: true, ..self }
     }
 }
 
 impl From<Pool> for Lane {
     fn from(pool: Pool) -> Self {
-        Self { pool, turns: None, abreast: 1 }
+        Self { pool, turns: None, together: false }
     }
 }
 
@@ -83,25 +84,20 @@ where
     I: Send + Sync + 'static,
     O: Send + 'static,
 {
-    /// Starts what writes; it ends when the writer is dropped. `crowded` says whether it is worth waiting for others; `write`
-    /// is one statement for a whole batch.
+    /// Starts the one task that writes; it ends when the writer is dropped. `crowded` says whether it is worth waiting for
+    /// others; `write` is one statement for a whole batch.
     pub fn start(
         lane: impl Into<Lane>,
-        crowded: impl Fn() -> bool + Send + Sync + 'static,
+        crowded: impl Fn() -> bool + Send + 'static,
         write: impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync + 'static,
     ) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let (lane, waiting) = (lane.into(), Arc::new(Mutex::new(waiting)));
-        let (crowded, write) = (Arc::new(crowded), Arc::new(write));
-        for _ in 0..lane.abreast {
-            let gathered = gather(lane.clone(), Arc::clone(&waiting), Arc::clone(&crowded), Arc::clone(&write));
-            tokio::spawn(gathered);
-        }
+        tokio::spawn(gather(lane.into(), waiting, crowded, Arc::new(write)));
         Self { queue }
     }
 
-    /// Writes `ask`. Of two with the same key the later one waits for the next batch, but where lanes are
-    /// [abreast](Lane::abreast): one statement cannot touch a row twice.
+    /// Writes `ask`. Of two with the same key the later one waits for the next batch: one statement cannot touch a row
+    /// twice.
     ///
     /// # Errors
     /// What the statement fails with; then nothing of it is written.
@@ -115,8 +111,8 @@ where
 
 async fn gather<K, I, O>(
     lane: Lane,
-    waiting: Arc<Mutex<mpsc::Receiver<Waiting<K, I, O>>>>,
-    crowded: Arc<impl Fn() -> bool + Send + Sync + 'static>,
+    mut waiting: mpsc::Receiver<Waiting<K, I, O>>,
+    crowded: impl Fn() -> bool + Send + 'static,
     write: Arc<impl for<'c> Fn(&'c mut PgConnection, &'c [I]) -> Answers<'c, O> + Send + Sync + 'static>,
 ) where
     K: Clone + Eq + Hash + Send + Sync + 'static,
@@ -124,36 +120,43 @@ async fn gather<K, I, O>(
     O: Send + 'static,
 {
     let (mut later, mut last): (VecDeque<Waiting<K, I, O>>, usize) = (VecDeque::new(), 0);
+    // Those who were answered or left waiting when the last statement ended.
+    let mut crowd = 0;
     loop {
-        // Who gathers keeps the queue to itself until its batch is whole. Whoever was left over waits for nobody who may not
-        // come.
-        let mut queue = if later.is_empty() { Some(waiting.lock().await) } else { waiting.try_lock().ok() };
-        if later.is_empty()
-            && let Some(queue) = &mut queue
-        {
-            match queue.recv().await {
+        if later.is_empty() {
+            match waiting.recv().await {
                 Some(first) => later.push_back(first),
                 None => return,
             }
         }
-        let waits = later.len() + queue.as_ref().map_or(0, |queue| queue.len()) < COMPANY && crowded();
+        let waits = later.len() + waiting.len() < COMPANY && crowded();
         if waits {
             tokio::time::sleep(WINDOW).await;
         }
+        if lane.together && later.len() < crowd {
+            let came = async {
+                while later.len() < crowd
+                    && let Some(more) = waiting.recv().await
+                {
+                    later.push_back(more);
+                }
+            };
+            // Whoever does not come again keeps the others waiting once.
+            let _ = timeout(COME_AGAIN, came).await;
+        }
         while later.len() < QUEUE
-            && let Some(queue) = &mut queue
-            && let Ok(more) = queue.try_recv()
+            && let Ok(more) = waiting.try_recv()
         {
             later.push_back(more);
         }
-        drop(queue);
-        let most = if waits || lane.abreast > 1 { MOST } else { half(later.len(), last) };
+        let most = if waits || lane.together { MOST } else { half(later.len(), last) };
         let (mut batch, mut keys, mut rest) = (Vec::new(), HashSet::new(), VecDeque::new());
         for one in later.drain(..) {
             if batch.len() < most && keys.insert(one.key.clone()) { batch.push(one) } else { rest.push_back(one) }
         }
         (later, last) = (rest, batch.len());
         write_batch(&lane, batch, &*write).await;
+        crowd = (last + later.len() + waiting.len()).min(MOST);
     }
 }
 

@@ -107,12 +107,10 @@ async fn those_who_wait_in_vain_for_a_lock_do_not_wait_again_one_by_one() {
 }
 
 #[tokio::test]
-async fn those_who_wait_are_written_by_halves_and_of_a_lane_abreast_at_once_beside_others() {
+async fn those_who_go_together_are_written_in_one_statement_and_others_by_halves() {
     let portal = Portal::start().await;
     let pools = Pools::new(&portal.url).unwrap();
-    for (lane, at_once, statements) in
-        [(Lane::in_turn(&pools).abreast(), 2, vec![1, 1, 6]), (Lane::in_turn(&pools), 1, vec![1, 4, 2])]
-    {
+    for (lane, statements) in [(Lane::in_turn(&pools).together(), vec![1, 6]), (Lane::in_turn(&pools), vec![1, 4, 2])] {
         let (sizes, go_on) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Semaphore::new(0)));
         let (noted, first) = (Arc::clone(&sizes), Arc::clone(&go_on));
         let writer = Arc::new(BatchWriter::start(
@@ -122,7 +120,7 @@ async fn those_who_wait_are_written_by_halves_and_of_a_lane_abreast_at_once_besi
                 noted.lock().unwrap().push(keys.len());
                 let first = Arc::clone(&first);
                 Box::pin(async move {
-                    // The first statements end when the others wait.
+                    // The first statement ends when the others wait.
                     first.acquire().await.unwrap().forget();
                     Ok(keys.to_vec())
                 })
@@ -132,12 +130,9 @@ async fn those_who_wait_are_written_by_halves_and_of_a_lane_abreast_at_once_besi
             let writer = Arc::clone(&writer);
             tokio::spawn(async move { writer.write(key, key).await.unwrap() })
         };
-        let mut tasks = Vec::new();
-        for began in 1..=at_once {
-            tasks.push(write(100 + began));
-            while sizes.lock().unwrap().len() < began {
-                tokio::task::yield_now().await;
-            }
+        let mut tasks = vec![write(0)];
+        while sizes.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
         }
         tasks.extend((1..=6).map(&write));
         for _ in 0..100 {

@@ -103,9 +103,9 @@ impl Meetings {
         }
         let start = || {
             let (clock, hasher) = (self.clock.clone(), Arc::clone(&self.hasher));
-            // Nobody waits for company but where the cores are busy with those who sign in.
+            // Longer than a moment nobody waits for company, but where the cores are busy with those who sign in.
             Arc::new(BatchWriter::start(
-                Lane::in_turn(&self.pools).abreast(),
+                Lane::in_turn(&self.pools).together(),
                 move || hasher.is_crowded(),
                 move |db, asked| {
                     let now = clock.now();
