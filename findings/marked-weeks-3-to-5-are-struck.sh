@@ -2,15 +2,16 @@
 # marked and remark-gfm strike what stands between two "~": in 第3~5周和第7~9周 both lose their ~, and 5周和第7 is struck out.
 #
 # In Chinese ~ is the sign of a range, as people type it: weeks, hours, articles, numbers of people. In Markdown it is a sign for
-# text that no longer holds, and a pair is enough: two ranges in one sentence are a pair. The first of them is never seen: one
-# range alone is shown as it is. As text, in a mail or to a program, the sentence is 第35周和第79周, and 9:00~10:00、14:00~15:00
-# is 9:0010:00、14:0015:00. pandoc takes the pair for small figures below the line. markdown-it and commonmark.js want two ~ on
+# text that no longer holds, and two of them are a pair: two ranges in one sentence. One range alone, with which one tries it, is
+# shown as it is. As text, in a mail or to a program, the sentence is 第35周和第79周, and 9:00~10:00、14:00~15:00 is
+# 9:0010:00、14:0015:00. pandoc takes the pair for small figures below the line. markdown-it and commonmark.js want two ~ on
 # each side, or none at all, and keep the text; turndown, which writes Markdown from a page, sets its \ before *, _ and 3. but not
 # before ~, so that a timetable goes from one page to the next through it and is another. It is no fault of theirs: GitHub's rules
 # say "one or two tildes", and remark-gfm names the switch (singleTilde, on). Masked names go the same way, in all five:
 # 张*明、李*华 are 张明、李华.
 #
-# Guessed before: strikethrough wants ~~, and one ~ is a ~.
+# Guessed before: that marked and remark-gfm strike it was guessed from GitHub's rules, the figures of pandoc too; that turndown
+# writes it so was not.
 # Seen with marked 18.2.1, remark-gfm 4.0.1 with remark 15.0.1 and remark-html 16.0.1, markdown-it 15.0.3, commonmark 0.31.2,
 # turndown 7.2.5 (npm), pypandoc_binary 1.17 (pandoc 3.9, PyPI), Node 20, Python 3.11, run on 2026-11-30.
 # Who is hurt: who goes by the notice: lessons in weeks 35 and 79, office hours that have been called off, articles 3 to 5 of which

@@ -7,7 +7,7 @@
 # Spreadsheet::Read's text of a cell, give this; 8:01 and 36:01 look like hours and minutes. With seconds ([h]:mm:ss) it is 36:30:00,
 # and a time of day (h:mm) is right, as are dates. unformatted() has the number, 1.52. SheetJS, run beside it, shows 36:30.
 #
-# Guessed before: 12:30, as others have it who know no [h].
+# Guessed before: 12:30, as pylightxl has it.
 # Seen with libspreadsheet-parsexlsx-perl 0.27-3+deb12u2, libspreadsheet-parseexcel-perl 0.6500-4~deb12u1, libspreadsheet-read-perl
 # 0.87-1 (Debian), Perl 5.36, XlsxWriter 3.3.1 (PyPI), xlsx (SheetJS) 0.18.5 (npm), Node 20, Python 3.11, run on 2026-11-30.
 # Who is hurt: volunteers whose hours are taken over from the college's list: who has 0:55 has a minute, and all lose what they did

@@ -4,12 +4,11 @@
 # Conditions ({学号} = {再次输入}) compare answers, and two answers that Number() reads as one number are equal: zeros in front,
 # 3.10 and 3.1, 2005.10 and 2005.1, and what has one E among its figures, an exponent to JavaScript. So "type it again" accepts
 # another number, and a rule for 2024000 holds for 2024E003. A rule for '03' holds for the answer 3, and one for '3' does not for
-# 03. And avg and sum, given an answer that is there and empty, add texts: of 80,
-# "" and 70 the sum is "8070" and the mean 2690, shown as such; min is "". {a}+{b}+{c} is 150. A question that a person leaves
-# empty on the page has no answer and is passed over; "" comes in with data from a table or another form
-# (survey.data), where it counts as empty ({b} empty is true). No error.
+# 03. And avg and sum, given an answer that is there and empty, add texts: of 80, "" and 70 the sum is "8070" and the mean 2690;
+# min is nothing; {a}+{b}+{c} is 150. A question that a person leaves empty on the page has no answer and is passed over; ""
+# comes in with data from a table or another form (survey.data), and counts as empty ({b} empty is true). No error.
 #
-# Guessed before: that answers in a box for text are compared as text; and that sum adds numbers, as + does.
+# Guessed before: that zeros in front may not count; that an E is an exponent, and that avg joins texts, was not guessed.
 # Seen with survey-core 3.1.1 (npm), Node 20, run on 2026-11-30.
 # Who is hurt: who mistyped a student number twice in different ways, and the one whose number it is; and students whose mean
 # of marks is filled in from the register, with one mark still missing.

@@ -2,11 +2,10 @@
 # tablib and in2csv read another sheet of the same workbook after somebody has looked at it and saved: last year's, or the notes.
 #
 # Excel saves with a workbook which tab was in front (activeTab), so that it opens there again. Nearly all readers take the first
-# sheet unless one is named: pandas, polars, petl, pyexcel, xlsx2csv, read-excel-file, SheetJS' SheetNames[0]. tablib, when
-# it loads a set of data, and csvkit's in2csv take the tab in front. So the same file with the same cells gives another list
-# from one day to the next, and what one program counts of it another does not. In the file that a program
-# made, and of one sheet alone, they are the same. agate-excel's documents say "the active sheet"; tablib's, and --help of
-# in2csv, do not. django-import-export, which has such a line of its own, is as tablib.
+# sheet unless one is named: pandas, polars, petl, pyexcel, xlsx2csv. tablib, when it loads a set of data, and csvkit's in2csv take
+# the tab in front. So the same file with the same cells gives another list from one day to the next, and what one program counts
+# of it another does not. In a file as a program made it, and in one of a single sheet, the two are the same. agate-excel, on
+# which in2csv stands, says "the active sheet" in its documents; --help of in2csv does not. django-import-export is as tablib.
 #
 # Guessed before: the first sheet.
 # Seen with tablib 3.10.0, csvkit 2.2.0, django-import-export 4.4.3, pandas 3.1.1, polars 2.1.0 with fastexcel 0.21.0, petl

@@ -8,7 +8,7 @@
 # found, and so is of a title with a comma the part that is short enough. A longer title beside others in a query, A OR B, is
 # passed over. That words of 40 bytes are left out stands in the documents of the tokenizer.
 #
-# Guessed before: that a part of a title is not found; the whole would be.
+# Guessed before: it was guessed from the 40 bytes in the documents; not that the search says nothing of it.
 # Seen with tantivy 0.27.0 (PyPI), Python 3.11, run on 2026-11-30.
 # Who is hurt: who looks for a motion by the title on the paper in hand and is told that there is none; so is the secretary who
 # looks whether it was tabled before.

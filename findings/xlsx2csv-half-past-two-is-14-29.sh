@@ -7,7 +7,7 @@
 # half, 16 of 48, in lists of openpyxl and of XlsxWriter. 14:00 is right, and so is a time without a day (h:mm). With seconds in
 # the format (hh:mm:ss) it is 14:29:59. openpyxl, calamine and excelize have 14:30. No warning.
 #
-# Guessed before: the rounding shows in the seconds if at all.
+# Guessed before: that hours beyond 24 come out wrong; that 14:30 does was seen beside it.
 # Seen with xlsx2csv 0.8.6, openpyxl 3.1.5, XlsxWriter 3.3.1, python-calamine 0.9.1, excelize 0.1.0 (PyPI), Python 3.11, run on
 # 2026-11-30.
 # Who is hurt: whoever comes or hands in at half past two: the list that is imported closed at 14:29, and 8:30 and 10:00 are

@@ -9,7 +9,8 @@
 # Code39Std gives each as it is. Numbers of seven or eight figures are right, and so are those with an A, E, I or O. The
 # bars of python-barcode and bwip-js are read alike. zbar, run beside it, reads every number.
 #
-# Guessed before: a Code 39 has no check digit, so that a number comes back as it is, or not at all.
+# Guessed before: that the check character of python-barcode comes back as part of the number, which it does; Code 32 was not
+# guessed.
 # Seen with zxing-cpp 3.1.1, python-barcode 0.16.1, Pillow 13.0.0 (PyPI), @undecaf/zbar-wasm 0.11.0, bwip-js 4.11.4 (npm), Node 20,
 # Python 3.11, run on 2026-11-30.
 # Who is hurt: one in ten of those with such a number on the card or the seat: at the door they are on no list, each time, and all who
