@@ -58,13 +58,17 @@ fn digit(c: char) -> Option<u64> {
 }
 
 fn is_numeral(c: char) -> bool {
-    c.is_ascii_digit() || c == '.' || digit(c).is_some() || matches!(c, '十' | '百' | '千')
+    c.is_ascii_digit() || c == '.' || digit(c).is_some() || matches!(c, '十' | '百' | '千' | '万')
 }
 
-/// A number in digits or in Chinese below ten thousand; none where it is none.
+/// A number in digits or in Chinese; none where it is none.
 fn whole(word: &str) -> Option<u64> {
     if let Ok(number) = word.parse::<u64>() {
         return Some(number);
+    }
+    if let Some((above, below)) = word.split_once('万') {
+        let below = if below.is_empty() { 0 } else { whole(below)? };
+        return whole(above)?.checked_mul(10_000)?.checked_add(below);
     }
     if word.is_empty() {
         return None;
@@ -168,6 +172,8 @@ mod tests {
             ("前三分之一", "1/3"),
             ("前12.5％", "12.50%"),
             ("不少于半数", "50%"),
+            ("在校学生三万二千人以上", "32000"),
+            ("超过3万人的，以防万一", "30000"),
             ("没有数字", ""),
         ] {
             assert_eq!(in_words(text), found, "{text}");
