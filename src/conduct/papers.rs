@@ -190,7 +190,7 @@ fn decision_of(case: &ConductCase, by: &str) -> Paper {
 fn led_by(lead: &str, text: &str, paper: Paper) -> Paper {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
-    lines.fold(paper.paragraph(format!("{lead}{first}")), |paper, line| paper.paragraph(line))
+    lines.fold(paper.paragraph(format!("{lead}{first}")), Paper::paragraph)
 }
 
 fn columns() -> Vec<Column> {

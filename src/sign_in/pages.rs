@@ -84,7 +84,7 @@ struct SignInForm {
 }
 
 #[derive(Deserialize)]
-struct Next {
+struct SignInQuery {
     #[serde(default)]
     next: String,
     /// Something was sent after the session had ended, and could not be kept.
@@ -130,7 +130,7 @@ async fn ask(
     State(app): State<SignIn>,
     headers: HeaderMap,
     person: Option<SignedIn>,
-    Query(Next { next, unsent, out }): Query<Next>,
+    Query(SignInQuery { next, unsent, out }): Query<SignInQuery>,
 ) -> Result<Response, Failure> {
     if person.is_some() {
         return Ok(Redirect::to(local_path(&next)).into_response());
