@@ -10,7 +10,7 @@ use time::{Date, Duration};
 use crate::{
     papers::{assert_says_the_same, assert_snapshot, outline, undated},
     support::{
-        Client, Page, Portal,
+        Client, FIRST, Page, Portal,
         sitting::{Sitting, cast, number, see_other, voter, voters},
         union::adopt_text,
     },
@@ -329,21 +329,26 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     assert!(gone.status >= 400 && !gone.text().contains("已推荐。"), "{}", gone.text());
     // Who is of another class stays unnamed: a branch that tries numbers learns nobody's name.
     let mut db = congress.portal.owner().await;
-    let (before, name): (String, String) =
-        sqlx::query_as("select class_id::text, name from student where number = $1 limit 1")
-            .bind(number(20))
-            .fetch_one(&mut db)
-            .await
-            .unwrap();
-    let away = "with other as (
-                    insert into class (id, major_id, entry_year, name)
-                    select gen_random_uuid(), major_id, entry_year, '别的班' from class where id = $2::uuid returning id
-                ) update student set class_id = other.id from other where number = $1";
+    let (before, name): (String, String) = sqlx::query_as(
+        "select s.class_id::text, s.name from student s join institution i on i.id = s.institution_id
+                        where s.number = $1 and i.code = $2",
+    )
+    .bind(number(20))
+    .bind(FIRST)
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    let other = "insert into class (id, major_id, entry_year, name)
+                 select gen_random_uuid(), major_id, entry_year, '别的班' from class where id = $1::uuid";
+    sqlx::query(other).bind(&before).execute(&mut db).await.unwrap();
+    let away = "update student s set class_id = k.id from class k
+                where s.number = $1 and s.class_id = $2::uuid and k.name = '别的班'";
     sqlx::query(away).bind(number(20)).bind(&before).execute(&mut db).await.unwrap();
     let strange = congress.recommend(20).await;
     assert!(strange.status == 409 && strange.text().contains("这名学生不在"), "{}", strange.text());
     assert!(!strange.text().contains(&name), "{}", strange.text());
-    let back = "update student set class_id = $2::uuid where number = $1";
+    let back = "update student s set class_id = $2::uuid from class k
+                where s.number = $1 and k.id = s.class_id and k.name = '别的班'";
     sqlx::query(back).bind(number(20)).bind(&before).execute(&mut db).await.unwrap();
     see_other(&congress.recommend(4).await);
     let full = congress.recommend(5).await;

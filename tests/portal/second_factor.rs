@@ -53,7 +53,7 @@ async fn it_is_asked_after_the_password_and_a_code_opens_once() {
     let mut again = after_password(&portal, ADMINISTRATOR).await;
     let before = again.cookie();
     assert_eq!(again.get("/accounts").await.status, 303, "the password alone opens nothing");
-    assert_eq!(again.post("/me/sessions/end", &[("which", "all")]).await.location(), "/sign-in?out=yes");
+    assert_eq!(again.post("/me/sessions/end", &[("which", "all")]).await.location(), "/sign-in");
     let used = give(&mut again, &shown(&portal, &secret)).await;
     assert_eq!(used.status, 422, "the code that set it up is used up");
     assert!(used.fault("动态验证码或恢复码").contains("已经用过"), "{}", used.text());
